@@ -1,0 +1,56 @@
+# Every target sets up what it needs and nothing twice. `make help` lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+OUT ?= out
+export DO_NOT_TRACK := 1
+
+.PHONY: help clips up test check format bench clean lock
+
+help: ## what can be made
+	@echo "usage: make TARGET"
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
+
+clips: $(VENV)/.base ## clip VIDEO=talk.mp4 [CAPTIONS=talk.srt] [OUT=dir] [ARGS=...]; without VIDEO, a demo talk
+	@$(BIN)/clipper clip $(if $(VIDEO),"$(VIDEO)",demo) $(if $(CAPTIONS),--captions "$(CAPTIONS)") --out "$(OUT)" $(ARGS)
+
+up: $(VENV)/.dashboard ## Postgres, Prefect server, two workers and the dashboard; Ctrl-C ends all
+	@$(BIN)/clipper up $(ARGS)
+
+test: $(VENV)/.dev ## the whole test suite (ARGS="-k name" for a part)
+	@$(BIN)/pytest $(ARGS)
+
+check: $(VENV)/.dev ## format, lint, types, import directions
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(VENV)/.dev ## rewrite the files the way `make check` wants them
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.dev ## measure; prints ratios and writes benchmarks/results.md
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+lock: ## pin again what pyproject.toml allows (needs uv on PATH)
+	@requirements/compile.sh
+
+clean: ## remove what was installed and made, and the stored work
+	rm -rf $(VENV) .clipper $(OUT) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; name it with PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || \
+		{ echo "Python's venv module is incomplete: apt-get install python3-venv"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+# One recipe for the three sets: base (clip), dashboard (up), dev (test, check, bench).
+$(VENV)/.base $(VENV)/.dashboard $(VENV)/.dev: $(VENV)/.%: requirements/%.txt pyproject.toml | $(VENV)/bin/python
+	@echo "Installing $* packages into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/$*.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	@touch $@

@@ -1,0 +1,1 @@
+"""The engine: long videos in, finished vertical clips out. Never imports Prefect or Streamlit."""

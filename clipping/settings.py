@@ -1,0 +1,61 @@
+"""Process settings, read from the environment once, by the first caller that needs them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """What a process needs to know about its machine. Editorial policy does not live here.
+
+    Every field is an environment variable of the same name in capitals with the prefix
+    ``CLIPPER_``; only ``DATABASE_URL`` has none.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="CLIPPER_", extra="ignore")
+
+    home: Path = CHECKOUT / ".clipper"
+    """What the program keeps: media store, embedded Postgres, Prefect's database, logs."""
+
+    database_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_URL")
+    """A Postgres server; without it the embedded one is used."""
+
+    store: Path | None = None
+    """Folder of the media store; ``<home>/store`` unless set."""
+
+    scratch: Path | None = None
+    """Folder for files of a run in progress; ``<home>/scratch`` unless set."""
+
+    ffmpeg: Path | None = None
+    """The ffmpeg binary; the static one of imageio-ffmpeg unless set."""
+
+    max_source_bytes: int = 10 * 1024**3
+    """Larger sources are refused."""
+
+    encoder: str = "auto"
+    """``auto`` (NVENC when it works, else x264), ``libx264`` or ``h264_nvenc``."""
+
+    render_workers: int = 0
+    """Clips rendered side by side; 0 decides by the number of cores."""
+
+    @property
+    def store_dir(self) -> Path:
+        """Folder of the media store."""
+        return self.store or self.home / "store"
+
+    @property
+    def scratch_dir(self) -> Path:
+        """Folder for files of a run in progress."""
+        return self.scratch or self.home / "scratch"
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process; ``settings.cache_clear()`` reads the environment again."""
+    return Settings()

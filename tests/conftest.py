@@ -1,0 +1,22 @@
+"""Rules that every test lives under, and fixtures that more than one folder needs."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def no_error_is_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """A test in which our own code logs an ERROR fails, unless it clears ``caplog`` itself."""
+    yield
+    errors = [
+        record
+        for when in ("setup", "call")
+        for record in caplog.get_records(when)
+        if record.levelno >= logging.ERROR
+        and record.name.split(".")[0] in {"clipping", "tasks", "flows", "blocks", "dashboard"}
+    ]
+    assert not errors, [record.getMessage() for record in errors]
