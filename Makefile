@@ -14,7 +14,7 @@ help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
 
 clips: $(VENV)/.base ## clip VIDEO=talk.mp4 [CAPTIONS=talk.srt] [OUT=dir] [ARGS=...]; without VIDEO, a demo talk
-	@$(BIN)/clipper clip $(if $(VIDEO),"$(VIDEO)",demo) $(if $(CAPTIONS),--captions "$(CAPTIONS)") --out "$(OUT)" $(ARGS)
+	@$(BIN)/clipper $(if $(VIDEO),clip "$(VIDEO)",demo) $(if $(CAPTIONS),--captions "$(CAPTIONS)") --out "$(OUT)" $(ARGS)
 
 up: $(VENV)/.dashboard ## Postgres, Prefect server, two workers and the dashboard; Ctrl-C ends all
 	@$(BIN)/clipper up $(ARGS)

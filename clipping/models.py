@@ -31,7 +31,9 @@ class Value(BaseModel):
 def make_id(prefix: str, *parts: object) -> str:
     """``prefix_`` and 16 hex digits of SHA-256 over the parts as JSON; stable across runs."""
     text = json.dumps([str(part) for part in parts], ensure_ascii=False)
-    return f"{prefix}_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    # A file name need not be UTF-8; what it holds instead must not stop its id.
+    digest = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+    return f"{prefix}_{digest[:16]}"
 
 
 # --- ingest -------------------------------------------------------------------------------------
@@ -66,6 +68,12 @@ class VideoStream(Value):
     pixel_format: str
     start_ms: int
     """First frame's time on the source clock."""
+    index: int | None = None
+    """Index among all streams of the container; None is the first that is no cover picture."""
+    color_matrix: str = "unknown"
+    """YCbCr matrix by ffmpeg's name (``bt709``, ``smpte170m``, ``bt2020nc``, ...)."""
+    color_transfer: str = "unknown"
+    """Transfer by ffmpeg's name; ``smpte2084`` and ``arib-std-b67`` are HDR."""
 
 
 class AudioStream(Value):

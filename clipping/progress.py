@@ -14,11 +14,17 @@ from threading import Lock
 
 @dataclass(frozen=True)
 class Progress:
-    """One report: ``fraction`` is 0..1 of ``stage``; ``detail`` is a few words, or empty."""
+    """One report: ``fraction`` is 0..1 of the stage; ``detail`` is a few words, or empty.
+
+    A stage that works on several things side by side reports each as a ``part`` of ``parts``;
+    the stage as a whole then stands at the sum of its parts' fractions over ``parts``.
+    """
 
     stage: str
     fraction: float
     detail: str = ""
+    part: str = ""
+    parts: int = 1
 
 
 Listener = Callable[[Progress], None]
@@ -26,9 +32,11 @@ _listeners: list[Listener] = []
 _lock = Lock()
 
 
-def report(stage: str, fraction: float, detail: str = "") -> None:
+def report(
+    stage: str, fraction: float, detail: str = "", *, part: str = "", parts: int = 1
+) -> None:
     """Tell all listeners; cheap with none. ``fraction`` is clamped to 0..1."""
-    event = Progress(stage, min(1.0, max(0.0, fraction)), detail)
+    event = Progress(stage, min(1.0, max(0.0, fraction)), detail, part, parts)
     for listener in tuple(_listeners):
         listener(event)
 
