@@ -1,0 +1,122 @@
+"""Decoded sound laid on the source clock: sample k is at k / rate seconds, whatever the file does.
+
+Streams start late, pause, drift against their own timestamps and change their format on the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.resampler import AudioResampler
+from numpy.typing import NDArray
+
+JUMP_S = Fraction(1, 50)
+"""Timestamps may stray this far from the count of samples before they are believed: Matroska
+rounds each to a millisecond, and cutting or padding for that would click through every word."""
+
+Samples = NDArray[np.int16]
+Piece = tuple[int, Samples]
+"""Samples and the place of the first one on the source clock, counted in output samples."""
+
+
+class ClockedResampler:
+    """Turns frames of any format into mono 16-bit samples at one rate, and says where they lie."""
+
+    def __init__(self, rate_hz: int, begin_s: Fraction) -> None:
+        self._rate = rate_hz
+        self._begin = begin_s
+        self._resampler: AudioResampler | None = None
+        self._format: tuple[str, str, int] | None = None
+        self._due = Fraction(0)
+        """When the next frame begins if nothing is missing, in seconds of the source clock."""
+        self._at = 0
+
+    def feed(self, frame: AudioFrame) -> list[Piece]:
+        """What one more frame gives; the resampler holds a few samples back."""
+        pieces = []
+        time = self._time_s(frame)
+        form = (frame.format.name, frame.layout.name, frame.sample_rate)
+        if self._resampler is None or form != self._format or abs(time - self._due) > JUMP_S:
+            pieces = self.flush()
+            self._resampler = AudioResampler(format="s16", layout="mono", rate=self._rate)
+            self._format = form
+            self._due = time
+            self._at = round(time * self._rate)
+        self._due += Fraction(frame.samples, frame.sample_rate)
+        return pieces + self._pieces(frame)
+
+    def flush(self) -> list[Piece]:
+        """What was held back; the next frame starts anew at its own time."""
+        if self._resampler is None:
+            return []
+        pieces = self._pieces(None)
+        self._resampler = None
+        return pieces
+
+    def _time_s(self, frame: AudioFrame) -> Fraction:
+        if frame.pts is None or frame.time_base is None:
+            return self._due
+        return frame.pts * frame.time_base - self._begin
+
+    def _pieces(self, frame: AudioFrame | None) -> list[Piece]:
+        assert self._resampler is not None
+        pieces = []
+        for part in self._resampler.resample(frame):
+            # At the end a resampler that had nothing to do hands back the None it was given.
+            if part is not None:
+                samples = np.asarray(part.to_ndarray(), np.int16).reshape(-1)
+                pieces.append((self._at, samples))
+                self._at += len(samples)
+        return pieces
+
+
+class SampleLine:
+    """Collects pieces into chunks of one length, from ``first`` up to, not including, ``last``.
+
+    What is missing between pieces is silence; what overlaps earlier samples is dropped.
+    """
+
+    def __init__(self, *, first: int, last: int, chunk: int) -> None:
+        self._next = first
+        self._last = last
+        self._chunk = np.zeros(min(chunk, max(1, last - first)), np.int16)
+        self._filled = 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether the last sample is in place."""
+        return self._next >= self._last
+
+    def put(self, at: int, samples: Samples) -> Iterator[Samples]:
+        """Lay samples at a place; gives the chunks that are full now."""
+        if at > self._next:
+            yield from self._silence_until(min(at, self._last))
+        samples = samples[max(0, self._next - at) :][: max(0, self._last - self._next)]
+        while len(samples):
+            room = len(self._chunk) - self._filled
+            part, samples = samples[:room], samples[room:]
+            self._chunk[self._filled : self._filled + len(part)] = part
+            yield from self._advance(len(part))
+
+    def finish(self) -> Iterator[Samples]:
+        """Silence up to the end, and the last, shorter chunk."""
+        yield from self._silence_until(self._last)
+        if self._filled:
+            yield self._chunk[: self._filled].copy()
+            self._filled = 0
+
+    def _silence_until(self, place: int) -> Iterator[Samples]:
+        while self._next < place:
+            count = min(place - self._next, len(self._chunk) - self._filled)
+            self._chunk[self._filled : self._filled + count] = 0
+            yield from self._advance(count)
+
+    def _advance(self, count: int) -> Iterator[Samples]:
+        self._filled += count
+        self._next += count
+        if self._filled == len(self._chunk):
+            self._filled = 0
+            yield self._chunk.copy()
