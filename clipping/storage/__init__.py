@@ -1,0 +1,15 @@
+"""Where originals and clips are kept: by key, whole or not at all."""
+
+from clipping.storage.base import MediaStore, StoredFile, hash_file
+from clipping.storage.keys import captions_key, clip_key, source_key
+from clipping.storage.local import LocalStore
+
+__all__ = [
+    "LocalStore",
+    "MediaStore",
+    "StoredFile",
+    "captions_key",
+    "clip_key",
+    "hash_file",
+    "source_key",
+]
