@@ -1,0 +1,68 @@
+"""From a recording to its words: engines, and the choice between them."""
+
+from __future__ import annotations
+
+from clipping.errors import NoSpeech, NotInstalled, UnreadableCaptions
+from clipping.models import Transcript
+from clipping.transcripts.base import Recording, Transcriber
+from clipping.transcripts.captions import CaptionsTranscriber
+from clipping.transcripts.pocketsphinx import PocketsphinxTranscriber
+
+__all__ = ["TRANSCRIBERS", "Recording", "Transcriber", "choose", "transcribe"]
+
+AUTO = "auto"
+
+TRANSCRIBERS: dict[str, type[Transcriber]] = {
+    "captions": CaptionsTranscriber,
+    "pocketsphinx": PocketsphinxTranscriber,
+}
+"""All engines, best first: ``auto`` takes the first that can run and suits the recording."""
+
+
+def choose(name: str, recording: Recording) -> tuple[Transcriber, str]:
+    """The engine of that name (``auto``: the best that can run), and one sentence saying why.
+
+    :raises ValueError: No engine has that name; the message lists those that exist.
+    :raises NotInstalled: The engine, or for ``auto`` every engine, cannot run on this machine.
+    :raises UnreadableCaptions: ``captions`` was asked for and there is no captions file.
+    """
+    if name == AUTO:
+        return _best(recording)
+    if name not in TRANSCRIBERS:
+        known = ", ".join([AUTO, *TRANSCRIBERS])
+        raise ValueError(f"There is no transcriber called {name!r}; there are {known}.")
+    engine = TRANSCRIBERS[name]()
+    missing = engine.available()
+    if missing:
+        raise NotInstalled(f"The transcriber {name} cannot run here: {missing}.")
+    unsuited = engine.suits(recording)
+    if unsuited:
+        raise UnreadableCaptions(
+            f"The transcriber {name} cannot work on {recording.media_path.name}: {unsuited}."
+        )
+    return engine, f"The transcriber {name} was asked for by name."
+
+
+def _best(recording: Recording) -> tuple[Transcriber, str]:
+    reasons: list[str] = []
+    for name, engine_class in TRANSCRIBERS.items():
+        engine = engine_class()
+        reason = engine.available() or engine.suits(recording)
+        if reason is None:
+            passed = f" ({'; '.join(reasons)})" if reasons else ""
+            sentence = engine.because(recording).rstrip(".")
+            return engine, f"{sentence}{passed}."
+        reasons.append(f"not {name}: {reason}")
+    raise NotInstalled(f"No transcriber can run here: {'; '.join(reasons)}.")
+
+
+def transcribe(name: str, recording: Recording) -> Transcript:
+    """Hear a recording with the engine of that name; ``chosen_because`` says why that one.
+
+    :raises NoSpeech: Nobody speaks.
+    """
+    engine, because = choose(name, recording)
+    transcript = engine.transcribe(recording)
+    if not transcript.words:
+        raise NoSpeech(f"No words were heard in {recording.media_path.name}.")
+    return transcript.model_copy(update={"chosen_because": because})

@@ -1,0 +1,176 @@
+"""The offline engine: pocketsphinx recognises English with the model that comes in its wheel."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from threading import Lock
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clipping import progress
+from clipping.errors import NoSpeech
+from clipping.media.decode import speech_chunks
+from clipping.models import Transcript
+from clipping.timing import TimeSpan
+from clipping.transcripts.acoustics import FRAME_MS, RATE_HZ, acoustic_model
+from clipping.transcripts.alignment import align
+from clipping.transcripts.base import STAGE, Recording, Transcriber
+from clipping.transcripts.voice_activity import Activity, ActivityMeter
+from clipping.transcripts.word_times import TimedWord, in_order
+
+_lock = Lock()
+_LANGUAGE = "en"
+_LONGEST_MS = 20_000
+_SHORTEST_MS = 5_000
+_LEAST_SPOKEN_MS = 300
+_LEAST_VOICE = 0.2
+"""Share of a recognised word that must be voice; below it the word is a hallucination."""
+
+
+@dataclass(frozen=True)
+class _Heard:
+    text: str
+    start_ms: int
+    end_ms: int
+    confidence: float
+
+
+class PocketsphinxTranscriber(Transcriber):
+    """Words recognised from the sound alone: no captions, no network, English only."""
+
+    name: ClassVar[str] = "pocketsphinx"
+    version: ClassVar[str] = "1"
+
+    @classmethod
+    def available(cls) -> str | None:
+        """Whether the package and its model are installed."""
+        missing = importlib.util.find_spec("pocketsphinx") is None
+        return "the package pocketsphinx is not installed" if missing else None
+
+    def suits(self, recording: Recording) -> str | None:
+        """Any recording with sound."""
+        return None
+
+    def because(self, recording: Recording) -> str:
+        """The only engine that needs nothing but the sound."""
+        return "pocketsphinx recognises the words from the sound, offline"
+
+    def transcribe(self, recording: Recording) -> Transcript:
+        """Lower-case words without punctuation, as they are recognised.
+
+        :raises NoSpeech: Nothing but silence, noise or music is heard.
+        """
+        duration_ms = recording.media.duration_ms
+        words: list[TimedWord] = []
+        spoken_ms = 0
+        for start_ms, samples, activity in _utterances(recording):
+            spoken_ms += activity.spoken_ms
+            if activity.spoken_ms >= _LEAST_SPOKEN_MS:
+                words += _recognised(samples, activity, start_ms)
+            done_ms = start_ms + len(samples) * 1000 // RATE_HZ
+            progress.report(STAGE, done_ms / max(1, duration_ms), f"{len(words)} words")
+        ordered = in_order(words, duration_ms)
+        if not ordered or spoken_ms < _LEAST_SPOKEN_MS:
+            raise NoSpeech(f"Nobody speaks in {recording.media_path.name}.")
+        notes = (
+            "The words were recognised by pocketsphinx, which mishears many: captions give better "
+            "clips.",
+        )
+        return Transcript(
+            engine=self.name,
+            engine_version=self.version,
+            language=_LANGUAGE,
+            words=ordered,
+            chosen_because="",
+            notes=notes,
+        )
+
+
+def _utterances(recording: Recording) -> Iterator[tuple[int, NDArray[np.int16], Activity]]:
+    """The sound cut at its quietest places, ``_SHORTEST_MS`` to ``_LONGEST_MS`` long each."""
+    waiting = np.zeros(0, np.int16)
+    start_ms = 0
+    for chunk in speech_chunks(recording.media_path, recording.media):
+        waiting = np.concatenate([waiting, chunk])
+        while len(waiting) * 1000 // RATE_HZ >= _LONGEST_MS:
+            cut = _quietest(waiting)
+            yield start_ms, waiting[:cut], _activity(waiting[:cut])
+            start_ms += cut * 1000 // RATE_HZ
+            waiting = waiting[cut:]
+    if len(waiting):
+        yield start_ms, waiting, _activity(waiting)
+
+
+def _activity(samples: NDArray[np.int16]) -> Activity:
+    meter = ActivityMeter()
+    meter.feed(samples)
+    return meter.finish()
+
+
+def _quietest(samples: NDArray[np.int16]) -> int:
+    """Sample in the middle of the quietest 300 ms between the shortest and longest utterance."""
+    hop = RATE_HZ * FRAME_MS // 1000
+    whole = samples[: len(samples) // hop * hop].astype(np.float32).reshape(-1, hop)
+    power = (whole**2).mean(axis=1)
+    smooth = np.convolve(np.log10(power + 1), np.ones(30) / 30, "same")
+    first, last = _SHORTEST_MS // FRAME_MS, _LONGEST_MS // FRAME_MS
+    return (first + int(smooth[first : last - 15].argmin())) * hop
+
+
+@lru_cache(maxsize=1)
+def _decoder() -> Any:
+    """The recogniser, loaded once per process (1 s, 100 MB)."""
+    import pocketsphinx
+
+    # Phone lookahead is off: it prunes right words away in speech with background noise.
+    return pocketsphinx.Decoder(loglevel="FATAL", pl_window=0, maxhmmpf=3000)
+
+
+def _decoded(samples: NDArray[np.int16]) -> list[_Heard]:
+    """Words as pocketsphinx gives them, without its marks for silence and noise."""
+    with _lock:
+        decoder = _decoder()
+        decoder.start_utt()
+        decoder.process_raw(samples.astype("<i2").tobytes(), full_utt=True)
+        decoder.end_utt()
+        segments = list(decoder.seg() or ())
+    return [
+        _Heard(
+            segment.word.split("(")[0],
+            segment.start_frame * FRAME_MS,
+            (segment.end_frame + 1) * FRAME_MS,
+            min(1.0, max(0.0, float(segment.prob))),
+        )
+        for segment in segments
+        if segment.word[0] not in "<[+("
+    ]
+
+
+def _recognised(samples: NDArray[np.int16], activity: Activity, start_ms: int) -> list[TimedWord]:
+    heard = _decoded(samples)
+    return [
+        TimedWord(
+            "I" + word.text[1:] if word.text.split("'")[0] == "i" else word.text,
+            start_ms + word.start_ms,
+            start_ms + word.end_ms,
+            confidence=round(word.confidence, 3),
+            heard=True,
+        )
+        for word in _refined(heard, samples, activity)
+        if activity.share(TimeSpan(start_ms=word.start_ms, end_ms=word.end_ms)) >= _LEAST_VOICE
+    ]
+
+
+def _refined(heard: list[_Heard], samples: NDArray[np.int16], activity: Activity) -> list[_Heard]:
+    """The same words where the aligner places them; the recogniser's own ends run into pauses."""
+    scores = acoustic_model().scores(samples)
+    placed = align(scores, activity.level_db, [[(word.text,)] for word in heard])
+    return [
+        _Heard(word.text, found.start_ms, found.end_ms, word.confidence) if found else word
+        for word, found in zip(heard, placed, strict=True)
+    ]
