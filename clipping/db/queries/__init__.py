@@ -1,0 +1,74 @@
+"""Everything the program asks Postgres, as functions of an open session.
+
+Values of :mod:`clipping.models` go in and come out. Every save is an upsert, so a stage that
+runs twice, even at the same time, leaves one row. A ``get_`` raises Rejected for an id that was
+never saved; a ``find_`` returns None.
+"""
+
+from clipping.db.locks import stage_lock
+from clipping.db.queries.clips import (
+    clips_of,
+    find_clip,
+    get_clip,
+    recent_clips,
+    save_clip,
+)
+from clipping.db.queries.detections import (
+    detection_of,
+    find_detection,
+    get_moment,
+    save_detection,
+)
+from clipping.db.queries.lineage import (
+    engines_of,
+    forget_source,
+    get_detection,
+    get_transcript,
+)
+from clipping.db.queries.overview import (
+    SourceOverview,
+    Stage,
+    clients,
+    recent_sources,
+)
+from clipping.db.queries.sources import (
+    find_source,
+    get_source,
+    save_source,
+    source_at,
+)
+from clipping.db.queries.transcripts import (
+    find_transcript,
+    latest_transcript,
+    save_transcript,
+    transcript_id,
+)
+
+__all__ = [
+    "SourceOverview",
+    "Stage",
+    "clients",
+    "clips_of",
+    "detection_of",
+    "engines_of",
+    "find_clip",
+    "find_detection",
+    "find_source",
+    "find_transcript",
+    "forget_source",
+    "get_clip",
+    "get_detection",
+    "get_moment",
+    "get_source",
+    "get_transcript",
+    "latest_transcript",
+    "recent_clips",
+    "recent_sources",
+    "save_clip",
+    "save_detection",
+    "save_source",
+    "save_transcript",
+    "source_at",
+    "stage_lock",
+    "transcript_id",
+]

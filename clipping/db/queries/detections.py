@@ -1,0 +1,177 @@
+"""Detections, their moments, and a reason for every span that was dropped."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import delete, insert
+from sqlmodel import Session, col, select
+
+from clipping.db.columns import storable
+from clipping.db.queries.upsert import save_row, save_rows
+from clipping.db.tables import DetectionMomentRow, DetectionRow, MomentRow, RejectionRow
+from clipping.errors import Rejected
+from clipping.models import Criterion, Detection, Moment, Rejection, make_id
+from clipping.timing import TimeSpan
+
+_RUBRIC = TypeAdapter(tuple[Criterion, ...])
+
+
+def save_detection(
+    session: Session,
+    source_id: str,
+    transcript_id: str,
+    detection_key: str,
+    detection: Detection,
+) -> None:
+    """Keep a detection whole, in the session's transaction; the same key again replaces it.
+
+    A moment that other detections found too is shared with them and takes the newest wording.
+    Moments are never deleted, because clips are made of them.
+    """
+    made = make_id("detection", storable(detection_key))
+    values = {
+        "detection_id": made,
+        "detection_key": detection_key,
+        "source_id": source_id,
+        "transcript_id": transcript_id,
+        "detector": detection.detector,
+        "detector_version": detection.detector_version,
+        "notes": detection.notes,
+    }
+    # Locks the row, so that a second save of the same key waits for this transaction.
+    save_row(session, DetectionRow, values, found_by=("detection_id",), touch="saved_at")
+    for table in (DetectionMomentRow, RejectionRow):
+        session.execute(delete(table).where(col(table.detection_id) == made))
+    # In one order everywhere, so that two detections that share moments cannot deadlock.
+    moments = {moment.moment_id: _moment_values(source_id, moment) for moment in detection.moments}
+    save_rows(
+        session, MomentRow, [moments[key] for key in sorted(moments)], found_by=("moment_id",)
+    )
+    _insert_all(
+        session,
+        DetectionMomentRow,
+        [
+            {"detection_id": made, "rank": moment.rank, "moment_id": moment.moment_id}
+            for moment in detection.moments
+        ],
+    )
+    _insert_all(
+        session,
+        RejectionRow,
+        [
+            {"detection_id": made, "position": position, **_rejection_values(rejection)}
+            for position, rejection in enumerate(detection.rejections)
+        ],
+    )
+
+
+def _insert_all(
+    session: Session,
+    table: type[DetectionMomentRow | RejectionRow],
+    rows: list[dict[str, Any]],
+) -> None:
+    if rows:
+        session.execute(insert(table), rows)
+
+
+def find_detection(session: Session, detection_key: str) -> Detection | None:
+    """The detection that was saved under this key."""
+    row = session.exec(
+        select(DetectionRow).where(DetectionRow.detection_key == detection_key)
+    ).first()
+    return None if row is None else _detection(session, row)
+
+
+def detection_of(session: Session, source_id: str) -> Detection | None:
+    """The detection that was saved last for this source."""
+    row = session.exec(
+        select(DetectionRow)
+        .where(DetectionRow.source_id == source_id)
+        .order_by(col(DetectionRow.saved_at).desc())
+        .limit(1)
+    ).first()
+    return None if row is None else _detection(session, row)
+
+
+def get_moment(session: Session, moment_id: str) -> tuple[str, Moment]:
+    """The id of its source, and the moment with its rank in the newest detection that found it.
+
+    Raises Rejected when there is none with that id.
+    """
+    found = session.exec(
+        select(MomentRow, DetectionMomentRow.rank)
+        .join(DetectionMomentRow, col(DetectionMomentRow.moment_id) == col(MomentRow.moment_id))
+        .join(DetectionRow, col(DetectionRow.detection_id) == col(DetectionMomentRow.detection_id))
+        .where(MomentRow.moment_id == moment_id)
+        .order_by(col(DetectionRow.saved_at).desc(), col(DetectionMomentRow.rank))
+        .limit(1)
+    ).first()
+    if found is None:
+        raise Rejected(f"There is no moment {moment_id} in the database.")
+    row, rank = found
+    return row.source_id, _moment(row, rank)
+
+
+def _detection(session: Session, row: DetectionRow) -> Detection:
+    moments = session.exec(
+        select(MomentRow, DetectionMomentRow.rank)
+        .join(DetectionMomentRow, col(DetectionMomentRow.moment_id) == col(MomentRow.moment_id))
+        .where(DetectionMomentRow.detection_id == row.detection_id)
+        .order_by(col(DetectionMomentRow.rank))
+    )
+    rejections = session.exec(
+        select(RejectionRow)
+        .where(RejectionRow.detection_id == row.detection_id)
+        .order_by(col(RejectionRow.position))
+    )
+    return Detection(
+        detector=row.detector,
+        detector_version=row.detector_version,
+        moments=tuple(_moment(*found) for found in moments),
+        rejections=tuple(_rejection(dropped) for dropped in rejections),
+        notes=tuple(row.notes),
+    )
+
+
+def _moment_values(source_id: str, moment: Moment) -> dict[str, Any]:
+    return {
+        **moment.model_dump(exclude={"rank", "span", "rubric"}),
+        "source_id": source_id,
+        "start_ms": moment.span.start_ms,
+        "end_ms": moment.span.end_ms,
+        "rubric": _RUBRIC.dump_python(moment.rubric, mode="json"),
+    }
+
+
+def _moment(row: MomentRow, rank: int) -> Moment:
+    return Moment(
+        moment_id=row.moment_id,
+        rank=rank,
+        span=TimeSpan(start_ms=row.start_ms, end_ms=row.end_ms),
+        score=row.score,
+        rubric=_RUBRIC.validate_python(row.rubric),
+        reason=row.reason,
+        hook=row.hook,
+        title=row.title,
+        text=row.text,
+    )
+
+
+def _rejection_values(rejection: Rejection) -> dict[str, Any]:
+    return {
+        **rejection.model_dump(exclude={"span"}),
+        "start_ms": rejection.span.start_ms,
+        "end_ms": rejection.span.end_ms,
+    }
+
+
+def _rejection(row: RejectionRow) -> Rejection:
+    return Rejection(
+        span=TimeSpan(start_ms=row.start_ms, end_ms=row.end_ms),
+        score=row.score,
+        code=row.code,
+        reason=row.reason,
+        text=row.text,
+    )

@@ -1,0 +1,101 @@
+"""Clients and their originals."""
+
+from __future__ import annotations
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col, select
+
+from clipping.db.columns import storable
+from clipping.db.queries.upsert import save_row
+from clipping.db.tables import ClientRow, SourceRow
+from clipping.errors import Broken, Rejected
+from clipping.models import MediaInfo, SourceVideo, make_id
+
+
+def client_id(name: str) -> str:
+    """The id of the client with that name."""
+    return make_id("client", storable(name))
+
+
+def save_client(session: Session, name: str) -> str:
+    """The client's id; the row is made by the first save."""
+    made = client_id(name)
+    session.execute(insert(ClientRow).values(client_id=made, name=name).on_conflict_do_nothing())
+    return made
+
+
+def save_source(session: Session, source: SourceVideo) -> None:
+    """Keep the source; the same bytes of the same client again refresh everything but the time.
+
+    ``ingested_at`` stays the first one. Raises Broken when the client has these bytes under
+    another id: an id has to be made from the client and the hash alone.
+    """
+    owner = save_client(session, source.client)
+    values = {
+        **source.model_dump(exclude={"client", "media"}),
+        "client_id": owner,
+        "media": source.media.model_dump(mode="json"),
+    }
+    save_row(
+        session,
+        SourceRow,
+        values,
+        found_by=("client_id", "sha256"),
+        keep=("source_id", "ingested_at"),
+        touch="located_at",
+    )
+    kept = session.exec(
+        select(SourceRow.source_id).where(
+            SourceRow.client_id == owner, SourceRow.sha256 == source.sha256
+        )
+    ).one()
+    if kept != source.source_id:
+        raise Broken(f"The source {source.source_id} is already stored as {kept}.")
+
+
+def find_source(session: Session, client: str, sha256: str) -> SourceVideo | None:
+    """The client's source with these bytes."""
+    row = session.exec(
+        select(SourceRow).where(
+            SourceRow.client_id == client_id(client), SourceRow.sha256 == sha256
+        )
+    ).first()
+    return None if row is None else _source(row, client)
+
+
+def get_source(session: Session, source_id: str) -> SourceVideo:
+    """The source with that id; Rejected when there is none."""
+    found = session.exec(
+        select(SourceRow, ClientRow.name)
+        .join(ClientRow, col(ClientRow.client_id) == col(SourceRow.client_id))
+        .where(SourceRow.source_id == source_id)
+    ).first()
+    if found is None:
+        raise Rejected(f"There is no source {source_id} in the database.")
+    return _source(*found)
+
+
+def source_at(session: Session, client: str, location: str) -> SourceVideo | None:
+    """The client's source last seen at ``location``: a path can have held several files."""
+    row = session.exec(
+        select(SourceRow)
+        .where(SourceRow.client_id == client_id(client), SourceRow.location == location)
+        .order_by(col(SourceRow.located_at).desc())
+        .limit(1)
+    ).first()
+    return None if row is None else _source(row, client)
+
+
+def _source(row: SourceRow, client: str) -> SourceVideo:
+    return SourceVideo(
+        source_id=row.source_id,
+        client=storable(client),
+        sha256=row.sha256,
+        file_name=row.file_name,
+        location=row.location,
+        media_key=row.media_key,
+        captions_key=row.captions_key,
+        captions_sha256=row.captions_sha256,
+        media=MediaInfo.model_validate(row.media),
+        ingested_at=row.ingested_at,
+    )
