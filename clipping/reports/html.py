@@ -1,0 +1,166 @@
+"""One page about all clips of a source, readable from ``file://`` without a network.
+
+Styles, script, covers and data are inside; only the players name files beside the page. A content
+security policy in the page forbids everything else, so text from a transcript or a file name can
+neither run nor fetch anything, whatever it holds.
+"""
+
+from __future__ import annotations
+
+import base64
+import errno
+import hashlib
+import os
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from tempfile import mkstemp
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from clipping.errors import DiskFull, RenderFailed
+from clipping.models import ClipReport, ProofCheck, Rejection, SourceVideo
+from clipping.timing import timecode
+
+_PAGE = Path(__file__).parent / "page"
+_COVER_TYPES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png", b"RIFF": "image/webp"}
+
+
+def write_report_page(
+    path: Path,
+    source: SourceVideo,
+    clips: Sequence[tuple[ClipReport, Path, Path]],
+    rejections: Sequence[Rejection],
+    notes: Sequence[str] = (),
+) -> None:
+    """Write the page at ``path``, whole or not at all.
+
+    Each clip comes with its video, which the page refers to by relative name, and its cover, which
+    is put into the page (a cover that is missing is left out). Raises ``DiskFull`` or
+    ``RenderFailed`` when the page cannot be written.
+    """
+    script = (_PAGE / "page.js").read_text("utf-8")
+    text = (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            source=source,
+            clips=[_clip(number, path.parent, *clip) for number, clip in enumerate(clips, start=1)],
+            rejections=[_rejection(rejection) for rejection in rejections],
+            codes=sorted({rejection.code for rejection in rejections}),
+            notes=notes,
+            style=(_PAGE / "page.css").read_text("utf-8"),
+            script=script,
+            script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        )
+    )
+    _write(path, text)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_PAGE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "timecode": timecode,
+        "seconds": lambda ms: f"{ms / 1000:.1f} s",
+        "words": lambda name: name.replace("_", " "),
+        "amount": amount,
+    }
+    return environment
+
+
+def amount(value: float | str | None, unit: str = "") -> str:
+    """A measured value as people write it: no trailing zeros, at most four digits of interest."""
+    if value is None:
+        return "not measured"
+    if isinstance(value, str):
+        text = value
+    elif float(value).is_integer() and abs(value) < 1e9:
+        text = str(int(value))
+    else:
+        text = f"{value:.4g}"
+    return f"{text} {unit}".strip()
+
+
+def _clip(
+    number: int, folder: Path, report: ClipReport, video: Path, cover: Path
+) -> dict[str, Any]:
+    facts = video.with_suffix(".json")
+    return {
+        "number": number,
+        "report": report,
+        "video_name": video.name,
+        "video_href": _href(video, folder),
+        "facts_href": _href(facts, folder) if facts.exists() else "",
+        "cover": _embedded(cover),
+        "duration_ms": report.span.duration_ms,
+        "failures": [check for check in report.proof.checks if not check.passed],
+        "checks": sorted(report.proof.checks, key=_failed_first),
+        "rubric": [
+            {"name": name, "share": _share(report, line), **line}
+            for name, line in report.rubric.items()
+        ],
+    }
+
+
+def _failed_first(check: ProofCheck) -> bool:
+    return check.passed
+
+
+def _share(report: ClipReport, line: dict[str, Any]) -> int:
+    """A line's weight as percent of all weights."""
+    total = sum(float(other["weight"]) for other in report.rubric.values())
+    return round(100 * float(line["weight"]) / total) if total else 0
+
+
+def _rejection(rejection: Rejection) -> dict[str, Any]:
+    return {
+        "score": rejection.score,
+        "start": rejection.span.start_ms,
+        "length": rejection.span.duration_ms,
+        "span": str(rejection.span),
+        "code": rejection.code,
+        "reason": rejection.reason,
+        "text": rejection.text,
+    }
+
+
+def _href(target: Path, folder: Path) -> str:
+    """Relative address; ``./`` in front keeps a colon in the name from looking like a scheme."""
+    relative = Path(os.path.relpath(target, folder)).as_posix()
+    return "./" + quote(relative, safe="/")
+
+
+def _embedded(cover: Path) -> str:
+    try:
+        raw = cover.read_bytes()
+    except OSError:
+        return ""
+    kind = next((kind for start, kind in _COVER_TYPES.items() if raw.startswith(start)), None)
+    return f"data:{kind};base64,{base64.b64encode(raw).decode()}" if kind else ""
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = mkstemp(prefix=f".{path.name}-", suffix=".part", dir=path.parent)
+        part = Path(name)
+        try:
+            with open(handle, "w", encoding="utf-8", errors="replace") as file:  # noqa: PTH123
+                file.write(text)
+            part.chmod(0o644)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull(f"The disk is full: {path.name} could not be written.") from error
+        raise RenderFailed(f"{path.name} could not be written: {error.strerror}.") from error
