@@ -1,0 +1,1 @@
+"""The operator's pages: what was clipped, how it was proven, and what was dropped and why."""

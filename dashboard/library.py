@@ -1,0 +1,64 @@
+"""What the pages read from the database, as values; no row and no session leaves this module's
+callers.
+
+Every function takes an open session and asks for one page of things at most.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from clipping.db import queries
+from clipping.errors import Rejected
+from clipping.models import Moment, RenderedClip, SourceVideo
+
+
+@dataclass(frozen=True)
+class ClipCard:
+    """A clip with what it was cut from; ``moment`` is None when its detection was replaced."""
+
+    clip: RenderedClip
+    source: SourceVideo
+    moment: Moment | None
+
+    @property
+    def hook(self) -> str:
+        """The line that sells the clip."""
+        if self.moment is not None:
+            return self.moment.hook
+        return self.clip.plan.hook.text if self.clip.plan.hook else self.clip.clip_id
+
+    @property
+    def score(self) -> int | None:
+        """0..100, None when it is not known any more."""
+        return None if self.moment is None else self.moment.score
+
+
+def recent_cards(session: Session, client: str | None, limit: int) -> list[ClipCard]:
+    """The newest clips, of one client or of all."""
+    sources: dict[str, SourceVideo] = {}
+    cards = []
+    for clip in queries.recent_clips(session, client, limit):
+        if clip.source_id not in sources:
+            sources[clip.source_id] = queries.get_source(session, clip.source_id)
+        cards.append(ClipCard(clip, sources[clip.source_id], _moment(session, clip.moment_id)))
+    return cards
+
+
+def card(session: Session, clip_id: str) -> ClipCard | None:
+    """The clip with that id, None when there is none."""
+    try:
+        clip = queries.get_clip(session, clip_id)
+    except Rejected:
+        return None
+    source = queries.get_source(session, clip.source_id)
+    return ClipCard(clip, source, _moment(session, clip.moment_id))
+
+
+def _moment(session: Session, moment_id: str) -> Moment | None:
+    try:
+        return queries.get_moment(session, moment_id)[1]
+    except Rejected:
+        return None

@@ -1,0 +1,136 @@
+"""Sources: how far each has come, and why candidates were dropped."""
+
+from __future__ import annotations
+
+import streamlit as st
+from sqlmodel import Session
+
+from clipping.db import queries
+from clipping.db.queries import SourceOverview
+from clipping.models import Detection
+from clipping.timing import timecode
+from dashboard.page import plain, reading
+
+PER_PAGE = 50
+
+
+def overview() -> None:
+    st.title("Sources")
+    with reading() as session:
+        names = queries.clients(session)
+        client = st.selectbox("Client", [None, *names], format_func=lambda name: name or "all")
+        limit = int(st.session_state.get("source_limit", PER_PAGE))
+        found = queries.recent_sources(session, client, limit)
+        if not found:
+            st.info("No sources yet: run `make clips VIDEO=talk.mp4`.")
+            return
+        picked = st.dataframe(
+            [_row(item) for item in found],
+            hide_index=True,
+            on_select="rerun",
+            selection_mode="single-row",
+            key="sources",
+        )
+        if len(found) == limit:
+            st.button("Show more", on_click=_show_more, args=(limit + PER_PAGE,))
+        rows = picked["selection"]["rows"]
+        if rows and rows[0] < len(found):
+            detail(session, found[rows[0]])
+        elif len(found) == 1:
+            detail(session, found[0])
+        else:
+            st.caption("Choose a row to see its transcript, moments and dropped candidates.")
+
+
+def _row(item: SourceOverview) -> dict[str, object]:
+    source = item.source
+    return {
+        "file": source.file_name,
+        "client": source.client,
+        "stage": item.stage.value,
+        "length": timecode(source.media.duration_ms),
+        "words": item.words,
+        "moments": item.moments,
+        "ready": item.ready,
+        "failed proof": item.failed,
+        "dropped": item.rejections,
+        "ingested (UTC)": source.ingested_at.strftime("%Y-%m-%d %H:%M"),
+    }
+
+
+def detail(session: Session, item: SourceOverview) -> None:
+    source, media = item.source, item.source.media
+    st.header(plain(source.file_name))
+    st.caption(
+        plain(
+            f"{media.video.width_px}×{media.video.height_px}, {media.video.codec}, "
+            f"{timecode(media.duration_ms)}, {media.size_bytes / 1e6:.0f} MB, "
+            f"SHA-256 {source.sha256[:16]}, {source.location}"
+        )
+    )
+    if item.words is None:
+        st.info("Not transcribed yet.")
+        return
+    _, transcript = queries.latest_transcript(session, source.source_id)
+    st.subheader("Transcript")
+    st.markdown(plain(f"{transcript.engine}, {item.words} words, {transcript.language}"))
+    for note in (transcript.chosen_because, *transcript.notes):
+        st.caption(plain(note))
+    detection = queries.detection_of(session, source.source_id)
+    if detection is None:
+        st.info("No moments have been searched yet.")
+        return
+    _moments(detection)
+    _rejections(detection)
+
+
+def _moments(detection: Detection) -> None:
+    st.subheader(f"Moments ({len(detection.moments)})")
+    for note in detection.notes:
+        st.caption(plain(note))
+    if not detection.moments:
+        st.info("Nothing in this video was worth a clip.")
+        return
+    st.dataframe(
+        [
+            {
+                "rank": moment.rank,
+                "score": moment.score,
+                "span": str(moment.span),
+                "hook": moment.hook,
+                "reason": moment.reason,
+            }
+            for moment in detection.moments
+        ],
+        hide_index=True,
+        key="moments",
+    )
+
+
+def _rejections(detection: Detection) -> None:
+    st.subheader(f"Dropped candidates ({len(detection.rejections)})")
+    codes = sorted({rejection.code for rejection in detection.rejections})
+    wanted = st.multiselect("Reasons", codes, format_func=lambda code: code.replace("_", " "))
+    st.dataframe(
+        [
+            {
+                "score": rejection.score,
+                "span": str(rejection.span),
+                "seconds": rejection.span.duration_ms / 1000,
+                "code": rejection.code.replace("_", " "),
+                "reason": rejection.reason,
+                "text": rejection.text,
+            }
+            for rejection in sorted(detection.rejections, key=lambda found: -found.score)
+            if not wanted or rejection.code in wanted
+        ],
+        hide_index=True,
+        key="rejections",
+    )
+
+
+def _show_more(limit: int) -> None:
+    st.session_state["source_limit"] = limit
+
+
+overview()

@@ -1,0 +1,87 @@
+"""A database and a media store with a few finished clips, as the stages leave them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+import streamlit as st
+
+from clipping.db import queries
+from clipping.db.session import open_session
+from clipping.models import ClipState, Proof, ProofCheck, RenderedClip
+from clipping.settings import settings
+from tests.db.values import a_clip, a_detection, a_source, a_transcript
+from tests.support.database import database_url, postgres
+from tests.support.media import make_video
+
+__all__ = ["database_url", "postgres"]
+
+PASSED = Proof(
+    passed=True,
+    checks=(ProofCheck(name="loudness", value=-14.0, limit="-14 ±1", unit="LUFS", passed=True),),
+)
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """Where the pages find what they show."""
+
+    database_url: str
+    store: Path
+
+
+@pytest.fixture
+def workplace(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Workplace]:
+    """An empty database and an empty store, named by the environment."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("CLIPPER_STORE", str(tmp_path / "store"))
+    settings.cache_clear()
+    st.cache_resource.clear()
+    yield Workplace(database_url, tmp_path / "store")
+    settings.cache_clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def clips(workplace: Workplace) -> list[RenderedClip]:
+    """A ready clip and one that failed its proof, newest first, of two clients."""
+    first = a_clip("clip_good", "acme", state=ClipState.READY, proof=PASSED)
+    second = a_clip(
+        "clip_bad",
+        "bravo",
+        state=ClipState.FAILED_PROOF,
+        rendered_at=first.rendered_at - timedelta(hours=1),
+    )
+    with open_session(workplace.database_url) as session:
+        for client, clip in (("acme", first), ("bravo", second)):
+            source = a_source(client, file_name=f"{client} talk.mp4")
+            queries.save_source(session, source)
+            transcript = queries.save_transcript(session, source.source_id, None, a_transcript(12))
+            queries.save_detection(
+                session, source.source_id, transcript, f"detection {client}", a_detection()
+            )
+            queries.save_clip(session, clip)
+    for clip in (first, second):
+        put_files(workplace.store, clip)
+    return [first, second]
+
+
+def put_files(store: Path, clip: RenderedClip) -> None:
+    """A small video and a cover under the clip's keys."""
+    video = store / clip.video_key
+    video.parent.mkdir(parents=True, exist_ok=True)
+    make_video(video, seconds=1, size=(180, 320))
+    cover = av.VideoFrame.from_ndarray(np.full((320, 180, 3), (91, 61, 245), np.uint8))
+    with av.open(str(store / clip.cover_key), "w", format="image2") as container:
+        stream = container.add_stream("mjpeg", rate=1, options={"strict": "unofficial"})
+        stream.width, stream.height, stream.pix_fmt = 180, 320, "yuvj420p"
+        container.mux(stream.encode(cover.reformat(format="yuvj420p")))
+        container.mux(stream.encode(None))

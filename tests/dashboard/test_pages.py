@@ -1,0 +1,260 @@
+"""The pages as Streamlit runs them, on a real database and real files."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from clipping.db import queries
+from clipping.db.queries import Stage
+from clipping.db.session import open_session
+from clipping.models import RenderedClip
+from clipping.settings import CHECKOUT, settings
+from dashboard import library
+from dashboard.page import plain
+from tests.dashboard.conftest import Workplace
+from tests.db.values import a_clip, a_detection, a_moment, a_source, a_transcript
+
+VIEWS = Path(library.__file__).parent / "views"
+
+
+def run(view: str, **query: str) -> AppTest:
+    page = AppTest.from_file(str(VIEWS / f"{view}.py"), default_timeout=30)
+    for name, value in query.items():
+        page.query_params[name] = value
+    page.run()
+    assert not page.exception
+    return page
+
+
+def said(page: AppTest) -> str:
+    """Everything in the page that is text, Markdown's backslashes taken out."""
+    blocks = [*page.title, *page.header, *page.subheader, *page.markdown, *page.caption]
+    blocks += [*page.info, *page.warning, *page.error]
+    return "\n".join(str(block.value) for block in blocks).replace("\\", "")
+
+
+def shown(page: AppTest, number: int = 0) -> list[dict[str, object]]:
+    frame = page.dataframe[number].value
+    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+
+
+def test_an_empty_database_says_what_to_run(workplace: Workplace) -> None:
+    assert "No clips yet: run `make clips`" in said(run("clips"))
+    assert "No sources yet: run `make clips VIDEO=talk.mp4`" in said(run("sources"))
+
+
+def test_recent_clips_of_all_clients_are_shown_newest_first(clips: list[RenderedClip]) -> None:
+    page = run("clips")
+    text = said(page)
+    assert [button.key for button in page.button] == [clip.clip_id for clip in clips]
+    assert "Nobody f***ing expected this" in text
+    assert "score 89 · 15.0 s · acme talk.mp4" in text
+    assert "failed 1 of 2 checks" in text
+    assert len(page.get("image")) == 2
+
+
+def test_clips_are_filtered_by_client(clips: list[RenderedClip]) -> None:
+    page = run("clips")
+    assert page.selectbox[0].options == ["all", "acme", "bravo"]
+    page.selectbox[0].set_value("bravo").run()
+    assert [button.key for button in page.button] == ["clip_bad"]
+
+
+def test_clips_are_filtered_by_state(clips: list[RenderedClip]) -> None:
+    page = run("clips")
+    page.button_group(key="state").set_value("ready").run()
+    assert [button.key for button in page.button] == ["clip_good"]
+    page.selectbox[0].set_value("bravo").run()
+    assert page.button == []
+    assert "None of the newest 1 clips is ready." in said(page)
+
+
+def test_a_clip_opens_with_player_score_proof_and_words(clips: list[RenderedClip]) -> None:
+    page = run("clips")
+    page.button(key="clip_bad").click().run()
+    assert not page.exception
+    text = said(page)
+    assert page.query_params["clip"] == "clip_bad"
+    assert len(page.get("video")) == 1
+    assert "A claim with its proof." in text
+    assert "hook was not measured, the limit is present" in text
+    assert {metric.label: metric.value for metric in page.metric} == {
+        "Score": "89",
+        "Length": "15.0 s",
+        "Starts at": "0:20.000",
+        "Size": "6000.0 MB",
+    }
+    assert [row["criterion"] for row in shown(page, 0)] == ["claim", "pace"]
+    assert [row["check"] for row in shown(page, 1)] == ["hook", "loudness"]
+    page.button[0].click().run()
+    assert "clip" not in page.query_params
+
+
+def test_a_clip_has_an_address_of_its_own(clips: list[RenderedClip]) -> None:
+    assert "acme talk.mp4" in said(run("clips", clip="clip_good"))
+
+
+def test_an_unknown_clip_is_said_to_be_unknown(clips: list[RenderedClip]) -> None:
+    assert "There is no clip <b>x</b> in the database." in said(run("clips", clip="<b>x</b>"))
+
+
+def test_a_clip_whose_file_was_lost_is_still_shown(
+    clips: list[RenderedClip], workplace: Workplace
+) -> None:
+    for key in (clips[0].video_key, clips[0].cover_key):
+        (workplace.store / key).unlink()
+    assert "clip_good.jpg is missing from the media store" in said(run("clips"))
+    assert "clip_good.mp4 is missing from the media store" in said(run("clips", clip="clip_good"))
+
+
+def test_a_clip_outlives_the_detection_that_found_it(
+    clips: list[RenderedClip], workplace: Workplace
+) -> None:
+    source = a_source("acme")
+    with open_session(workplace.database_url) as session:
+        transcript, _ = queries.latest_transcript(session, source.source_id)
+        for client in ("acme", "bravo"):
+            queries.save_detection(
+                session,
+                a_source(client).source_id,
+                transcript,
+                f"detection {client}",
+                a_detection(moments=0),
+            )
+    text = said(run("clips", clip="clip_good"))
+    assert "Ünexpected" in text
+    assert "The detection that found this clip has been replaced." in text
+
+
+def test_sources_tell_how_far_they_have_come(
+    clips: list[RenderedClip], workplace: Workplace
+) -> None:
+    with open_session(workplace.database_url) as session:
+        for number, client in enumerate(("new", "heard", "searched", "dull"), start=1):
+            source = a_source(client, sha256=str(number) * 64, file_name=f"{client}.mp4")
+            queries.save_source(session, source)
+            if number == 1:
+                continue
+            heard = queries.save_transcript(session, source.source_id, None, a_transcript(number))
+            if number == 2:
+                continue
+            moment = a_moment(moment_id=f"mom_{client}")
+            found = a_detection(moments=0).model_copy(
+                update={"moments": (moment,) if number == 3 else ()}
+            )
+            queries.save_detection(session, source.source_id, heard, client, found)
+    rows = {str(row["file"]): row for row in shown(run("sources"))}
+    assert {name: row["stage"] for name, row in rows.items()} == {
+        "acme talk.mp4": Stage.CLIPPED.value,
+        "bravo talk.mp4": Stage.CLIPPED.value,
+        "new.mp4": Stage.INGESTED.value,
+        "heard.mp4": Stage.TRANSCRIBED.value,
+        "searched.mp4": Stage.DETECTED.value,
+        "dull.mp4": Stage.NOTHING.value,
+    }
+    acme = rows["acme talk.mp4"]
+    assert (acme["words"], acme["moments"], acme["dropped"]) == (12, 2, 3)
+    assert (acme["ready"], acme["failed proof"]) == (1, 0)
+    assert rows["bravo talk.mp4"]["failed proof"] == 1
+
+
+def test_the_newest_transcript_and_detection_count(workplace: Workplace) -> None:
+    source = a_source()
+    with open_session(workplace.database_url) as session:
+        queries.save_source(session, source)
+        old = queries.save_transcript(session, source.source_id, None, a_transcript(3))
+        queries.save_detection(session, source.source_id, old, "old", a_detection(1, 1))
+        new = queries.save_transcript(
+            session, source.source_id, None, a_transcript(7, "pocketsphinx")
+        )
+        queries.save_detection(session, source.source_id, new, "new", a_detection(2, 5))
+    with open_session(workplace.database_url) as session:
+        overview = queries.recent_sources(session, None, 10)[0]
+    assert (overview.words, overview.moments, overview.rejections) == (7, 2, 5)
+
+
+def test_the_only_source_shows_its_dropped_candidates_with_reasons(workplace: Workplace) -> None:
+    source = a_source()
+    with open_session(workplace.database_url) as session:
+        queries.save_source(session, source)
+        heard = queries.save_transcript(session, source.source_id, None, a_transcript())
+        queries.save_detection(session, source.source_id, heard, "key", a_detection())
+    page = run("sources")
+    text = said(page)
+    assert "Captions lie beside the video." in text
+    assert "No laughter was heard." in text
+    assert "Dropped candidates (3)" in text
+    dropped = shown(page, 2)
+    assert [row["score"] for row in dropped] == [2, 1, 0]
+    assert dropped[0]["reason"] == "A better moment covers it."
+    page.multiselect[0].set_value(["overlaps_better"]).run()
+    assert len(shown(page, 2)) == 3
+
+
+def test_sources_are_filtered_by_client(clips: list[RenderedClip]) -> None:
+    page = run("sources")
+    page.selectbox[0].set_value("acme").run()
+    assert [row["file"] for row in shown(page)] == ["acme talk.mp4"]
+
+
+def test_more_clips_than_a_page_holds_are_a_click_away(
+    clips: list[RenderedClip], workplace: Workplace
+) -> None:
+    with open_session(workplace.database_url) as session:
+        for number in range(25):
+            clip = a_clip(f"clip_{number}", rendered_at=clips[1].rendered_at)
+            queries.save_clip(session, clip)
+    page = run("clips")
+    assert len(page.button) == 25 + 1
+    page.button[25].click().run()
+    assert len(page.button) == 27
+
+
+def test_a_database_that_does_not_answer_is_reported_in_one_sentence(
+    workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://user:secret@127.0.0.1:1/nowhere")
+    settings.cache_clear()
+    page = run("clips")
+    assert "database nowhere at 127.0.0.1:1 does not answer." in said(page)
+    assert "secret" not in said(page)
+
+
+def test_without_a_database_the_page_says_how_to_start(
+    workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DATABASE_URL")
+    settings.cache_clear()
+    assert "DATABASE_URL is not set" in said(run("clips"))
+
+
+def test_the_entry_shows_the_clips_first(clips: list[RenderedClip]) -> None:
+    page = AppTest.from_file(str(VIEWS.parent / "app.py"), default_timeout=30).run()
+    assert not page.exception
+    assert page.title[0].value == "Clips"
+
+
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        pytest.param("f***ing", r"f\*\*\*ing", id="masked word"),
+        pytest.param(":red[hi] $x$", r"\:red\[hi\] \$x\$", id="Streamlit's own marks"),
+        pytest.param("<b>&amp;", r"\<b\>\&amp;", id="HTML"),
+        pytest.param("1. one\n# two", r"1\. one \# two", id="blocks and lines"),
+    ],
+)
+def test_text_is_never_taken_for_markdown(text: str, escaped: str) -> None:
+    assert plain(text) == escaped
+
+
+def test_the_server_stays_on_this_machine_and_sends_nothing_home() -> None:
+    config = tomllib.loads((CHECKOUT / ".streamlit" / "config.toml").read_text("utf-8"))
+    assert config["server"]["address"] == "127.0.0.1"
+    assert config["server"]["headless"] is True
+    assert config["server"]["fileWatcherType"] == "none"
+    assert config["server"]["allowedHosts"] == ["127.0.0.1", "localhost"]
+    assert config["browser"]["gatherUsageStats"] is False
