@@ -1,0 +1,199 @@
+"""The command line: ``clipper``.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 input rejected, 4 nothing worth clipping,
+130 stopped by Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any
+
+import typer
+
+from clipping.errors import ClippingError, NothingToClip, Rejected
+
+FAILED, USAGE, REJECTED, NOTHING, STOPPED = 1, 2, 3, 4, 130
+
+app = typer.Typer(
+    help="Long videos in, finished vertical clips out.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")]
+
+
+class _Stopped(KeyboardInterrupt):
+    """SIGTERM, treated like Ctrl-C."""
+
+
+def _on_sigterm(_number: int, _frame: FrameType | None) -> None:
+    raise _Stopped
+
+
+def _say(message: str) -> None:
+    sys.stderr.write(message + "\n")
+
+
+@contextmanager
+def _outcomes(as_json: bool) -> Iterator[None]:
+    """Turn every error into one sentence, an exit code, and never a traceback."""
+    signal.signal(signal.SIGTERM, _on_sigterm)
+    try:
+        yield
+    except KeyboardInterrupt:
+        _end(STOPPED, "Stopped. Run the same command again to carry on.", as_json)
+    except NothingToClip as error:
+        _end(NOTHING, str(error), as_json, _reasons(error))
+    except Rejected as error:
+        _end(REJECTED, str(error), as_json)
+    except ClippingError as error:
+        _keep(error)
+        _end(FAILED, str(error), as_json)
+    except BrokenPipeError:
+        raise typer.Exit(FAILED) from None
+    except Exception as error:  # noqa: BLE001 - the last line before the user
+        _end(FAILED, f"Unexpected {type(error).__name__}: {error} (log: {_keep(error)})", as_json)
+
+
+def _keep(error: Exception) -> Path:
+    """Write the error with its traceback to the log file and name that file."""
+    from flows.local_run import log_file_handler, log_path
+
+    handler = log_file_handler()
+    details = (type(error), error, error.__traceback__)
+    handler.handle(
+        logging.LogRecord(__name__, logging.WARNING, __file__, 0, str(error), None, details)
+    )
+    handler.close()
+    return log_path()
+
+
+def _end(code: int, message: str, as_json: bool, extra: dict[str, Any] | None = None) -> None:
+    _say(message)
+    if as_json:
+        document = {"error": message, "exit_code": code, **(extra or {})}
+        sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
+    raise typer.Exit(code)
+
+
+def _reasons(error: NothingToClip) -> dict[str, Any]:
+    """The rejections behind "nothing worth clipping", printed and returned for JSON."""
+    from flows import console
+
+    rejections = getattr(error, "rejections", ())
+    if rejections:
+        console.errors.print(console.rejection_table(rejections))
+    return {"rejections": [item.model_dump(mode="json") for item in rejections]}
+
+
+@app.command()
+def clip(
+    source: Annotated[str, typer.Argument(help="A video file.", show_default=False)],
+    captions: Annotated[
+        Path | None, typer.Option(help="Captions of the video: SRT, VTT, ASS or json3.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("out"),
+    client: Annotated[str, typer.Option(help="Whose video it is.")] = "default",
+    count: Annotated[int, typer.Option(min=1, max=50, help="Clips at most.")] = 5,
+    min_seconds: Annotated[int, typer.Option(min=1, max=600, help="Shortest clip.")] = 15,
+    max_seconds: Annotated[int, typer.Option(min=1, max=600, help="Longest clip.")] = 60,
+    style: Annotated[str, typer.Option(help="Look of the captions.")] = "highlight",
+    transcriber: Annotated[str, typer.Option(help="Engine that hears the words.")] = "auto",
+    detector: Annotated[str, typer.Option(help="Detector that picks the moments.")] = "auto",
+    as_json: Json = False,
+) -> None:
+    """Clip one video: ingest, transcribe, detect, render, prove."""
+    from flows.jobs import ClipJob, clip_video
+
+    if min_seconds > max_seconds:
+        raise typer.BadParameter("--min-seconds is more than --max-seconds")
+    job = ClipJob(
+        location=source,
+        captions=str(captions) if captions else None,
+        client=client,
+        count=count,
+        min_seconds=min_seconds,
+        max_seconds=max_seconds,
+        style=style,
+        transcriber=transcriber,
+        detector=detector,
+    )
+    wrong = job.wrong_names()
+    if wrong:
+        raise typer.BadParameter(wrong)
+    with _outcomes(as_json):
+        clip_video(job, out, as_json=as_json)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("out"),
+    seconds: Annotated[int, typer.Option(min=60, max=900, help="Length of the talk.")] = 90,
+    as_json: Json = False,
+) -> None:
+    """Make a demo talk with a synthetic voice and clip it."""
+    from flows.jobs import clip_demo
+
+    with _outcomes(as_json):
+        clip_demo(out, seconds, as_json=as_json)
+
+
+@app.command()
+def show(
+    clip_id: Annotated[str, typer.Argument(help="Id of a clip.", show_default=False)],
+    as_json: Json = False,
+) -> None:
+    """Print the stored report of a clip."""
+    from flows.jobs import show_clip
+
+    with _outcomes(as_json):
+        show_clip(clip_id, as_json=as_json)
+
+
+@app.command()
+def render(
+    clip_id: Annotated[str, typer.Argument(help="Id of a clip.", show_default=False)],
+    as_json: Json = False,
+) -> None:
+    """Render a clip's recipe again and say whether the result is the same."""
+    from flows.jobs import render_clip
+
+    with _outcomes(as_json):
+        if not render_clip(clip_id, as_json=as_json):
+            raise typer.Exit(FAILED)
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Say what this machine has, what each stage will use, and what is missing."""
+    from flows.doctor import examine
+
+    with _outcomes(as_json):
+        if not examine(as_json=as_json):
+            raise typer.Exit(FAILED)
+
+
+@app.command()
+def up(
+    port: Annotated[int, typer.Option(help="Port of the Prefect server.")] = 4200,
+    dashboard_port: Annotated[int, typer.Option(help="Port of the dashboard.")] = 8501,
+) -> None:
+    """Run Postgres, the Prefect server, a cpu and a gpu worker and the dashboard; Ctrl-C ends."""
+    from flows.supervisor import run
+
+    with _outcomes(as_json=False):
+        run(port, dashboard_port)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,59 @@
+"""The main job: a long video in, finished vertical clips out."""
+
+from __future__ import annotations
+
+from prefect import flow
+
+from flows.detect import detect
+from flows.ingest import ingest
+from flows.render import render
+from flows.stages import run_stage
+from flows.transcribe import transcribe
+
+
+@flow(name="clip-source", flow_run_name="clip {location}")
+def clip_source(
+    location: str,
+    client: str = "default",
+    captions: str | None = None,
+    count: int = 5,
+    min_seconds: int = 15,
+    max_seconds: int = 60,
+    style: str = "highlight",
+    transcriber: str = "auto",
+    detector: str = "auto",
+) -> tuple[str, list[str]]:
+    """Ingest, transcribe, detect and render one video.
+
+    Args:
+        location: path of the video, as the workers see it.
+        client: whose video it is.
+        captions: path of a captions file; without it, one beside the video is used.
+        count: how many clips at most.
+        min_seconds: the shortest clip.
+        max_seconds: the longest clip.
+        style: the captions' look.
+        transcriber: an engine's name, or ``auto``.
+        detector: a detector's name, or ``auto``.
+
+    Returns:
+        The detection's key, and the clips' ids, best moment first.
+    """
+    source_id = run_stage(
+        ingest,
+        location=location,
+        client=client,
+        captions=captions,
+        shortest_seconds=min_seconds,
+    )
+    transcript_id = run_stage(transcribe, source_id=source_id, transcriber=transcriber)
+    detection_key = run_stage(
+        detect,
+        transcript_id=transcript_id,
+        detector=detector,
+        count=count,
+        min_seconds=min_seconds,
+        max_seconds=max_seconds,
+    )
+    clip_ids: list[str] = run_stage(render, detection_key=detection_key, style=style)
+    return detection_key, clip_ids

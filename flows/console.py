@@ -1,0 +1,169 @@
+"""What a person sees in the terminal: progress on stderr, results on stdout."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console, Group, RenderableType
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from clipping import progress
+from clipping.models import ClipReport, Rejection
+from clipping.timing import timecode
+
+errors = Console(stderr=True, highlight=False)
+# In a pipe no line is folded at a terminal's width that is not there.
+output = Console(highlight=False, width=None if sys.stdout.isatty() else 240)
+
+# Without a terminal a line is written at most this often, besides a stage's first and last.
+PLAIN_INTERVAL_S = 10.0
+
+
+class Stages:
+    """How far each stage is, parts averaged, and when it was first and last heard of."""
+
+    def __init__(self) -> None:
+        self._parts: dict[str, dict[str, float]] = {}
+        self._heard: dict[str, tuple[float, float]] = {}
+
+    def fraction(self, event: progress.Progress) -> float:
+        """Fraction 0..1 of the event's stage, the event counted in."""
+        now = time.monotonic()
+        self._heard[event.stage] = (self._heard.get(event.stage, (now, now))[0], now)
+        parts = self._parts.setdefault(event.stage, {})
+        parts[event.part] = event.fraction
+        return sum(parts.values()) / max(event.parts, len(parts))
+
+    def seconds(self) -> dict[str, float]:
+        """Wall seconds from each stage's first report to its last."""
+        return {stage: round(last - first, 3) for stage, (first, last) in self._heard.items()}
+
+
+@contextmanager
+def showing_progress() -> Iterator[Stages]:
+    """Draw every stage's percentage and time left while the block runs."""
+    stages = Stages()
+    draw = _bars if errors.is_terminal else _lines
+    with draw(stages) as listener, progress.listening(listener):
+        yield stages
+
+
+@contextmanager
+def _bars(stages: Stages) -> Iterator[progress.Listener]:
+    rows = dict[str, TaskID]()
+    with Progress(
+        TextColumn("{task.description:<10}"),
+        BarColumn(bar_width=32),
+        TaskProgressColumn(),
+        TimeRemainingColumn(elapsed_when_finished=True),
+        TextColumn("{task.fields[detail]}"),
+        console=errors,
+    ) as bars:
+
+        def listener(event: progress.Progress) -> None:
+            if event.stage not in rows:
+                rows[event.stage] = bars.add_task(event.stage, total=1.0, detail="")
+            bars.update(
+                rows[event.stage], completed=stages.fraction(event), detail=event.detail[:60]
+            )
+
+        yield listener
+
+
+@contextmanager
+def _lines(stages: Stages) -> Iterator[progress.Listener]:
+    started, written = dict[str, float](), dict[str, tuple[float, float]]()
+
+    def listener(event: progress.Progress) -> None:
+        now, fraction = time.monotonic(), stages.fraction(event)
+        begin = started.setdefault(event.stage, now)
+        at, last = written.get(event.stage, (-PLAIN_INTERVAL_S, -1.0))
+        done = fraction >= 1.0 > last
+        if last >= 1.0 or (not done and now - at < PLAIN_INTERVAL_S):
+            return
+        written[event.stage] = (now, fraction)
+        left = ""
+        if 0.02 < fraction < 1.0:
+            left = f", about {(now - begin) * (1 - fraction) / fraction:.0f} s left"
+        sys.stderr.write(f"{event.stage}: {fraction:.0%}{left} {event.detail}".rstrip() + "\n")
+        sys.stderr.flush()
+
+    yield listener
+
+
+def clip_table(clips: Sequence[tuple[ClipReport, Path]]) -> Table:
+    """One row per clip: number, score, span, hook, whether it may be posted, and its path."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("#", justify="right")
+    table.add_column("score", justify="right")
+    table.add_column("span", no_wrap=True)
+    table.add_column("hook")
+    table.add_column("proof")
+    table.add_column("path", no_wrap=True, overflow="fold")
+    for number, (report, path) in enumerate(clips, 1):
+        failed = [check.name for check in report.proof.checks if not check.passed]
+        table.add_row(
+            str(number),
+            str(report.score),
+            f"{timecode(report.span.start_ms)[:-4]}-{timecode(report.span.end_ms)[:-4]}",
+            Text(report.hook),
+            "ready" if report.proof.passed else "not ready: " + ", ".join(failed),
+            Text(_short(path)),
+        )
+    return table
+
+
+def _short(path: Path) -> str:
+    """The path as one would type it from here."""
+    here = Path.cwd()
+    whole = path.resolve()
+    return str(whole.relative_to(here)) if here in whole.parents else str(path)
+
+
+def rejection_table(rejections: Sequence[Rejection], limit: int = 10) -> Table:
+    """The best dropped candidates and why each was dropped."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in ("span", "score", "reason"):
+        table.add_column(column)
+    for rejection in sorted(rejections, key=lambda item: -item.score)[:limit]:
+        table.add_row(str(rejection.span), str(rejection.score), Text(rejection.reason))
+    return table
+
+
+def report_view(report: ClipReport) -> RenderableType:
+    """A clip's report for reading: what it is, why it was chosen, what was measured."""
+    facts = Table(box=None, show_header=False, pad_edge=False)
+    for name, value in (
+        ("clip", report.clip_id),
+        ("client", report.client),
+        ("source", f"{report.source.file_name} ({timecode(report.source.duration_ms)})"),
+        ("span", str(report.span)),
+        ("score", str(report.score)),
+        ("reason", report.reason),
+        ("hook", report.hook),
+        ("text", " ".join(word.text for word in report.words)),
+        ("made by", f"{report.transcriber}, {report.detector}, style {report.style}"),
+        ("recipe", report.recipe_hash),
+    ):
+        facts.add_row(name, Text(value))
+    checks = Table(box=None, header_style="bold", pad_edge=False)
+    for column in ("check", "value", "limit", "unit", "passed"):
+        checks.add_column(column)
+    for check in report.proof.checks:
+        value = "-" if check.value is None else str(check.value)
+        verdict = "yes" if check.passed else "NO"
+        checks.add_row(check.name, Text(value), Text(str(check.limit)), check.unit, verdict)
+    return Group(facts, Text(), checks)

@@ -1,0 +1,125 @@
+"""The folder an operator opens: ``out/<slug>/`` with clips, covers, reports and one page."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from clipping.db import queries
+from clipping.errors import DiskFull, NeedsPerson
+from clipping.models import ClipReport, Detection, Moment, RenderedClip, SourceVideo
+from clipping.reports import clip_report, write_report_page
+from clipping.sources.files import slugify
+from tasks.workplace import db_session, media_store
+
+MANIFEST = ".clipper.json"
+
+
+@dataclass(frozen=True)
+class Export:
+    """What lies in the folder: reports and video paths, best clip first."""
+
+    folder: Path
+    clips: tuple[tuple[ClipReport, Path], ...]
+    detection: Detection
+
+
+def export(clip_ids: list[str], detection_key: str, out: Path) -> Export:
+    """Write the folder anew; files of an earlier export of the same source are replaced.
+
+    Every file is written beside its name and then moved, so none is ever half there.
+    """
+    with db_session() as session:
+        source_id, transcript_id, detection = queries.get_detection(session, detection_key)
+        source = queries.get_source(session, source_id)
+        _, transcript = queries.get_transcript(session, transcript_id)
+        rendered = [queries.get_clip(session, clip_id) for clip_id in clip_ids]
+    by_id = {moment.moment_id: moment for moment in detection.moments}
+    try:
+        folder = _folder(out, source)
+        written = [
+            _write_clip(
+                folder,
+                number,
+                clip,
+                by_id[clip.moment_id],
+                clip_report(
+                    clip, source, by_id[clip.moment_id], transcript.engine, detection.detector
+                ),
+            )
+            for number, clip in enumerate(rendered, 1)
+        ]
+        page = folder / "report.html"
+        notes = (transcript.chosen_because, *transcript.notes, *detection.notes)
+        pages = [(report, video, video.with_suffix(".jpg")) for report, video in written]
+        write_report_page(page, source, pages, detection.rejections, notes)
+        _forget_older(folder, source, [video.stem for _, video in written])
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise DiskFull(f"No space left in {out}; free some and run again.") from error
+        raise NeedsPerson(f"Cannot write to {out}: {error.strerror}.") from error
+    return Export(folder, tuple(written), detection)
+
+
+def _folder(out: Path, source: SourceVideo) -> Path:
+    """``out/<slug>``, or with a bit of the hash when another video already has that name."""
+    slug = slugify(Path(source.file_name).stem)
+    folder = out / slug
+    if folder.exists() and _manifest(folder).get("source_id", source.source_id) != source.source_id:
+        folder = out / f"{slug}-{source.sha256[:8]}"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _manifest(folder: Path) -> dict[str, object]:
+    with contextlib.suppress(OSError, ValueError):
+        content = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if isinstance(content, dict):
+            return content
+    return {}
+
+
+def _write_clip(
+    folder: Path, number: int, clip: RenderedClip, moment: Moment, report: ClipReport
+) -> tuple[ClipReport, Path]:
+    stem = f"{number:02d}-{slugify(moment.title)}"
+    store = media_store()
+    video = folder / f"{stem}.mp4"
+    _copy(store.local_path(clip.video_key), video)
+    _copy(store.local_path(clip.cover_key), video.with_suffix(".jpg"))
+    text = json.dumps(report.model_dump(mode="json"), indent=2, ensure_ascii=False)
+    _write(video.with_suffix(".json"), text + "\n")
+    return report, video
+
+
+def _copy(source: Path, target: Path) -> None:
+    temporary = target.with_name(target.name + ".part")
+    try:
+        shutil.copyfile(source, temporary)
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _write(target: Path, text: str) -> None:
+    temporary = target.with_name(target.name + ".part")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _forget_older(folder: Path, source: SourceVideo, stems: list[str]) -> None:
+    """Remove what an earlier export left under other names; nothing else is ever touched."""
+    older = _manifest(folder).get("stems", [])
+    for stem in older if isinstance(older, list) else []:
+        if stem not in stems and os.sep not in str(stem):
+            for suffix in (".mp4", ".jpg", ".json"):
+                (folder / f"{stem}{suffix}").unlink(missing_ok=True)
+    _write(folder / MANIFEST, json.dumps({"source_id": source.source_id, "stems": stems}))

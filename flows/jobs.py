@@ -1,0 +1,163 @@
+"""What the commands do: check the input, run a flow in process, write and print the results."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from clipping import progress
+from clipping.errors import NothingToClip
+from clipping.models import ClipReport, SourceRequest
+from flows import console
+
+
+class ClipJob(BaseModel):
+    """The parameters of ``clip_source``, as the command line gives them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    location: str
+    captions: str | None = None
+    client: str = "default"
+    count: int = 5
+    min_seconds: int = 15
+    max_seconds: int = 60
+    style: str = "highlight"
+    transcriber: str = "auto"
+    detector: str = "auto"
+
+    def wrong_names(self) -> str | None:
+        """A sentence about the first engine or style that does not exist, or None."""
+        from clipping.captions import STYLES
+        from clipping.moments import DETECTORS
+        from clipping.transcripts import TRANSCRIBERS
+
+        for option, value, known in (
+            ("--style", self.style, list(STYLES)),
+            ("--transcriber", self.transcriber, ["auto", *TRANSCRIBERS]),
+            ("--detector", self.detector, ["auto", *DETECTORS]),
+        ):
+            if value not in known:
+                return f"{option} {value!r} is not one of {', '.join(known)}"
+        return None
+
+
+def clip_video(job: ClipJob, out: Path, *, as_json: bool) -> None:
+    """Run the main job and show its clips; raises what the engine raises."""
+    started = time.monotonic()
+    with console.showing_progress() as stages:
+        _check(job)
+        from flows.local_run import local_run
+
+        with local_run():
+            exported = _run(job, out)
+    if as_json:
+        _print_json(
+            {
+                "folder": str(exported.folder),
+                "report": str(exported.folder / "report.html"),
+                "clips": [
+                    {"path": str(path), **report.model_dump(mode="json")}
+                    for report, path in exported.clips
+                ],
+                "seconds": {"total": round(time.monotonic() - started, 3), **stages.seconds()},
+                "rejections": [r.model_dump(mode="json") for r in exported.detection.rejections],
+            }
+        )
+        return
+    console.output.print(console.clip_table(exported.clips))
+    console.output.print(f"\nReport: {exported.folder / 'report.html'}")
+
+
+def _check(job: ClipJob) -> None:
+    """Refuse bad input within a second, before anything is started or stored."""
+    from clipping.settings import settings
+    from clipping.sources.files import verify
+
+    progress.report("ingest", 0.0, f"checking {Path(job.location).name}")
+    request = SourceRequest(location=job.location, client=job.client, captions=job.captions)
+    verified = verify(
+        request, max_bytes=settings().max_source_bytes, shortest_ms=job.min_seconds * 1000
+    )
+    if verified.captions is not None:
+        from clipping.transcripts.captions_file import read_captions
+
+        read_captions(verified.captions)
+
+
+def _run(job: ClipJob, out: Path) -> Any:
+    from flows.clip import clip_source
+    from flows.export import export
+
+    try:
+        detection_key, clip_ids = clip_source(**job.model_dump())
+    except NothingToClip as error:
+        from clipping.db import queries
+        from tasks.workplace import db_session
+
+        with db_session() as session:
+            _, _, detection = queries.get_detection(session, getattr(error, "detection_key", ""))
+        raise NothingToClip(str(error), rejections=detection.rejections) from error
+    return export(clip_ids, detection_key, out)
+
+
+def clip_demo(out: Path, seconds: int, *, as_json: bool) -> None:
+    """Make the demo talk and clip it."""
+    from clipping.demo import make_demo
+    from clipping.settings import settings
+
+    with console.showing_progress():
+        talk = make_demo(settings().home / "demo", seconds)
+    clip_video(ClipJob(location=str(talk.video), count=3), out, as_json=as_json)
+
+
+def _stored(clip_id: str) -> ClipReport:
+    """The report of a stored clip, Rejected when there is no such clip."""
+    from clipping.db import queries
+    from clipping.reports import clip_report
+    from tasks.workplace import db_session
+
+    with db_session() as session:
+        clip = queries.get_clip(session, clip_id)
+        source = queries.get_source(session, clip.source_id)
+        _, moment = queries.get_moment(session, clip.moment_id)
+        transcriber, detector = queries.engines_of(session, clip.moment_id)
+    return clip_report(clip, source, moment, transcriber, detector)
+
+
+def show_clip(clip_id: str, *, as_json: bool) -> None:
+    """Print a clip's report."""
+    report = _stored(clip_id)
+    if as_json:
+        _print_json(report.model_dump(mode="json"))
+        return
+    console.output.print(console.report_view(report))
+
+
+def render_clip(clip_id: str, *, as_json: bool) -> bool:
+    """Render a clip's recipe again; True when the pictures are the same."""
+    from flows.local_run import local_run
+
+    with console.showing_progress(), local_run():
+        _stored(clip_id)
+        from flows.render import render_clip_again
+
+        same_frames, same_file = render_clip_again(clip_id)
+    if as_json:
+        _print_json({"clip_id": clip_id, "same_frames": same_frames, "same_file": same_file})
+    elif same_file:
+        console.output.print(f"{clip_id}: the same file, byte for byte")
+    elif same_frames:
+        console.output.print(f"{clip_id}: the same pictures; the file differs")
+    else:
+        console.output.print(f"{clip_id}: the pictures differ")
+    return bool(same_frames)
+
+
+def _print_json(document: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")

@@ -1,0 +1,168 @@
+"""What a command needs around a flow that runs in its own process: a database and a Prefect API.
+
+Both start side by side while the command checks its input, and both end with the command.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import logging.handlers
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from clipping.errors import ServiceUnavailable
+from clipping.settings import CHECKOUT, settings
+
+START_TIMEOUT_S = 120.0
+
+
+def log_path() -> Path:
+    """The file that holds the log of all commands."""
+    return settings().home / "logs" / "clipper.log"
+
+
+def log_file_handler() -> logging.Handler:
+    """A handler that appends to :func:`log_path`; named in ``logging.yml``."""
+    log_path().parent.mkdir(parents=True, exist_ok=True)
+    return logging.handlers.RotatingFileHandler(
+        log_path(), maxBytes=5_000_000, backupCount=2, encoding="utf-8", delay=True
+    )
+
+
+def prefect_environment() -> dict[str, str]:
+    """Environment of every Prefect process that a command starts, ours included."""
+    return {
+        "PREFECT_HOME": str(settings().home / "prefect"),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "PREFECT_CLI_PROMPT": "false",
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": "http://127.0.0.1:4200",
+    }
+
+
+def running_api() -> str | None:
+    """The API of a server that ``clipper up`` or the user runs, if it answers."""
+    named = os.environ.get("PREFECT_API_URL")
+    if named:
+        return named
+    try:
+        url = str(json.loads((settings().home / "prefect" / "up.json").read_text())["api_url"])
+    except (OSError, ValueError, KeyError):
+        return None
+    return url if _healthy(url) else None
+
+
+def _healthy(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/health", timeout=2) as reply:  # noqa: S310 - loopback
+            return bool(reply.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def port_is_free(port: int) -> bool:
+    """Whether a server could listen on this loopback port now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def wait_for_api(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Return once the API answers; :class:`ServiceUnavailable` when its process ends first."""
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while not _healthy(url):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise ServiceUnavailable(f"The Prefect server did not start; its log is {log}.")
+        time.sleep(0.05)
+
+
+@contextmanager
+def _private_server() -> Iterator[str]:
+    log = settings().home / "logs" / "prefect-server.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as log_file:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "flows.private_server"],
+            cwd=CHECKOUT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log_file,
+            env={**os.environ, **prefect_environment()},
+            # A Ctrl-C in the terminal is ours to handle; the server must live until we end it.
+            start_new_session=True,
+        )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        port = process.stdout.readline().decode().strip()
+        url = f"http://127.0.0.1:{port}/api"
+        wait_for_api(url, process, log)
+        yield url
+    finally:
+        process.stdin.close()
+        process.stdout.close()
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@contextmanager
+def local_run() -> Iterator[None]:
+    """Inside, flows can be called: the database answers and Prefect has an API to report to."""
+    os.environ.update(prefect_environment())
+    os.environ["PREFECT_LOGGING_SETTINGS_PATH"] = str(Path(__file__).with_name("logging.yml"))
+    with ExitStack() as stack:
+        # The server takes seconds to import itself; our own imports and the database fill them.
+        with ThreadPoolExecutor(1, thread_name_prefix="start") as starter:
+            server = starter.submit(_enter_api, stack)
+            from tasks.workplace import database
+
+            stack.enter_context(database())
+            import flows.clip  # noqa: F401
+
+            os.environ["PREFECT_API_URL"] = server.result()
+        with _prefect_settings():
+            yield
+
+
+def _enter_api(stack: ExitStack) -> str:
+    return running_api() or stack.enter_context(_private_server())
+
+
+@contextmanager
+def _prefect_settings() -> Iterator[None]:
+    """Prefect's settings were read when it was imported; these were not known by then."""
+    from prefect.logging.handlers import APILogHandler
+    from prefect.settings import (
+        PREFECT_API_URL,
+        PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+        temporary_settings,
+    )
+
+    changes = {
+        PREFECT_API_URL: os.environ["PREFECT_API_URL"],
+        # Each flow's heartbeat thread takes a second to join, and nobody watches for it here.
+        PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
+    }
+    with temporary_settings(changes):
+        try:
+            yield
+        finally:
+            # Lines still queued would otherwise be sent after the server is gone.
+            APILogHandler().flush()

@@ -1,0 +1,43 @@
+"""A Prefect server for one command, gone when the command is: ``python -m flows.private_server``.
+
+Prefect's own temporary server takes longer to start and outlives a parent that is killed. This
+one prints its port, then serves until its standard input closes, which the kernel sees to
+whatever happens to the parent.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import threading
+
+# Read by Prefect when it is imported: no pages, no schedules, only what a run in process needs.
+os.environ["PREFECT__SERVER_EPHEMERAL"] = "1"
+os.environ["PREFECT__SERVER_FINAL"] = "1"
+os.environ["PREFECT_UI_ENABLED"] = "0"
+
+
+def _leave_with_parent() -> None:
+    while sys.stdin.buffer.read(4096):
+        pass
+    os._exit(0)
+
+
+def main() -> None:
+    """Serve on a free loopback port until the parent goes away."""
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    sys.stdout.write(f"{listener.getsockname()[1]}\n")
+    sys.stdout.flush()
+
+    import uvicorn
+    from prefect.server.api.server import create_app
+
+    config = uvicorn.Config(create_app(ephemeral=True, final=True), log_level="error")
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+if __name__ == "__main__":
+    main()

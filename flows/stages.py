@@ -1,0 +1,45 @@
+"""How a parent flow runs a stage: called directly in process, or as a deployment in its pool."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from prefect import Flow, runtime
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.deployments import run_deployment
+from prefect.states import Completed
+
+from clipping.errors import Broken
+
+
+def finished(value: Any) -> State[Any]:
+    """The state a stage flow ends in: its ids are its result, and also the state's message.
+
+    A parent in another process, perhaps on another machine, reads the ids from the message, so
+    no result storage has to be shared between workers.
+    """
+    return Completed(message=json.dumps(value), data=value)
+
+
+def run_stage(stage: Flow[Any, Any], **parameters: Any) -> Any:
+    """The ids that ``stage`` returns, wherever it ran.
+
+    A parent that itself runs as a deployment hands each stage to the stage's own deployment, so
+    that transcription lands in the gpu pool; anywhere else the flow is simply called.
+    """
+    if not runtime.deployment.id:
+        return stage(**parameters)
+    run: FlowRun = run_deployment(  # type: ignore[assignment]  # it may be awaited, too
+        f"{stage.name}/{stage.name}",
+        parameters=parameters,
+        timeout=None,
+        poll_interval=2,
+        # A retry of the parent is a new attempt: it may not find its failed child again.
+        idempotency_key=f"{runtime.flow_run.id}:{runtime.flow_run.run_count}:{stage.name}",
+    )
+    state = run.state
+    if state is None or not state.is_completed():
+        what = state.message if state is not None else "no state"
+        raise Broken(f"The stage {stage.name} ended as {state and state.name}: {what}")
+    return json.loads(state.message or "null")

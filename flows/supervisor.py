@@ -1,0 +1,164 @@
+"""``clipper up``: everything an operator needs on one machine, started and ended as one."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from clipping.errors import NotInstalled, ServiceUnavailable
+from clipping.settings import CHECKOUT, settings
+from flows import console
+from flows.local_run import port_is_free, prefect_environment, wait_for_api
+
+STOP_TIMEOUT_S = 15.0
+POOLS = ("cpu", "gpu")
+# The parent flow holds a slot of the cpu pool while its stages run in others.
+WORKER_LIMITS = {"cpu": 4, "gpu": 1}
+
+
+@dataclass(frozen=True)
+class _Child:
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+
+def run(port: int, dashboard_port: int) -> None:
+    """Start all parts and stay until Ctrl-C, SIGTERM or the first part that ends by itself."""
+    for number, option in ((port, "--port"), (dashboard_port, "--dashboard-port")):
+        if not port_is_free(number):
+            raise ServiceUnavailable(
+                f"Port {number} is taken, perhaps by another clipper up; choose one with {option}."
+            )
+    if find_spec("streamlit") is None:
+        raise NotInstalled("The dashboard needs Streamlit: run make up, which installs it.")
+    with ExitStack() as stack:
+        children = _start(stack, port, dashboard_port)
+        console.output.print(f"Prefect    http://127.0.0.1:{port}")
+        console.output.print(f"Dashboard  http://127.0.0.1:{dashboard_port}")
+        console.output.print("Press Ctrl-C to end.")
+        _watch(children)
+
+
+def _start(stack: ExitStack, port: int, dashboard_port: int) -> list[_Child]:
+    api_url = f"http://127.0.0.1:{port}/api"
+    os.environ.update(prefect_environment(), PREFECT_API_URL=api_url)
+    os.environ["PREFECT_SERVER_CORS_ALLOWED_ORIGINS"] = f"http://127.0.0.1:{port}"
+    from tasks.workplace import database
+
+    console.errors.print("Starting Postgres ...")
+    # Every child joins the same database; the last one to leave stops an embedded server.
+    os.environ["DATABASE_URL"] = stack.enter_context(database())
+    settings.cache_clear()
+    console.errors.print("Starting the Prefect server ...")
+    server = stack.enter_context(
+        _child("server", ["-m", "prefect", "server", "start", "--port", str(port)])
+    )
+    wait_for_api(api_url, server.process, server.log)
+    stack.enter_context(_announced(api_url))
+    console.errors.print("Creating work pools and deployments ...")
+    _deploy()
+    children = [server]
+    for pool in POOLS:
+        arguments = ["-m", "prefect", "worker", "start", "--pool", pool, "--type", "process"]
+        arguments += ["--limit", str(WORKER_LIMITS[pool]), "--name", f"{pool}-worker"]
+        children.append(stack.enter_context(_child(f"{pool}-worker", arguments)))
+    streamlit = ["-m", "streamlit", "run", str(CHECKOUT / "dashboard" / "app.py")]
+    streamlit += ["--server.port", str(dashboard_port), "--server.headless", "true"]
+    children.append(stack.enter_context(_child("dashboard", streamlit)))
+    return children
+
+
+@contextmanager
+def _child(name: str, arguments: list[str]) -> Iterator[_Child]:
+    """A Python child in a session of its own, so that Ctrl-C reaches it only through us."""
+    log = settings().home / "logs" / f"{name}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as log_file:
+        process = subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=CHECKOUT,
+            stdin=subprocess.DEVNULL,
+            stdout=log_file,
+            stderr=log_file,
+            start_new_session=True,
+        )
+    try:
+        yield _Child(name, process, log)
+    finally:
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Ask the child to end, then make sure that nothing of its session is left."""
+    process.send_signal(signal.SIGTERM)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=STOP_TIMEOUT_S)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+@contextmanager
+def _announced(api_url: str) -> Iterator[None]:
+    """Commands on this machine find the running server by this file."""
+    note = settings().home / "prefect" / "up.json"
+    note.parent.mkdir(parents=True, exist_ok=True)
+    note.write_text(json.dumps({"api_url": api_url}), encoding="utf-8")
+    try:
+        yield
+    finally:
+        note.unlink(missing_ok=True)
+
+
+def _deploy() -> None:
+    asyncio.run(_create_pools())
+    done = subprocess.run(
+        [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"],
+        cwd=CHECKOUT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    if done.returncode != 0:
+        log = settings().home / "logs" / "deploy.log"
+        log.write_text(done.stdout + done.stderr, encoding="utf-8")
+        raise ServiceUnavailable(f"The deployments could not be created; the log is {log}.")
+
+
+async def _create_pools() -> None:
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.actions import WorkPoolCreate
+    from prefect.exceptions import ObjectNotFound
+    from prefect.workers.process import ProcessWorker
+
+    async with get_client() as client:
+        for pool in POOLS:
+            try:
+                await client.read_work_pool(pool)
+            except ObjectNotFound:
+                template = ProcessWorker.get_default_base_job_template()
+                await client.create_work_pool(
+                    WorkPoolCreate(name=pool, type="process", base_job_template=template)
+                )
+
+
+def _watch(children: list[_Child]) -> None:
+    while True:
+        for child in children:
+            if child.process.poll() is not None:
+                raise ServiceUnavailable(f"The {child.name} ended by itself; its log: {child.log}.")
+        time.sleep(0.5)

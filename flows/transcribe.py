@@ -1,0 +1,31 @@
+"""Hear every word of a source."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+
+from clipping.errors import Rejected
+from flows.stages import finished
+from tasks.ingest import discard_source
+from tasks.transcribe import transcribe_source
+
+
+@flow(name="transcribe", flow_run_name="transcribe {source_id}")
+def transcribe(source_id: str, transcriber: str = "auto") -> State[Any]:
+    """Give a source its words.
+
+    Args:
+        source_id: what ``ingest`` returned.
+        transcriber: an engine's name, or ``auto`` for the best that can run here.
+
+    Returns:
+        The transcript's id.
+    """
+    try:
+        return finished(transcribe_source(source_id, transcriber))
+    except Rejected:
+        discard_source(source_id)
+        raise

@@ -1,0 +1,55 @@
+"""Detect: a transcript becomes ranked moments, and a reason for everything that was dropped."""
+
+from __future__ import annotations
+
+from prefect import task
+
+from clipping import moments, progress
+from clipping.db import queries
+from clipping.models import Detection, DetectOptions, make_id
+from clipping.moments.base import Footage
+from tasks.retry import POLICY
+from tasks.workplace import db_session, media_store, only_one
+
+
+@task(name="detect moments", **POLICY)
+def detect_moments(transcript_id: str, detector: str, options: DetectOptions) -> str:
+    """Key of the detection; found when the same detector already ran with the same options."""
+    engine, _because = moments.choose(detector)
+    key = make_id("det", transcript_id, engine.name, engine.version, options.model_dump_json())
+
+    def found() -> bool:
+        with db_session() as session:
+            return queries.find_detection(session, key) is not None
+
+    if not found():
+        with only_one(f"detect:{key}"):
+            if not found():
+                _detect(transcript_id, key, detector, options)
+    progress.report("detect", 1.0, engine.name)
+    return key
+
+
+def _detect(transcript_id: str, key: str, detector: str, options: DetectOptions) -> None:
+    progress.report("detect", 0.0, detector)
+    with db_session() as session:
+        source_id, transcript = queries.get_transcript(session, transcript_id)
+        source = queries.get_source(session, source_id)
+    footage = Footage(
+        transcript_id=transcript_id,
+        transcript=transcript,
+        media_path=media_store().local_path(source.media_key),
+        media=source.media,
+        options=options,
+    )
+    detection = moments.detect(detector, footage)
+    with db_session() as session:
+        queries.save_detection(session, source_id, transcript_id, key, detection)
+
+
+@task(name="load detection", **POLICY)
+def load_detection(detection_key: str) -> tuple[str, Detection]:
+    """(Transcript id, detection) as stored."""
+    with db_session() as session:
+        _source_id, transcript_id, detection = queries.get_detection(session, detection_key)
+    return transcript_id, detection

@@ -1,0 +1,52 @@
+"""Transcribe: a stored source gets its words, once per engine version."""
+
+from __future__ import annotations
+
+from prefect import task
+
+from clipping import progress, transcripts
+from clipping.db import queries
+from clipping.models import SourceVideo
+from clipping.transcripts.base import Recording
+from tasks.retry import POLICY
+from tasks.workplace import db_session, media_store, only_one
+
+
+@task(name="transcribe source", **POLICY)
+def transcribe_source(source_id: str, transcriber: str) -> str:
+    """Id of the transcript; found when this engine already heard this source."""
+    with db_session() as session:
+        source = queries.get_source(session, source_id)
+    recording = _recording(source)
+    engine, _because = transcripts.choose(transcriber, recording)
+    captions = source.captions_sha256 if engine.name == "captions" else None
+
+    def found() -> str | None:
+        with db_session() as session:
+            saved = queries.find_transcript(
+                session, source_id, engine.name, engine.version, captions
+            )
+        if saved is None:
+            return None
+        return queries.transcript_id(source_id, engine.name, engine.version, captions)
+
+    known = found()
+    if known is None:
+        with only_one(f"transcribe:{source_id}:{engine.name}"):
+            known = found()
+            if known is None:
+                progress.report("transcribe", 0.0, engine.name)
+                transcript = transcripts.transcribe(transcriber, recording)
+                with db_session() as session:
+                    known = queries.save_transcript(session, source_id, captions, transcript)
+    progress.report("transcribe", 1.0, engine.name)
+    return known
+
+
+def _recording(source: SourceVideo) -> Recording:
+    store = media_store()
+    return Recording(
+        media_path=store.local_path(source.media_key),
+        media=source.media,
+        captions_path=store.local_path(source.captions_key) if source.captions_key else None,
+    )
