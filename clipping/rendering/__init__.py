@@ -1,0 +1,1 @@
+"""A moment becomes a clip: decided (plan), made (compose, sound), measured (proof)."""

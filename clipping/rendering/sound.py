@@ -1,0 +1,273 @@
+"""The clip's sound: cut to the sample, muted, brought to level, and never louder than allowed.
+
+One chain of filters (``Soundtrack``) is used for measuring and for rendering, so what was measured
+is what is delivered: decode from a little before the cut, fill gaps, downmix to 48 kHz stereo, trim
+by sample count, silence the mutes, fade both ends, then gain and a limiter that works at four
+times the sample rate, where the peaks between samples can be seen.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from clipping.errors import RenderFailed
+from clipping.media.ffmpeg import run_ffmpeg
+from clipping.models import EncoderSettings, Loudness, MediaInfo
+from clipping.rendering.grid import Cut, snap
+from clipping.rendering.output import scratch_folder
+from clipping.timing import TimeSpan, seconds_text
+
+RATE_HZ = 48_000
+TARGET_LUFS = -14.0
+HIGHEST_PEAK_DBTP = -1.0
+FADE_MS = 15
+"""At both ends of the clip: long enough to hide the cut's click, too short to be heard."""
+LARGEST_GAIN_DB = 30.0
+"""Whisper-quiet speech is raised by this much and no more: what lies below is noise."""
+
+_SILENCE_LUFS = -69.9
+"""EBU R 128's absolute gate is -70: below it there is nothing to measure."""
+_CLOSE_ENOUGH_LU = 0.2
+_PEAK_RESERVE_DB = 0.15
+_LOWEST_LIMIT_DBTP = -9.0
+_MOST_TRIES = 6
+_LEAD_MS = 1_000
+"""Decoding begins this early: the first frames after a seek lack their predecessors (AAC: one
+frame, Opus: 80 ms), and interleaved files may hold the sound well before its picture."""
+_TAIL_MS = 500
+_MUTE_RAMP_MS = 2
+_MUTE_FRAME = 64
+"""Samples to a filter frame while muting: ``enable`` is decided once per frame."""
+
+
+@dataclass(frozen=True)
+class Levels:
+    """Loudness of a whole clip, and its highest peak between samples."""
+
+    lufs: float
+    peak_dbtp: float
+
+
+@dataclass(frozen=True)
+class Soundtrack:
+    """What of a source's sound the clip uses; times in ``mutes`` are relative to the clip."""
+
+    media_path: Path
+    stream_index: int
+    start_ms: int
+    frames: int
+    fps: Fraction
+    mutes: tuple[TimeSpan, ...]
+    fade_ms: int
+
+    @property
+    def samples(self) -> int:
+        """Length at 48 kHz: exactly as long as the picture, rounded to a sample."""
+        return round(self.frames * RATE_HZ / self.fps)
+
+    @property
+    def _lead_ms(self) -> int:
+        return min(_LEAD_MS, self.start_ms)
+
+    def input_args(self) -> list[str]:
+        """The ffmpeg input; it ends soon after the clip, whatever the file still holds."""
+        length_ms = self._lead_ms + math.ceil(self.samples * 1000 / RATE_HZ) + _TAIL_MS
+        return [
+            "-ss",
+            seconds_text(self.start_ms - self._lead_ms),
+            "-t",
+            seconds_text(length_ms),
+            "-i",
+            f"file:{self.media_path.absolute()}",
+        ]
+
+    def filters(self, input_number: int, loudness: Loudness | None, label: str) -> str:
+        """The filter chain from input ``input_number`` to ``label``; None leaves the level alone.
+
+        The sound keeps its place: late, early-ending and interrupted tracks are filled with
+        silence. Deviations of timestamps below 20 ms are left, or jitter would become clicks.
+        """
+        first = self._lead_ms * RATE_HZ // 1000
+        return ",".join(
+            [
+                f"[{input_number}:{self.stream_index}]"
+                f"aresample={RATE_HZ}:ochl=stereo:osf=fltp:async=1:first_pts=0:min_hard_comp=0.02",
+                "apad",
+                f"atrim=start_sample={first}:end_sample={first + self.samples}",
+                "asetpts=N/SR/TB",
+                *self._muting(),
+                *self._fading(),
+                *_levelling(loudness),
+                "apad",
+                f"atrim=end_sample={self.samples}{label}",
+            ]
+        )
+
+    def _muting(self) -> Iterator[str]:
+        """Each mute is a pair of short fades inside it: sample-exact, and it does not click.
+
+        A fade filter acts on everything before or after its fade, so each works only on its half
+        of the mute; the half that begins early or ends late meets samples that it leaves alone.
+        """
+        if not self.mutes:
+            return
+        yield f"asetnsamples=n={_MUTE_FRAME}:p=0"
+        slack = 2 * _MUTE_FRAME / RATE_HZ
+        for mute in self.mutes:
+            start, end = mute.start_ms / 1000, mute.end_ms / 1000
+            middle = (start + end) / 2
+            ramp = min(_MUTE_RAMP_MS / 1000, (end - start) / 4)
+            yield (
+                f"afade=t=out:st={start:.6f}:d={ramp:.6f}"
+                f":enable='gte(t,{start - slack:.6f})*lt(t,{middle:.6f})'"
+            )
+            yield (
+                f"afade=t=in:st={end - ramp:.6f}:d={ramp:.6f}"
+                f":enable='gte(t,{middle:.6f})*lt(t,{end + slack:.6f})'"
+            )
+        yield "asetnsamples=n=1024:p=0"
+
+    def _fading(self) -> Iterator[str]:
+        count = min(self.fade_ms * RATE_HZ // 1000, self.samples // 4)
+        if count > 0:
+            yield f"afade=t=in:ss=0:ns={count}"
+            yield f"afade=t=out:ss={self.samples - count}:ns={count}"
+
+
+def _levelling(loudness: Loudness | None) -> Iterator[str]:
+    if loudness is None:
+        return
+    limit = 10 ** (loudness.peak_limit_dbtp / 20)
+    yield f"volume={loudness.gain_db:.2f}dB:precision=float"
+    yield f"aresample={4 * RATE_HZ}"
+    yield f"alimiter=limit={limit:.6f}:attack=5:release=80:level=disabled:latency=1"
+    yield f"aresample={RATE_HZ}:osf=fltp"
+
+
+def soundtrack(
+    media_path: Path, media: MediaInfo, cut: Cut, mutes: Sequence[TimeSpan], fade_ms: int
+) -> Soundtrack:
+    """The sound of a cut of the source."""
+    return Soundtrack(
+        media_path=media_path,
+        stream_index=media.audio.index,
+        start_ms=cut.span.start_ms,
+        frames=cut.frames,
+        fps=cut.fps,
+        mutes=tuple(mutes),
+        fade_ms=fade_ms,
+    )
+
+
+def audio_codec_args(audio_kbps: int) -> list[str]:
+    """How the sound is encoded, when measuring and when rendering."""
+    return ["-c:a", "aac", "-b:a", f"{audio_kbps}k", "-ar", str(RATE_HZ), "-ac", "2"]
+
+
+def measure(path: Path, media: MediaInfo, span: TimeSpan, mutes: Sequence[TimeSpan]) -> Loudness:
+    """Decide gain and limit that bring the span to -14 LUFS and its true peak below -1 dBTP.
+
+    The limiter takes loudness away and the encoder adds peaks, by amounts that only the signal
+    decides; so the result is encoded, measured and corrected until it fits, usually once or twice.
+    Sound alone: this costs a few hundredths of the render.
+
+    :param span: On the source clock; it is snapped to the frame grid as the plan is.
+    :param mutes: Relative to the clip.
+    :raises RenderFailed: The sound cannot be decoded.
+    """
+    track = soundtrack(path, media, snap(span, media), mutes, FADE_MS)
+    plain = _levels([*track.input_args()], track.filters(0, None, ""), track)
+    if plain.lufs <= _SILENCE_LUFS:
+        return Loudness(target_lufs=TARGET_LUFS, gain_db=0.0, measured_lufs=plain.lufs)
+    return _adjusted(track, plain)
+
+
+def _adjusted(track: Soundtrack, plain: Levels) -> Loudness:
+    """The first of several tries that fits, or the best of them."""
+    loudness = Loudness(
+        target_lufs=TARGET_LUFS,
+        gain_db=_allowed_gain(TARGET_LUFS - plain.lufs),
+        measured_lufs=plain.lufs,
+    )
+    best, best_error = loudness, math.inf
+    before: tuple[float, float] | None = None
+    for _ in range(_MOST_TRIES):
+        heard = _encoded_levels(track, loudness)
+        missing = TARGET_LUFS - heard.lufs
+        excess = heard.peak_dbtp - (HIGHEST_PEAK_DBTP - _PEAK_RESERVE_DB)
+        error = abs(missing) + 10 * max(0.0, excess)
+        if error < best_error:
+            best, best_error = loudness, error
+        at_limit = abs(loudness.gain_db) >= LARGEST_GAIN_DB and missing > 0
+        if excess <= 0 and (abs(missing) <= _CLOSE_ENOUGH_LU or at_limit):
+            return loudness
+        steepness = _steepness(before, (loudness.gain_db, heard.lufs))
+        before = (loudness.gain_db, heard.lufs)
+        loudness = loudness.model_copy(
+            update={
+                "gain_db": _allowed_gain(loudness.gain_db + missing * steepness),
+                "peak_limit_dbtp": _lowered(loudness.peak_limit_dbtp, excess),
+            }
+        )
+    return best
+
+
+def _steepness(before: tuple[float, float] | None, now: tuple[float, float]) -> float:
+    """How many dB of gain one LU of loudness costs just here; more than 1 under the limiter."""
+    if before is None:
+        return 1.0
+    gained, louder = now[0] - before[0], now[1] - before[1]
+    if abs(louder) < 0.05:
+        return 4.0 if gained else 1.0
+    return min(6.0, max(1.0, gained / louder))
+
+
+def _allowed_gain(gain_db: float) -> float:
+    return round(min(LARGEST_GAIN_DB, max(-LARGEST_GAIN_DB, gain_db)), 2)
+
+
+def _lowered(limit_dbtp: float, excess_db: float) -> float:
+    if excess_db <= 0:
+        return limit_dbtp
+    return round(max(_LOWEST_LIMIT_DBTP, limit_dbtp - excess_db - 0.1), 2)
+
+
+def _encoded_levels(track: Soundtrack, loudness: Loudness) -> Levels:
+    """Levels of what a listener hears: after gain, limiter and the AAC encoder."""
+    with scratch_folder("sound") as folder:
+        encoded = folder / "sound.m4a"
+        graph = track.filters(0, loudness, "[a]")
+        codec = audio_codec_args(EncoderSettings().audio_kbps)
+        args = [*track.input_args(), "-filter_complex", graph, "-map", "[a]", *codec]
+        run_ffmpeg([*args, "-f", "mp4", f"file:{encoded}"], timeout_s=_timeout_s(track))
+        return _levels(["-i", f"file:{encoded}"], "[0:a]anull", track)
+
+
+def _levels(input_args: Sequence[str], graph: str, track: Soundtrack) -> Levels:
+    meter = f"{graph},ebur128=peak=true:framelog=quiet[a]"
+    args = [*input_args, "-filter_complex", meter, "-map", "[a]", "-f", "null", "-"]
+    run = run_ffmpeg(args, timeout_s=_timeout_s(track))
+    summary = run.log.rpartition("Summary:")[2]
+    loudness = re.search(r"\bI:\s+(-?[\d.]+|-?inf|nan) LUFS", summary)
+    peak = re.search(r"True peak:\s+Peak:\s+(-?[\d.]+|-?inf|nan) dBFS", summary)
+    if loudness is None or peak is None:
+        raise RenderFailed(
+            f"The loudness of {track.media_path.name} could not be measured.",
+            log_tail=run.log[-4_000:],
+        )
+    return Levels(_finite(loudness[1]), _finite(peak[1]))
+
+
+def _finite(text: str) -> float:
+    """A level as a number that JSON can hold; silence is -70."""
+    value = float(text)
+    return max(-70.0, value) if math.isfinite(value) else -70.0
+
+
+def _timeout_s(track: Soundtrack) -> float:
+    return 60 + 2 * track.samples / RATE_HZ

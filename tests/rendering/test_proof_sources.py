@@ -1,0 +1,92 @@
+"""Proof finds the clip's place in sources of every kind: rates, turns, containers, colours."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clipping.media.ffmpeg import run_ffmpeg
+from clipping.rendering.compose import render
+from clipping.rendering.proof import prove
+from tests.rendering.clips import failed, speech, value
+from tests.rendering.recipes import plan_of, spoken
+from tests.support.media import make_video
+
+UNTOUCHED = {"loudness_lufs", "true_peak_dbtp"}
+"""These clips are not brought to level."""
+
+SOURCES: dict[str, dict[str, Any]] = {
+    "twenty_four_frames": {"fps": Fraction(24_000, 1001)},
+    "sixty_frames": {"fps": 60},
+    "a_hundred_and_twenty_frames": {"fps": 120},
+    "fifteen_frames": {"fps": 15},
+    "variable_rate": {"variable_rate": True},
+    "turned_clockwise": {"rotation": 90},
+    "upside_down": {"rotation": 180},
+    "turned_anticlockwise": {"rotation": 270},
+    "anamorphic": {"sample_aspect": Fraction(4, 3)},
+    "late_picture": {"start_video_ms": 210},
+    "late_sound": {"start_audio_ms": 340},
+    "one_key_frame": {"keyframe_every": 1_000},
+    "matroska": {"name": "talk.mkv"},
+    "webm": {"name": "talk.webm"},
+    "stereo_at_44100": {"sample_rate": 44_100, "channels": 2},
+}
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_a_clip_of_such_a_source_is_proven_exact(tmp_path: Path, kind: str) -> None:
+    options = dict(SOURCES[kind])
+    name = options.pop("name", "talk.mp4")
+    rate = options.get("sample_rate", 48_000)
+    source = make_video(tmp_path / name, seconds=3, audio=speech(3, rate), **options)
+    proof = _proven(source)
+    assert failed(proof) <= UNTOUCHED
+    assert value(proof, "cut_start_error_frames") == 0
+    assert value(proof, "cut_end_error_frames") == 0
+    assert abs(float(value(proof, "av_offset_ms") or 0)) < 10
+
+
+COLOURS = {
+    "untagged": ("-vf", "setparams=colorspace=unknown:color_primaries=unknown:color_trc=unknown"),
+    "bt601": ("-vf", "scale=out_color_matrix=smpte170m,setparams=colorspace=smpte170m"),
+    "full_range": ("-vf", "scale=out_range=pc", "-pix_fmt", "yuvj420p"),
+    "ten_bits": ("-pix_fmt", "yuv420p10le"),
+    "pq": (
+        *("-pix_fmt", "yuv420p10le", "-vf"),
+        "setparams=colorspace=bt2020nc:color_primaries=bt2020:color_trc=smpte2084",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", COLOURS)
+def test_a_source_of_other_colours_hides_no_caption_and_shows_none(
+    tmp_path: Path, name: str
+) -> None:
+    source = tmp_path / "coloured.mp4"
+    picture = "testsrc2=s=320x180:r=30:d=3"
+    plain = make_video(tmp_path / "plain.mp4", seconds=3, audio=speech(3))
+    run_ffmpeg(
+        [
+            *("-f", "lavfi", "-i", picture, "-i", str(plain), "-map", "0:v", "-map", "1:a"),
+            *COLOURS[name],
+            *("-c:v", "libx264", "-preset", "ultrafast", "-crf", "12", "-c:a", "copy"),
+            str(source),
+        ],
+        timeout_s=60,
+    )
+    assert failed(_proven(source)) <= UNTOUCHED
+
+
+def _proven(source: Path) -> Any:
+    words = spoken("one", "two", start_ms=1_400, every_ms=300)
+    plan, media = plan_of(source, 1_070, 2_170, words=words, hook="Look")
+    assert plan.hook is not None
+    hook = plan.hook.model_copy(update={"end_ms": 600})
+    plan = plan.model_copy(update={"hook": hook})
+    clip = source.with_name("clip.mp4")
+    render(plan, source, media, clip)
+    return prove(clip, plan, source, media)
