@@ -78,7 +78,10 @@ def _whole_words(seen: str) -> Iterator[Span]:
 
 def _holding_words(seen: str) -> Iterator[Span]:
     """Words anywhere within which a strong profanity stands, from their first to last letter."""
+    last = 0
     for match in _within().finditer(seen):
+        if match.start() < last:
+            continue
         first, last = match.span()
         while first > 0 and _is_word_letter(seen[first - 1]):
             first -= 1
@@ -206,11 +209,13 @@ def _stem_with_endings(stem: str, endings: Iterable[str], after: str) -> str:
 
 
 def _nouns(nouns: Iterable[str], *, drawn: bool) -> str:
+    # A short word with -z is a name sooner than a plural: Shatz.
+    plurals = PLURALS if drawn else PLURALS[:2]
     return _any_of(
         _leet(noun[:-1], drawn=drawn) + "(?:y+[s$z]?|ie[s$z])"
         if noun.endswith("y")
         else _leet(noun, drawn=drawn)
-        + f"(?:{'|'.join(end for end in PLURALS if fits(noun, end))})?"
+        + f"(?:{'|'.join(end for end in plurals if fits(noun, end))})?"
         for noun in nouns
     )
 

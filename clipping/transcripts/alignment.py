@@ -25,13 +25,15 @@ _UNWRITTEN_FRAME = 40.0
 _UNWRITTEN_ENTRY = 400.0
 _SILENCE_ENTRY = 100.0
 _LOUD_SILENCE = 400.0
+_QUIET_SPEECH = 40.0
+_QUIET_RANGE_DB = 6.0
 _SKIPPED_TOKEN = 1500.0
 _OUT_OF_WINDOW = 1e7
 _IMPOSSIBLE = 1e9
 _QUIETEST_SOUND_DB = 35.0
 """How far below loud speech its quietest sounds lie."""
-_MOST_CELLS = 200_000_000
-"""States x frames, 4 bytes each: more words than anybody can say in the time are not searched."""
+_LEAST_WORD_FRAMES = 5
+"""More words than one every 50 ms cannot be said, and are not searched for."""
 _FLOOR_DB = -70.0
 _FURTHEST_BACK = 8
 _LEAST_FRAMES = 5
@@ -69,11 +71,9 @@ def align(
     ``loudness_db`` has one value per frame of ``scores``. The result is in order and without
     overlaps.
     """
-    if not tokens or not len(scores):
+    if not tokens or len(scores) < _LEAST_WORD_FRAMES * len(tokens):
         return [None] * len(tokens)
     lattice = build(tokens)
-    if len(lattice.senone) * len(scores) > _MOST_CELLS:
-        return [None] * len(tokens)
     any_speech = scores[:, speech_senones()].min(axis=1).astype(np.float32)
     costs = _state_costs(lattice, scores, any_speech, loudness_db, windows)
     path = _Search(lattice, costs).run()
@@ -93,22 +93,26 @@ def _state_costs(
     wild = senones == ANY_SPEECH
     costs[:, wild] = (any_speech + _UNWRITTEN_FRAME)[:, np.newaxis]
     silent = (token == NO_TOKEN) & ~wild
-    costs[:, silent] += _LOUD_SILENCE * _loud(loudness_db, len(scores))[:, np.newaxis]
+    loud, quiet = _loud(loudness_db, len(scores))
+    costs[:, silent] += _LOUD_SILENCE * loud[:, np.newaxis]
+    costs[:, ~silent] += _QUIET_SPEECH * quiet[:, np.newaxis]
     if windows is not None:
         _forbid_outside(costs, token, windows)
     return costs
 
 
-def _loud(loudness_db: NDArray[np.float32], frames: int) -> Costs:
-    """0 where a frame can be a pause, 1 where it is as loud as speech.
+def _loud(loudness_db: NDArray[np.float32], frames: int) -> tuple[Costs, Costs]:
+    """How sure it is, 0..1, that a frame is too loud for a pause, and too quiet for speech.
 
-    The model's silence is too welcoming: it takes in whole syllables when a word fits badly.
+    The model's silence is too welcoming: it takes in whole syllables when a word fits badly. And
+    where a pause is filled with noise, the sounds of words can fit better than its silence.
     """
     level = np.resize(loudness_db, frames) if len(loudness_db) else np.zeros(frames)
-    quiet, loud = np.percentile(level, [10, 95])
-    middle = quiet + 0.5 * (loud - quiet)
-    loud_share: Costs = np.clip((level - middle) / 10, 0, 1).astype(np.float32)
-    return loud_share
+    floor, full = np.percentile(level, [10, 95])
+    loud: Costs = np.clip((level - 0.5 * (floor + full)) / 10, 0, 1).astype(np.float32)
+    limit = min(floor + _QUIET_RANGE_DB, 0.5 * (floor + full))
+    quiet: Costs = np.clip((limit - level) / 3, 0, 1).astype(np.float32)
+    return loud, quiet
 
 
 def _forbid_outside(costs: Costs, token: NDArray[np.intp], windows: Sequence[Window]) -> None:

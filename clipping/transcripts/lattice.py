@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,7 +106,8 @@ def _senones_of_silence() -> list[int]:
     return [int(senone) for senone in model.senones[model.index(SILENCE)]]
 
 
-def senones_of(sounds: Pronunciation) -> list[int]:
+@lru_cache(maxsize=20_000)
+def senones_of(sounds: Pronunciation) -> tuple[int, ...]:
     """States of a word: triphones inside, plain phones at its edges.
 
     What stands beside a word is not known before the search (silence, or one of several
@@ -122,7 +124,7 @@ def senones_of(sounds: Pronunciation) -> list[int]:
             else model.senones[number]
         )
         found += [int(senone) for senone in states]
-    return found
+    return tuple(found)
 
 
 def speech_senones() -> NDArray[np.intp]:

@@ -68,7 +68,7 @@ class PocketsphinxTranscriber(Transcriber):
         duration_ms = recording.media.duration_ms
         words: list[TimedWord] = []
         spoken_ms = 0
-        for start_ms, samples, activity in _utterances(recording):
+        for start_ms, samples, activity in utterances(recording):
             spoken_ms += activity.spoken_ms
             if activity.spoken_ms >= _LEAST_SPOKEN_MS:
                 words += _recognised(samples, activity, start_ms)
@@ -91,8 +91,8 @@ class PocketsphinxTranscriber(Transcriber):
         )
 
 
-def _utterances(recording: Recording) -> Iterator[tuple[int, NDArray[np.int16], Activity]]:
-    """The sound cut at its quietest places, ``_SHORTEST_MS`` to ``_LONGEST_MS`` long each."""
+def utterances(recording: Recording) -> Iterator[tuple[int, NDArray[np.int16], Activity]]:
+    """Start in ms, samples and activity of stretches of 5 to 20 s, cut where it is quietest."""
     waiting = np.zeros(0, np.int16)
     start_ms = 0
     for chunk in speech_chunks(recording.media_path, recording.media):

@@ -187,5 +187,8 @@ def _espeak() -> Any | None:
     except OSError:
         return None
     library.espeak_TextToPhonemes.restype = ctypes.c_char_p
+    # Another user in this process (a synthetic voice) may have set it up, with options of its own.
+    if library.espeak_ng_GetSampleRate() > 0:
+        return library
     data = str(espeakng_loader.get_data_path()).encode()
     return library if library.espeak_Initialize(_SYNCHRONOUS, 0, data, 0) > 0 else None

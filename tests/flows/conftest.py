@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -9,11 +10,15 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from clipping.demo import DemoTalk, make_demo
 from clipping.settings import CHECKOUT
+
+COUNT = 2
+OPTIONS = ("--count", COUNT, "--min-seconds", 10, "--max-seconds", 20)
 
 
 @dataclass(frozen=True)
@@ -78,3 +83,20 @@ def clipper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clipper]:
 def talk(tmp_path_factory: pytest.TempPathFactory) -> DemoTalk:
     """The demo talk, 90 s."""
     return make_demo(tmp_path_factory.mktemp("talk"))
+
+
+@pytest.fixture(scope="session")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("results") / "out"
+
+
+@pytest.fixture(scope="session")
+def first(clipper: Clipper, talk: DemoTalk, out: Path) -> subprocess.CompletedProcess[str]:
+    return clipper.run("clip", talk.video, *OPTIONS, "--out", out, "--json")
+
+
+@pytest.fixture(scope="session")
+def document(first: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    assert first.returncode == 0, first.stderr
+    loaded: dict[str, Any] = json.loads(first.stdout)
+    return loaded

@@ -12,27 +12,7 @@ import pytest
 
 from clipping.demo import DemoTalk, make_demo
 from clipping.media.probe import probe
-from tests.flows.conftest import Clipper
-
-COUNT = 2
-OPTIONS = ("--count", COUNT, "--min-seconds", 10, "--max-seconds", 20)
-
-
-@pytest.fixture(scope="session")
-def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("results") / "out"
-
-
-@pytest.fixture(scope="session")
-def first(clipper: Clipper, talk: DemoTalk, out: Path) -> subprocess.CompletedProcess[str]:
-    return clipper.run("clip", talk.video, *OPTIONS, "--out", out, "--json")
-
-
-@pytest.fixture(scope="session")
-def document(first: subprocess.CompletedProcess[str]) -> dict[str, Any]:
-    assert first.returncode == 0, first.stderr
-    loaded: dict[str, Any] = json.loads(first.stdout)
-    return loaded
+from tests.flows.conftest import COUNT, OPTIONS, Clipper
 
 
 def test_clips_covers_and_reports_lie_in_the_folder(document: dict[str, Any]) -> None:

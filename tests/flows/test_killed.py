@@ -45,7 +45,7 @@ def _counts(clipper: Clipper) -> dict[str, int]:
         psycopg.connect(url) as connection,
     ):
         return {
-            table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # type: ignore[index]
+            table: connection.execute(f"SELECT count(*) FROM clipping.{table}").fetchone()[0]  # type: ignore[index]
             for table in tables
         }
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clipping.profanity import Hit, find
+from clipping.profanity import Hit, find, patterns
 from clipping.profanity.lexicon import lexicon
-from clipping.profanity.patterns import written_spans
 
 PROFANE = {
     "plain": "fuck Shit BITCH asshole bastard cunt pussy whore slut piss wanker twat dickhead",
@@ -132,7 +132,7 @@ def test_a_profanity_over_several_words_is_one_hit(text: str, hits: list[tuple[i
         *("Dutch itinerary", "if u c knights", "with it", "Model S hit sixty", "class hole"),
         *("I wish it were", "of U.C. Kent", "sh, it's fine", "sh it's fine", "Sh! It works"),
         *("a kick as soon", "his hit song", "Miss Hitchcock", "half uck", "the bit change"),
-        *("Moby Dick", "Dick Head's brother Dick", "mother of five", "a big bull", "sick duck"),
+        *("Moby Dick", "mother of five", "a big bull", "sick duck"),
         *("F B I", "U S A", "A B C D E F G H I J K L M N O P Q R S T U V W X Y Z", "I, I, I"),
         *("f, u and c", "section f u", "5 1 7 5", "4 1 1", "as a whole", "as whole", "dip it"),
         *("spic and span", "spick-and-span", "a Maine Coon", "doo-wop", "a chink in the armor"),
@@ -141,16 +141,17 @@ def test_a_profanity_over_several_words_is_one_hit(text: str, hits: list[tuple[i
     ],
 )
 def test_ordinary_neighbours_are_never_joined(text: str) -> None:
-    if text.startswith("Dick Head's"):
-        text = text.replace("Head's ", "")
     assert find(text.split()) == []
 
 
 @pytest.mark.parametrize("phrase", lexicon().allowed)
-def test_every_allowed_entry_keeps_something_from_being_found(phrase: str) -> None:
-    assert find(phrase.split()) == []
+def test_every_allowed_entry_keeps_something_from_being_found(
+    phrase: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for gap in (" ", "-"):
-        assert written_spans(f"so {phrase.replace(' ', gap)}, yes") == []
+        assert find(["so", *phrase.replace(" ", gap).split(), "yes"]) == []
+    monkeypatch.setattr(patterns, "_allowed", lambda: re.compile("(?!)"))
+    assert find(phrase.split()) != []
 
 
 @pytest.mark.parametrize("section", ["within", "inflected", "nouns", "exact", "phrases"])
@@ -212,8 +213,11 @@ def test_no_ordinary_neighbour_hides_a_profane_word(around: list[str], word: str
 
 @pytest.mark.parametrize(
     "text",
-    ["a " * 20_000, "s" * 20_000, "pis" + "s" * 5_000, "f*" * 5_000, "a-" * 10_000, "@#" * 10_000]
-    + ["shi" + "i1!|l" * 2_000, "[" + "_" * 10_000, "f u c " * 5_000, "ｆ" * 10_000],
+    [
+        *("a " * 20_000, "s" * 20_000, "pis" + "s" * 5_000, "f*" * 5_000, "a-" * 10_000),
+        *("@#" * 10_000, "shi" + "i1!|l" * 2_000, "[" + "_" * 10_000, "f u c " * 5_000),
+        *("ｆ" * 10_000, "f" + "*a" * 2_000, "fuck" * 5_000),
+    ],
     ids=lambda text: text[:8].strip(),
 )
 def test_no_text_takes_long(text: str) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from clipping.errors import UnreadableMedia
 from clipping.media.ffmpeg import run_ffmpeg
+from clipping.models import Proof
 from clipping.rendering.compose import render
 from clipping.rendering.proof import prove
 from tests.rendering.clips import failed, speech, value
@@ -81,9 +83,25 @@ def test_a_source_of_other_colours_hides_no_caption_and_shows_none(
     assert failed(_proven(source)) <= UNTOUCHED
 
 
-def _proven(source: Path) -> Any:
+def test_a_clip_of_the_whole_source_is_proven_exact(tmp_path: Path) -> None:
+    source = make_video(tmp_path / "talk.mp4", seconds=2.2, audio=speech(2.2))
+    proof = _proven(source, 0, 2_200)
+    assert failed(proof) <= UNTOUCHED
+    assert value(proof, "cut_end_error_frames") == 0
+
+
+def test_a_source_that_is_gone_is_said_to_be_unreadable(tmp_path: Path) -> None:
+    source = make_video(tmp_path / "talk.mp4", seconds=2.2, audio=speech(2.2))
+    plan, media = plan_of(source, 500, 1_500)
+    render(plan, source, media, tmp_path / "clip.mp4")
+    source.unlink()
+    with pytest.raises(UnreadableMedia, match=r"talk\.mp4"):
+        prove(tmp_path / "clip.mp4", plan, source, media)
+
+
+def _proven(source: Path, start_ms: int = 1_070, end_ms: int = 2_170) -> Proof:
     words = spoken("one", "two", start_ms=1_400, every_ms=300)
-    plan, media = plan_of(source, 1_070, 2_170, words=words, hook="Look")
+    plan, media = plan_of(source, start_ms, end_ms, words=words, hook="Look")
     assert plan.hook is not None
     hook = plan.hook.model_copy(update={"end_ms": 600})
     plan = plan.model_copy(update={"hook": hook})

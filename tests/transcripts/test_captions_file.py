@@ -114,8 +114,8 @@ def test_every_usual_encoding_is_read(tmp_path: Path, encoding: str, newline: st
         ('{"events": [{"tStartMs": "soon", "segs": [{"utf8": "hi"}]}]}', "not numbers"),
         ('{"events": []}', "no captions with times"),
         ("WEBVTT\n\n", "no captions with times"),
-        (b"\x00\x00\x00\x18ftypmp42" + bytes(range(256)) * 20, "not a captions file"),
-        (b"\x89PNG\r\n\x1a\n" + b"\0\0\0\0" * 600, "cannot be captions"),
+        (b"\x00\x00\x00\x18ftypmp42" + bytes(range(256)) * 20, "not a text file"),
+        (b"\x89PNG\r\n\x1a\n" + b"\0\0\0\0" * 600, "not a captions file"),
     ],
     ids=[
         "empty",
@@ -198,12 +198,12 @@ Kind: captions
 Language: en
 
 00:00:00.000 --> 00:00:02.000 align:start position:0%
- 
+~
 nobody<00:00:00.320><c> tells</c><00:00:00.900><c> you</c>
 
 00:00:02.000 --> 00:00:02.010 align:start position:0%
 nobody tells you
- 
+~
 
 00:00:02.010 --> 00:00:04.000 align:start position:0%
 nobody tells you
@@ -211,12 +211,12 @@ this<00:00:02.400><c> about</c><00:00:02.600><c> money</c>
 
 00:00:04.000 --> 00:00:04.010 align:start position:0%
 this about money
- 
+~
 
 00:00:04.010 --> 00:00:05.000 align:start position:0%
 this about money
 okay
-"""
+""".replace("~", " ")
 
 
 def test_youtubes_rolling_captions_say_everything_once_and_time_every_word(

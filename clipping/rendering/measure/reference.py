@@ -148,7 +148,8 @@ class _Framing:
             width=frame.width,
             height=frame.height,
             format=frame.format,
-            time_base=frame.time_base,
+            # Nothing here goes by time, but a buffer without a unit of it is deprecated.
+            time_base=frame.time_base or Fraction(1, 1000),
         )
         filters = [graph.add(name, options) for name, options in self._filters(frame)]
         graph.link_nodes(buffer, *filters, graph.add("buffersink")).configure()
