@@ -25,8 +25,6 @@ _UNWRITTEN_FRAME = 40.0
 _UNWRITTEN_ENTRY = 400.0
 _SILENCE_ENTRY = 100.0
 _LOUD_SILENCE = 400.0
-_QUIET_SPEECH = 40.0
-_QUIET_RANGE_DB = 6.0
 _SKIPPED_TOKEN = 1500.0
 _OUT_OF_WINDOW = 1e7
 _IMPOSSIBLE = 1e9
@@ -93,26 +91,21 @@ def _state_costs(
     wild = senones == ANY_SPEECH
     costs[:, wild] = (any_speech + _UNWRITTEN_FRAME)[:, np.newaxis]
     silent = (token == NO_TOKEN) & ~wild
-    loud, quiet = _loud(loudness_db, len(scores))
-    costs[:, silent] += _LOUD_SILENCE * loud[:, np.newaxis]
-    costs[:, ~silent] += _QUIET_SPEECH * quiet[:, np.newaxis]
+    costs[:, silent] += _LOUD_SILENCE * _loud(loudness_db, len(scores))[:, np.newaxis]
     if windows is not None:
         _forbid_outside(costs, token, windows)
     return costs
 
 
-def _loud(loudness_db: NDArray[np.float32], frames: int) -> tuple[Costs, Costs]:
-    """How sure it is, 0..1, that a frame is too loud for a pause, and too quiet for speech.
+def _loud(loudness_db: NDArray[np.float32], frames: int) -> Costs:
+    """0 where a frame can be a pause, 1 where it is as loud as speech.
 
-    The model's silence is too welcoming: it takes in whole syllables when a word fits badly. And
-    where a pause is filled with noise, the sounds of words can fit better than its silence.
+    The model's silence is too welcoming: it takes in whole syllables when a word fits badly.
     """
     level = np.resize(loudness_db, frames) if len(loudness_db) else np.zeros(frames)
     floor, full = np.percentile(level, [10, 95])
     loud: Costs = np.clip((level - 0.5 * (floor + full)) / 10, 0, 1).astype(np.float32)
-    limit = min(floor + _QUIET_RANGE_DB, 0.5 * (floor + full))
-    quiet: Costs = np.clip((limit - level) / 3, 0, 1).astype(np.float32)
-    return loud, quiet
+    return loud
 
 
 def _forbid_outside(costs: Costs, token: NDArray[np.intp], windows: Sequence[Window]) -> None:

@@ -178,13 +178,28 @@ class Placer:
         cost: float,
         found: dict[int, Placed | None],
     ) -> None:
-        half = len(self.tokens) // 2
-        elsewhere = [(place + half) % len(self.tokens) for place in inside]
+        elsewhere = self._elsewhere(inside)
         decoy = self._aligned(scores, levels, inside, elsewhere, block, _SLACKS_MS[0])
         self.fit.own += cost * len(own)
         self.fit.decoy += _misfit([decoy[place] for place in own]) * len(own)
         self.fit.tokens += len(own)
         self.fit.missing += sum(found[place] is None for place in own)
+
+    def _elsewhere(self, places: Sequence[int]) -> list[int]:
+        """Tokens to compare with: as many from another part of the captions, with other words.
+
+        Where the captions repeat themselves throughout, the same tokens backwards.
+        """
+        count = len(self.tokens)
+        backwards = list(reversed(places))
+        moved = [[(place + count // part) % count for place in places] for part in (2, 3, 5, 7)]
+        return min([*moved, backwards], key=lambda others: self._alike(places, others))
+
+    def _alike(self, places: Sequence[int], others: Sequence[int]) -> int:
+        return sum(
+            self.tokens[place].readings == self.tokens[other].readings
+            for place, other in zip(places, others, strict=True)
+        )
 
     def _aligned(
         self,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ import pytest
 
 from clipping.demo import DemoTalk, make_demo
 from clipping.settings import CHECKOUT
+from tests.support.database import remove_data
 
 COUNT = 2
 OPTIONS = ("--count", COUNT, "--min-seconds", 10, "--max-seconds", 20)
@@ -67,10 +67,7 @@ class Clipper:
 def make_clipper(home: Path) -> Iterator[Clipper]:
     home.mkdir(parents=True, exist_ok=True)
     yield Clipper(home)
-    # As root the embedded database lies outside the home; the home only points there.
-    pointed = (home / "postgres").resolve()
-    if home.resolve() not in pointed.parents:
-        shutil.rmtree(pointed.parent if pointed.name == "data" else pointed, ignore_errors=True)
+    remove_data(home)
 
 
 @pytest.fixture(scope="session")

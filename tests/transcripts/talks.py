@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import shutil
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import av
@@ -69,9 +72,11 @@ class Talk:
         return " ".join(word.text for word in self.words)
 
 
-@functools.cache
 def _espeak() -> tuple[Any, int]:
-    library = ctypes.CDLL(espeakng_loader.get_library_path())
+    """A copy of the library for every text: what was spoken before changes what it says next."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = shutil.copy(espeakng_loader.get_library_path(), Path(folder) / "voice.so")
+        library = ctypes.CDLL(str(copy))
     rate = library.espeak_Initialize(
         _SYNCHRONOUS, 0, espeakng_loader.get_data_path().encode(), _PHONEME_EVENTS
     )
@@ -79,6 +84,7 @@ def _espeak() -> tuple[Any, int]:
     return library, rate
 
 
+@functools.cache
 def speak(text: str, voice: str = "en-us", words_per_minute: int = 165) -> Talk:
     """The text spoken by one voice (``en-us``, ``en-gb``, ``en-us+f3`` ...)."""
     library, rate = _espeak()

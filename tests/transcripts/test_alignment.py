@@ -31,7 +31,7 @@ def heard(talk: Talk) -> list[Placed]:
     return [one for one in found if one]
 
 
-@pytest.mark.parametrize("text", [MONEY, GOOD_PART, MISTAKES, FIGURES], ids=range(4))
+@pytest.mark.parametrize("text", [MONEY, MISTAKES, FIGURES], ids=range(3))
 @pytest.mark.parametrize(
     ("voice", "words_per_minute"),
     [("en-us", 165), ("en-gb-x-rp", 150), ("en-us+f3", 180), ("en-us+m3", 195)],
@@ -123,7 +123,7 @@ def test_the_scores_cover_the_sound_frame_by_frame_and_leave_no_file() -> None:
 
 
 def test_scores_that_cannot_be_written_are_a_full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     model = AcousticModel()

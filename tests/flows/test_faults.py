@@ -1,0 +1,102 @@
+"""What breaks underneath a run is reported as what it is, and the next run carries on."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from clipping.demo import DemoTalk
+from tests.flows.conftest import Clipper, make_clipper
+
+OPTIONS = ("--count", 1, "--min-seconds", 6, "--max-seconds", 8, "--json")
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clipper]:
+    yield from make_clipper(tmp_path_factory.mktemp("faults"))
+
+
+def _processes(containing: str) -> list[int]:
+    listing = subprocess.run(
+        ["ps", "axww", "-o", "pid=,command="], capture_output=True, text=True, check=True
+    )
+    return [
+        int(line.split(None, 1)[0])
+        for line in listing.stdout.splitlines()
+        if containing in line and not line.split(None, 1)[1].startswith("ps ")
+    ]
+
+
+def _wait_for(containing: list[str], timeout_s: float = 60) -> int:
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        found = set(_processes(containing[0]))
+        for text in containing[1:]:
+            found &= set(_processes(text))
+        if found:
+            return min(found)
+        time.sleep(0.02)
+    pytest.fail(f"no process with {containing}")
+
+
+@pytest.mark.timeout(420)
+def test_a_killed_ffmpeg_and_a_killed_database_are_tried_again(
+    place: Clipper, talk: DemoTalk, tmp_path: Path
+) -> None:
+    with place.start("clip", talk.video, *OPTIONS, "--out", tmp_path / "out") as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.startswith("render:"):
+                break
+        os.kill(_wait_for(["ffmpeg", str(place.home), "clip.mp4"]), signal.SIGKILL)
+        postmaster = int(
+            (place.home / "postgres" / "data" / "postmaster.pid").read_text().split()[0]
+        )
+        os.kill(postmaster, signal.SIGKILL)
+        out, err = process.communicate(timeout=240)
+    assert process.returncode == 0, err
+    clip = json.loads(out)["clips"][0]
+    assert clip["proof"]["passed"]
+
+
+def test_an_output_folder_that_cannot_be_written_is_named_and_the_next_run_carries_on(
+    place: Clipper, talk: DemoTalk, tmp_path: Path
+) -> None:
+    taken = tmp_path / "out"
+    taken.write_text("a file where the folder should be")
+    done = place.run("clip", talk.video, *OPTIONS, "--out", taken)
+    assert done.returncode == 1
+    assert str(taken) in done.stderr
+    assert "Traceback" not in done.stderr
+    taken.unlink()
+    again = place.run("clip", talk.video, *OPTIONS, "--out", taken)
+    assert again.returncode == 0, again.stderr
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "small"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
+    if subprocess.run(command, capture_output=True, check=False).returncode != 0:
+        pytest.skip("only root can mount a small disk here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_full_disk_is_named_and_leaves_no_half_file(
+    place: Clipper, talk: DemoTalk, small_disk: Path, tmp_path: Path
+) -> None:
+    full = Clipper(place.home, {"CLIPPER_STORE": str(small_disk / "store")})
+    done = full.run("clip", talk.video, *OPTIONS, "--client", "full", "--out", tmp_path / "out")
+    assert done.returncode == 1, done.stderr
+    assert "only 2.1 MB are free" in done.stderr.strip().splitlines()[-1]
+    assert "Traceback" not in done.stderr
+    assert [path for path in small_disk.rglob("*") if path.is_file()] == []
