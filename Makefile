@@ -6,6 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= out
 export DO_NOT_TRACK := 1
+# Read by the shell, not pasted into it: file names may hold quotes and spaces.
+export VIDEO CAPTIONS OUT
 
 .PHONY: help clips up test check format bench clean lock
 
@@ -14,7 +16,11 @@ help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
 
 clips: $(VENV)/.base ## clip VIDEO=talk.mp4 [CAPTIONS=talk.srt] [OUT=dir] [ARGS=...]; without VIDEO, a demo talk
-	@$(BIN)/clipper $(if $(VIDEO),clip "$(VIDEO)",demo) $(if $(CAPTIONS),--captions "$(CAPTIONS)") --out "$(OUT)" $(ARGS)
+ifdef VIDEO
+	@$(BIN)/clipper clip $(if $(CAPTIONS),--captions "$$CAPTIONS") --out "$$OUT" $(ARGS) -- "$$VIDEO"
+else
+	@$(BIN)/clipper demo --out "$$OUT" $(ARGS)
+endif
 
 up: $(VENV)/.dashboard ## Postgres, Prefect server, two workers and the dashboard; Ctrl-C ends all
 	@$(BIN)/clipper up $(ARGS)

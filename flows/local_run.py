@@ -20,6 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from clipping.db.file_lock import exclusive
 from clipping.errors import ServiceUnavailable
 from clipping.settings import CHECKOUT, settings
 
@@ -90,12 +91,10 @@ def wait_for_api(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
         time.sleep(0.05)
 
 
-@contextmanager
-def _private_server() -> Iterator[str]:
-    log = settings().home / "logs" / "prefect-server.log"
+def _launch_server(log: Path) -> subprocess.Popen[bytes]:
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as log_file:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             [sys.executable, "-m", "flows.private_server"],
             cwd=CHECKOUT,
             stdin=subprocess.PIPE,
@@ -105,12 +104,25 @@ def _private_server() -> Iterator[str]:
             # A Ctrl-C in the terminal is ours to handle; the server must live until we end it.
             start_new_session=True,
         )
+
+
+@contextmanager
+def _private_server() -> Iterator[str]:
+    log = settings().home / "logs" / "prefect-server.log"
+    process = _launch_server(log)
     assert process.stdin is not None
     assert process.stdout is not None
     try:
-        port = process.stdout.readline().decode().strip()
-        url = f"http://127.0.0.1:{port}/api"
-        wait_for_api(url, process, log)
+        # Servers of commands that run at once share a database: the first one makes its tables.
+        lock = settings().home / "prefect" / "start.lock"
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        busy = "Another command has been starting its Prefect server for two minutes."
+        with exclusive(lock, timeout_s=START_TIMEOUT_S, busy=busy):
+            process.stdin.write(b"go\n")
+            process.stdin.flush()
+            port = process.stdout.readline().decode().strip()
+            url = f"http://127.0.0.1:{port}/api"
+            wait_for_api(url, process, log)
         yield url
     finally:
         process.stdin.close()

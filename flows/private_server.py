@@ -1,8 +1,8 @@
 """A Prefect server for one command, gone when the command is: ``python -m flows.private_server``.
 
 Prefect's own temporary server takes longer to start and outlives a parent that is killed. This
-one prints its port, then serves until its standard input closes, which the kernel sees to
-whatever happens to the parent.
+one imports itself, waits for a line on its standard input, prints its port, then serves until the
+input closes, which the kernel sees to whatever happens to the parent.
 """
 
 from __future__ import annotations
@@ -25,16 +25,17 @@ def _leave_with_parent() -> None:
 
 
 def main() -> None:
-    """Serve on a free loopback port until the parent goes away."""
+    """Import the server, wait for the word, then serve on a free port until the parent goes."""
+    import uvicorn
+    from prefect.server.api.server import create_app
+
+    if not sys.stdin.buffer.readline():
+        return
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     sys.stdout.write(f"{listener.getsockname()[1]}\n")
     sys.stdout.flush()
-
-    import uvicorn
-    from prefect.server.api.server import create_app
-
     config = uvicorn.Config(create_app(ephemeral=True, final=True), log_level="error")
     uvicorn.Server(config).run(sockets=[listener])
 

@@ -50,6 +50,8 @@ _HDR_TRANSFERS = ("smpte2084", "arib-std-b67")
 Samples = NDArray[np.float32]
 _Identity = tuple[str, int, int, int]
 _digests: dict[_Identity, str] = {}
+_MOST_DIGESTS = 64
+"""Of clips proven lately; several may be in hand, side by side."""
 
 
 def prove(clip_path: Path, plan: RenderPlan, media_path: Path, media: MediaInfo) -> Proof:
@@ -88,7 +90,7 @@ def prove(clip_path: Path, plan: RenderPlan, media_path: Path, media: MediaInfo)
 def frames_sha256(path: Path) -> str:
     """SHA-256 over the decoded pictures: Y, Cb, Cr planes without padding, in order of display.
 
-    The same as ffmpeg's ``-map 0:v -f hash -hash sha256``. The clip that was proven last is not
+    The same as ffmpeg's ``-map 0:v -f hash -hash sha256``. A clip that was just proven is not
     decoded again.
 
     :raises UnreadableMedia: The file cannot be opened, or not be decoded to its end.
@@ -106,7 +108,8 @@ def _identity(path: Path) -> _Identity:
 
 
 def _remember(path: Path, digest: str) -> None:
-    _digests.clear()
+    while len(_digests) >= _MOST_DIGESTS:
+        _digests.pop(next(iter(_digests)), None)
     _digests[_identity(path)] = digest
 
 

@@ -32,6 +32,8 @@ _SLACKS_MS = (1_200, 4_000)
 _GOOD_MISFIT = 45.0
 _MISSING_MISFIT = 80.0
 _HOPELESS_MISFIT = 100.0
+_DECOYS = 3
+_CLEARLY_BETTER = 0.6
 _LEAST_TOKENS = 6
 _SHORT_LIMIT, _LONG_LIMIT, _LONG_TOKENS = 0.85, 0.93, 200
 """Own misfit over the decoy's: right captions 0.2 to 0.8 even under loud music, wrong ones 0.87 to
@@ -178,22 +180,28 @@ class Placer:
         cost: float,
         found: dict[int, Placed | None],
     ) -> None:
-        elsewhere = self._elsewhere(inside)
-        decoy = self._aligned(scores, levels, inside, elsewhere, block, _SLACKS_MS[0])
+        tried = []
+        for elsewhere in self._elsewhere(inside)[:_DECOYS]:
+            decoy = self._aligned(scores, levels, inside, elsewhere, block, _SLACKS_MS[0])
+            tried.append(_misfit([decoy[place] for place in own]))
+            if cost < _CLEARLY_BETTER * tried[0]:
+                break
         self.fit.own += cost * len(own)
-        self.fit.decoy += _misfit([decoy[place] for place in own]) * len(own)
+        self.fit.decoy += float(np.mean(tried)) * len(own)
         self.fit.tokens += len(own)
         self.fit.missing += sum(found[place] is None for place in own)
 
-    def _elsewhere(self, places: Sequence[int]) -> list[int]:
-        """Tokens to compare with: as many from another part of the captions, with other words.
+    def _elsewhere(self, places: Sequence[int]) -> list[list[int]]:
+        """Tokens to compare with: as many from other parts of the captions, the best choice first.
 
-        Where the captions repeat themselves throughout, the same tokens backwards.
+        The same tokens backwards come first where captions repeat themselves throughout.
         """
         count = len(self.tokens)
-        backwards = list(reversed(places))
-        moved = [[(place + count // part) % count for place in places] for part in (2, 3, 5, 7)]
-        return min([*moved, backwards], key=lambda others: self._alike(places, others))
+        choices = [
+            [(place + count // part) % count for place in places] for part in (2, 3, 5, 7)
+        ]
+        choices.append(list(reversed(places)))
+        return sorted(choices, key=lambda others: self._alike(places, others))
 
     def _alike(self, places: Sequence[int], others: Sequence[int]) -> int:
         return sum(

@@ -2,6 +2,7 @@
 
 The plan says which words exist and where they stand. When a word is lit is not taken from it: the
 first picture on which the highlight colour fills its box, and nothing else of the captions' area.
+That takes a film which does not itself have the colour there, as the demo has not.
 """
 
 from __future__ import annotations
