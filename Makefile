@@ -44,8 +44,8 @@ bench: $(VENV)/.dev ## measure; prints ratios and writes benchmarks/results.md
 lock: ## pin again what pyproject.toml allows (needs uv on PATH)
 	@requirements/compile.sh
 
-clean: ## remove what was installed and made, and the stored work
-	rm -rf $(VENV) .clipper $(OUT) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+clean: ## remove what was installed, and all stored work in .clipper
+	rm -rf $(VENV) .clipper .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -71,24 +71,28 @@ def _clip(arguments: list[str], home: Path, out: Path) -> tuple[float, dict[str,
     """(Seconds to the first stage's progress, seconds by stage) of one ``clipper clip``."""
     started = time.monotonic()
     command = [sys.executable, "-m", "flows.cli", "clip", *arguments, "--json", "--out", str(out)]
-    process = subprocess.Popen(
-        command,
-        env={**os.environ, "CLIPPER_HOME": str(home)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stderr is not None
-    assert process.stdout is not None
     first = 0.0
-    for line in process.stderr:
-        # The check of the input reports 0 %; the stage itself has begun at the first figure after.
-        if not first and line.startswith("ingest:") and "checking" not in line:
-            first = time.monotonic() - started
-    document = json.loads(process.stdout.read())
-    if process.wait() != 0:
+    # To a file: the document is larger than a pipe holds while nobody reads it.
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as answer:
+        process = subprocess.Popen(
+            command,
+            env={**os.environ, "CLIPPER_HOME": str(home)},
+            stdout=answer,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stderr is not None
+        for line in process.stderr:
+            # The check of the input says "checking"; the stage itself begins with the line after.
+            if not first and line.startswith("ingest:") and "checking" not in line:
+                first = time.monotonic() - started
+        code = process.wait()
+        total = time.monotonic() - started
+        answer.seek(0)
+        document = json.load(answer)
+    if code != 0:
         raise SystemExit(f"the benchmark's run failed: {document}")
-    return first, document["seconds"]
+    return first, {**document["seconds"], "total": total}
 
 
 def _orchestration(folder: Path) -> list[Row]:

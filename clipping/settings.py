@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from clipping.errors import NeedsPerson
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -57,5 +59,18 @@ class Settings(BaseSettings):
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """The settings of this process; ``settings.cache_clear()`` reads the environment again."""
-    return Settings()
+    """The settings of this process; ``settings.cache_clear()`` reads the environment again.
+
+    Raises NeedsPerson when a variable holds what it may not; the value is not repeated.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        names = sorted({_variable(str(item["loc"][0])) for item in error.errors()})
+        raise NeedsPerson(
+            f"The setting {', '.join(names)} has a value that cannot be used."
+        ) from None
+
+
+def _variable(field: str) -> str:
+    return field if field == "DATABASE_URL" else f"CLIPPER_{field.upper()}"

@@ -18,6 +18,7 @@ from typing import Annotated, Any
 
 import typer
 
+from clipping import progress
 from clipping.errors import ClippingError, NothingToClip, Rejected
 
 FAILED, USAGE, REJECTED, NOTHING, STOPPED = 1, 2, 3, 4, 130
@@ -32,12 +33,15 @@ app = typer.Typer(
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")]
 
 
-class _Stopped(KeyboardInterrupt):
-    """SIGTERM, treated like Ctrl-C."""
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def _on_sigterm(_number: int, _frame: FrameType | None) -> None:
-    raise _Stopped
+def _on_stop(_number: int, _frame: FrameType | None) -> None:
+    """Ctrl-C, a supervisor's SIGTERM and a closed terminal all end a command the same way."""
+    for number in _STOP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)  # one is enough: ending must not be interrupted
+    progress.stop()
+    raise KeyboardInterrupt
 
 
 def _say(message: str) -> None:
@@ -47,7 +51,8 @@ def _say(message: str) -> None:
 @contextmanager
 def _outcomes(as_json: bool) -> Iterator[None]:
     """Turn every error into one sentence, an exit code, and never a traceback."""
-    signal.signal(signal.SIGTERM, _on_sigterm)
+    for number in _STOP_SIGNALS:
+        signal.signal(number, _on_stop)
     try:
         yield
     except KeyboardInterrupt:
@@ -62,20 +67,24 @@ def _outcomes(as_json: bool) -> Iterator[None]:
     except BrokenPipeError:
         raise typer.Exit(FAILED) from None
     except Exception as error:  # noqa: BLE001 - the last line before the user
-        _end(FAILED, f"Unexpected {type(error).__name__}: {error} (log: {_keep(error)})", as_json)
+        kept = _keep(error)
+        where = f" (log: {kept})" if kept else ""
+        _end(FAILED, f"Unexpected {type(error).__name__}: {error}{where}", as_json)
 
 
-def _keep(error: Exception) -> Path:
-    """Write the error with its traceback to the log file and name that file."""
+def _keep(error: Exception) -> Path | None:
+    """Write the error with its traceback to the log file and name it; None when that fails."""
     from flows.local_run import log_file_handler, log_path
 
-    handler = log_file_handler()
     details = (type(error), error, error.__traceback__)
-    handler.handle(
-        logging.LogRecord(__name__, logging.WARNING, __file__, 0, str(error), None, details)
-    )
-    handler.close()
-    return log_path()
+    record = logging.LogRecord(__name__, logging.WARNING, __file__, 0, str(error), None, details)
+    try:
+        handler = log_file_handler()
+        handler.emit(record)
+        handler.close()
+        return log_path()
+    except (OSError, ClippingError):
+        return None
 
 
 def _end(code: int, message: str, as_json: bool, extra: dict[str, Any] | None = None) -> None:
@@ -132,7 +141,8 @@ def clip(
     if wrong:
         raise typer.BadParameter(wrong)
     with _outcomes(as_json):
-        clip_video(job, out, as_json=as_json)
+        if not clip_video(job, out, as_json=as_json):
+            raise typer.Exit(FAILED)
 
 
 @app.command()
@@ -145,7 +155,8 @@ def demo(
     from flows.jobs import clip_demo
 
     with _outcomes(as_json):
-        clip_demo(out, seconds, as_json=as_json)
+        if not clip_demo(out, seconds, as_json=as_json):
+            raise typer.Exit(FAILED)
 
 
 @app.command()

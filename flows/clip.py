@@ -39,14 +39,14 @@ def clip_source(
     Returns:
         The detection's key, and the clips' ids, best moment first.
     """
-    source_id = run_stage(
+    taken_in = run_stage(
         ingest,
         location=location,
         client=client,
         captions=captions,
         shortest_seconds=min_seconds,
     )
-    transcript_id = run_stage(transcribe, source_id=source_id, transcriber=transcriber)
+    transcript_id = run_stage(transcribe, transcriber=transcriber, **taken_in)
     detection_key = run_stage(
         detect,
         transcript_id=transcript_id,

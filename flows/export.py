@@ -12,12 +12,13 @@ from pathlib import Path
 
 from clipping.db import queries
 from clipping.errors import DiskFull, NeedsPerson
-from clipping.models import ClipReport, Detection, Moment, RenderedClip, SourceVideo
+from clipping.models import ClipReport, Detection, RenderedClip, SourceVideo
 from clipping.reports import clip_report, write_report_page
 from clipping.sources.files import slugify
-from tasks.workplace import db_session, media_store
+from tasks.workplace import db_session, media_store, only_one
 
 MANIFEST = ".clipper.json"
+PART = ".part"
 
 
 @dataclass(frozen=True)
@@ -40,25 +41,28 @@ def export(clip_ids: list[str], detection_key: str, out: Path) -> Export:
         _, transcript = queries.get_transcript(session, transcript_id)
         rendered = [queries.get_clip(session, clip_id) for clip_id in clip_ids]
     by_id = {moment.moment_id: moment for moment in detection.moments}
+    stems = [
+        f"{number:02d}-{slugify(by_id[clip.moment_id].title)}"
+        for number, clip in enumerate(rendered, 1)
+    ]
     try:
-        folder = _folder(out, source)
-        written = [
-            _write_clip(
-                folder,
-                number,
-                clip,
-                by_id[clip.moment_id],
-                clip_report(
-                    clip, source, by_id[clip.moment_id], transcript.engine, detection.detector
-                ),
-            )
-            for number, clip in enumerate(rendered, 1)
-        ]
-        page = folder / "report.html"
-        notes = (transcript.chosen_because, *transcript.notes, *detection.notes)
-        pages = [(report, video, video.with_suffix(".jpg")) for report, video in written]
-        write_report_page(page, source, pages, detection.rejections, notes)
-        _forget_older(folder, source, [video.stem for _, video in written])
+        with only_one(f"export:{out.resolve()}:{source.source_id}"):
+            folder = _claim(out, source, stems)
+            written = [
+                _write_clip(
+                    folder / f"{stem}.mp4",
+                    clip,
+                    clip_report(
+                        clip, source, by_id[clip.moment_id], transcript.engine, detection.detector
+                    ),
+                )
+                for stem, clip in zip(stems, rendered, strict=True)
+            ]
+            page = folder / "report.html"
+            notes = (transcript.chosen_because, *transcript.notes, *detection.notes)
+            pages = [(report, video, video.with_suffix(".jpg")) for report, video in written]
+            write_report_page(page, source, pages, detection.rejections, notes)
+            _forget_older(folder, source, stems)
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise DiskFull(f"No space left in {out}; free some and run again.") from error
@@ -66,14 +70,32 @@ def export(clip_ids: list[str], detection_key: str, out: Path) -> Export:
     return Export(folder, tuple(written), detection)
 
 
-def _folder(out: Path, source: SourceVideo) -> Path:
-    """``out/<slug>``, or with a bit of the hash when another video already has that name."""
+def _claim(out: Path, source: SourceVideo, stems: list[str]) -> Path:
+    """The source's own folder, marked as such before anything else is written into it.
+
+    ``out/<slug>``; where that belongs to another video or client, the source's id is appended.
+    """
     slug = slugify(Path(source.file_name).stem)
     folder = out / slug
     if folder.exists() and _manifest(folder).get("source_id", source.source_id) != source.source_id:
-        folder = out / f"{slug}-{source.sha256[:8]}"
+        folder = out / f"{slug}-{source.source_id.removeprefix('src_')}"
     folder.mkdir(parents=True, exist_ok=True)
+    for leftover in folder.glob(f"*{PART}"):
+        leftover.unlink()
+    _write_manifest(folder, source, sorted({*_stems(folder), *stems}))
     return folder
+
+
+def _write_manifest(folder: Path, source: SourceVideo, stems: list[str]) -> None:
+    _write(folder / MANIFEST, json.dumps({"source_id": source.source_id, "stems": stems}))
+
+
+def _stems(folder: Path) -> list[str]:
+    """Names of the clips that exports of this source have written here."""
+    stems = _manifest(folder).get("stems", [])
+    return (
+        [str(stem) for stem in stems if os.sep not in str(stem)] if isinstance(stems, list) else []
+    )
 
 
 def _manifest(folder: Path) -> dict[str, object]:
@@ -84,12 +106,8 @@ def _manifest(folder: Path) -> dict[str, object]:
     return {}
 
 
-def _write_clip(
-    folder: Path, number: int, clip: RenderedClip, moment: Moment, report: ClipReport
-) -> tuple[ClipReport, Path]:
-    stem = f"{number:02d}-{slugify(moment.title)}"
+def _write_clip(video: Path, clip: RenderedClip, report: ClipReport) -> tuple[ClipReport, Path]:
     store = media_store()
-    video = folder / f"{stem}.mp4"
     _copy(store.local_path(clip.video_key), video)
     _copy(store.local_path(clip.cover_key), video.with_suffix(".jpg"))
     text = json.dumps(report.model_dump(mode="json"), indent=2, ensure_ascii=False)
@@ -98,7 +116,7 @@ def _write_clip(
 
 
 def _copy(source: Path, target: Path) -> None:
-    temporary = target.with_name(target.name + ".part")
+    temporary = target.with_name(target.name + PART)
     try:
         shutil.copyfile(source, temporary)
         temporary.replace(target)
@@ -107,7 +125,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _write(target: Path, text: str) -> None:
-    temporary = target.with_name(target.name + ".part")
+    temporary = target.with_name(target.name + PART)
     try:
         temporary.write_text(text, encoding="utf-8")
         temporary.replace(target)
@@ -117,9 +135,7 @@ def _write(target: Path, text: str) -> None:
 
 def _forget_older(folder: Path, source: SourceVideo, stems: list[str]) -> None:
     """Remove what an earlier export left under other names; nothing else is ever touched."""
-    older = _manifest(folder).get("stems", [])
-    for stem in older if isinstance(older, list) else []:
-        if stem not in stems and os.sep not in str(stem):
-            for suffix in (".mp4", ".jpg", ".json"):
-                (folder / f"{stem}{suffix}").unlink(missing_ok=True)
-    _write(folder / MANIFEST, json.dumps({"source_id": source.source_id, "stems": stems}))
+    for stem in set(_stems(folder)) - set(stems):
+        for suffix in (".mp4", ".jpg", ".json"):
+            (folder / f"{stem}{suffix}").unlink(missing_ok=True)
+    _write_manifest(folder, source, stems)

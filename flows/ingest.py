@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from prefect import flow
 from prefect.client.schemas.objects import State
 
 from clipping.models import SourceRequest
+from clipping.sources.files import sidecar
 from flows.stages import finished
 from tasks.ingest import ingest_source
 
@@ -25,7 +27,19 @@ def ingest(
         shortest_seconds: shorter videos are refused.
 
     Returns:
-        The source's id.
+        The source's id, and the key and name of this run's captions (None and empty without).
     """
     request = SourceRequest(location=location, client=client, captions=captions)
-    return finished(ingest_source(request, shortest_seconds * 1000).source_id)
+    source = ingest_source(request, shortest_seconds * 1000)
+    return finished(
+        {
+            "source_id": source.source_id,
+            "captions_key": source.captions_key,
+            "captions_name": _captions_name(location, captions),
+        }
+    )
+
+
+def _captions_name(location: str, captions: str | None) -> str:
+    found = Path(captions) if captions else sidecar(Path(location))
+    return found.name if found else ""

@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -14,6 +14,9 @@ from clipping import progress
 from clipping.errors import NothingToClip
 from clipping.models import ClipReport, SourceRequest
 from flows import console
+
+if TYPE_CHECKING:
+    from flows.export import Export
 
 
 class ClipJob(BaseModel):
@@ -47,11 +50,14 @@ class ClipJob(BaseModel):
         return None
 
 
-def clip_video(job: ClipJob, out: Path, *, as_json: bool) -> None:
-    """Run the main job and show its clips; raises what the engine raises."""
+def clip_video(job: ClipJob, out: Path, *, as_json: bool) -> bool:
+    """Run the main job and show its clips; whether any is ready. Raises what the engine raises."""
+    from flows.folders import check_writable
+
     started = time.monotonic()
     with console.showing_progress() as stages:
         _check(job)
+        check_writable(out)
         from flows.local_run import local_run
 
         with local_run():
@@ -69,9 +75,13 @@ def clip_video(job: ClipJob, out: Path, *, as_json: bool) -> None:
                 "rejections": [r.model_dump(mode="json") for r in exported.detection.rejections],
             }
         )
-        return
-    console.output.print(console.clip_table(exported.clips))
-    console.output.print(f"\nReport: {exported.folder / 'report.html'}")
+    else:
+        console.output.print(console.clip_table(exported.clips))
+        console.output.print(f"\nReport: {exported.folder / 'report.html'}")
+    ready = any(report.proof.passed for report, _ in exported.clips)
+    if not ready:
+        console.errors.print("No clip passed its proof; the reports say what failed.")
+    return ready
 
 
 def _check(job: ClipJob) -> None:
@@ -90,7 +100,7 @@ def _check(job: ClipJob) -> None:
         read_captions(verified.captions)
 
 
-def _run(job: ClipJob, out: Path) -> Any:
+def _run(job: ClipJob, out: Path) -> Export:
     from flows.clip import clip_source
     from flows.export import export
 
@@ -106,14 +116,14 @@ def _run(job: ClipJob, out: Path) -> Any:
     return export(clip_ids, detection_key, out)
 
 
-def clip_demo(out: Path, seconds: int, *, as_json: bool) -> None:
-    """Make the demo talk and clip it."""
+def clip_demo(out: Path, seconds: int, *, as_json: bool) -> bool:
+    """Make the demo talk and clip it; whether any clip is ready."""
     from clipping.demo import make_demo
     from clipping.settings import settings
 
     with console.showing_progress():
         talk = make_demo(settings().home / "demo", seconds)
-    clip_video(ClipJob(location=str(talk.video), count=3), out, as_json=as_json)
+    return clip_video(ClipJob(location=str(talk.video), count=3), out, as_json=as_json)
 
 
 def _stored(clip_id: str) -> ClipReport:

@@ -9,6 +9,7 @@ import json
 import logging
 import logging.handlers
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -91,7 +92,7 @@ def wait_for_api(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
         time.sleep(0.05)
 
 
-def _launch_server(log: Path) -> subprocess.Popen[bytes]:
+def _launch_server(log: Path, secret: str) -> subprocess.Popen[bytes]:
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as log_file:
         return subprocess.Popen(
@@ -100,7 +101,8 @@ def _launch_server(log: Path) -> subprocess.Popen[bytes]:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log_file,
-            env={**os.environ, **prefect_environment()},
+            # Other users of the machine, and pages in a browser, could reach the port otherwise.
+            env={**os.environ, **prefect_environment(), "PREFECT_SERVER_API_AUTH_STRING": secret},
             # A Ctrl-C in the terminal is ours to handle; the server must live until we end it.
             start_new_session=True,
         )
@@ -109,7 +111,8 @@ def _launch_server(log: Path) -> subprocess.Popen[bytes]:
 @contextmanager
 def _private_server() -> Iterator[str]:
     log = settings().home / "logs" / "prefect-server.log"
-    process = _launch_server(log)
+    secret = f"clipper:{secrets.token_urlsafe(32)}"
+    process = _launch_server(log, secret)
     assert process.stdin is not None
     assert process.stdout is not None
     try:
@@ -123,8 +126,10 @@ def _private_server() -> Iterator[str]:
             port = process.stdout.readline().decode().strip()
             url = f"http://127.0.0.1:{port}/api"
             wait_for_api(url, process, log)
+        os.environ["PREFECT_API_AUTH_STRING"] = secret
         yield url
     finally:
+        os.environ.pop("PREFECT_API_AUTH_STRING", None)
         process.stdin.close()
         process.stdout.close()
         try:
@@ -162,6 +167,7 @@ def _prefect_settings() -> Iterator[None]:
     """Prefect's settings were read when it was imported; these were not known by then."""
     from prefect.logging.handlers import APILogHandler
     from prefect.settings import (
+        PREFECT_API_AUTH_STRING,
         PREFECT_API_URL,
         PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
         temporary_settings,
@@ -169,6 +175,7 @@ def _prefect_settings() -> Iterator[None]:
 
     changes = {
         PREFECT_API_URL: os.environ["PREFECT_API_URL"],
+        PREFECT_API_AUTH_STRING: os.environ.get("PREFECT_API_AUTH_STRING"),
         # Each flow's heartbeat thread takes a second to join, and nobody watches for it here.
         PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
     }

@@ -7,8 +7,10 @@ from typing import Any
 
 from prefect import flow
 from prefect.client.schemas.objects import State
+from prefect.exceptions import TerminationSignal
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from clipping import progress
 from clipping.settings import settings
 from flows.stages import finished
 from tasks.detect import load_detection
@@ -47,7 +49,12 @@ def render(detection_key: str, style: str = "highlight") -> State[Any]:
             )
             for moment_id in moments
         ]
-        return finished([future.result() for future in futures])
+        try:
+            return finished([future.result() for future in futures])
+        except (KeyboardInterrupt, TerminationSignal):
+            # The signal ended this thread's wait alone; the encoders run in others.
+            progress.stop()
+            raise
 
 
 @flow(name="render-again", flow_run_name="render {clip_id} again")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from prefect import Flow, runtime
@@ -10,7 +11,8 @@ from prefect.client.schemas.objects import FlowRun, State
 from prefect.deployments import run_deployment
 from prefect.states import Completed
 
-from clipping.errors import Broken
+from clipping import errors
+from clipping.errors import Broken, ClippingError
 
 
 def finished(value: Any) -> State[Any]:
@@ -40,6 +42,18 @@ def run_stage(stage: Flow[Any, Any], **parameters: Any) -> Any:
     )
     state = run.state
     if state is None or not state.is_completed():
-        what = state.message if state is not None else "no state"
-        raise Broken(f"The stage {stage.name} ended as {state and state.name}: {what}")
+        raise _stage_error(stage.name, state)
     return json.loads(state.message or "null")
+
+
+def _stage_error(stage: str, state: State[Any] | None) -> ClippingError:
+    """The error that ended a stage in another process, of its own class where that can be told.
+
+    Prefect writes "... encountered an exception: ClassName: message" into a failed state.
+    """
+    message = (state.message if state is not None else None) or "no state was reported"
+    found = re.search(r"exception: (\w+): (.*)", message, re.DOTALL)
+    cls = getattr(errors, found[1], None) if found else None
+    if found and isinstance(cls, type) and issubclass(cls, ClippingError):
+        return cls(found[2])
+    return Broken(f"The stage {stage} ended as {state.name if state else 'unknown'}: {message}")

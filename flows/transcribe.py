@@ -14,18 +14,25 @@ from tasks.transcribe import transcribe_source
 
 
 @flow(name="transcribe", flow_run_name="transcribe {source_id}")
-def transcribe(source_id: str, transcriber: str = "auto") -> State[Any]:
+def transcribe(
+    source_id: str,
+    transcriber: str = "auto",
+    captions_key: str | None = None,
+    captions_name: str = "",
+) -> State[Any]:
     """Give a source its words.
 
     Args:
         source_id: what ``ingest`` returned.
         transcriber: an engine's name, or ``auto`` for the best that can run here.
+        captions_key: captions in the media store, as ``ingest`` returned it.
+        captions_name: what a person calls them, for messages.
 
     Returns:
         The transcript's id.
     """
     try:
-        return finished(transcribe_source(source_id, transcriber))
+        return finished(transcribe_source(source_id, transcriber, captions_key, captions_name))
     except Rejected:
-        discard_source(source_id)
+        discard_source(source_id, captions_key)
         raise

@@ -15,7 +15,7 @@ from clipping.sources.files import verify
 from clipping.storage.keys import captions_key, source_key
 from clipping.transcripts.captions_file import read_captions
 from tasks.retry import POLICY
-from tasks.workplace import db_session, media_store
+from tasks.workplace import db_session, media_store, only_one, transcribing
 
 
 @task(name="ingest source", **POLICY)
@@ -56,13 +56,19 @@ def ingest_source(request: SourceRequest, shortest_ms: int) -> SourceVideo:
 
 
 @task(name="discard rejected source", **POLICY)
-def discard_source(source_id: str) -> None:
-    """Forget a source that turned out to be unusable, unless earlier work hangs on it."""
-    with db_session() as session:
-        source = queries.get_source(session, source_id)
-        removed = queries.forget_source(session, source_id)
+def discard_source(source_id: str, captions_key: str | None) -> None:
+    """Forget a source that turned out to be unusable, and the captions it was refused for.
+
+    What earlier work hangs on stays: a source with a transcript, captions that any source names.
+    The lock waits for a run that is hearing the same source right now.
+    """
     store = media_store()
-    if source.captions_key is not None:
-        store.delete(source.captions_key)
-    if removed:
-        store.delete(source.media_key)
+    with only_one(transcribing(source_id)):
+        with db_session() as session:
+            source = queries.get_source(session, source_id)
+            removed = queries.forget_source(session, source_id)
+            unused = captions_key is not None and not queries.captions_in_use(session, captions_key)
+        if removed:
+            store.delete(source.media_key)
+        if captions_key is not None and unused:
+            store.delete(captions_key)

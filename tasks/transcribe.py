@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from prefect import task
 
 from clipping import progress, transcripts
@@ -9,17 +11,24 @@ from clipping.db import queries
 from clipping.models import SourceVideo
 from clipping.transcripts.base import Recording
 from tasks.retry import POLICY
-from tasks.workplace import db_session, media_store, only_one
+from tasks.workplace import db_session, media_store, only_one, transcribing
 
 
 @task(name="transcribe source", **POLICY)
-def transcribe_source(source_id: str, transcriber: str) -> str:
-    """Id of the transcript; found when this engine already heard this source."""
+def transcribe_source(
+    source_id: str, transcriber: str, captions_key: str | None = None, captions_name: str = ""
+) -> str:
+    """Id of the transcript; found when this engine already heard this source.
+
+    The captions are those of this run, not the ones that another run brought meanwhile.
+    """
     with db_session() as session:
         source = queries.get_source(session, source_id)
-    recording = _recording(source)
+    recording = _recording(source, captions_key, captions_name)
     engine, _because = transcripts.choose(transcriber, recording)
-    captions = source.captions_sha256 if engine.name == "captions" else None
+    # A file in the store is called by its content's hash.
+    with_captions = engine.name == "captions" and captions_key is not None
+    captions = Path(captions_key).stem if captions_key and with_captions else None
 
     def found() -> str | None:
         with db_session() as session:
@@ -32,7 +41,7 @@ def transcribe_source(source_id: str, transcriber: str) -> str:
 
     known = found()
     if known is None:
-        with only_one(f"transcribe:{source_id}:{engine.name}"):
+        with only_one(transcribing(source_id)):
             known = found()
             if known is None:
                 progress.report("transcribe", 0.0, engine.name)
@@ -43,10 +52,12 @@ def transcribe_source(source_id: str, transcriber: str) -> str:
     return known
 
 
-def _recording(source: SourceVideo) -> Recording:
+def _recording(source: SourceVideo, captions_key: str | None, captions_name: str) -> Recording:
     store = media_store()
     return Recording(
         media_path=store.local_path(source.media_key),
         media=source.media,
-        captions_path=store.local_path(source.captions_key) if source.captions_key else None,
+        captions_path=store.local_path(captions_key) if captions_key else None,
+        media_name=source.file_name,
+        captions_name=captions_name,
     )

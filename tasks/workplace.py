@@ -47,6 +47,11 @@ def only_one(key: str) -> Iterator[None]:
         yield
 
 
+def transcribing(source_id: str) -> str:
+    """The key under which a source is transcribed, or forgotten: never both at once."""
+    return f"transcribe:{source_id}"
+
+
 def media_store() -> LocalStore:
     """The media store of this machine."""
     return LocalStore(settings().store_dir)

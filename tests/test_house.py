@@ -61,10 +61,22 @@ def test_every_deployment_names_a_flow_that_exists_and_a_known_pool() -> None:
     assert set(document) <= {"name", "definitions", "pull", "deployments"}
     for deployment in document["deployments"]:
         # Unknown keys are ignored by Prefect without a word.
-        assert set(deployment) <= {"name", "description", "entrypoint", "work_pool", "schedules"}
+        assert set(deployment) <= {"name", "description", "entrypoint", "work_pool"} | (
+            {"concurrency_limit"} if deployment["name"] == "clip-source" else set()
+        )
         module, _, name = deployment["entrypoint"].rpartition(".")
         flow = getattr(importlib.import_module(module), name)
         assert isinstance(flow, Flow)
         # run_stage finds a stage's deployment by the flow's name.
         assert flow.name == deployment["name"]
         assert deployment["work_pool"]["name"] in {"cpu", "gpu"}
+
+
+def test_parents_leave_slots_of_the_cpu_pool_to_their_stages() -> None:
+    from flows.supervisor import WORKER_LIMITS
+
+    document = yaml.safe_load((CHECKOUT / "prefect.yaml").read_text())
+    parent = next(d for d in document["deployments"] if d["name"] == "clip-source")
+    limit = parent["concurrency_limit"]
+    assert limit["limit"] < WORKER_LIMITS[parent["work_pool"]["name"]]
+    assert limit["collision_strategy"] == "ENQUEUE"

@@ -43,7 +43,8 @@ def scratch_folder(prefix: str) -> Iterator[Path]:
     scratch = settings().scratch_dir
     with _writing(f"A temporary file in {scratch.name}"):
         scratch.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=f"{prefix}-", dir=scratch) as folder:
+        # The number of the process tells a later run whether what it finds was left behind.
+        with TemporaryDirectory(prefix=f"{prefix}-{os.getpid()}-", dir=scratch) as folder:
             yield Path(folder)
 
 

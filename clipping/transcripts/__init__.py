@@ -38,7 +38,7 @@ def choose(name: str, recording: Recording) -> tuple[Transcriber, str]:
     unsuited = engine.suits(recording)
     if unsuited:
         raise UnreadableCaptions(
-            f"The transcriber {name} cannot work on {recording.media_path.name}: {unsuited}."
+            f"The transcriber {name} cannot work on {recording.media_name}: {unsuited}."
         )
     return engine, f"The transcriber {name} was asked for by name."
 
@@ -64,5 +64,5 @@ def transcribe(name: str, recording: Recording) -> Transcript:
     engine, because = choose(name, recording)
     transcript = engine.transcribe(recording)
     if not transcript.words:
-        raise NoSpeech(f"No words were heard in {recording.media_path.name}.")
+        raise NoSpeech(f"No words were heard in {recording.media_name}.")
     return transcript.model_copy(update={"chosen_because": because})

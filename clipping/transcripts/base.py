@@ -22,13 +22,23 @@ STAGE = "transcribe"
 class Recording:
     """A probed media file, with the captions file that is said to belong to it.
 
-    ``language`` is what the operator knows (BCP 47); None leaves it to the engine.
+    ``language`` is what the operator knows (BCP 47); None leaves it to the engine. ``media_name``
+    and ``captions_name`` are what a person calls the files, which lie under other names in a
+    store; empty means as they are called on disk.
     """
 
     media_path: Path
     media: MediaInfo
     captions_path: Path | None = None
     language: str | None = None
+    media_name: str = ""
+    captions_name: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.media_name:
+            object.__setattr__(self, "media_name", self.media_path.name)
+        if not self.captions_name and self.captions_path is not None:
+            object.__setattr__(self, "captions_name", self.captions_path.name)
 
 
 class Transcriber(ABC):

@@ -56,7 +56,7 @@ class CaptionsTranscriber(Transcriber):
         """Written words beat recognised ones."""
         assert recording.captions_path is not None
         return (
-            f"The captions in {recording.captions_path.name} hold the words as they were written "
+            f"The captions in {recording.captions_name} hold the words as they were written "
             "down, which is better than recognising them from the sound."
         )
 
@@ -76,8 +76,8 @@ class _Run:
     def __init__(self, recording: Recording) -> None:
         assert recording.captions_path is not None
         self._recording = recording
-        self._captions_name = recording.captions_path.name
-        self._media_name = recording.media_path.name
+        self._captions_name = recording.captions_name
+        self._media_name = recording.media_name
         self._duration_ms = recording.media.duration_ms
         self._notes: list[str] = []
         self._captions = read_captions(recording.captions_path)

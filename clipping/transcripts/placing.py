@@ -35,9 +35,9 @@ _HOPELESS_MISFIT = 100.0
 _DECOYS = 3
 _CLEARLY_BETTER = 0.6
 _LEAST_TOKENS = 6
-_SHORT_LIMIT, _LONG_LIMIT, _LONG_TOKENS = 0.85, 0.93, 200
-"""Own misfit over the decoy's: right captions 0.2 to 0.8 even under loud music, wrong ones 0.87 to
-1.2 for a dozen words and within 0.97 to 1.03 for hundreds."""
+_LIMIT_BY_TOKENS = (60, 300), (0.8, 0.9)
+"""Own misfit over the decoys': right captions have 0.2 to 0.55, and up to 0.75 in loud noise or
+music; wrong ones 0.83 to 1.1 with fifty words, and closer to 1 with more."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Fit:
 
     @property
     def ratio(self) -> float:
-        """Own misfit over the decoy's."""
+        """Own misfit over the decoys'."""
         return self.own / self.decoy if self.decoy else 0.0
 
     @property
@@ -69,8 +69,7 @@ class Fit:
         """Whether the words are those of the sound; None when there are too few to tell."""
         if self.tokens < _LEAST_TOKENS:
             return None
-        limit = np.interp(self.tokens, [0, _LONG_TOKENS], [_SHORT_LIMIT, _LONG_LIMIT])
-        return self.ratio <= float(limit)
+        return self.ratio <= float(np.interp(self.tokens, *_LIMIT_BY_TOKENS))
 
 
 def tokens_of(lines: Sequence[Line]) -> list[Token]:
@@ -149,15 +148,17 @@ class Placer:
         scores = acoustic_model().scores(samples)
         levels = self._activity.levels(block.span)
         found: dict[int, Placed | None] = {}
-        cost = np.inf
-        for slack_ms in _SLACKS_MS:
-            attempt = self._aligned(scores, levels, inside, inside, block, slack_ms)
+        cost, slack_ms = np.inf, 0
+        for wider_ms in _SLACKS_MS:
+            attempt = self._aligned(scores, levels, inside, inside, block, wider_ms)
             tried = _misfit([attempt[place] for place in own])
             if tried < cost:
-                found, cost = attempt, tried
+                found, cost, slack_ms = attempt, tried, wider_ms
             if cost <= _GOOD_MISFIT:
                 break
-        self._compare(scores, levels, inside, own, block, cost, found)
+        self._compare(scores, levels, inside, own, block, cost, slack_ms)
+        self.fit.tokens += len(own)
+        self.fit.missing += sum(found[place] is None for place in own)
         for place in own:
             one = found[place]
             heard = one is not None and one.misfit <= _HOPELESS_MISFIT
@@ -178,18 +179,17 @@ class Placer:
         own: Sequence[int],
         block: _Block,
         cost: float,
-        found: dict[int, Placed | None],
+        slack_ms: int,
     ) -> None:
+        """Add how well the block's words fit, and how well others do under the same freedom."""
         tried = []
         for elsewhere in self._elsewhere(inside)[:_DECOYS]:
-            decoy = self._aligned(scores, levels, inside, elsewhere, block, _SLACKS_MS[0])
+            decoy = self._aligned(scores, levels, inside, elsewhere, block, slack_ms)
             tried.append(_misfit([decoy[place] for place in own]))
             if cost < _CLEARLY_BETTER * tried[0]:
                 break
         self.fit.own += cost * len(own)
         self.fit.decoy += float(np.mean(tried)) * len(own)
-        self.fit.tokens += len(own)
-        self.fit.missing += sum(found[place] is None for place in own)
 
     def _elsewhere(self, places: Sequence[int]) -> list[list[int]]:
         """Tokens to compare with: as many from other parts of the captions, the best choice first.
@@ -197,9 +197,7 @@ class Placer:
         The same tokens backwards come first where captions repeat themselves throughout.
         """
         count = len(self.tokens)
-        choices = [
-            [(place + count // part) % count for place in places] for part in (2, 3, 5, 7)
-        ]
+        choices = [[(place + count // part) % count for place in places] for part in (2, 3, 5, 7)]
         choices.append(list(reversed(places)))
         return sorted(choices, key=lambda others: self._alike(places, others))
 

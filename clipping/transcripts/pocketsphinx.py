@@ -76,7 +76,7 @@ class PocketsphinxTranscriber(Transcriber):
             progress.report(STAGE, done_ms / max(1, duration_ms), f"{len(words)} words")
         ordered = in_order(words, duration_ms)
         if not ordered or spoken_ms < _LEAST_SPOKEN_MS:
-            raise NoSpeech(f"Nobody speaks in {recording.media_path.name}.")
+            raise NoSpeech(f"Nobody speaks in {recording.media_name}.")
         notes = (
             "The words were recognised by pocketsphinx, which mishears many: captions give better "
             "clips.",
@@ -151,11 +151,16 @@ def _decoded(samples: NDArray[np.int16]) -> list[_Heard]:
     ]
 
 
+def as_written(word: str) -> str:
+    """The recogniser writes everything small; English writes "I" and "I'm" large."""
+    return f"I{word[1:]}" if word.split("'")[0] == "i" else word
+
+
 def _recognised(samples: NDArray[np.int16], activity: Activity, start_ms: int) -> list[TimedWord]:
     heard = _decoded(samples)
     return [
         TimedWord(
-            "I" + word.text[1:] if word.text.split("'")[0] == "i" else word.text,
+            as_written(word.text),
             start_ms + word.start_ms,
             start_ms + word.end_ms,
             confidence=round(word.confidence, 3),

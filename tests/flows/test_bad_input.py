@@ -103,7 +103,7 @@ def test_a_video_without_speech_is_refused_and_forgotten(clipper: Clipper, tmp_p
     done = clipper.run("clip", video, "--out", tmp_path / "out", "--json")
     assert done.returncode == 3, done.stderr
     assert '"exit_code": 3' in done.stdout
-    assert "hum.mp4" in done.stderr
+    assert "hum.mp4" in done.stderr.strip().splitlines()[-1]
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "out").exists()
     assert clipper.stored_files() == before
@@ -132,7 +132,9 @@ def test_captions_of_another_video_are_refused_and_forgotten(
     )
     done = clipper.run("clip", video, "--captions", captions, "--out", tmp_path / "out")
     assert done.returncode == 3, done.stderr
-    assert "other.srt" in done.stderr
+    sentence = done.stderr.strip().splitlines()[-1]
+    assert "other.srt" in sentence
+    assert "talk.mp4" in sentence
     assert not (tmp_path / "out").exists()
     assert clipper.stored_files() == before
 
@@ -155,3 +157,18 @@ def test_wrong_usage_exits_with_2(arguments: list[str], tmp_path: Path) -> None:
     done = Clipper(tmp_path / "home").run(*arguments)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("CLIPPER_RENDER_WORKERS", "many"), ("CLIPPER_HOME", "/dev/null/home")],
+    ids=["not a number", "not a folder"],
+)
+def test_an_unusable_setting_is_named_without_a_traceback(
+    name: str, value: str, tmp_path: Path
+) -> None:
+    video = make_video(tmp_path / "talk.mp4", seconds=16)
+    done = Clipper(tmp_path / "home", {name: value}).run("clip", video, "--out", tmp_path / "out")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert (name if value == "many" else value) in done.stderr

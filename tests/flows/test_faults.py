@@ -100,3 +100,20 @@ def test_a_full_disk_is_named_and_leaves_no_half_file(
     assert "only 2.1 MB are free" in done.stderr.strip().splitlines()[-1]
     assert "Traceback" not in done.stderr
     assert [path for path in small_disk.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_stop_ends_the_run_soon_and_leaves_no_process_and_no_scratch(
+    number: signal.Signals, place: Clipper, talk: DemoTalk, tmp_path: Path
+) -> None:
+    options = ("--client", f"stopped by {number.name}", "--count", 2, "--out", tmp_path / "out")
+    with place.start("clip", talk.video, *options) as process:
+        _wait_for(["ffmpeg", str(place.home), "clip.mp4"], timeout_s=200)
+        asked = time.monotonic()
+        process.send_signal(number)
+        _, err = process.communicate(timeout=60)
+    assert time.monotonic() - asked < 15
+    assert process.returncode == 130, err
+    assert "Run the same command again" in err
+    assert _processes(str(place.home)) == []
+    assert list((place.home / "scratch").iterdir()) == []

@@ -31,11 +31,17 @@ def heard(talk: Talk) -> list[Placed]:
     return [one for one in found if one]
 
 
-@pytest.mark.parametrize("text", [MONEY, MISTAKES, FIGURES], ids=range(3))
 @pytest.mark.parametrize(
-    ("voice", "words_per_minute"),
-    [("en-us", 165), ("en-gb-x-rp", 150), ("en-us+f3", 180), ("en-us+m3", 195)],
-    ids=["american", "british", "woman", "fast"],
+    ("text", "voice", "words_per_minute"),
+    [
+        (MISTAKES, "en-us", 165),
+        (FIGURES, "en-us", 165),
+        (MONEY, "en-gb-x-rp", 150),
+        (GOOD_PART, "en-gb-scotland", 160),
+        (FIGURES, "en-us+f3", 180),
+        (MISTAKES, "en-us+m3", 195),
+    ],
+    ids=["american", "figures", "british", "scottish", "woman", "fast"],
 )
 def test_every_word_is_placed_where_it_is_spoken(
     text: str, voice: str, words_per_minute: int

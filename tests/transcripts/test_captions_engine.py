@@ -47,7 +47,7 @@ def said(text: str, path: Path, start_ms: int = 1_000, end_ms: int = 5_000) -> P
     return path
 
 
-@pytest.mark.parametrize("shift_ms", [300, -300, 900])
+@pytest.mark.parametrize("shift_ms", [300, -900])
 def test_captions_with_line_times_get_true_word_times_also_when_they_are_late_or_early(
     talk: Talk, recording: Recording, tmp_path: Path, shift_ms: int
 ) -> None:
@@ -75,8 +75,9 @@ def test_other_voices_are_timed_as_well(tmp_path: Path, voice: str, words_per_mi
     assert errors.max() <= 150
 
 
-def test_a_talk_of_several_blocks_has_no_seams(tmp_path: Path) -> None:
-    talk = joined(*(part for _ in range(2) for part in (long_talk(), 400)))
+def test_a_talk_of_several_blocks_that_is_repeated_has_no_seams(tmp_path: Path) -> None:
+    part = joined(speak(MONEY), 300, speak(GOOD_PART), 500)
+    talk = joined(part, part, part)
     captions = srt(tmp_path / "talk.srt", talk.words)
     transcript = transcript_of(recorded(tmp_path / "talk.mp4", talk.samples), captions)
     assert np.abs(start_errors(transcript.words, talk.words)).max() <= 150
@@ -240,7 +241,9 @@ def test_a_caption_left_standing_for_minutes_does_not_stop_the_work(
     assert np.abs(start_errors(transcript.words, talk.words)).max() <= 150
 
 
-def test_progress_rises_to_the_end(talk: Talk, recording: Recording, tmp_path: Path) -> None:
+def test_progress_rises_to_the_end(tmp_path: Path) -> None:
+    talk = speak(MONEY)
+    recording = recorded(tmp_path / "talk.mp4", talk.samples)
     heard: list[progress.Progress] = []
     with progress.listening(heard.append):
         transcript_of(recording, srt(tmp_path / "talk.srt", talk.words))
@@ -248,4 +251,4 @@ def test_progress_rises_to_the_end(talk: Talk, recording: Recording, tmp_path: P
     assert {event.stage for event in heard} == {"transcribe"}
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1
-    assert len(fractions) > 3
+    assert len(fractions) >= 3

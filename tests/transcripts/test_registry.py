@@ -10,14 +10,16 @@ from clipping.errors import NotInstalled, UnreadableCaptions
 from clipping.models import Transcript
 from clipping.transcripts import TRANSCRIBERS, Recording, choose, transcribe
 from clipping.transcripts.base import Transcriber
-from tests.transcripts.recordings import MONEY, assert_lawful, recorded, srt
+from tests.transcripts.recordings import assert_lawful, recorded, srt
 from tests.transcripts.talks import joined, speak
+
+TEXT = "I was afraid to ask a simple question, and you know why."
 
 
 @pytest.fixture(scope="module")
 def recording(tmp_path_factory: pytest.TempPathFactory) -> Recording:
     folder = tmp_path_factory.mktemp("registry")
-    talk = joined(400, speak(MONEY), 600)
+    talk = joined(400, speak(TEXT), 600)
     return recorded(folder / "talk.mp4", talk.samples, srt(folder / "talk.srt", talk.words))
 
 

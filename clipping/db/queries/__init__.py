@@ -20,6 +20,7 @@ from clipping.db.queries.detections import (
     save_detection,
 )
 from clipping.db.queries.lineage import (
+    captions_in_use,
     engines_of,
     forget_source,
     get_detection,
@@ -47,6 +48,7 @@ from clipping.db.queries.transcripts import (
 __all__ = [
     "SourceOverview",
     "Stage",
+    "captions_in_use",
     "clients",
     "clips_of",
     "detection_of",

@@ -59,7 +59,8 @@ def engines_of(session: Session, moment_id: str) -> tuple[str, str]:
 def forget_source(session: Session, source_id: str) -> bool:
     """Forget a source on which no transcript or clip hangs; whether it was forgotten.
 
-    Otherwise only its captions are let go: they are what a later run was refused for.
+    Otherwise only its captions are let go: they are what a later run was refused for, and what
+    was transcribed from earlier ones is kept in the transcript.
     """
     used = (
         session.exec(
@@ -78,3 +79,9 @@ def forget_source(session: Session, source_id: str) -> bool:
         return False
     session.execute(delete(SourceRow).where(col(SourceRow.source_id) == source_id))
     return True
+
+
+def captions_in_use(session: Session, captions_key: str) -> bool:
+    """Whether any source names these captions; one file may belong to several videos."""
+    wanted = select(SourceRow.source_id).where(SourceRow.captions_key == captions_key).limit(1)
+    return session.exec(wanted).first() is not None

@@ -1,0 +1,36 @@
+"""Errors of a stage that ran in another process."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from prefect.states import exception_to_failed_state
+
+from clipping import errors
+from flows.stages import _stage_error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        errors.NoSpeech("Nobody speaks in talk.mp4."),
+        errors.DiskFull("No space."),
+        errors.Broken("x"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_the_error_of_a_stage_keeps_its_class_and_sentence(error: errors.ClippingError) -> None:
+    state = asyncio.run(exception_to_failed_state(error))
+    state.message = f"Flow run encountered an exception: {type(error).__name__}: {error}"
+    rebuilt = _stage_error("transcribe", state)
+    assert type(rebuilt) is type(error)
+    assert str(rebuilt) == str(error)
+
+
+def test_a_foreign_error_of_a_stage_becomes_broken_and_is_quoted() -> None:
+    state = asyncio.run(exception_to_failed_state(RuntimeError("odd")))
+    state.message = "Flow run encountered an exception: RuntimeError: odd"
+    rebuilt = _stage_error("detect", state)
+    assert type(rebuilt) is errors.Broken
+    assert "odd" in str(rebuilt)
