@@ -27,11 +27,13 @@ from tests.db.processes import finish, line, python
 from tests.support.database import remove_data
 
 USER = """
-    import sys, time
+    import signal, sys, time
     from pathlib import Path
     from clipping.db.embedded import database_url
     from clipping.settings import Settings
     import psycopg
+    # A shell's background jobs are started with Ctrl-C ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with database_url(Settings(home=Path(sys.argv[1]))) as url:
         with psycopg.connect(url) as connection:
             connection.execute("SELECT pg_advisory_xact_lock(1)")

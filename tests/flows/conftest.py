@@ -79,7 +79,10 @@ def clipper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clipper]:
 @pytest.fixture(scope="session")
 def talk(tmp_path_factory: pytest.TempPathFactory) -> DemoTalk:
     """The demo talk, 90 s."""
-    return make_demo(tmp_path_factory.mktemp("talk"))
+    base = tmp_path_factory.getbasetemp()
+    # Test processes that run side by side share one talk.
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return make_demo(shared / "talk")
 
 
 @pytest.fixture(scope="session")
