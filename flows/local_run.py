@@ -5,7 +5,6 @@ Both start side by side while the command checks its input, and both end with th
 
 from __future__ import annotations
 
-import json
 import logging
 import logging.handlers
 import os
@@ -50,18 +49,6 @@ def prefect_environment() -> dict[str, str]:
         "PREFECT_CLI_PROMPT": "false",
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": "http://127.0.0.1:4200",
     }
-
-
-def running_api() -> str | None:
-    """The API of a server that ``clipper up`` or the user runs, if it answers."""
-    named = os.environ.get("PREFECT_API_URL")
-    if named:
-        return named
-    try:
-        url = str(json.loads((settings().home / "prefect" / "up.json").read_text())["api_url"])
-    except (OSError, ValueError, KeyError):
-        return None
-    return url if _healthy(url) else None
 
 
 def _healthy(url: str) -> bool:
@@ -109,6 +96,16 @@ def _launch_server(log: Path, secret: str) -> subprocess.Popen[bytes]:
 
 
 @contextmanager
+def making_tables() -> Iterator[None]:
+    """Hold back other servers of this home: they share a database, and one makes its tables."""
+    lock = settings().home / "prefect" / "start.lock"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    busy = f"Another Prefect server of {settings().home} has been starting for two minutes."
+    with exclusive(lock, timeout_s=START_TIMEOUT_S, busy=busy):
+        yield
+
+
+@contextmanager
 def _private_server() -> Iterator[str]:
     log = settings().home / "logs" / "prefect-server.log"
     secret = f"clipper:{secrets.token_urlsafe(32)}"
@@ -116,11 +113,7 @@ def _private_server() -> Iterator[str]:
     assert process.stdin is not None
     assert process.stdout is not None
     try:
-        # Servers of commands that run at once share a database: the first one makes its tables.
-        lock = settings().home / "prefect" / "start.lock"
-        lock.parent.mkdir(parents=True, exist_ok=True)
-        busy = "Another command has been starting its Prefect server for two minutes."
-        with exclusive(lock, timeout_s=START_TIMEOUT_S, busy=busy):
+        with making_tables():
             process.stdin.write(b"go\n")
             process.stdin.flush()
             port = process.stdout.readline().decode().strip()
@@ -159,7 +152,17 @@ def local_run() -> Iterator[None]:
 
 
 def _enter_api(stack: ExitStack) -> str:
-    return running_api() or stack.enter_context(_private_server())
+    """The API that the environment names, else a server of our own.
+
+    A server of ``clipper up`` is not borrowed, since it may be stopped under us; ours keeps its
+    runs in the same database, so they show on the pages of that one all the same.
+    """
+    named = os.environ.get("PREFECT_API_URL")
+    if named is None:
+        return stack.enter_context(_private_server())
+    if not _healthy(named):
+        raise ServiceUnavailable(f"No Prefect server answers at {named} (PREFECT_API_URL).")
+    return named
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
 import signal
 import subprocess
@@ -19,7 +18,7 @@ from pathlib import Path
 from clipping.errors import NotInstalled, ServiceUnavailable
 from clipping.settings import CHECKOUT, settings
 from flows import console
-from flows.local_run import port_is_free, prefect_environment, wait_for_api
+from flows.local_run import making_tables, port_is_free, prefect_environment, wait_for_api
 
 STOP_TIMEOUT_S = 15.0
 POOLS = ("cpu", "gpu")
@@ -62,11 +61,11 @@ def _start(stack: ExitStack, port: int, dashboard_port: int) -> list[_Child]:
     os.environ["DATABASE_URL"] = stack.enter_context(database())
     settings.cache_clear()
     console.errors.print("Starting the Prefect server ...")
-    server = stack.enter_context(
-        _child("server", ["-m", "prefect", "server", "start", "--port", str(port)])
-    )
-    wait_for_api(api_url, server.process, server.log)
-    stack.enter_context(_announced(api_url))
+    with making_tables():
+        server = stack.enter_context(
+            _child("server", ["-m", "prefect", "server", "start", "--port", str(port)])
+        )
+        wait_for_api(api_url, server.process, server.log)
     console.errors.print("Creating work pools and deployments ...")
     _deploy()
     children = [server]
@@ -108,18 +107,6 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-
-
-@contextmanager
-def _announced(api_url: str) -> Iterator[None]:
-    """Commands on this machine find the running server by this file."""
-    note = settings().home / "prefect" / "up.json"
-    note.parent.mkdir(parents=True, exist_ok=True)
-    note.write_text(json.dumps({"api_url": api_url}), encoding="utf-8")
-    try:
-        yield
-    finally:
-        note.unlink(missing_ok=True)
 
 
 def _deploy() -> None:

@@ -117,3 +117,14 @@ def test_a_stop_ends_the_run_soon_and_leaves_no_process_and_no_scratch(
     assert "Run the same command again" in err
     assert _processes(str(place.home)) == []
     assert list((place.home / "scratch").iterdir()) == []
+
+
+def test_a_prefect_server_that_does_not_answer_is_named(
+    place: Clipper, talk: DemoTalk, tmp_path: Path
+) -> None:
+    address = "http://127.0.0.1:9/api"
+    lost = Clipper(place.home, {"PREFECT_API_URL": address})
+    done = lost.run("clip", talk.video, *OPTIONS, "--out", tmp_path / "out")
+    assert done.returncode == 1
+    assert address in done.stderr.strip().splitlines()[-1]
+    assert "Traceback" not in done.stderr
