@@ -1,0 +1,71 @@
+"""Every value that passes between stages, in the order in which a video meets them.
+
+All are frozen Pydantic models. Times are integer milliseconds: on the source's own clock (0 is
+the container's first timestamp) unless a name says "relative to the clip". Pixels are of the
+output frame unless said otherwise. Ids are deterministic, made by :func:`make_id`: the same
+input gives the same id on every machine, which is what makes a stage safe to run twice.
+"""
+
+from clipping.models.base import OUTPUT_HEIGHT_PX, OUTPUT_WIDTH_PX, Value, make_id
+from clipping.models.clip import (
+    ClipReport,
+    ClipState,
+    Proof,
+    ProofCheck,
+    RenderedClip,
+    ReportSource,
+)
+from clipping.models.moment import Criterion, Detection, DetectOptions, Moment, Rejection, Sentence
+from clipping.models.recipe import (
+    Box,
+    CaptionEvent,
+    ClipWord,
+    Crop,
+    EncoderSettings,
+    HookOverlay,
+    Loudness,
+    RenderPlan,
+)
+from clipping.models.source import (
+    AudioStream,
+    MediaInfo,
+    SourceRequest,
+    SourceVideo,
+    Transcript,
+    VideoStream,
+    Word,
+)
+
+__all__ = [
+    "OUTPUT_HEIGHT_PX",
+    "OUTPUT_WIDTH_PX",
+    "AudioStream",
+    "Box",
+    "CaptionEvent",
+    "ClipReport",
+    "ClipState",
+    "ClipWord",
+    "Criterion",
+    "Crop",
+    "DetectOptions",
+    "Detection",
+    "EncoderSettings",
+    "HookOverlay",
+    "Loudness",
+    "MediaInfo",
+    "Moment",
+    "Proof",
+    "ProofCheck",
+    "Rejection",
+    "RenderPlan",
+    "RenderedClip",
+    "ReportSource",
+    "Sentence",
+    "SourceRequest",
+    "SourceVideo",
+    "Transcript",
+    "Value",
+    "VideoStream",
+    "Word",
+    "make_id",
+]

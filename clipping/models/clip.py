@@ -1,0 +1,88 @@
+"""A rendered clip, its proof and its report."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from clipping.models.base import Value
+from clipping.models.recipe import ClipWord, RenderPlan
+from clipping.timing import TimeSpan
+
+
+class ProofCheck(Value):
+    """One measurement of the encoded file against its limit."""
+
+    name: str
+    value: float | str | None
+    limit: float | str
+    unit: str = ""
+    passed: bool
+
+
+class Proof(Value):
+    """All measurements of one clip; ``passed`` only when every check did."""
+
+    passed: bool
+    checks: tuple[ProofCheck, ...]
+
+    @property
+    def failures(self) -> tuple[ProofCheck, ...]:
+        """The checks that did not pass."""
+        return tuple(check for check in self.checks if not check.passed)
+
+
+class ClipState(StrEnum):
+    """Where a clip stands. Later stages add their own states after ``ready``."""
+
+    READY = "ready"
+    FAILED_PROOF = "failed_proof"
+
+
+class RenderedClip(Value):
+    """A clip in the media store."""
+
+    clip_id: str
+    moment_id: str
+    source_id: str
+    client: str
+    state: ClipState
+    style: str
+    recipe_hash: str
+    plan: RenderPlan
+    video_key: str
+    cover_key: str
+    video_sha256: str
+    frames_sha256: str
+    """SHA-256 over the decoded pictures, the measure of "the same frames"."""
+    size_bytes: int
+    proof: Proof
+    rendered_at: datetime
+
+
+class ReportSource(Value):
+    """The source as a clip report names it."""
+
+    sha256: str
+    file_name: str
+    duration_ms: int
+
+
+class ClipReport(Value):
+    """What stands beside every clip as JSON, and what ``clipper show`` prints."""
+
+    clip_id: str
+    client: str
+    source: ReportSource
+    span: TimeSpan
+    score: int
+    rubric: dict[str, Any]
+    reason: str
+    hook: str
+    words: tuple[ClipWord, ...]
+    transcriber: str
+    detector: str
+    recipe_hash: str
+    style: str
+    proof: Proof

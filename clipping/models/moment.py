@@ -1,0 +1,73 @@
+"""What detect gives: moments, and a reason for everything that was dropped."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from clipping.models.base import Value
+from clipping.timing import TimeSpan
+
+
+class Sentence(Value):
+    """Words ``first`` up to, not including, ``last`` of the transcript."""
+
+    index: int
+    first: int
+    last: int
+    span: TimeSpan
+    text: str
+
+
+class Criterion(Value):
+    """One line of the rubric: ``value`` 0..1, ``weight`` its share, ``evidence`` a few words."""
+
+    name: str
+    value: float = Field(ge=0, le=1)
+    weight: float = Field(ge=0)
+    evidence: str = ""
+
+
+class Moment(Value):
+    """A span worth a clip."""
+
+    moment_id: str
+    rank: int
+    """1 is the best of its detection."""
+    span: TimeSpan
+    score: int = Field(ge=0, le=100)
+    rubric: tuple[Criterion, ...]
+    reason: str
+    hook: str
+    """Masked: never holds a profanity in full."""
+    title: str
+    """A few words from which file names are made."""
+    text: str
+
+
+class Rejection(Value):
+    """A span that was considered and dropped."""
+
+    span: TimeSpan
+    score: int = Field(ge=0, le=100)
+    code: str
+    """A stable word, e.g. ``overlaps_better``, ``over_count``, ``low_score``."""
+    reason: str
+    text: str
+
+
+class DetectOptions(Value):
+    """The choices that change what is detected."""
+
+    count: int = Field(default=5, ge=1, le=50)
+    min_ms: int = Field(default=15_000, ge=1_000)
+    max_ms: int = Field(default=60_000, le=600_000)
+
+
+class Detection(Value):
+    """What a detector found in a source, best moment first."""
+
+    detector: str
+    detector_version: str
+    moments: tuple[Moment, ...]
+    rejections: tuple[Rejection, ...]
+    notes: tuple[str, ...] = ()

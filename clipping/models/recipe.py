@@ -1,0 +1,123 @@
+"""A clip's recipe, decided before anything is rendered."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from pydantic import Field
+
+from clipping.models.base import Value
+from clipping.timing import TimeSpan
+
+
+class ClipWord(Value):
+    """A word of the clip; times are relative to the clip. ``text`` is masked when muted."""
+
+    text: str
+    start_ms: int
+    end_ms: int
+    speaker: str | None = None
+    muted: bool = False
+
+
+class Box(Value):
+    """A rectangle in output pixels; right and bottom are exclusive."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    def inside(self, other: Box) -> bool:
+        """Whether this box lies wholly within ``other``."""
+        return (
+            self.left >= other.left
+            and self.top >= other.top
+            and self.right <= other.right
+            and self.bottom <= other.bottom
+        )
+
+
+class CaptionEvent(Value):
+    """One state of the caption: the words on screen and which of them is lit.
+
+    Times are relative to the clip. ``boxes[i]`` is where ``words[i]`` is drawn, outline included.
+    ``lit`` is an index into ``words``, or None while nobody speaks. ``clip_words[i]`` is the index
+    of ``words[i]`` in the clip's words.
+    """
+
+    start_ms: int
+    end_ms: int
+    words: tuple[str, ...]
+    clip_words: tuple[int, ...]
+    boxes: tuple[Box, ...]
+    lit: int | None
+
+
+class HookOverlay(Value):
+    """The hook line at the head of the clip; ``lines`` is the text as it was wrapped."""
+
+    text: str
+    lines: tuple[str, ...]
+    start_ms: int
+    end_ms: int
+    box: Box
+    font_px: int
+
+
+class Crop(Value):
+    """A still rectangle of the shown source picture, in source pixels, even numbers."""
+
+    left_px: int
+    top_px: int
+    width_px: int
+    height_px: int
+
+
+class Loudness(Value):
+    """How the sound is brought to level, decided from a measurement of the same span."""
+
+    target_lufs: float = -14.0
+    peak_limit_dbtp: float = -2.0
+    gain_db: float
+    measured_lufs: float
+
+
+class EncoderSettings(Value):
+    """Everything the encoder is told; part of the recipe."""
+
+    codec: str = "libx264"
+    preset: str = "veryfast"
+    quality: int = 19
+    threads: int = 1
+    keyframe_seconds: int = 2
+    audio_kbps: int = 160
+
+
+class RenderPlan(Value):
+    """A clip's whole recipe: the same plan renders the same frames, months later.
+
+    ``span`` is cut on the source clock; ``frames`` at ``fps`` is the picture's exact length.
+    Mutes and fades are relative to the clip.
+    """
+
+    version: int
+    source_sha256: str
+    span: TimeSpan
+    fps: str
+    frames: int = Field(gt=0)
+    crop: Crop
+    style: str
+    words: tuple[ClipWord, ...]
+    captions: tuple[CaptionEvent, ...]
+    hook: HookOverlay | None
+    mutes: tuple[TimeSpan, ...]
+    fade_ms: int
+    loudness: Loudness
+    encoder: EncoderSettings
+
+    def recipe_hash(self) -> str:
+        """SHA-256 of the canonical JSON of the plan, 64 hex digits."""
+        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
