@@ -5,6 +5,7 @@ Both start side by side while the command checks its input, and both end with th
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import logging.handlers
 import os
@@ -57,6 +58,22 @@ def _healthy(url: str) -> bool:
             return bool(reply.status == 200)
     except (urllib.error.URLError, OSError):
         return False
+
+
+def password_path() -> Path:
+    """The file with the user and password of the server of ``clipper up``, for its owner only."""
+    return settings().home / "prefect" / "password"
+
+
+def api_password() -> str:
+    """``user:password`` of the server of ``clipper up``; made at the first call, then kept."""
+    path = password_path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - mode at creation
+            file.write(f"clipper:{secrets.token_urlsafe(24)}\n")
+    return path.read_text(encoding="utf-8").strip()
 
 
 def port_is_free(port: int) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import signal
@@ -16,12 +15,20 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from clipping.errors import NotInstalled, ServiceUnavailable
+from clipping.media.process import dying_with_us
 from clipping.settings import CHECKOUT, settings
 from flows import console
-from flows.local_run import making_tables, port_is_free, prefect_environment, wait_for_api
+from flows.deploying import HEARTBEAT_S, POOLS, deploy
+from flows.local_run import (
+    api_password,
+    making_tables,
+    password_path,
+    port_is_free,
+    prefect_environment,
+    wait_for_api,
+)
 
 STOP_TIMEOUT_S = 15.0
-POOLS = ("cpu", "gpu")
 # The parent flow holds a slot of the cpu pool while its stages run in others.
 WORKER_LIMITS = {"cpu": 4, "gpu": 1}
 
@@ -44,7 +51,9 @@ def run(port: int, dashboard_port: int) -> None:
         raise NotInstalled("The dashboard needs Streamlit: run make up, which installs it.")
     with ExitStack() as stack:
         children = _start(stack, port, dashboard_port)
-        console.output.print(f"Prefect    http://127.0.0.1:{port}")
+        console.output.print(
+            f"Prefect    http://127.0.0.1:{port}  (sign in with {password_path()})"
+        )
         console.output.print(f"Dashboard  http://127.0.0.1:{dashboard_port}")
         console.output.print("Press Ctrl-C to end.")
         _watch(children)
@@ -54,6 +63,11 @@ def _start(stack: ExitStack, port: int, dashboard_port: int) -> list[_Child]:
     api_url = f"http://127.0.0.1:{port}/api"
     os.environ.update(prefect_environment(), PREFECT_API_URL=api_url)
     os.environ["PREFECT_SERVER_CORS_ALLOWED_ORIGINS"] = f"http://127.0.0.1:{port}"
+    # Whoever reaches the API can run code through the workers: other users of this machine, and
+    # pages in a browser, reach loopback too.
+    os.environ["PREFECT_SERVER_API_AUTH_STRING"] = api_password()
+    os.environ["PREFECT_API_AUTH_STRING"] = api_password()
+    os.environ["PREFECT_FLOWS_HEARTBEAT_FREQUENCY"] = str(HEARTBEAT_S)
     from tasks.workplace import database
 
     console.errors.print("Starting Postgres ...")
@@ -67,7 +81,7 @@ def _start(stack: ExitStack, port: int, dashboard_port: int) -> list[_Child]:
         )
         wait_for_api(api_url, server.process, server.log)
     console.errors.print("Creating work pools and deployments ...")
-    _deploy()
+    deploy()
     children = [server]
     for pool in POOLS:
         arguments = ["-m", "prefect", "worker", "start", "--pool", pool, "--type", "process"]
@@ -86,7 +100,8 @@ def _child(name: str, arguments: list[str]) -> Iterator[_Child]:
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as log_file:
         process = subprocess.Popen(
-            [sys.executable, *arguments],
+            # Should we be killed, each is asked to end by the kernel.
+            dying_with_us([sys.executable, *arguments], signal.SIGTERM),
             cwd=CHECKOUT,
             stdin=subprocess.DEVNULL,
             stdout=log_file,
@@ -107,40 +122,6 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-
-
-def _deploy() -> None:
-    asyncio.run(_create_pools())
-    done = subprocess.run(
-        [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"],
-        cwd=CHECKOUT,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    if done.returncode != 0:
-        log = settings().home / "logs" / "deploy.log"
-        log.write_text(done.stdout + done.stderr, encoding="utf-8")
-        raise ServiceUnavailable(f"The deployments could not be created; the log is {log}.")
-
-
-async def _create_pools() -> None:
-    from prefect.client.orchestration import get_client
-    from prefect.client.schemas.actions import WorkPoolCreate
-    from prefect.exceptions import ObjectNotFound
-    from prefect.workers.process import ProcessWorker
-
-    async with get_client() as client:
-        for pool in POOLS:
-            try:
-                await client.read_work_pool(pool)
-            except ObjectNotFound:
-                template = ProcessWorker.get_default_base_job_template()
-                await client.create_work_pool(
-                    WorkPoolCreate(name=pool, type="process", base_job_template=template)
-                )
 
 
 def _watch(children: list[_Child]) -> None:

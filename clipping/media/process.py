@@ -27,16 +27,16 @@ _LOG_LIMIT_BYTES = 16 * 1024**2
 # one waits for its end here.) Elsewhere a SIGKILLed parent can leave ffmpeg to finish into its
 # temporary file, which the next run replaces.
 _DIE_WITH_PARENT = f"""
-import os, signal, sys
+import os, sys
 try:
     import ctypes
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+    ctypes.CDLL(None).prctl(1, int(sys.argv[2]))
 except (ImportError, OSError, AttributeError):
     pass
 if os.getppid() != int(sys.argv[1]):
     sys.exit({NOT_STARTED})
 try:
-    os.execv(sys.argv[2], sys.argv[2:])
+    os.execv(sys.argv[3], sys.argv[3:])
 except OSError as error:
     sys.stderr.write(str(error))
     sys.exit({NOT_STARTED})
@@ -108,7 +108,7 @@ def running(command: Callable[[int], list[str]], capture_stdout: bool) -> Iterat
         try:
             arguments = command(progress_write)
             process = subprocess.Popen(
-                _dying_with_us(arguments),
+                dying_with_us(arguments),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE if capture_stdout else subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
@@ -129,9 +129,10 @@ def running(command: Callable[[int], list[str]], capture_stdout: bool) -> Iterat
         os.close(progress_read)
 
 
-def _dying_with_us(command: list[str]) -> list[str]:
+def dying_with_us(command: list[str], sent: signal.Signals = signal.SIGKILL) -> list[str]:
+    """The command, made to get the signal ``sent`` when the thread that starts it ends."""
     if sys.platform == "linux" and sys.executable:
         # -I -S: nothing of the environment or of site-packages is imported on the way.
-        launcher = [sys.executable, "-I", "-S", "-c", _DIE_WITH_PARENT, str(os.getpid())]
-        return launcher + command
+        launcher = [sys.executable, "-I", "-S", "-c", _DIE_WITH_PARENT]
+        return [*launcher, str(os.getpid()), str(int(sent)), *command]
     return command
