@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from enum import StrEnum
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from clipping.models.base import Value
 from clipping.timing import TimeSpan
@@ -19,6 +21,8 @@ class ClipWord(Value):
     end_ms: int
     speaker: str | None = None
     muted: bool = False
+    emphasis: bool = False
+    """Whether styles that know emphasis set it apart."""
 
 
 class Box(Value):
@@ -64,6 +68,8 @@ class HookOverlay(Value):
     end_ms: int
     box: Box
     font_px: int
+    style: str = "plate"
+    """Its look, one of ``clipping.captions.HOOK_STYLES``."""
 
 
 class Crop(Value):
@@ -73,6 +79,50 @@ class Crop(Value):
     top_px: int
     width_px: int
     height_px: int
+
+
+class Layout(StrEnum):
+    """How a stretch of the clip is made of the source picture."""
+
+    FOLLOW = "follow"
+    """One 9:16 crop fills the frame; it may move."""
+    SPLIT = "split"
+    """Two 9:8 crops, one above the other."""
+    FIT = "fit"
+    """One crop of any shape, as wide as the frame, over a blurred fill of the same picture."""
+
+
+class Move(Value):
+    """The crop glides from where it rests to ``left_px``, ``top_px`` and rests there.
+
+    Between the two frames, counted from the clip's first, it starts and ends gently.
+    """
+
+    start_frame: int
+    end_frame: int
+    left_px: int
+    top_px: int
+
+
+class Framing(Value):
+    """One stretch of the clip, ``start_frame`` up to, not including, ``end_frame``."""
+
+    start_frame: int
+    end_frame: int
+    layout: Layout = Layout.FOLLOW
+    crops: tuple[Crop, ...]
+    """One, or for ``SPLIT`` the upper and the lower one."""
+    moves: tuple[Move, ...] = ()
+    """Of a ``FOLLOW``'s crop, in order, never overlapping."""
+    reason: str = ""
+    """A few words: why the camera does this."""
+
+
+class Face(Value):
+    """Where a face that is meant to be seen lies in one frame of the clip, in output pixels."""
+
+    frame: int
+    box: Box
 
 
 class Loudness(Value):
@@ -107,7 +157,13 @@ class RenderPlan(Value):
     span: TimeSpan
     fps: str
     frames: int = Field(gt=0)
-    crop: Crop
+    framings: tuple[Framing, ...] = Field(min_length=1)
+    """The camera; they cover all frames in order."""
+    faces: tuple[Face, ...] = ()
+    """Faces that the camera is to show, a few times a second."""
+    join_frame: int | None = None
+    """Where the picture is parted into a head, which a hook may cover, and a body, which all
+    variations of the clip share; None encodes it in one piece."""
     style: str
     words: tuple[ClipWord, ...]
     captions: tuple[CaptionEvent, ...]
@@ -116,6 +172,17 @@ class RenderPlan(Value):
     fade_ms: int
     loudness: Loudness
     encoder: EncoderSettings
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_first_version(cls, data: Any) -> Any:
+        """Plans of version 1 had one still crop."""
+        if isinstance(data, dict) and "crop" in data:
+            crop, frames = data["crop"], data["frames"]
+            still = {"start_frame": 0, "end_frame": frames, "crops": [crop]}
+            rest = {name: value for name, value in data.items() if name != "crop"}
+            return {**rest, "framings": [still]}
+        return data
 
     def recipe_hash(self) -> str:
         """SHA-256 of the canonical JSON of the plan, 64 hex digits."""

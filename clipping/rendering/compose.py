@@ -83,7 +83,7 @@ def command(
     video = ",".join(
         [
             *picture.timing_filters(cut, media.video),
-            *picture.framing_filters(plan.crop, media.video),
+            *picture.framing_filters(plan.framings[0].crops[0], media.video),
             *(picture.caption_filters(ass_path, FONTS_DIR) if ass_path is not None else ()),
             picture.BT709_TAGS,
         ]

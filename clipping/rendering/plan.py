@@ -17,6 +17,7 @@ from clipping.models import (
     ClipWord,
     Crop,
     EncoderSettings,
+    Framing,
     Loudness,
     Moment,
     RenderPlan,
@@ -29,7 +30,7 @@ from clipping.rendering.grid import snap
 from clipping.rendering.sound import FADE_MS
 from clipping.timing import TimeSpan
 
-PLAN_VERSION = 1
+PLAN_VERSION = 2
 """Raised whenever the same plan would give other frames or another sound than before."""
 
 _CONTEXT_MS = 10_000
@@ -61,7 +62,13 @@ def make_plan(
         span=cut.span,
         fps=f"{cut.fps.numerator}/{cut.fps.denominator}",
         frames=cut.frames,
-        crop=centre_crop(source.media.video),
+        framings=(
+            Framing(
+                start_frame=0,
+                end_frame=cut.frames,
+                crops=(centre_crop(source.media.video),),
+            ),
+        ),
         style=style,
         words=spoken,
         captions=lay_out(spoken, look, cut.duration_ms),

@@ -140,7 +140,7 @@ class _Scene:
 
     @cached_property
     def _pictures(self) -> SourcePictures:
-        return SourcePictures(self.media_path, self.media, self.plan.crop)
+        return SourcePictures(self.media_path, self.media, self.plan.framings[0].crops[0])
 
     @cached_property
     def looks(self) -> dict[Stretch, list[int]]:

@@ -10,7 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clipping.media.ffmpeg import run_ffmpeg
-from clipping.models import Crop, EncoderSettings, Loudness, MediaInfo, Proof, RenderPlan, Word
+from clipping.models import (
+    Crop,
+    EncoderSettings,
+    Framing,
+    Loudness,
+    MediaInfo,
+    Proof,
+    RenderPlan,
+    Word,
+)
 from clipping.rendering.compose import render
 from clipping.rendering.proof import prove
 from clipping.rendering.sound import measure
@@ -144,7 +153,13 @@ def bare_plan() -> RenderPlan:
         span=TimeSpan(start_ms=2_000, end_ms=12_000),
         fps="30/1",
         frames=300,
-        crop=Crop(left_px=656, top_px=0, width_px=608, height_px=1080),
+        framings=(
+            Framing(
+                start_frame=0,
+                end_frame=300,
+                crops=(Crop(left_px=656, top_px=0, width_px=608, height_px=1080),),
+            ),
+        ),
         style="highlight",
         words=(),
         captions=(),

@@ -118,13 +118,13 @@ def test_anamorphic_pixels_are_made_square(tmp_path: Path) -> None:
         picture="moving",
     )
     plan, media = plan_of(source, 0, 200)
-    assert (media.video.width_px, plan.crop.width_px) == (320, 102)
+    assert (media.video.width_px, plan.framings[0].crops[0].width_px) == (320, 102)
     render(plan, source, media, tmp_path / "clip.mp4")
     square = make_video(tmp_path / "square.mp4", seconds=1, size=(160, 180), picture="moving")
     whole = pictures(square, "gray")[0].astype(float)
     shown = pictures(tmp_path / "clip.mp4", "gray")[0].astype(float)
     assert shown.shape == (1920, 1080)
-    left = plan.crop.left_px / 2
+    left = plan.framings[0].crops[0].left_px / 2
     columns = (left + (np.arange(1080) + 0.5) * 51 / 1080).astype(int)
     rows = ((np.arange(1920) + 0.5) * 180 / 1920).astype(int)
     assert np.abs(shown - whole[rows][:, columns]).mean() < 4
