@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from enum import StrEnum
+from fractions import Fraction
 from typing import Any
 
 from pydantic import Field, model_validator
@@ -186,5 +187,24 @@ class RenderPlan(Value):
 
     def recipe_hash(self) -> str:
         """SHA-256 of the canonical JSON of the plan, 64 hex digits."""
-        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        return _canonical_hash(self.model_dump(mode="json"))
+
+    def body_hash(self) -> str | None:
+        """The same over all that decides the frames from ``join_frame`` on, and the sound.
+
+        Plans with the same body differ in their first seconds only, and may share the encoded
+        rest; None when the clip is made in one piece.
+        """
+        if self.join_frame is None:
+            return None
+        join_ms = self.join_frame * 1000 / Fraction(self.fps)
+        values = self.model_dump(mode="json", exclude={"hook", "faces", "captions"})
+        values["captions"] = [
+            event.model_dump(mode="json") for event in self.captions if event.end_ms > join_ms
+        ]
+        return _canonical_hash(values)
+
+
+def _canonical_hash(values: dict[str, Any]) -> str:
+    text = json.dumps(values, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
-from clipping.models import OUTPUT_HEIGHT_PX, OUTPUT_WIDTH_PX, Crop, VideoStream
+from clipping.models import (
+    OUTPUT_HEIGHT_PX,
+    OUTPUT_WIDTH_PX,
+    Crop,
+    Framing,
+    Layout,
+    VideoStream,
+)
+from clipping.rendering.framing import PANEL_HEIGHT_PX, centre_crop, fit_box, offsets, window
 from clipping.rendering.grid import Cut, grid
 from clipping.timing import seconds_text
 
 BT709_TAGS = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
 
+FILL_PX = (OUTPUT_WIDTH_PX // 8, OUTPUT_HEIGHT_PX // 8)
+FILL_BLUR_PX = 5
+FILL_LIGHT = 0.55
 _LEAD_MS = 500
 _HD_HEIGHT_PX = 720
 _HDR_TRANSFERS = ("smpte2084", "arib-std-b67")
@@ -70,14 +81,130 @@ def _number(value: Fraction) -> str:
     return f"({value})"
 
 
-def framing_filters(crop: Crop, video: VideoStream) -> Iterator[str]:
-    """Crop, then scale to the output: limited-range BT.709 4:2:0 with square pixels.
+def graph(
+    cut: Cut,
+    video: VideoStream,
+    framings: Sequence[Framing],
+    overlays: Sequence[str],
+    commands_path: Path,
+    labels: Sequence[tuple[str, int, int]],
+) -> str:
+    """The whole filter graph of the picture: source frames in, the clip's frames out.
+
+    Every framing is a branch of its own between a ``split`` and a ``concat``, so each costs only
+    what it needs and only for its own frames; frames that a branch does not show are dropped
+    before anything is done to them, and nothing waits in memory.
+
+    :param overlays: Filters that draw over the framed picture, on the clip's own time.
+    :param commands_path: Where :func:`camera_commands` of the same framings will lie.
+    :param labels: Name, first frame and end frame of each output; together they are the clip.
+    """
+    source = ",".join([*timing_filters(cut, video), *_common_filters(video)])
+    chains: list[str] = []
+    if len(framings) > 1:
+        names = [f"[s{number}]" for number in range(len(framings))]
+        chains.append(f"{source},split={len(framings)}{''.join(names)}")
+        for number, framing in enumerate(framings):
+            part = f"trim=start_frame={framing.start_frame}:end_frame={framing.end_frame}"
+            made = framing_chain(framing, video, number, commands_path)
+            chains.append(f"[s{number}]{part},{made},setpts=PTS-STARTPTS[f{number}]")
+        parts = "".join(f"[f{number}]" for number in range(len(framings)))
+        # Frames are counted anew, so that no rounding of times adds up over the parts.
+        unit = f"{cut.fps.denominator}/{cut.fps.numerator}"
+        framed = f"{parts}concat=n={len(framings)}:v=1:a=0,settb={unit},setpts=N"
+    else:
+        framed = f"{source},{framing_chain(framings[0], video, 0, commands_path)}"
+    drawn = ",".join([framed, *overlays, BT709_TAGS])
+    if labels == [(labels[0][0], 0, cut.frames)]:
+        return ";".join([*chains, f"{drawn}[{labels[0][0]}]"])
+    inputs = [f"[{name}0]" for name, _, _ in labels]
+    if len(labels) > 1:
+        chains.append(f"{drawn},split={len(labels)}{''.join(inputs)}")
+    else:
+        chains.append(f"{drawn}{inputs[0]}")
+    for given, (name, first, end) in zip(inputs, labels, strict=True):
+        part = f"trim=start_frame={first}:end_frame={end}"
+        chains.append(f"{given}{part},setpts=PTS-STARTPTS[{name}]")
+    return ";".join(chains)
+
+
+def _common_filters(video: VideoStream) -> Iterator[str]:
+    # Does nothing, unless the picture changes its size: then it keeps the first one.
+    yield "scale=iw:ih:flags=bicubic"
+
+
+def camera_commands(framings: Sequence[Framing], fps: Fraction) -> str:
+    """Where every moving crop is in every frame, as a file for ffmpeg's ``sendcmd``.
+
+    Each time is half a frame early: written exactly, it is rounded to the wrong side for a quarter
+    of all frames, and they come one frame late.
+    """
+    lines = []
+    for number, framing in enumerate(framings):
+        if not framing.moves:
+            continue
+        for frame, x, y in offsets(framing):
+            at_s = max(0.0, float((frame - Fraction(1, 2)) / fps))
+            lines.append(f"{at_s:.6f} crop@c{number} x {x}, crop@c{number} y {y};")
+    return "\n".join(lines)
+
+
+def framing_chain(framing: Framing, video: VideoStream, number: int, commands_path: Path) -> str:
+    """From shown source frames to 1080x1920, 4:2:0, BT.709 in limited range."""
+    if framing.layout is Layout.SPLIT:
+        return _split(framing, video, number)
+    if framing.layout is Layout.FIT:
+        return _fit(framing, video, number)
+    crop = framing.crops[0]
+    if not framing.moves:
+        return ",".join(_scaled(crop, video, OUTPUT_WIDTH_PX, OUTPUT_HEIGHT_PX))
+    whole = window(framing)
+    _, x, y = next(iter(offsets(framing)))
+    moving = f"crop@c{number}=w={OUTPUT_WIDTH_PX}:h={OUTPUT_HEIGHT_PX}:x={x}:y={y}:exact=1"
+    return ",".join(
+        [
+            *_scaled(whole.crop, video, whole.width_px, whole.height_px),
+            f"sendcmd=filename={escape(str(commands_path.absolute()))}",
+            moving,
+        ]
+    )
+
+
+def _split(framing: Framing, video: VideoStream, number: int) -> str:
+    upper, lower = (
+        ",".join(_scaled(crop, video, OUTPUT_WIDTH_PX, PANEL_HEIGHT_PX)) for crop in framing.crops
+    )
+    top, bottom = f"[u{number}]", f"[l{number}]"
+    return (
+        f"split=2{top}{bottom};{top}{upper}{top[:-1]}s];{bottom}{lower}{bottom[:-1]}s];"
+        f"{top[:-1]}s]{bottom[:-1]}s]vstack"
+    )
+
+
+def _fit(framing: Framing, video: VideoStream, number: int) -> str:
+    """The picture over itself, blurred and darkened. The fill is made an eighth as wide: cheap."""
+    crop = framing.crops[0]
+    box = fit_box(crop)
+    fill = ",".join(_scaled(centre_crop(video), video, *FILL_PX, flags="bilinear"))
+    shown = ",".join(_scaled(crop, video, box.right - box.left, box.bottom - box.top))
+    behind, before = f"[b{number}]", f"[p{number}]"
+    return (
+        f"split=2{behind}{before};{behind}{fill},gblur=sigma={FILL_BLUR_PX}"
+        f",lutyuv=y='16+(val-16)*{FILL_LIGHT}'"
+        f",scale={OUTPUT_WIDTH_PX}:{OUTPUT_HEIGHT_PX}:flags=bicubic{behind[:-1]}s]"
+        f";{before}{shown}{before[:-1]}s]"
+        f";{behind[:-1]}s]{before[:-1]}s]overlay=x={box.left}:y={box.top}"
+    )
+
+
+def _scaled(
+    crop: Crop, video: VideoStream, width_px: int, height_px: int, flags: str = "lanczos"
+) -> Iterator[str]:
+    """Crop, then scale to that size: limited-range BT.709 4:2:0 with square pixels.
 
     ffmpeg turns the picture before the first filter; anamorphic pixels are still as they were
     coded. The crop, in pixels as shown, is therefore given as shares of what the filter sees.
     """
-    # Does nothing, unless the picture changes its size: then it keeps the first one.
-    yield "scale=iw:ih:flags=bicubic"
     yield (
         f"crop=w=iw*{crop.width_px}/{video.width_px}:h=ih*{crop.height_px}/{video.height_px}"
         f":x=iw*{crop.left_px}/{video.width_px}:y=ih*{crop.top_px}/{video.height_px}"
@@ -89,7 +216,7 @@ def framing_filters(crop: Crop, video: VideoStream) -> Iterator[str]:
         yield from _TONE_MAPPING
         matrix = "bt709"
     yield (
-        f"scale={OUTPUT_WIDTH_PX}:{OUTPUT_HEIGHT_PX}:flags=lanczos+accurate_rnd+bitexact"
+        f"scale={width_px}:{height_px}:flags={flags}+accurate_rnd+bitexact"
         f":in_color_matrix={matrix}:out_color_matrix=bt709:out_range=tv"
     )
     yield "format=yuv420p"

@@ -7,32 +7,36 @@ same clip (``clipping.rendering.compose``).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import ceil
 
 from clipping.captions import style as caption_style
 from clipping.captions.hook import lay_out_hook
 from clipping.captions.layout import lay_out
 from clipping.models import (
-    OUTPUT_HEIGHT_PX,
-    OUTPUT_WIDTH_PX,
     ClipWord,
-    Crop,
     EncoderSettings,
+    Face,
     Framing,
+    HookOverlay,
     Loudness,
     Moment,
     RenderPlan,
     SourceVideo,
-    VideoStream,
     Word,
 )
 from clipping.profanity import find, mask, mute_spans
-from clipping.rendering.grid import snap
+from clipping.rendering.framing import centre_crop, still
+from clipping.rendering.grid import Cut, snap
 from clipping.rendering.sound import FADE_MS
 from clipping.timing import TimeSpan
 
 PLAN_VERSION = 2
 """Raised whenever the same plan would give other frames or another sound than before."""
 
+_JOIN_MS = 3_000
+"""Where head and body of a clip meet: no hook stands longer."""
+_SHORTEST_BODY_MS = 2_000
+"""A shorter one is not worth an encoder of its own."""
 _CONTEXT_MS = 10_000
 """Words this near the clip are looked at as well: a hit may reach across the cut."""
 
@@ -45,6 +49,8 @@ def make_plan(
     style: str,
     loudness: Loudness,
     encoder: EncoderSettings,
+    framings: tuple[Framing, ...] = (),
+    faces: Sequence[Face] = (),
 ) -> RenderPlan:
     """The recipe of one clip.
 
@@ -52,32 +58,43 @@ def make_plan(
         from ten seconds before the moment to ten seconds after it.
     :param style: Name of a caption style; ValueError names the known ones.
     :param loudness: From ``clipping.rendering.sound.measure`` over the same span and mutes.
+    :param framings: The camera, from ``clipping.rendering.reframe`` over the same cut; without any
+        it stands still on the middle.
+    :param faces: Where the camera is meant to show them.
     """
     cut = snap(moment.span, source.media)
     look = caption_style(style)
     spoken = clip_words(words, cut.span)
+    hook = lay_out_hook(moment.hook, look, cut.duration_ms)
     return RenderPlan(
         version=PLAN_VERSION,
         source_sha256=source.sha256,
         span=cut.span,
         fps=f"{cut.fps.numerator}/{cut.fps.denominator}",
         frames=cut.frames,
-        framings=(
-            Framing(
-                start_frame=0,
-                end_frame=cut.frames,
-                crops=(centre_crop(source.media.video),),
-            ),
-        ),
+        framings=framings or still(centre_crop(source.media.video), cut.frames),
+        faces=tuple(faces),
+        join_frame=join_frame(cut, hook),
         style=style,
         words=spoken,
         captions=lay_out(spoken, look, cut.duration_ms),
-        hook=lay_out_hook(moment.hook, look, cut.duration_ms),
+        hook=hook,
         mutes=mutes(words, cut.span),
         fade_ms=FADE_MS,
         loudness=loudness,
         encoder=encoder,
     )
+
+
+def join_frame(cut: Cut, hook: HookOverlay | None) -> int | None:
+    """The first frame of the body, which all hooks of the clip can share; None: one piece.
+
+    Depends on the cut alone, so that a clip without a hook has the same body.
+    """
+    frame = ceil(_JOIN_MS * cut.fps / 1000)
+    if (cut.frames - frame) * 1000 / cut.fps < _SHORTEST_BODY_MS:
+        return None
+    return None if hook is not None and hook.end_ms > _JOIN_MS else frame
 
 
 def encoder_settings(codec: str, threads: int) -> EncoderSettings:
@@ -124,21 +141,6 @@ def mutes(words: Sequence[Word], span: TimeSpan) -> tuple[TimeSpan, ...]:
     )
 
 
-def centre_crop(video: VideoStream) -> Crop:
-    """The largest 9:16 rectangle in the middle of the shown picture, in even numbers."""
-    width, height = _even(video.width_px), _even(video.height_px)
-    if width * OUTPUT_HEIGHT_PX > height * OUTPUT_WIDTH_PX:
-        width = min(width, _nearest_even(height * OUTPUT_WIDTH_PX, OUTPUT_HEIGHT_PX))
-    else:
-        height = min(height, _nearest_even(width * OUTPUT_HEIGHT_PX, OUTPUT_WIDTH_PX))
-    return Crop(
-        left_px=(video.width_px - width) // 4 * 2,
-        top_px=(video.height_px - height) // 4 * 2,
-        width_px=width,
-        height_px=height,
-    )
-
-
 def _near(words: Sequence[Word], span: TimeSpan) -> list[Word]:
     first, last = span.start_ms - _CONTEXT_MS, span.end_ms + _CONTEXT_MS
     return [word for word in words if word.span.end_ms > first and word.span.start_ms < last]
@@ -164,11 +166,3 @@ def _starred(text: str, kept: int) -> str:
         letters += character.isalnum()
         characters.append("*" if character.isalnum() and letters > kept else character)
     return "".join(characters)
-
-
-def _even(pixels: int) -> int:
-    return max(2, pixels - pixels % 2)
-
-
-def _nearest_even(dividend: int, divisor: int) -> int:
-    return max(2, round(dividend / divisor / 2) * 2)

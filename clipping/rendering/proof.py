@@ -19,6 +19,7 @@ from clipping.captions import style
 from clipping.errors import UnreadableMedia
 from clipping.media.decode import read_speech
 from clipping.models import MediaInfo, Proof, ProofCheck, RenderPlan
+from clipping.rendering.framing import view
 from clipping.rendering.measure import sampling
 from clipping.rendering.measure.container import container_checks, read_facts
 from clipping.rendering.measure.drawing import drawing_checks
@@ -26,7 +27,7 @@ from clipping.rendering.measure.geometry import Mask, Picture, open_picture
 from clipping.rendering.measure.motion import black_check, frozen_check, looks
 from clipping.rendering.measure.overlays import compare
 from clipping.rendering.measure.playback import SOUND_RATE_HZ, Playback, decode_digest, play
-from clipping.rendering.measure.reference import SourcePictures
+from clipping.rendering.measure.reference import Sight, SourcePictures
 from clipping.rendering.measure.sound import resampled
 from clipping.rendering.measure.speech import loudness_checks, mute_checks, opening_check
 from clipping.rendering.measure.stillness import Samples as LumaSamples
@@ -140,7 +141,13 @@ class _Scene:
 
     @cached_property
     def _pictures(self) -> SourcePictures:
-        return SourcePictures(self.media_path, self.media, self.plan.framings[0].crops[0])
+        return SourcePictures(self.media_path, self.media)
+
+    def _sight(self, frame: int, time_ms: Fraction | None = None) -> Sight:
+        """The source at the frame's own time, or another, framed as the clip frames the frame."""
+        return (self.clock.at(frame) if time_ms is None else time_ms), view(
+            self.plan.framings, frame
+        )
 
     @cached_property
     def looks(self) -> dict[Stretch, list[int]]:
@@ -148,24 +155,25 @@ class _Scene:
         return looks(self.playback.still, self.clock.fps)
 
     @cached_property
-    def _sights(self) -> tuple[dict[Fraction, Picture], dict[Fraction, LumaSamples]]:
+    def _sights(self) -> tuple[dict[Sight, Picture], dict[Sight, LumaSamples]]:
         """All that is seen of the source, in one pass: pictures to compare with, and samples."""
         ends = [*self._head_frames, *self._tail_frames]
         there = [frame for frame in self.samples.overlaid() if frame in self.playback.shots]
-        whole = {self.clock.at(frame) for frame in there} | set(self.clock.search(ends).values())
-        sampled = {self.clock.at(frame) for frames in self.looks.values() for frame in frames}
+        whole = {self._sight(frame) for frame in there}
+        whole |= {self._sight(frame, at) for (frame, _), at in self.clock.search(ends).items()}
+        sampled = {self._sight(frame) for frames in self.looks.values() for frame in frames}
         chosen = open_samples(self.open_cells)
-        pictures: dict[Fraction, Picture] = {}
-        samples: dict[Fraction, LumaSamples] = {}
-        for time, picture in self._pictures.each(whole | sampled):
-            if time in whole:
-                pictures[time] = picture
-            if time in sampled:
-                samples[time] = samples_of(picture, chosen)
+        pictures: dict[Sight, Picture] = {}
+        samples: dict[Sight, LumaSamples] = {}
+        for sight, picture in self._pictures.each(whole | sampled):
+            if sight in whole:
+                pictures[sight] = picture
+            if sight in sampled:
+                samples[sight] = samples_of(picture, chosen)
         return pictures, samples
 
     @property
-    def references(self) -> dict[Fraction, Picture]:
+    def references(self) -> dict[Sight, Picture]:
         """Every source picture that one of the clip's is compared with."""
         return self._sights[0]
 
@@ -174,9 +182,7 @@ class _Scene:
         """What the source shows where the clip stands still, by picture number."""
         samples = self._sights[1]
         return {
-            frame: samples[self.clock.at(frame)]
-            for frames in self.looks.values()
-            for frame in frames
+            frame: samples[self._sight(frame)] for frames in self.looks.values() for frame in frames
         }
 
     @property
@@ -218,7 +224,12 @@ class _Scene:
         pictures = {frame: self.playback.shots[frame] for frame in frames}
         match, late_ms = PictureMatch(0.0, still=True), 0.0
         if frames:
-            match = match_pictures(pictures, self.references, self.clock, self.open_cells)
+            match = match_pictures(
+                pictures,
+                lambda frame, at: self.references[self._sight(frame, at)],
+                self.clock,
+                self.open_cells,
+            )
             planned_s = frames[0] / self.clock.fps
             late_ms = float((self.playback.picture_times[frames[0]] - planned_s) * 1000)
         until_ms = min(sound_from_ms + _END_MS, floor(self.plan.frames * 1000 / self.clock.fps))
@@ -253,15 +264,15 @@ class _Scene:
         """Checks of captions and hook; a cut beside the plan is not held against them as well."""
         toned = self.media.video.color_transfer in _HDR_TRANSFERS
         shots = self.playback.shots
-        times = {
-            frame: self.clock.at(frame + self._shift_at(frame))
+        sights = {
+            frame: self._sight(frame, self.clock.at(frame + self._shift_at(frame)))
             for frame in self.samples.overlaid()
             if frame in shots
         }
         sources = dict(self.references)
-        sources.update(self._pictures.at(set(times.values()) - sources.keys()))
+        sources.update(self._pictures.at(set(sights.values()) - sources.keys()))
         drawn = {
-            frame: compare(shots[frame], sources[time], self.open_cells, toned=toned)
-            for frame, time in times.items()
+            frame: compare(shots[frame], sources[sight], self.open_cells, toned=toned)
+            for frame, sight in sights.items()
         }
         return drawing_checks(self.plan, style(self.plan.style), self.samples, drawn)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from clipping.rendering.compose import command, render
+from clipping.rendering.compose import Piece, command, render
 from tests.rendering.recipes import pictures, plan_of
 from tests.support.media import frame_times, make_video, read_frame_number
 
@@ -135,7 +135,16 @@ def test_the_place_in_the_source_does_not_change_what_is_read(tmp_path: Path) ->
     plan, media = plan_of(source, 1_000, 2_000)
     late = plan.model_copy(update={"span": plan.span.shifted(3_300_000)})
     early_args, late_args = (
-        command(one, source, media, None, tmp_path / "clip.mp4") for one in (plan, late)
+        command(
+            one,
+            source,
+            media,
+            None,
+            tmp_path / "camera",
+            [Piece("whole", 0, one.frames, sound=True)],
+            [tmp_path / "clip.mp4"],
+        )
+        for one in (plan, late)
     )
     sought = late_args[: late_args.index("-i")]
     assert sought[sought.index("-ss") + 1] == "3300.500"

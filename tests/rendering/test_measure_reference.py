@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,9 @@ from clipping.errors import UnreadableMedia
 from clipping.media.ffmpeg import run_ffmpeg
 from clipping.media.probe import probe
 from clipping.models import Crop
+from clipping.rendering.framing import centre_crop, still, view
 from clipping.rendering.measure.geometry import GRID_HEIGHT, GRID_WIDTH, Picture
 from clipping.rendering.measure.reference import SourcePictures
-from clipping.rendering.plan import centre_crop
 from tests.support.media import frame_times, make_video, read_frame_number
 
 LOOKS = [2, 40, 345, 712, 720, 1_244, 2_012, 2_980, 3_990]
@@ -26,9 +27,24 @@ def _number(picture: Picture) -> int:
     return read_frame_number(np.repeat(picture[0][:, :, None], 3, axis=2))
 
 
-def _pictures(path: Path) -> SourcePictures:
-    media = probe(path)
-    return SourcePictures(path, media, centre_crop(media.video))
+class _Middle:
+    """The middle of a source's pictures, by time alone."""
+
+    def __init__(self, path: Path, crop: Crop | None = None) -> None:
+        media = probe(path)
+        self._pictures = SourcePictures(path, media)
+        self._view = view(still(crop or centre_crop(media.video), 1), 0)
+
+    def at(self, times: Iterable[Fraction]) -> dict[Fraction, Picture]:
+        return dict(self.each(times))
+
+    def each(self, times: Iterable[Fraction]) -> Iterator[tuple[Fraction, Picture]]:
+        for (time, _), picture in self._pictures.each((time, self._view) for time in times):
+            yield time, picture
+
+
+def _pictures(path: Path) -> _Middle:
+    return _Middle(path)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +120,7 @@ def test_pictures_come_one_by_one_in_the_order_of_time(tmp_path: Path) -> None:
 def test_pictures_are_cropped_scaled_and_in_the_colours_of_the_clip(tmp_path: Path) -> None:
     path = make_video(tmp_path / "talk.mp4", seconds=1)
     left_half = Crop(left_px=0, top_px=0, width_px=100, height_px=180)
-    picture = SourcePictures(path, probe(path), left_half).at([Fraction(0)])[Fraction(0)]
+    picture = _Middle(path, left_half).at([Fraction(0)])[Fraction(0)]
     assert picture.shape == (3, GRID_HEIGHT, GRID_WIDTH)
     # Luma of the drawn stripes rises with the column, from 60 at the top left; there is no colour.
     assert int(picture[0, 4, 4]) == pytest.approx(60, abs=8)

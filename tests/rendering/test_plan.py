@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clipping.models import Crop, EncoderSettings, RenderPlan, Word
+from clipping.rendering.framing import centre_crop
 from clipping.rendering.grid import Grid, grid, snap
 from clipping.rendering.plan import (
-    centre_crop,
     clip_words,
     encoder_settings,
     make_plan,

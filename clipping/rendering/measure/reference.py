@@ -1,4 +1,4 @@
-"""The source's own pictures, cropped and scaled as the plan says, to hold the clip against."""
+"""The source's own pictures, framed as the plan says, to hold the clip against."""
 
 from __future__ import annotations
 
@@ -18,12 +18,15 @@ from av.video.frame import VideoFrame
 from clipping.errors import UnreadableMedia
 from clipping.media.color import matrix_of
 from clipping.media.orientation import orientation_of
-from clipping.models import Crop, MediaInfo
-from clipping.rendering.measure.geometry import GRID_HEIGHT, GRID_WIDTH, Picture
+from clipping.models import Crop, Layout, MediaInfo
+from clipping.rendering.framing import View, centre_crop
+from clipping.rendering.measure.geometry import GRID_HEIGHT, GRID_WIDTH, Picture, cells
+from clipping.rendering.picture import FILL_BLUR_PX, FILL_LIGHT, FILL_PX
 
 _SEEK_MARGIN_S = Fraction(1, 2)
 _MICROSECONDS = 1_000_000
 _HD_PX = 720
+_MOST_GRAPHS = 64
 _MATRICES = ("bt709", "fcc", "bt470bg", "smpte170m", "smpte240m", "bt2020nc")
 """Those that ffmpeg's scaler knows by name."""
 _TURNS: dict[int, tuple[tuple[str, str], ...]] = {
@@ -32,6 +35,10 @@ _TURNS: dict[int, tuple[tuple[str, str], ...]] = {
     180: (("hflip", ""), ("vflip", "")),
     270: (("transpose", "cclock"),),
 }
+
+
+Sight = tuple[Fraction, View]
+"""A time in ms on the source's clock, and what of the picture then is looked at."""
 
 
 @dataclass(frozen=True)
@@ -49,26 +56,28 @@ class SourcePictures:
     within a group those that no other picture refers to (H.264 and HEVC mark them).
     """
 
-    def __init__(self, path: Path, media: MediaInfo, crop: Crop) -> None:
+    def __init__(self, path: Path, media: MediaInfo) -> None:
         self._path = path
         self._media = media
-        self._crop = crop
 
-    def at(self, times_ms: Iterable[Fraction]) -> dict[Fraction, Picture]:
+    def at(self, sights: Iterable[Sight]) -> dict[Sight, Picture]:
         """The picture on screen at each time; the first or last one outside of the video.
 
         :raises UnreadableMedia: The source cannot be opened or decoded there any more.
         """
-        return dict(self.each(times_ms))
+        return dict(self.each(sights))
 
-    def each(self, times_ms: Iterable[Fraction]) -> Iterator[tuple[Fraction, Picture]]:
+    def each(self, sights: Iterable[Sight]) -> Iterator[tuple[Sight, Picture]]:
         """As :meth:`at`, one after the other in the order of time, for those who keep less."""
-        wanted = sorted(set(times_ms))
+        views: dict[Fraction, list[View]] = {}
+        for time_ms, view in dict.fromkeys(sights):
+            views.setdefault(time_ms, []).append(view)
+        wanted = sorted(views)
         if not wanted:
             return
         try:
             with av.open(str(self._path.absolute())) as container:
-                yield from self._read(container, wanted)
+                yield from self._read(container, wanted, views)
         except (OSError, av.error.FFmpegError) as error:
             raise self._unreadable() from error
 
@@ -76,8 +85,11 @@ class SourcePictures:
         return UnreadableMedia(f"{self._path.name} can no longer be read as it was when clipped.")
 
     def _read(
-        self, container: InputContainer, wanted: list[Fraction]
-    ) -> Iterator[tuple[Fraction, Picture]]:
+        self,
+        container: InputContainer,
+        wanted: list[Fraction],
+        views: dict[Fraction, list[View]],
+    ) -> Iterator[tuple[Sight, Picture]]:
         stream = self._stream(container)
         if stream is None or stream.time_base is None:
             raise self._unreadable()
@@ -91,12 +103,15 @@ class SourcePictures:
         for time, pts in zip(wanted, _shown(packets, ticks), strict=True):
             times.setdefault(pts, []).append(time)
         container.seek(start, stream=stream, backward=True)
-        framing = _Framing(self._media, self._crop)
+        camera = _Camera(self._media)
         for frame in _frames(container, stream, packets, set(times)):
             assert frame.pts is not None
-            picture = framing.picture(frame)
+            seen: dict[View, Picture] = {}
             for time in times.pop(frame.pts):
-                yield time, picture
+                for view in views[time]:
+                    if view not in seen:
+                        seen[view] = camera.picture(frame, view)
+                    yield (time, view), seen[view]
         if times:
             raise self._unreadable()
 
@@ -124,24 +139,53 @@ class SourcePictures:
             margin *= 4
 
 
-class _Framing:
+class _Camera:
     """The filters that turn, crop and scale decoded pictures onto the grid."""
 
-    def __init__(self, media: MediaInfo, crop: Crop) -> None:
+    def __init__(self, media: MediaInfo) -> None:
         self._media = media
-        self._crop = crop
-        self._input: tuple[object, ...] = ()
-        self._graph = Graph()
+        self._graphs: dict[tuple[object, ...], Graph] = {}
 
-    def picture(self, frame: VideoFrame) -> Picture:
+    def picture(self, frame: VideoFrame, view: View) -> Picture:
         """The shown picture of one frame; BT.709 in limited range."""
-        kind = (frame.width, frame.height, frame.format.name, frame.colorspace)
-        if kind != self._input:
-            self._input, self._graph = kind, self._built(frame)
-        self._graph.vpush(frame)
-        return np.asarray(self._graph.vpull().to_ndarray(), dtype=np.uint8)
+        if view.layout is Layout.FIT:
+            picture = self._fill(frame)
+        else:
+            picture = np.zeros((3, GRID_HEIGHT, GRID_WIDTH), np.uint8)
+        for panel in view.panels:
+            rows, columns = cells(panel.box)
+            crop = panel.crop.model_copy(
+                update={"left_px": round(panel.left), "top_px": round(panel.top)}
+            )
+            size = (columns.stop - columns.start, rows.stop - rows.start)
+            resampler = "area" if crop.width_px >= size[0] else "lanczos"
+            picture[:, rows, columns] = self._filtered(
+                frame, crop, (_scale(frame, size, resampler),)
+            )
+        return picture
 
-    def _built(self, frame: VideoFrame) -> Graph:
+    def _fill(self, frame: VideoFrame) -> Picture:
+        filters = (
+            _scale(frame, FILL_PX, "bilinear"),
+            ("gblur", f"sigma={FILL_BLUR_PX}"),
+            ("lutyuv", f"y=16+(val-16)*{FILL_LIGHT}"),
+            ("scale", f"{GRID_WIDTH}:{GRID_HEIGHT}:flags=bicubic"),
+        )
+        return self._filtered(frame, centre_crop(self._media.video), filters)
+
+    def _filtered(
+        self, frame: VideoFrame, crop: Crop, filters: tuple[tuple[str, str], ...]
+    ) -> Picture:
+        kind = (frame.width, frame.height, frame.format.name, frame.colorspace, crop, filters)
+        if kind not in self._graphs:
+            if len(self._graphs) >= _MOST_GRAPHS:
+                self._graphs.clear()
+            self._graphs[kind] = self._built(frame, crop, filters)
+        graph = self._graphs[kind]
+        graph.vpush(frame)
+        return np.asarray(graph.vpull().to_ndarray(), dtype=np.uint8)
+
+    def _built(self, frame: VideoFrame, crop: Crop, filters: tuple[tuple[str, str], ...]) -> Graph:
         graph = Graph()
         graph.threads = 1
         buffer = graph.add_buffer(
@@ -151,28 +195,35 @@ class _Framing:
             # Nothing here goes by time, but a buffer without a unit of it is deprecated.
             time_base=frame.time_base or Fraction(1, 1000),
         )
-        filters = [graph.add(name, options) for name, options in self._filters(frame)]
-        graph.link_nodes(buffer, *filters, graph.add("buffersink")).configure()
+        chain = [*self._turned(frame), self._cropped(crop), *filters, ("format", "yuv444p")]
+        nodes = [graph.add(name, options) for name, options in chain]
+        graph.link_nodes(buffer, *nodes, graph.add("buffersink")).configure()
         return graph
 
-    def _filters(self, frame: VideoFrame) -> Iterator[tuple[str, str]]:
-        turn, shown, crop = orientation_of(frame), self._media.video, self._crop
+    @staticmethod
+    def _turned(frame: VideoFrame) -> Iterator[tuple[str, str]]:
+        turn = orientation_of(frame)
         if turn.mirrored:
             yield "hflip", ""
         yield from _TURNS[turn.rotation]
+
+    def _cropped(self, crop: Crop) -> tuple[str, str]:
         # Anamorphic pixels are still as they were coded, so the crop is given in shares.
-        yield (
+        shown = self._media.video
+        return (
             "crop",
             f"w=iw*{crop.width_px}/{shown.width_px}:h=ih*{crop.height_px}/{shown.height_px}"
-            f":x=iw*{crop.left_px}/{shown.width_px}:y=ih*{crop.top_px}/{shown.height_px}",
+            f":x=iw*{crop.left_px}/{shown.width_px}:y=ih*{crop.top_px}/{shown.height_px}"
+            f":exact={crop.left_px % 2 or crop.top_px % 2}",
         )
-        resampler = "area" if crop.width_px >= GRID_WIDTH else "lanczos"
-        yield (
-            "scale",
-            f"{GRID_WIDTH}:{GRID_HEIGHT}:flags={resampler}:in_color_matrix={_matrix(frame)}"
-            ":out_color_matrix=bt709:out_range=tv",
-        )
-        yield "format", "yuv444p"
+
+
+def _scale(frame: VideoFrame, size: tuple[int, int], resampler: str) -> tuple[str, str]:
+    return (
+        "scale",
+        f"{size[0]}:{size[1]}:flags={resampler}:in_color_matrix={_matrix(frame)}"
+        ":out_color_matrix=bt709:out_range=tv",
+    )
 
 
 def _matrix(frame: VideoFrame) -> str:

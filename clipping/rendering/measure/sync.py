@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
@@ -122,21 +122,22 @@ class SourceClock:
 
 def match_pictures(
     clip: dict[int, Picture],
-    source: dict[Fraction, Picture],
+    source: Callable[[int, Fraction], Picture],
     clock: SourceClock,
     open_cells: Mask,
 ) -> PictureMatch:
     """Find by how many frames the clip's pictures are off, together, not one by one.
 
     :param clip: Pictures by their planned frame number.
-    :param source: Pictures at all times of ``clock.search`` for these frames.
+    :param source: The source's picture at a time of ``clock.search``, framed as the clip frames
+        the frame of that number; the same object whenever it is the same picture.
     """
     known: dict[tuple[int, int], float] = {}
     costs: list[float] = []
     for step in range(-_REACH_STEPS, _REACH_STEPS + 1):
         total = 0.0
         for frame, picture in clip.items():
-            reference = source[clock.at(frame + Fraction(step, STEPS_PER_FRAME))]
+            reference = source(frame, clock.at(frame + Fraction(step, STEPS_PER_FRAME)))
             key = (frame, id(reference))
             if key not in known:
                 known[key] = _unlikeness(picture, reference, open_cells)
