@@ -16,7 +16,7 @@ from clipping.captions import FONTS_DIR
 from clipping.captions import style as caption_style
 from clipping.captions.ass import ass_document
 from clipping.errors import RenderFailed
-from clipping.media.ffmpeg import run_ffmpeg
+from clipping.media.ffmpeg import repeatable_x264_args, run_ffmpeg
 from clipping.media.join import join
 from clipping.models import MediaInfo, RenderPlan
 from clipping.rendering import picture
@@ -175,7 +175,7 @@ def _video_codec_args(plan: RenderPlan) -> list[str]:
     if encoder.codec == "h264_nvenc":
         quality = ["-tune", "hq", "-rc", "vbr", "-cq", str(encoder.quality), "-b:v", "0"]
     else:
-        quality = ["-crf", str(encoder.quality)]
+        quality = ["-crf", str(encoder.quality), *repeatable_x264_args()]
     return [
         *("-c:v", encoder.codec, "-preset", encoder.preset, *quality),
         *("-maxrate", f"{_MAX_KBPS}k", "-bufsize", f"{2 * _MAX_KBPS}k"),

@@ -24,7 +24,7 @@ from clipping.rendering.measure import sampling
 from clipping.rendering.measure.container import container_checks, read_facts
 from clipping.rendering.measure.drawing import drawing_checks
 from clipping.rendering.measure.geometry import Mask, Picture, open_picture
-from clipping.rendering.measure.motion import black_check, frozen_check, looks
+from clipping.rendering.measure.motion import black_check, camera_check, frozen_check, looks
 from clipping.rendering.measure.overlays import compare
 from clipping.rendering.measure.playback import SOUND_RATE_HZ, Playback, decode_digest, play
 from clipping.rendering.measure.reference import Sight, SourcePictures
@@ -261,7 +261,7 @@ class _Scene:
         )
 
     def drawing(self) -> list[ProofCheck]:
-        """Checks of captions and hook; a cut beside the plan is not held against them as well."""
+        """Checks of camera, captions and hook; a cut beside the plan is not held against them."""
         toned = self.media.video.color_transfer in _HDR_TRANSFERS
         shots = self.playback.shots
         sights = {
@@ -275,4 +275,12 @@ class _Scene:
             frame: compare(shots[frame], sources[sight], self.open_cells, toned=toned)
             for frame, sight in sights.items()
         }
-        return drawing_checks(self.plan, style(self.plan.style), self.samples, drawn)
+        camera = camera_check(
+            (
+                (shots[frame], sources[sights[frame]])
+                for frame in self.samples.camera
+                if frame in sights
+            ),
+            self.open_cells,
+        )
+        return [camera, *drawing_checks(self.plan, style(self.plan.style), self.samples, drawn)]

@@ -1,13 +1,17 @@
-"""Whether the picture goes black, or stands still while the source's goes on."""
+"""Whether the picture goes black, stands still while the source's goes on, or looks elsewhere."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
+import numpy as np
+from numpy.typing import NDArray
+
 from clipping.models import ProofCheck
+from clipping.rendering.measure.geometry import Mask, Picture
 from clipping.rendering.measure.stillness import Samples, Stretch, moved
-from clipping.rendering.measure.verdict import at_most
+from clipping.rendering.measure.verdict import at_least, at_most, not_applicable
 
 LONGEST_MS = 500
 _LOOK_EVERY_MS = 100
@@ -48,3 +52,30 @@ def frozen_check(
         if any(goes_on):
             longest = max(longest, stretch.last - frames[goes_on.index(True) - 1])
     return at_most("longest_frozen_ms", float(longest * 1000 / fps), LONGEST_MS, "ms")
+
+
+_ALIKE = 0.85
+"""Correlation of luma between the clip's picture and the source's, framed alike. Encoding and
+another resampler leave 0.97 and more; a crop that is elsewhere gives less than half of that."""
+_FLAT_LEVELS = 3.0
+"""Standard deviation below which a picture is the same all over, however it is framed."""
+
+
+def camera_check(pairs: Iterable[tuple[Picture, Picture]], open_cells: Mask) -> ProofCheck:
+    """Whether each of the clip's pictures shows the part of the source that the plan frames.
+
+    :param pairs: The clip's picture and the source's, where nothing hides the view.
+    """
+    seen = [_alike(clip[0][open_cells], source[0][open_cells]) for clip, source in pairs]
+    told = [alike for alike in seen if alike is not None]
+    if not told:
+        return not_applicable("camera_as_planned", "not measurable: the source is one flat colour")
+    share = sum(told) / len(told)
+    return at_least("camera_as_planned", share, 1, "share", f"of {len(told)} moments")
+
+
+def _alike(clip: NDArray[np.uint8], source: NDArray[np.uint8]) -> bool | None:
+    one, other = clip.astype(np.float32), source.astype(np.float32)
+    if min(float(one.std()), float(other.std())) < _FLAT_LEVELS:
+        return None
+    return float(np.corrcoef(one, other)[0, 1]) >= _ALIKE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -36,6 +36,8 @@ class Samples:
     hook: tuple[int, ...]
     """Pictures on which the hook stands."""
     after_hook: int | None
+    camera: tuple[int, ...]
+    """Pictures by which the framing is judged: some of every stretch, and of every move."""
     head: tuple[int, ...]
     tail: tuple[int, ...]
     """Some more than ``EDGE_FRAMES``, in case that the clip is too short."""
@@ -43,7 +45,7 @@ class Samples:
     def overlaid(self) -> list[int]:
         """All pictures that are compared for what is drawn on them, in order."""
         after = () if self.after_hook is None else (self.after_hook,)
-        return sorted({*self.events, *self.gaps, *self.hook, *after})
+        return sorted({*self.events, *self.gaps, *self.hook, *after, *self.camera})
 
 
 def choose(plan: RenderPlan) -> Samples:
@@ -72,9 +74,19 @@ def choose(plan: RenderPlan) -> Samples:
         gaps=tuple(spread(gaps, _MOST_GAPS)),
         hook=hook,
         after_hook=after_hook,
+        camera=tuple(spread(sorted(set(_camera(plan))), MOST_EVENTS)),
         head=tuple(range(edge)),
         tail=tuple(range(first_of_tail, plan.frames)),
     )
+
+
+def _camera(plan: RenderPlan) -> Iterator[int]:
+    for framing in plan.framings:
+        yield (framing.start_frame + framing.end_frame) // 2
+        for move in framing.moves:
+            # Half-way it is fastest, and a picture late would be furthest off.
+            yield (move.start_frame + move.end_frame) // 2
+            yield min(move.end_frame, framing.end_frame - 1)
 
 
 def spread(items: Sequence[Item], most: int) -> list[Item]:

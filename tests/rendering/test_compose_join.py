@@ -1,0 +1,148 @@
+"""Clips that share their body: the head is encoded anew, the rest is copied, and nothing shows."""
+
+from __future__ import annotations
+
+import shutil
+from itertools import pairwise
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from clipping.captions.hook import lay_out_hook
+from clipping.captions.styles.highlight import HIGHLIGHT
+from clipping.errors import RenderFailed
+from clipping.media.ffmpeg import run_ffmpeg
+from clipping.models import EncoderSettings, MediaInfo, RenderPlan
+from clipping.rendering.compose import render
+from clipping.rendering.proof import prove
+from clipping.rendering.sound import measure
+from clipping.timing import TimeSpan
+from tests.rendering.clips import failed, speech
+from tests.rendering.recipes import pictures, plan_of, spoken
+from tests.support.media import make_video
+
+Made = tuple[RenderPlan, Path, MediaInfo, Path]
+WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+@pytest.fixture(scope="module", params=["still", "threads"])
+def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """A clip of 6 s whose head is 3 s long."""
+    folder = tmp_path_factory.mktemp("join")
+    source = make_video(folder / "talk.mp4", seconds=8, audio=speech(8), keyframe_every=100)
+    _, media = plan_of(source, 1_480, 7_480)
+    span = TimeSpan(start_ms=1_480, end_ms=7_480)
+    plan, _ = plan_of(
+        source,
+        1_480,
+        7_480,
+        loudness=measure(source, media, span, []),
+        words=spoken(*WORDS, start_ms=2_000, every_ms=500),
+        hook="First hook",
+        encoder=EncoderSettings(
+            preset="veryfast", quality=22, threads=2 if request.param == "threads" else 1
+        ),
+    )
+    render(plan, source, media, folder / "clip.mp4")
+    return plan, source, media, folder / "clip.mp4"
+
+
+def _varied(plan: RenderPlan, text: str) -> RenderPlan:
+    return plan.model_copy(update={"hook": lay_out_hook(text, HIGHLIGHT, 6_000)})
+
+
+def test_the_body_of_a_plan_is_what_all_its_hooks_share(made: Made) -> None:
+    plan, *_ = made
+    assert plan.join_frame == 90
+    assert plan.body_hash() is not None
+    assert _varied(plan, "Another one").body_hash() == plan.body_hash()
+    assert plan.model_copy(update={"hook": None}).body_hash() == plan.body_hash()
+    for change in (
+        {"style": "minimal"},
+        {"mutes": (plan.span.shifted(0),)},
+        {"captions": plan.captions[:-1]},
+        {"encoder": plan.encoder.model_copy(update={"quality": 30})},
+    ):
+        assert plan.model_copy(update=change).body_hash() != plan.body_hash()
+    assert plan.model_copy(update={"captions": plan.captions[1:]}).body_hash() == plan.body_hash()
+
+
+@pytest.mark.parametrize("text", ["A much longer second hook that wraps", ""])
+def test_a_variation_equals_a_full_render_and_encodes_only_its_head(
+    made: Made, tmp_path: Path, text: str
+) -> None:
+    plan, source, media, clip = made
+    varied = _varied(plan, text)
+    quick = render(varied, source, media, tmp_path / "quick.mp4", sibling=clip)
+    full = render(varied, source, media, tmp_path / "full.mp4")
+    assert (quick.frames_encoded, full.frames_encoded) == (90, 180)
+    assert (tmp_path / "quick.mp4").read_bytes() == (tmp_path / "full.mp4").read_bytes()
+    assert failed(prove(tmp_path / "quick.mp4", varied, source, media)) == set()
+    assert {path.name for path in tmp_path.iterdir()} == {"quick.mp4", "full.mp4"}
+
+
+def test_a_variation_of_a_variation_is_the_same_again(made: Made, tmp_path: Path) -> None:
+    plan, source, media, clip = made
+    render(_varied(plan, "Second"), source, media, tmp_path / "second.mp4", sibling=clip)
+    render(plan, source, media, tmp_path / "first.mp4", sibling=tmp_path / "second.mp4")
+    assert (tmp_path / "first.mp4").read_bytes() == clip.read_bytes()
+
+
+def test_a_joined_file_decodes_without_a_warning(made: Made) -> None:
+    *_, clip = made
+    strict = ["-v", "warning", "-xerror", "-err_detect", "explode", "-i", str(clip)]
+    assert run_ffmpeg([*strict, "-f", "null", "-"], timeout_s=60).log.strip() == ""
+
+
+def test_decoding_times_rise_and_the_body_opens_with_a_key_frame(made: Made) -> None:
+    plan, _, _, clip = made
+    with av.open(str(clip)) as container:
+        stream = container.streams.video[0]
+        packets = [packet for packet in container.demux(stream) if packet.pts is not None]
+        assert stream.time_base is not None
+        orders = [packet.dts for packet in packets if packet.dts is not None]
+        keys = {
+            round(packet.pts * stream.time_base * 30)
+            for packet in packets
+            if packet.is_keyframe and packet.pts is not None
+        }
+    assert len(packets) == plan.frames
+    assert all(after > before for before, after in pairwise(orders))
+    assert {0, 90} <= keys
+
+
+def test_the_picture_is_as_good_as_that_of_one_encode(made: Made, tmp_path: Path) -> None:
+    plan, source, media, clip = made
+    whole = plan.model_copy(update={"join_frame": None})
+    render(whole, source, media, tmp_path / "whole.mp4")
+    parted, single = pictures(clip, "gray"), pictures(tmp_path / "whole.mp4", "gray")
+    gaps = [
+        float(np.mean(np.square(one.astype(np.float64) - other)))
+        for one, other in zip(parted, single, strict=True)
+    ]
+    # Two encodes of the same pictures differ by their own noise, around the join as elsewhere.
+    elsewhere = max(gaps[:60] + gaps[120:])
+    assert max(gaps[75:105]) <= max(4.0, 2 * elsewhere)
+
+
+def test_a_clip_of_other_settings_is_refused_as_a_sibling(made: Made, tmp_path: Path) -> None:
+    plan, source, media, clip = made
+    other = plan.model_copy(
+        update={"encoder": EncoderSettings(preset="ultrafast", quality=22, threads=1)}
+    )
+    with pytest.raises(RenderFailed, match="other settings"):
+        render(other, source, media, tmp_path / "clip.mp4", sibling=clip)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_sibling_that_cannot_be_parted_there_is_refused(made: Made, tmp_path: Path) -> None:
+    plan, source, media, clip = made
+    late = plan.model_copy(update={"join_frame": 97})
+    with pytest.raises(RenderFailed, match="cannot be parted at frame 97"):
+        render(late, source, media, tmp_path / "clip.mp4", sibling=clip)
+    shutil.copy(source, tmp_path / "other.mp4")
+    with pytest.raises(RenderFailed):
+        render(plan, source, media, tmp_path / "clip.mp4", sibling=tmp_path / "other.mp4")
+    assert {path.name for path in tmp_path.iterdir()} == {"other.mp4"}
