@@ -21,6 +21,7 @@ import pytest
 from clipping.demo import DemoTalk
 from flows.deploying import DEAD_RUNS
 from tests.flows.conftest import Clipper, make_clipper
+from tests.flows.test_deploying import tell_server
 
 
 def _free_port() -> int:
@@ -150,8 +151,16 @@ def test_killed_it_takes_all_parts_with_it_and_starts_again(place: Clipper) -> N
         try:
             _wait_until_up(process)
             password = (place.home / "prefect" / "password").read_text().strip()
-            pools = _call(f"http://127.0.0.1:{ports[1]}/api/work_pools/filter", password, {})
+            api = f"http://127.0.0.1:{ports[1]}/api"
+            pools = _call(f"{api}/work_pools/filter", password, {})
             assert {pool["name"] for pool in pools} == {"cpu", "gpu"}
+            refused = tell_server(place, api, "clipper:guess")
+            assert refused.returncode == 1
+            assert "wants another password" in refused.stderr
+            again = tell_server(place, api, password)
+            assert again.returncode == 0, again.stderr
+            automations = _call(f"{api}/automations/filter", password, {})
+            assert [one["name"] for one in automations] == [DEAD_RUNS]
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(timeout=60)
