@@ -1,13 +1,18 @@
-"""What a Prefect server has to know: work pools, deployments, and how a dead run is noticed."""
+"""What a Prefect server has to know: work pools, deployments, and how a dead run is noticed.
+
+``clipper up`` tells its own server; ``python -m flows.deploying`` the one of ``PREFECT_API_URL``.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
-from clipping.errors import ServiceUnavailable
+from clipping.errors import ClippingError, NeedsPerson, ServiceUnavailable
 from clipping.settings import CHECKOUT, settings
 
 POOLS = ("cpu", "gpu")
@@ -17,9 +22,14 @@ DEAD_RUNS = "Mark runs without a heartbeat as crashed"
 
 
 def deploy() -> None:
-    """Create what is missing of pools and automation, and bring the deployments up to date."""
-    asyncio.run(_create_pools())
-    asyncio.run(_create_automation())
+    """Create what is missing of pools and automation, and bring the deployments up to date.
+
+    Raises ServiceUnavailable when the server does not answer or a deployment cannot be created,
+    NeedsPerson when it refuses us.
+    """
+    with _api_errors():
+        asyncio.run(_create_pools())
+        asyncio.run(_create_automation())
     done = subprocess.run(
         [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"],
         cwd=CHECKOUT,
@@ -31,8 +41,30 @@ def deploy() -> None:
     )
     if done.returncode != 0:
         log = settings().home / "logs" / "deploy.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text(done.stdout + done.stderr, encoding="utf-8")
         raise ServiceUnavailable(f"The deployments could not be created; the log is {log}.")
+
+
+@contextmanager
+def _api_errors() -> Iterator[None]:
+    from httpx import HTTPStatusError, TransportError
+    from prefect.settings import PREFECT_API_URL
+
+    url = PREFECT_API_URL.value()
+    try:
+        yield
+    except TransportError as error:
+        raise ServiceUnavailable(
+            f"No Prefect server answers at {url} (PREFECT_API_URL)."
+        ) from error
+    except HTTPStatusError as error:
+        code = error.response.status_code
+        if code in {401, 403}:
+            raise NeedsPerson(
+                f"The Prefect server at {url} wants another password (PREFECT_API_AUTH_STRING)."
+            ) from error
+        raise ServiceUnavailable(f"The Prefect server at {url} answers with {code}.") from error
 
 
 async def _create_pools() -> None:
@@ -84,3 +116,21 @@ async def _create_automation() -> None:
         await Automation.aread(name=DEAD_RUNS)
     except ValueError:
         await wanted.acreate()
+
+
+def main() -> None:
+    """Tell the server that ``PREFECT_API_URL`` names; one sentence and exit code 1 on failure."""
+    from prefect.settings import PREFECT_API_URL
+
+    try:
+        if PREFECT_API_URL.value() is None:
+            # Prefect would start a server for the moment and tell that one.
+            raise NeedsPerson("Name the Prefect server in PREFECT_API_URL.")
+        deploy()
+    except ClippingError as error:
+        sys.exit(str(error))
+    sys.stdout.write("Work pools, deployments and the automation are in place.\n")
+
+
+if __name__ == "__main__":
+    main()

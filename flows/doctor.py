@@ -83,23 +83,18 @@ def _disk() -> tuple[bool, str]:
 
 
 def _ffmpeg() -> tuple[bool, str]:
-    from clipping.media.ffmpeg import ffmpeg_path
+    from clipping.media.ffmpeg import run_ffmpeg
 
-    done = subprocess.run(
-        [str(ffmpeg_path()), "-version"], capture_output=True, text=True, check=False, timeout=20
-    )
-    first = done.stdout.split("\n", 1)[0]
-    filters = subprocess.run(
-        [str(ffmpeg_path()), "-hide_banner", "-filters"],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=20,
-    ).stdout
+    def said(option: str) -> str:
+        answer = run_ffmpeg([option], timeout_s=20, capture_stdout=True)
+        return answer.stdout.decode(errors="replace")
+
+    first = said("-version").split("\n", 1)[0]
+    filters = said("-filters")
     missing = [name for name in ("ass", "alimiter", "ebur128") if f" {name} " not in filters]
     if missing:
         return False, f"{first}: lacks the filters {', '.join(missing)}"
-    return done.returncode == 0, first.split(" Copyright")[0]
+    return True, first.split(" Copyright")[0]
 
 
 def _encoder() -> tuple[bool, str]:

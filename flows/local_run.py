@@ -21,8 +21,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from clipping.db.file_lock import exclusive
 from clipping.errors import ServiceUnavailable
+from clipping.file_lock import exclusive
 from clipping.settings import CHECKOUT, settings
 
 START_TIMEOUT_S = 120.0

@@ -68,11 +68,9 @@ def _start(stack: ExitStack, port: int, dashboard_port: int) -> list[_Child]:
     os.environ["PREFECT_SERVER_API_AUTH_STRING"] = api_password()
     os.environ["PREFECT_API_AUTH_STRING"] = api_password()
     os.environ["PREFECT_FLOWS_HEARTBEAT_FREQUENCY"] = str(HEARTBEAT_S)
-    from tasks.workplace import database
-
     console.errors.print("Starting Postgres ...")
-    # Every child joins the same database; the last one to leave stops an embedded server.
-    os.environ["DATABASE_URL"] = stack.enter_context(database())
+    # Every child is told the database, so that none starts another.
+    keeper, os.environ["DATABASE_URL"] = stack.enter_context(_database())
     settings.cache_clear()
     console.errors.print("Starting the Prefect server ...")
     with making_tables():
@@ -82,7 +80,7 @@ def _start(stack: ExitStack, port: int, dashboard_port: int) -> list[_Child]:
         wait_for_api(api_url, server.process, server.log)
     console.errors.print("Creating work pools and deployments ...")
     deploy()
-    children = [server]
+    children = [keeper, server]
     for pool in POOLS:
         arguments = ["-m", "prefect", "worker", "start", "--pool", pool, "--type", "process"]
         arguments += ["--limit", str(WORKER_LIMITS[pool]), "--name", f"{pool}-worker"]
@@ -94,10 +92,46 @@ def _start(stack: ExitStack, port: int, dashboard_port: int) -> list[_Child]:
 
 
 @contextmanager
-def _child(name: str, arguments: list[str]) -> Iterator[_Child]:
-    """A Python child in a session of its own, so that Ctrl-C reaches it only through us."""
+def _database() -> Iterator[tuple[_Child, str]]:
+    """The database's URL, and the child that uses it for us and leaves it also if we are killed.
+
+    The child is there before us, so that no moment is left in which a kill leaves a server.
+    """
+    from tasks.workplace import database
+
+    log = _log("database")
+    with log.open("ab") as log_file:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "clipping.db.keeper"],
+            cwd=CHECKOUT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log_file,
+            start_new_session=True,
+        )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        with database() as url:
+            if not process.stdout.readline():
+                raise ServiceUnavailable(f"The database cannot be kept running; the log is {log}.")
+        yield _Child("database", process, log), url
+    finally:
+        process.stdin.close()
+        process.stdout.close()
+        process.wait()
+
+
+def _log(name: str) -> Path:
     log = settings().home / "logs" / f"{name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
+    return log
+
+
+@contextmanager
+def _child(name: str, arguments: list[str]) -> Iterator[_Child]:
+    """A Python child in a session of its own, so that Ctrl-C reaches it only through us."""
+    log = _log(name)
     with log.open("ab") as log_file:
         process = subprocess.Popen(
             # Should we be killed, each is asked to end by the kernel.

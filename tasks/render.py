@@ -24,11 +24,12 @@ from clipping.models import (
 from clipping.rendering import compose, sound
 from clipping.rendering.plan import PLAN_VERSION, encoder_settings, make_plan, mutes
 from clipping.rendering.proof import frames_sha256, prove
+from clipping.scratch import scratch_folder
 from clipping.settings import settings
 from clipping.storage.base import hash_file
 from clipping.storage.keys import clip_key
 from tasks.retry import POLICY
-from tasks.workplace import db_session, media_store, only_one, scratch_folder
+from tasks.workplace import db_session, media_store, only_one
 
 # Rendering is most of the work of a clip; the rest of the bar is its proof.
 _RENDER_SHARE = 0.8

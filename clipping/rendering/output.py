@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, and folders that do not stay."""
+"""Files that appear whole or not at all."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from clipping.errors import DiskFull, RenderFailed
-from clipping.settings import settings
 
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
@@ -31,21 +29,6 @@ def file_in_the_making(out_path: Path, suffix: str) -> Iterator[Path]:
             yield path
         finally:
             path.unlink(missing_ok=True)
-
-
-@contextmanager
-def scratch_folder(prefix: str) -> Iterator[Path]:
-    """A new folder among the files of runs in progress; gone afterwards, with what is in it.
-
-    :raises DiskFull: There was no space to write, here or in the block.
-    :raises RenderFailed: The folder cannot be written to.
-    """
-    scratch = settings().scratch_dir
-    with _writing(f"A temporary file in {scratch.name}"):
-        scratch.mkdir(parents=True, exist_ok=True)
-        # The number of the process tells a later run whether what it finds was left behind.
-        with TemporaryDirectory(prefix=f"{prefix}-{os.getpid()}-", dir=scratch) as folder:
-            yield Path(folder)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from clipping.errors import RenderFailed
 from clipping.media.ffmpeg import run_ffmpeg
 from clipping.models import EncoderSettings, Loudness, MediaInfo
 from clipping.rendering.grid import Cut, snap
-from clipping.rendering.output import scratch_folder
+from clipping.scratch import scratch_folder
 from clipping.timing import TimeSpan, seconds_text
 
 RATE_HZ = 48_000

@@ -8,7 +8,8 @@ its scores are taken from it, and :mod:`clipping.transcripts.alignment` searches
 from __future__ import annotations
 
 import shutil
-import tempfile
+import weakref
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +21,7 @@ import pocketsphinx
 from numpy.typing import NDArray
 
 from clipping.errors import DiskFull
+from clipping.scratch import scratch_folder
 
 RATE_HZ = 16_000
 FRAME_MS = 10
@@ -114,7 +116,10 @@ class AcousticModel:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._folder = Path(tempfile.mkdtemp(prefix="clipper-scores-"))
+        scratch = ExitStack()
+        # pocketsphinx is told once where to write: the place is held as long as the model is.
+        self._folder = scratch.enter_context(scratch_folder("align")) / "scores"
+        weakref.finalize(self, scratch.close)
         # The key phrase is never looked for; its search is the cheapest that visits every frame.
         self._decoder = pocketsphinx.Decoder(
             lm=None,
@@ -123,7 +128,6 @@ class AcousticModel:
             senlogdir=str(self._folder),
             loglevel="FATAL",
         )
-        self._folder.rmdir()
 
     def scores(self, samples: NDArray[np.int16]) -> Scores:
         """Scores of every frame of 16 kHz mono speech; memory is 1 MB a second.
@@ -132,7 +136,7 @@ class AcousticModel:
         """
         with self._lock:
             try:
-                self._folder.mkdir(mode=0o700, exist_ok=True)
+                self._folder.mkdir(parents=True, exist_ok=True)
                 self._decoder.start_utt()
                 self._decoder.process_raw(samples.astype("<i2").tobytes(), full_utt=True)
                 self._decoder.end_utt()
@@ -144,7 +148,8 @@ class AcousticModel:
                 shutil.rmtree(self._folder, ignore_errors=True)
 
     def _no_space(self) -> DiskFull:
-        return DiskFull(f"No space is left in {self._folder.parent} to align words with the sound.")
+        root = self._folder.parent.parent
+        return DiskFull(f"No space is left in {root} to align words with the sound.")
 
 
 def _read_scores(path: Path) -> Scores:

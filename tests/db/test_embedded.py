@@ -19,9 +19,9 @@ from pydantic import SecretStr
 
 from clipping.db import binaries, cluster, server
 from clipping.db.embedded import database_url
-from clipping.db.file_lock import exclusive
 from clipping.db.session import answers, open_session
 from clipping.errors import DiskFull, NeedsPerson, NotInstalled, ServiceUnavailable
+from clipping.file_lock import exclusive
 from clipping.settings import Settings
 from tests.db.processes import finish, line, python
 from tests.support.database import remove_data

@@ -1,4 +1,5 @@
-"""``clipper up``: all parts start, a deployment runs through both pools, Ctrl-C ends everything."""
+"""``clipper up``: all parts start, a deployment runs through both pools, Ctrl-C ends everything,
+and so does a SIGKILL."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ import json
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -19,6 +21,7 @@ import pytest
 from clipping.demo import DemoTalk
 from flows.deploying import DEAD_RUNS
 from tests.flows.conftest import Clipper, make_clipper
+from tests.flows.test_deploying import tell_server
 
 
 def _free_port() -> int:
@@ -62,6 +65,42 @@ def _session_members(home: Path) -> list[str]:
     return [line for line in listing.stdout.splitlines() if f"CLIPPER_HOME={home} " in line + " "]
 
 
+def _wait_until_up(process: subprocess.Popen[str]) -> None:
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "Ctrl-C" in line:
+            return
+    assert process.stderr is not None
+    pytest.fail(process.stderr.read())
+
+
+def _wait_until_all_run(home: Path) -> None:
+    """The command, who keeps the database, the server, two workers and the dashboard."""
+    deadline = time.monotonic() + 10
+    # A process that is just being replaced by its program has no environment to see.
+    while len(_session_members(home)) < 6 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert len(_session_members(home)) >= 6
+    assert len(_postgres(home)) == 1
+
+
+def _wait_until_nothing_runs(home: Path, timeout_s: float) -> list[str]:
+    """What still runs after that time: processes of this home, and its Postgres."""
+    deadline = time.monotonic() + timeout_s
+    while (found := _session_members(home) + _postgres(home)) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return found
+
+
+def _postgres(home: Path) -> list[str]:
+    """The postmaster of this home, whose environment does not name the home."""
+    data = (home / "postgres" / "data").resolve()
+    listing = subprocess.run(
+        ["ps", "axww", "-o", "pid=,command="], capture_output=True, text=True, check=True
+    )
+    return [line for line in listing.stdout.splitlines() if f"postgres -D {data} " in line]
+
+
 @pytest.mark.timeout(420)
 def test_a_deployment_runs_through_both_pools_and_ctrl_c_ends_all(
     place: Clipper, talk: DemoTalk
@@ -69,13 +108,8 @@ def test_a_deployment_runs_through_both_pools_and_ctrl_c_ends_all(
     port, dashboard = _free_port(), _free_port()
     with place.start("up", "--port", port, "--dashboard-port", dashboard) as process:
         try:
-            assert process.stdout is not None
-            for line in process.stdout:
-                if "Ctrl-C" in line:
-                    break
-            else:
-                assert process.stderr is not None
-                pytest.fail(process.stderr.read())
+            _wait_until_up(process)
+            assert len(_postgres(place.home)) == 1
             api = f"http://127.0.0.1:{port}/api"
             kept = place.home / "prefect" / "password"
             assert kept.stat().st_mode & 0o077 == 0
@@ -99,10 +133,38 @@ def test_a_deployment_runs_through_both_pools_and_ctrl_c_ends_all(
             said = process.stderr.read()
         assert process.returncode == 130, said
         assert "Traceback" not in said
-    deadline = time.monotonic() + 10
-    while _session_members(place.home) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    assert _session_members(place.home) == []
+    assert _wait_until_nothing_runs(place.home, timeout_s=10) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can tie a child to its parent")
+@pytest.mark.timeout(200)
+def test_killed_it_takes_all_parts_with_it_and_starts_again(place: Clipper) -> None:
+    ports = ("--port", _free_port(), "--dashboard-port", _free_port())
+    with place.start("up", *ports) as process:
+        try:
+            _wait_until_up(process)
+            _wait_until_all_run(place.home)
+        finally:
+            process.kill()
+    assert _wait_until_nothing_runs(place.home, timeout_s=30) == []
+    with place.start("up", *ports) as process:
+        try:
+            _wait_until_up(process)
+            password = (place.home / "prefect" / "password").read_text().strip()
+            api = f"http://127.0.0.1:{ports[1]}/api"
+            pools = _call(f"{api}/work_pools/filter", password, {})
+            assert {pool["name"] for pool in pools} == {"cpu", "gpu"}
+            refused = tell_server(place, api, "clipper:guess")
+            assert refused.returncode == 1
+            assert "wants another password" in refused.stderr
+            again = tell_server(place, api, password)
+            assert again.returncode == 0, again.stderr
+            automations = _call(f"{api}/automations/filter", password, {})
+            assert [one["name"] for one in automations] == [DEAD_RUNS]
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=60)
+    assert _wait_until_nothing_runs(place.home, timeout_s=10) == []
 
 
 def _run_deployment(api: str, password: str, talk: DemoTalk) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from clipping.errors import RenderFailed
+from clipping.errors import NeedsPerson
 from clipping.media.ffmpeg import run_ffmpeg
 from clipping.media.probe import probe
 from clipping.models import Loudness
@@ -210,7 +210,9 @@ def test_a_scratch_folder_that_cannot_be_made_is_one_clear_sentence(
     (tmp_path / "file").write_bytes(b"")
     monkeypatch.setenv("CLIPPER_SCRATCH", str(tmp_path / "file" / "scratch"))
     settings.cache_clear()
-    with pytest.raises(RenderFailed, match=r"could not be written: Not a directory"):
+    with pytest.raises(
+        NeedsPerson, match=r"Cannot write to the scratch folder .*: Not a directory"
+    ):
         measure(source, probe(source), TimeSpan(start_ms=0, end_ms=1_500), [])
 
 

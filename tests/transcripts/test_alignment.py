@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from clipping.errors import DiskFull
+from clipping.settings import CHECKOUT, settings
 from clipping.transcripts.acoustics import AcousticModel, acoustic_model, phones
 from clipping.transcripts.alignment import Placed, Window, align
 from clipping.transcripts.spoken import readings
@@ -126,6 +132,31 @@ def test_the_scores_cover_the_sound_frame_by_frame_and_leave_no_file() -> None:
     assert abs(len(scores) - len(speak(MONEY).samples) / 160) <= 3
     assert (scores.min(axis=1) == 0).all()
     assert not model._folder.exists()
+
+
+def test_the_place_for_scores_is_a_scratch_folder_that_goes_with_the_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLIPPER_SCRATCH", str(tmp_path))
+    settings.cache_clear()
+    model = AcousticModel()
+    monkeypatch.undo()
+    settings.cache_clear()
+    (folder,) = tmp_path.iterdir()
+    assert folder in model._folder.parents
+    del model
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_process_that_ends_takes_the_place_for_scores_with_it(tmp_path: Path) -> None:
+    script = "from clipping.transcripts.acoustics import acoustic_model; acoustic_model()"
+    subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=CHECKOUT,
+        env={**os.environ, "CLIPPER_SCRATCH": str(tmp_path / "scratch")},
+        check=True,
+    )
+    assert list((tmp_path / "scratch").iterdir()) == []
 
 
 def test_scores_that_cannot_be_written_are_a_full_disk(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,6 +27,11 @@ def open_lock(path: Path) -> int:
         owner = path.parent.stat()
         os.fchown(descriptor, owner.st_uid, owner.st_gid)
     return descriptor
+
+
+def open_folder(path: Path) -> int:
+    """A descriptor to lock of an existing folder, where no lock file may lie."""
+    return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
 
 
 def is_still(path: Path, descriptor: int) -> bool:
@@ -53,10 +58,15 @@ def share(descriptor: int) -> None:
 
 
 @contextmanager
-def exclusive(path: Path, *, timeout_s: float, busy: str) -> Iterator[None]:
-    """Hold the lock file ``path`` alone; ServiceUnavailable with ``busy`` after ``timeout_s``."""
+def exclusive(
+    path: Path, *, timeout_s: float, busy: str, opened: Callable[[Path], int] = open_lock
+) -> Iterator[None]:
+    """Hold the lock of ``path`` alone; ServiceUnavailable with ``busy`` after ``timeout_s``.
+
+    ``path`` is a lock file, or with ``opened=open_folder`` a folder.
+    """
     deadline = time.monotonic() + timeout_s
-    descriptor = open_lock(path)
+    descriptor = opened(path)
     try:
         while not (take_if_alone(descriptor) and is_still(path, descriptor)):
             if time.monotonic() > deadline:
@@ -65,7 +75,7 @@ def exclusive(path: Path, *, timeout_s: float, busy: str) -> Iterator[None]:
             if not is_still(path, descriptor):
                 os.close(descriptor)
                 descriptor = -1
-                descriptor = open_lock(path)
+                descriptor = opened(path)
         yield
     finally:
         if descriptor >= 0:

@@ -1,0 +1,117 @@
+"""The compose file agrees with itself and with what ``clipper up`` runs.
+
+It needs a Docker engine to be run; what can be read from it is held here.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from itertools import pairwise
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import yaml
+
+from clipping.settings import CHECKOUT
+from flows.deploying import HEARTBEAT_S, POOLS
+from flows.supervisor import WORKER_LIMITS
+
+TEXT = (CHECKOUT / "docker-compose.yml").read_text(encoding="utf-8")
+DOCUMENT: dict[str, Any] = yaml.safe_load(TEXT)
+SERVICES: dict[str, dict[str, Any]] = DOCUMENT["services"]
+OUR_OWN = [name for name, service in SERVICES.items() if "PREFECT_API_URL" in str(service)]
+PASSWORDS = {"CLIPPER_DB_PASSWORD", "CLIPPER_PREFECT_PASSWORD"}
+
+
+def _options(service: str) -> dict[str, str]:
+    """Options of a command in the list form: each with the word after it."""
+    words = SERVICES[service]["command"]
+    return {word: following for word, following in pairwise(words) if "--" in word}
+
+
+def test_these_services_are_there() -> None:
+    workers = {f"{pool}-worker" for pool in POOLS}
+    assert set(SERVICES) == {"postgres", "prefect", "deploy", "dashboard", *workers}
+    assert set(OUR_OWN) == {"deploy", "dashboard", *workers}
+
+
+def test_nothing_starts_without_passwords_of_its_own() -> None:
+    variables = re.findall(r"\$\{([^}]*)\}", TEXT)
+    assert {variable.partition(":?")[0] for variable in variables} == PASSWORDS
+    assert all(":?" in variable for variable in variables), "a default would be everybody's"
+    assert not re.search(r"\$(?!\{)", TEXT)
+
+
+@pytest.mark.parametrize("page", ["docker-compose.yml", "deployments/README.md"])
+def test_the_variables_that_have_to_be_set_are_named(page: str) -> None:
+    text = (CHECKOUT / page).read_text(encoding="utf-8")
+    assert {name for name in PASSWORDS if f"{name}=" in text} == PASSWORDS
+
+
+@pytest.mark.parametrize("name", OUR_OWN)
+def test_a_service_finds_the_prefect_server_and_knows_its_password(name: str) -> None:
+    server, ours = SERVICES["prefect"]["environment"], SERVICES[name]["environment"]
+    secret = server["PREFECT_SERVER_API_AUTH_STRING"]
+    assert secret == "clipper:${CLIPPER_PREFECT_PASSWORD:?set it in .env}"
+    assert ours["PREFECT_API_AUTH_STRING"] == secret
+    url = urlsplit(ours["PREFECT_API_URL"])
+    assert (url.hostname, url.port, url.path) == ("prefect", 4200, "/api")
+    assert SERVICES[name]["depends_on"]["prefect"] == {"condition": "service_healthy"}
+
+
+@pytest.mark.parametrize("name", OUR_OWN)
+def test_a_service_finds_the_database_and_knows_its_password(name: str) -> None:
+    given = SERVICES["postgres"]["environment"]
+    user, database = given["POSTGRES_USER"], given["POSTGRES_DB"]
+    wanted = f"postgresql://{user}:{given['POSTGRES_PASSWORD']}@postgres:5432/{database}"
+    assert SERVICES[name]["environment"]["DATABASE_URL"] == wanted
+    assert SERVICES[name]["depends_on"]["postgres"] == {"condition": "service_healthy"}
+
+
+@pytest.mark.parametrize("pool", POOLS)
+def test_a_worker_is_the_one_of_clipper_up(pool: str) -> None:
+    options = _options(f"{pool}-worker")
+    assert options["--pool"] == pool
+    assert options["--type"] == "process"
+    assert int(options["--limit"]) == WORKER_LIMITS[pool]
+    environment = SERVICES[f"{pool}-worker"]["environment"]
+    # The automation takes a run that is silent for dead.
+    assert environment["PREFECT_FLOWS_HEARTBEAT_FREQUENCY"] == str(HEARTBEAT_S)
+
+
+def test_the_server_is_told_once_what_clipper_up_tells_its_own() -> None:
+    python, option, module = SERVICES["deploy"]["command"]
+    assert (python, option) == ("python", "-m")
+    assert callable(importlib.import_module(module).main)
+    assert module == "flows.deploying"
+    assert SERVICES["deploy"]["restart"] == "no"
+
+
+def test_only_this_machine_reaches_a_page_and_the_pages_reach_their_api() -> None:
+    ports = [port for service in SERVICES.values() for port in service.get("ports", ())]
+    assert sorted(ports) == ["127.0.0.1:4200:4200", "127.0.0.1:8501:8501"]
+    environment = SERVICES["prefect"]["environment"]
+    assert environment["PREFECT_SERVER_CORS_ALLOWED_ORIGINS"] == "http://127.0.0.1:4200"
+    assert environment["PREFECT_UI_API_URL"] == "http://127.0.0.1:4200/api"
+
+
+def test_every_volume_is_declared_and_used() -> None:
+    mounts = [mount for service in SERVICES.values() for mount in service.get("volumes", ())]
+    named = {mount.partition(":")[0] for mount in mounts if not mount.startswith(".")}
+    assert named == set(DOCUMENT["volumes"])
+
+
+def test_every_prefect_variable_is_one_that_prefect_knows() -> None:
+    from prefect import settings
+
+    used = {
+        name
+        for service in SERVICES.values()
+        for name in service["environment"]
+        if name.startswith("PREFECT_")
+    }
+    assert used
+    # One that it does not know it ignores without a word.
+    assert {name for name in used if not hasattr(settings, name)} == set()
