@@ -24,10 +24,12 @@ from clipping.models.recipe import (
     EncoderSettings,
     Face,
     Framing,
+    FramingChoice,
     HookOverlay,
     Layout,
     Loudness,
     Move,
+    RenderChoices,
     RenderPlan,
 )
 from clipping.models.sighting import Area, FacePoint, FaceTrack, Scene, Sightings
@@ -60,6 +62,7 @@ __all__ = [
     "FacePoint",
     "FaceTrack",
     "Framing",
+    "FramingChoice",
     "HookOverlay",
     "Layout",
     "Loudness",
@@ -69,6 +72,7 @@ __all__ = [
     "Proof",
     "ProofCheck",
     "Rejection",
+    "RenderChoices",
     "RenderPlan",
     "RenderedClip",
     "ReportSource",

@@ -119,6 +119,29 @@ class Framing(Value):
     """A few words: why the camera does this."""
 
 
+class FramingChoice(Value):
+    """What a person wants the camera to do, in one scene or, without a time, in all of them."""
+
+    at_ms: int | None = None
+    """A time on the source clock: the scene between two cuts in which it lies is meant."""
+    layout: Layout | None = None
+    """``FIT`` or ``SPLIT``; None leaves it to ``centre``, or to the camera itself."""
+    centre: float | None = Field(default=None, ge=0, le=1)
+    """Where the crop's middle stands still, as a share of the picture's width."""
+
+
+class RenderChoices(Value):
+    """The choices that change how a moment is rendered."""
+
+    style: str = "highlight"
+    hook: str | None = None
+    """Another text than the moment's own."""
+    hook_style: str = "plate"
+    """``none`` is a natural start, without a hook."""
+    framing: tuple[FramingChoice, ...] = ()
+    denoise: bool = False
+
+
 class Face(Value):
     """Where a face that is meant to be seen lies in one frame of the clip, in output pixels."""
 
@@ -133,6 +156,7 @@ class Loudness(Value):
     peak_limit_dbtp: float = -2.0
     gain_db: float
     measured_lufs: float
+    denoise: bool = False
 
 
 class EncoderSettings(Value):
@@ -166,6 +190,8 @@ class RenderPlan(Value):
     """Where the picture is parted into a head, which a hook may cover, and a body, which all
     variations of the clip share; None encodes it in one piece."""
     style: str
+    choices: RenderChoices = RenderChoices()
+    """What was asked for; the plan is what became of it."""
     words: tuple[ClipWord, ...]
     captions: tuple[CaptionEvent, ...]
     hook: HookOverlay | None
@@ -182,7 +208,7 @@ class RenderPlan(Value):
             crop, frames = data["crop"], data["frames"]
             still = {"start_frame": 0, "end_frame": frames, "crops": [crop]}
             rest = {name: value for name, value in data.items() if name != "crop"}
-            return {**rest, "framings": [still]}
+            return {**rest, "framings": [still], "choices": {"style": data["style"]}}
         return data
 
     def recipe_hash(self) -> str:
@@ -198,7 +224,7 @@ class RenderPlan(Value):
         if self.join_frame is None:
             return None
         join_ms = self.join_frame * 1000 / Fraction(self.fps)
-        values = self.model_dump(mode="json", exclude={"hook", "faces", "captions"})
+        values = self.model_dump(mode="json", exclude={"hook", "faces", "captions", "choices"})
         values["captions"] = [
             event.model_dump(mode="json") for event in self.captions if event.end_ms > join_ms
         ]

@@ -126,6 +126,17 @@ class Panel:
         )
         return seen if seen.left < seen.right and seen.top < seen.bottom else None
 
+    def shows(self, area: Area) -> bool:
+        """Whether the area's middle, and most of it, is seen."""
+        x, y = area.centre
+        inside = (
+            self.left <= x <= self.left + self.crop.width_px
+            and self.top <= y <= self.top + self.crop.height_px
+        )
+        right = min(Fraction(area.left_px + area.width_px), self.left + self.crop.width_px)
+        seen = right - max(Fraction(area.left_px), self.left)
+        return inside and seen * 10 >= 6 * area.width_px
+
     def holds(self, area: Area) -> bool:
         """Whether the whole area is seen."""
         return (
