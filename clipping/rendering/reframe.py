@@ -237,9 +237,8 @@ def _following(
 def _without_face(shot: _Shot, video: VideoStream) -> Framing:
     """Text is kept whole; what is too wide for the crop is fitted if it was drawn, not filmed."""
     detail, (width, _) = shot.scene.detail, largest_crop(video, 9, 16)
-    if detail is None or (
-        detail.width_px >= 0.95 * video.width_px and shot.scene.graphic < _GRAPHIC
-    ):
+    drawn = shot.scene.graphic >= _GRAPHIC
+    if detail is None or (detail.width_px >= 0.95 * video.width_px and not drawn):
         middle = centre_crop(video)
         return _framing(shot, Layout.FOLLOW, (middle,), "no face: the middle")
     if detail.width_px > width and drawn:
