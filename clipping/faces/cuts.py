@@ -32,7 +32,9 @@ _LEAST_SHARE = 0.2
 """Of the picture's parts that a cut changes."""
 _CHANGED_PART = 6.0
 _RETURNED = 0.5
-"""Share of the change below which an earlier picture is back."""
+"""Share of the change below which an earlier picture is back ..."""
+_MOST_RETURNED = 8.0
+"""... and levels: after a flash everything differs less, another shot as well."""
 
 Thumb = NDArray[np.int16]
 """THUMB_PX as height x width x 3."""
@@ -161,9 +163,8 @@ def _usual(around: Sequence[Seen]) -> float:
 
 def _returns(before: Sequence[Seen], after: Sequence[Seen], level: float) -> bool:
     """Whether a picture from before is back after the change, as it is after a flash."""
-    return any(
-        change(old.thumb, new.thumb).level < _RETURNED * level for old in before for new in after
-    )
+    most = min(_MOST_RETURNED, _RETURNED * level)
+    return any(change(old.thumb, new.thumb).level < most for old in before for new in after)
 
 
 def largest_step(thumbs: Sequence[Thumb]) -> int:

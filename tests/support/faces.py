@@ -74,9 +74,9 @@ def room(width_px: int, height_px: int, tint: tuple[int, int, int] = (120, 128, 
 
 
 def _draw_person(picture: NDArray[np.float32], person: Person) -> None:
-    reach = person.height * 2.2
-    left, right = _inside(person.x - reach, person.x + reach, picture.shape[1])
-    top, bottom = _inside(person.y - person.height, person.y + reach, picture.shape[0])
+    _draw_body(picture, person)
+    left, right = _inside(person.x, 0.7 * person.width, picture.shape[1])
+    top, bottom = _inside(person.y, 0.7 * person.height, picture.shape[0])
     if left >= right or top >= bottom:
         return
     fine = np.repeat(np.repeat(picture[top:bottom, left:right], _FINER, 0), _FINER, 1)
@@ -89,8 +89,23 @@ def _draw_person(picture: NDArray[np.float32], person: Person) -> None:
     picture[top:bottom, left:right] = fine.reshape(shape).mean(axis=(1, 3))
 
 
-def _inside(first: float, last: float, length: int) -> tuple[int, int]:
-    return max(0, int(first)), min(length, int(last) + 1)
+def _inside(middle: float, reach: float, length: int) -> tuple[int, int]:
+    return max(0, int(middle - reach)), min(length, int(middle + reach) + 1)
+
+
+def _draw_body(picture: NDArray[np.float32], person: Person) -> None:
+    """Neck and shoulders, down to the bottom of the picture; without soft edges."""
+    left, right = _inside(person.x, 1.2 * person.width, picture.shape[1])
+    top = min(picture.shape[0], max(0, int(person.y)))
+    if left >= right:
+        return
+    rows, columns = np.mgrid[top : picture.shape[0], left:right].astype(np.float32)
+    x = (columns + 0.5 - person.x) / (person.width / 2)
+    y = (rows + 0.5 - person.y) / (person.height / 2)
+    below = picture[top:, left:right]
+    below[(np.abs(x) < 0.55) & (y > 0.5)] = np.asarray(person.skin, np.float32) * 0.78
+    shoulders = (x / 2.3) ** 2 + (np.minimum(y - 3.1, 0) / 1.75) ** 2 < 1
+    below[shoulders] = np.asarray(person.shirt, np.float32)
 
 
 def _draw_head(
@@ -104,11 +119,8 @@ def _draw_head(
         ) ** 2 < 1
         return inside
 
-    shoulders = ((x / 2.3) ** 2 + ((y - 3.1) / 1.75) ** 2 < 1) & (y < 4)
-    fine[shoulders] = np.asarray(person.shirt, np.float32)
     fine[oval(0, -0.18, 1.16, 1.12)] = hair
-    neck = (np.abs(x) < 0.55) & (y > 0.5) & (y < 1.5)
-    fine[neck] = skin * 0.78
+    fine[(np.abs(x) < 0.55) & (y > 0.5)] = skin * 0.78
     fine[oval(-1.0, 0.05, 0.13, 0.2) | oval(1.0, 0.05, 0.13, 0.2)] = skin * 0.85
     # A jaw that narrows, lit from the upper left.
     face = (x / (1 - 0.16 * np.clip(y, 0, 1))) ** 2 + (y / 1.02) ** 2 < 1
@@ -155,6 +167,7 @@ def make_film(
     fps: Fraction | int = 25,
     times: Sequence[Fraction] | None = None,
     options: dict[str, str] | None = None,
+    rotation: int = 0,
 ) -> Path:
     """Write drawn pictures as H.264 in the container of the suffix, with a silent sound track.
 
@@ -162,6 +175,7 @@ def make_film(
 
     :param times: When each frame is shown, in seconds; without them ``fps`` says it.
     :param options: Of x264, over the ones chosen here.
+    :param rotation: Clockwise degrees a player must turn the pictures: 0, 90, 180, 270.
     """
     chosen = {"preset": "veryfast", "crf": "20", "bf": "3", "sc_threshold": "0", **(options or {})}
     rate = Fraction(fps)
@@ -172,6 +186,8 @@ def make_film(
         stream.pix_fmt = "yuv420p"
         stream.codec_context.thread_count = 1
         stream.codec_context.time_base = Fraction(1, 90_000)
+        if rotation:
+            stream.set_display_rotation(-rotation)
         sound: Any = output.add_stream("aac", rate=48_000, layout="mono")
         seconds = Fraction(frames) / rate if times is None else times[frames - 1] + 1 / rate
         _write_silence(output, sound, float(seconds))
