@@ -28,6 +28,7 @@ from clipping.models.recipe import (
     Layout,
     Loudness,
     Move,
+    Obstacle,
     RenderPlan,
 )
 from clipping.models.sighting import Area, FacePoint, FaceTrack, Scene, Sightings
@@ -66,6 +67,7 @@ __all__ = [
     "MediaInfo",
     "Moment",
     "Move",
+    "Obstacle",
     "Proof",
     "ProofCheck",
     "Rejection",
