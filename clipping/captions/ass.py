@@ -9,14 +9,14 @@ frame rate, then always shows it, and at worst a frame less than 10 ms before th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from clipping.captions import hook_style
 from clipping.captions.ass_caption import SHADOW_BLUR_SHARE, caption_dialogues
 from clipping.captions.ass_hook import hook_dialogues
 from clipping.captions.base import CaptionStyle, HookKind, HookStyle
 from clipping.captions.fonts import LANGUAGE
-from clipping.captions.scripts import Locale, locale_of
+from clipping.captions.shown import groups, locale_of_captions
 from clipping.captions.tags import Dialogue, colour, number
 from clipping.models import OUTPUT_HEIGHT_PX, OUTPUT_WIDTH_PX, CaptionEvent, HookOverlay
 
@@ -51,11 +51,9 @@ def ass_document(
 
     ``events`` and ``hook`` are what ``lay_out`` and ``lay_out_hook`` gave for the same style.
     """
-    groups = list(_groups(events))
-    # Told from every word once, as ``lay_out`` did.
-    locale: Locale = locale_of(word for same in groups for word in same[0].words)
+    locale = locale_of_captions(events)
     dialogues: list[Dialogue] = []
-    for same in groups:
+    for same in groups(events):
         dialogues += caption_dialogues(same, style, locale)
     look = None
     if hook is not None:
@@ -113,21 +111,3 @@ def _hook_styles(style: CaptionStyle, hook: HookStyle) -> list[_Row]:
 def _soft_px(style: CaptionStyle | HookStyle) -> float:
     """A shadow's outline: its blur reaches as far again."""
     return max(0.0, style.edge_px - style.shadow_px * SHADOW_BLUR_SHARE)
-
-
-def _groups(events: Sequence[CaptionEvent]) -> Iterator[list[CaptionEvent]]:
-    """Consecutive states of the same words; within them, words are spoken in order."""
-    held: list[CaptionEvent] = []
-    latest = -1
-    for event in events:
-        if held and (
-            (event.words, event.clip_words) != (held[0].words, held[0].clip_words)
-            or event.start_ms != held[-1].end_ms
-            or (event.lit is not None and event.lit <= latest)
-        ):
-            yield held
-            held, latest = [], -1
-        held.append(event)
-        latest = latest if event.lit is None else event.lit
-    if held:
-        yield held

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from clipping.captions.base import CaptionStyle, LitKind
-from clipping.captions.fill import fill_spans, filled_part, fills_from_right
 from clipping.captions.lines import PlacedRun
 from clipping.captions.scripts import Locale
+from clipping.captions.shown import fill_spans, filled_part, fills_from_right
 from clipping.captions.tags import (
     Dialogue,
     Piece,

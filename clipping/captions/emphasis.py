@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Sequence
 from statistics import median
 
+from clipping.captions.grouping import LEANS_ON_NEXT
 from clipping.captions.scripts import clusters, spaceless
 from clipping.models import ClipWord
 
@@ -109,12 +110,16 @@ def emphasis(words: Sequence[ClipWord]) -> frozenset[int]:
 def key_words(texts: Sequence[str]) -> frozenset[int]:
     """Of a short line such as a hook: the strongest word, or a figure with its unit.
 
-    Where none is strong the longest is taken; of a single word, and of text without spaces, none.
+    Where none is strong, the longest that is no article, preposition or the like; of a single word,
+    and of text without spaces, none.
     """
     if len(texts) < 2 or any(_spaceless(text) for text in texts):
         return frozenset()
     weights = _weights(texts)
-    best = max(range(len(texts)), key=lambda at: (weights[at], len(_bare(texts[at])), at))
+    telling = [at for at, text in enumerate(texts) if _bare(text).lower() not in LEANS_ON_NEXT]
+    if not telling:
+        return frozenset()
+    best = max(telling, key=lambda at: (weights[at], len(_bare(texts[at])), at))
     chosen = _with_unit(texts, best) if weights[best] >= _FIGURE else (best,)
     return frozenset(chosen) if len(chosen) < len(texts) else frozenset()
 

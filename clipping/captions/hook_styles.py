@@ -21,7 +21,7 @@ BOLD = HookStyle(
     outline_px=8,
     shadow_px=6,
     shadow_opacity=0.55,
-    comes=Motion(ms=180, opacity=0.75, scale=0.86, gentle=True),
+    comes=Motion(ms=180, opacity=1, scale=0.86, gentle=True),
     goes=Motion(ms=200, opacity=0, scale=0.94),
 )
 """Large outlined capitals that grow to their size, the key words in colour."""
@@ -29,7 +29,8 @@ BOLD = HookStyle(
 BANNER = HookStyle(
     name="banner",
     kind=HookKind.STRIP,
-    comes=Motion(ms=220, opacity=0.8, x_px=-48, gentle=True),
+    size=1.1,
+    comes=Motion(ms=220, opacity=1, x_px=-48, gentle=True),
     goes=Motion(ms=220, opacity=0, x_px=48),
 )
 """A strip in the accent colour that slides in from the left and out to the right."""

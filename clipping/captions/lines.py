@@ -15,6 +15,10 @@ CAPITAL_EM = 0.7
 """Height of Montserrat's capitals, around whose middle a line is centred."""
 DESCENDER_EM = 0.2
 """How far Montserrat's letters reach below the baseline."""
+_PLATE_TOP_EM = 0.78
+"""Above the baseline, so that capitals stand nearly in the middle of a plate."""
+_AIR_PX = 8.0
+"""Between a spoken word that draws more than its letters, and the words beside it."""
 _EDGE_PX = 1.0
 """Anti-aliasing reaches this far beyond a calculated edge."""
 
@@ -123,7 +127,7 @@ def lit_extent(ink: Extent, em_px: float, style: CaptionStyle) -> Extent:
         return plain.joined(
             Extent(
                 ink.left - plate.padding_x_px,
-                min(ink.top, -CAPITAL_EM * em_px) - plate.padding_y_px,
+                min(ink.top, -_PLATE_TOP_EM * em_px) - plate.padding_y_px,
                 ink.right + plate.padding_x_px,
                 max(ink.bottom, DESCENDER_EM * em_px) + plate.padding_y_px,
             )
@@ -153,6 +157,12 @@ def lit_reach_px(width_px: float, style: CaptionStyle) -> float:
     return (style.growth - 1) / 2 * width_px + _EDGE_PX if style.growth > 1 else 0.0
 
 
+def _kept_apart_px(reaches: Sequence[float]) -> float:
+    """Room between neighbours for what one of them draws more while it is spoken."""
+    more = max(reaches)
+    return more + _AIR_PX if more else 0.0
+
+
 def set_line(
     runs: Sequence[Run],
     em_px: float,
@@ -180,7 +190,7 @@ def set_line(
             gap += run.gap_em
             continue
         seen = ink(run.text, run.family, rtl=run.rtl)
-        more = max(reach.get(before, 0.0), reach.get(run.owner, 0.0))
+        more = _kept_apart_px([reach.get(before, 0.0), reach.get(run.owner, 0.0)])
         if gap or (more and before not in (-1, run.owner)):
             pen += gap * em_px
             if not seen.empty:
@@ -217,7 +227,7 @@ def line_width(words: Sequence[str], em_px: float, locale: Locale, style: Captio
         own_left, own_right, advance = _word_edges(word, em_px, locale, style.font)
         gap = gap_em(words[index - 1], word) * em_px if index else 0.0
         reaches.append(lit_reach_px(max(0.0, own_right - own_left), style))
-        more = max(reaches[-2:]) if index else 0.0
+        more = _kept_apart_px(reaches[-2:]) if index else 0.0
         if gap or more:
             pen = max(pen + gap, right + 2 * side + 1 + more - own_left)
         left, right = min(left, pen + own_left), max(right, pen + own_right)

@@ -12,7 +12,7 @@ BOXED = CaptionStyle(
     colour="#FFFFFF",
     lit_colour="#FFFFFF",
     lit=LitKind.PLATE,
-    plate=LitPlate(colour="#7C2BFF", padding_x_px=18, padding_y_px=14, radius_px=20),
+    plate=LitPlate(colour="#7C2BFF", padding_x_px=18, padding_y_px=13, radius_px=20),
     outline_colour="#000000",
     outline_px=5,
     shadow_px=5,

@@ -1,11 +1,34 @@
-"""How far a word that fills with colour is filled, and from which side."""
+"""What a plan's caption events amount to on screen: groups of words, and how they fill."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from clipping.captions.scripts import Locale, direction
+from clipping.captions.scripts import Locale, direction, locale_of
 from clipping.models import Box, CaptionEvent
+
+
+def groups(events: Sequence[CaptionEvent]) -> Iterator[list[CaptionEvent]]:
+    """Consecutive states of the same words; within them, words are spoken in order."""
+    held: list[CaptionEvent] = []
+    latest = -1
+    for event in events:
+        if held and (
+            (event.words, event.clip_words) != (held[0].words, held[0].clip_words)
+            or event.start_ms != held[-1].end_ms
+            or (event.lit is not None and event.lit <= latest)
+        ):
+            yield held
+            held, latest = [], -1
+        held.append(event)
+        latest = latest if event.lit is None else event.lit
+    if held:
+        yield held
+
+
+def locale_of_captions(events: Sequence[CaptionEvent]) -> Locale:
+    """Told from every word once, as ``lay_out`` did."""
+    return locale_of(word for same in groups(events) for word in same[0].words)
 
 
 def fills_from_right(word: str, locale: Locale) -> bool:
