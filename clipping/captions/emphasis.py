@@ -49,14 +49,14 @@ _STRONG_WORDS = frozenset(
     """
     never always nobody nothing everything everyone impossible forever worst best biggest greatest
     hardest easiest fastest smallest highest lowest first only secret secrets truth lie lies lying
-    love hate hated fear afraid scared terrified terrifying death die died dead kill killed danger
+    love hate hated fear afraid scared terrified terrifying death died dead kill killed danger
     dangerous crazy insane incredible unbelievable amazing shocking shocked brutal terrible horrible
     awful disaster disgusting beautiful perfect brilliant genius stupid wrong mistake mistakes fail
     failed failure failures broke bankrupt rich money free win won winning lost lose losing destroy
     destroyed ruined ruin changed change huge massive enormous extreme extremely absolutely
     completely totally literally exactly stop wow warning urgent proof proven guarantee power
     powerful pain painful cry cried crying happy happiest miracle magic dream dreams nightmare
-    hell heaven god war crime murder illegal banned scam fraud addicted obsessed furious angry
+    hell heaven god crime murder illegal banned scam fraud addicted obsessed furious angry
     nie niemals immer niemand nichts alles unmöglich schlimmste beste größte größten geheimnis
     wahrheit lüge liebe hass angst tod gefährlich verrückt unglaublich wahnsinn perfekt falsch
     fehler katastrophe geld
@@ -146,7 +146,7 @@ def _capital(word: str, opens_sentence: bool) -> bool:
 
 def _weight(word: str) -> float:
     lower = word.lower()
-    if not word or lower in _NEVER:
+    if not word or lower in _NEVER or lower in LEANS_ON_NEXT:
         return 0.0
     if _has_digit(word):
         return _FIGURE
