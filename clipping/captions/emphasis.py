@@ -82,10 +82,11 @@ _NEVER = frozenset(
 
 
 def emphasis(words: Sequence[ClipWord]) -> frozenset[int]:
-    """Indexes of the words to set apart: at most one in five, and never two neighbours.
+    """Indexes of the words to set apart: about one in five at most, and never two neighbours.
 
-    A figure and its unit ("10 million", "fifty percent") are the exception: they go together and
-    count as one. Muted words are never chosen. Among equals the earlier wins.
+    A figure and its unit ("10 million", "fifty percent") are the exception: they go together, even
+    where there is room for one word only. Muted words are never chosen. Among equals the earlier
+    wins.
     """
     texts = [word.text for word in words]
     weights = _weights(texts)
@@ -96,14 +97,14 @@ def emphasis(words: Sequence[ClipWord]) -> frozenset[int]:
     taken: set[int] = set()
     room = -(-len(words) // EVERY)
     for index in sorted(range(len(words)), key=lambda index: (-weights[index], index)):
-        if not room or weights[index] < _LEAST:
+        if room <= 0 or weights[index] < _LEAST:
             break
         chosen = _with_unit(texts, index)
         near = {other for one in chosen for other in (one - 1, one, one + 1)}
         if near & taken or any(words[one].muted for one in chosen):
             continue
         taken |= set(chosen)
-        room -= 1
+        room -= len(chosen)
     return frozenset(taken)
 
 

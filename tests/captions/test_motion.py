@@ -18,7 +18,7 @@ from clipping.captions.hook import MOST_LINES, hook_runs, lay_out_hook
 from clipping.captions.layout import lay_out
 from clipping.captions.shown import fills_from_right, locale_of_captions
 from clipping.models import Box, CaptionEvent, ClipWord, HookOverlay
-from tests.captions.drawing import draw, drawn_on, extent, within
+from tests.captions.drawing import GRAY, draw, drawn_on, extent, within
 from tests.captions.texts import SENTENCES, any_text, spoken
 
 RATE = Fraction(50)
@@ -33,6 +33,23 @@ TEXTS = {
     "mixed": "the 世界 in 2025",
 }
 SHOWN_HOOKS = [name for name in HOOK_STYLES if name != "none"]
+
+
+CAPTIONS = Box(left=0, top=720, right=1080, bottom=1480)
+HOOK = Box(left=0, top=240, right=1080, bottom=740)
+
+
+def frames(
+    document: str, times_ms: list[int], area: Box, pixel_format: str = "gray"
+) -> list[NDArray[np.uint8]]:
+    """Whole pictures, of which only the area was drawn: what moves does not leave it."""
+    parts, _ = draw(document, times_ms, rate=RATE, pixel_format=pixel_format, area=area)
+    shown = []
+    for part in parts:
+        whole = np.full((1920, *part.shape[1:]), GRAY, np.uint8)
+        whole[area.top : area.bottom] = part
+        shown.append(whole)
+    return shown
 
 
 def at(events: tuple[CaptionEvent, ...], time_ms: int) -> CaptionEvent | None:
@@ -52,7 +69,7 @@ def test_no_picture_shows_anything_outside_the_boxes_of_its_moment(name: str, te
     words = spoken(text, word_ms=200)
     events = lay_out(words, STYLES[name], words[-1].end_ms)
     times = list(range(0, words[-1].end_ms - FRAME_MS, FRAME_MS))
-    pictures, _ = draw(ass_document(events, None, STYLES[name]), times, rate=RATE)
+    pictures = frames(ass_document(events, None, STYLES[name]), times, CAPTIONS)
     for time_ms, picture in zip(times, pictures, strict=True):
         event = at(events, time_ms)
         assert event is not None
@@ -69,7 +86,7 @@ def test_a_word_grows_gently_and_stays_grown(name: str) -> None:
     words = [ClipWord(text="HELLO", start_ms=0, end_ms=400)]
     events = lay_out(words, chosen, 400)
     times = list(range(0, 380, FRAME_MS))
-    pictures, _ = draw(ass_document(events, None, chosen), times, rate=RATE)
+    pictures = frames(ass_document(events, None, chosen), times, CAPTIONS)
     widths = []
     for picture in pictures:
         whole = extent(drawn_on(picture))
@@ -94,7 +111,7 @@ def test_colour_fills_a_word_in_reading_direction_and_stays(name: str, text: str
     words = spoken(text, word_ms=400, gap_ms=0)
     events = lay_out(words, chosen, 800)
     times = list(range(40, 780, 40))
-    pictures, _ = draw(ass_document(events, None, chosen), times, rate=RATE, pixel_format="rgb24")
+    pictures = frames(ass_document(events, None, chosen), times, CAPTIONS, "rgb24")
     locale = locale_of_captions(events)
     for time_ms, picture in zip(times, pictures, strict=True):
         event = at(events, time_ms)
@@ -102,10 +119,9 @@ def test_colour_fills_a_word_in_reading_direction_and_stays(name: str, text: str
         assert event.lit is not None
         share = (time_ms - event.start_ms) / (event.end_ms - event.start_ms)
         for index, box in enumerate(event.boxes):
-            lit = has_colour(picture, chosen.lit_colour)[:, box.left : box.right]
-            columns = np.flatnonzero(lit[box.top : box.bottom].any(axis=0))
-            plain = has_colour(picture, chosen.colour)[:, box.left : box.right]
-            others = np.flatnonzero(plain[box.top : box.bottom].any(axis=0))
+            part = picture[box.top : box.bottom, box.left : box.right]
+            columns = np.flatnonzero(has_colour(part, chosen.lit_colour).any(axis=0))
+            others = np.flatnonzero(has_colour(part, chosen.colour).any(axis=0))
             if index != event.lit:
                 assert bool(len(columns)) == (index < event.lit)
                 assert bool(len(others)) == (index > event.lit)
@@ -125,9 +141,7 @@ def test_only_the_spoken_word_stands_on_a_plate_that_touches_no_other(name: str,
     words = spoken(text)
     events = [one for one in lay_out(words, chosen, words[-1].end_ms) if one.lit is not None]
     times = [(one.start_ms + one.end_ms) // 40 * 20 for one in events]
-    pictures, _ = draw(
-        ass_document(tuple(events), None, chosen), times, rate=RATE, pixel_format="rgb24"
-    )
+    pictures = frames(ass_document(tuple(events), None, chosen), times, CAPTIONS, "rgb24")
     for event, picture in zip(events, pictures, strict=True):
         assert event.lit is not None
         plate = extent(has_colour(picture, chosen.plate.colour))
@@ -148,7 +162,7 @@ def test_emphasised_words_have_a_colour_of_their_own_while_they_are_not_spoken()
     events = lay_out(words, chosen, words[-1].end_ms)
     assert [event.emphasis for event in events] == [(1,)] * len(events)
     times = [(one.start_ms + one.end_ms) // 40 * 20 for one in events]
-    pictures, _ = draw(ass_document(events, None, chosen), times, rate=RATE, pixel_format="rgb24")
+    pictures = frames(ass_document(events, None, chosen), times, CAPTIONS, "rgb24")
     for event, picture in zip(events, pictures, strict=True):
         for index, box in enumerate(event.boxes):
             part = picture[box.top : box.bottom, box.left : box.right]
@@ -192,7 +206,7 @@ def test_a_hook_never_leaves_its_box_and_fills_it_at_rest(hook_name: str, text: 
     come = list(range(0, look.comes.ms + 2 * FRAME_MS, FRAME_MS))
     go = list(range(hook.end_ms - look.goes.ms - FRAME_MS, hook.end_ms, FRAME_MS))
     times = [*come, *go, hook.end_ms]
-    *shown, gone = draw(ass_document((), hook, STYLES["highlight"]), times, rate=RATE)[0]
+    *shown, gone = frames(ass_document((), hook, STYLES["highlight"]), times, HOOK)
     assert extent(drawn_on(gone)) is None
     for picture in shown[:-1]:
         whole = extent(drawn_on(picture))
@@ -214,7 +228,7 @@ def edges(box: Box) -> tuple[int, int, int, int]:
 @pytest.mark.parametrize("name", STYLES)
 def test_the_first_picture_already_shows_the_whole_hook(name: str, hook_name: str) -> None:
     hook = overlay("I lost 10 million dollars", name, hook_name)
-    pictures, _ = draw(ass_document((), hook, STYLES[name]), [0, 1000], rate=RATE)
+    pictures = frames(ass_document((), hook, STYLES[name]), [0, 1000], HOOK)
     contrasts, sizes = [], []
     for picture in pictures:
         inside = picture[hook.box.top : hook.box.bottom, hook.box.left : hook.box.right]
