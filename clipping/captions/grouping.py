@@ -41,7 +41,7 @@ il lo gli uno di da della delle dei nel nella su per tra ma ed
 os um uma uns umas dos das em na nas nos com
 het een van op te met voor
 """
-_LEANS_ON_NEXT = frozenset(_FUNCTION_WORDS.split())
+LEANS_ON_NEXT = frozenset(_FUNCTION_WORDS.split())
 """Articles, prepositions, conjunctions, pronouns and auxiliaries: they belong to what follows."""
 
 
@@ -130,7 +130,7 @@ def _cost(tokens: Sequence[Token], start: int, end: int, load: float, lines: int
     if end < len(tokens):
         last = chosen[-1]
         following = tokens[end]
-        if last.text.lower().strip(_CLOSING) in _LEANS_ON_NEXT:
+        if last.text.lower().strip(_CLOSING) in LEANS_ON_NEXT:
             cost += 2.5
         if following.clip_word == last.clip_word:
             cost += 0.5

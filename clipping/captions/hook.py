@@ -1,4 +1,4 @@
-"""The hook at the head of the clip: a few large lines on a plate, in the top third."""
+"""The hook at the head of the clip: a few large lines in the top third."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from clipping.captions.base import HOOK_AREA, CaptionStyle
-from clipping.captions.breaks import line_units, shortened
-from clipping.captions.fonts import ink
-from clipping.captions.lines import CAPITAL_EM, Line, PlacedRun, has_ink, set_line
-from clipping.captions.runs import SPACE_EM, visual_runs
+from clipping.captions import hook_style as named_style
+from clipping.captions.base import HOOK_AREA, SAFE_AREA, CaptionStyle, HookKind, HookStyle
+from clipping.captions.emphasis import key_words
+from clipping.captions.heights import hook_top_px
+from clipping.captions.lines import CAPITAL_EM, Line, PlacedRun, has_ink, margins, set_line
+from clipping.captions.runs import visual_runs
 from clipping.captions.scripts import Locale, clean, clusters, locale_of, script
-from clipping.models import Box, HookOverlay
+from clipping.captions.wrapping import cut, wrappings
+from clipping.models import Box, HookOverlay, Obstacle
+from clipping.timing import TimeSpan
 
 MOST_LINES = 3
 _SHORTEST_MS, _LONGEST_MS = 2500, 3000
@@ -21,17 +24,23 @@ _READING_MS, _READING_WORD_MS = 1500, 180
 _STEP_PX = 2
 _MOST_CLUSTERS = 300
 """More than three lines hold in the smallest size, even of the narrowest letters."""
-_LONG_WORD = 12
-"""A word is cut short, not left out, when more letters of it than this are there to see."""
-_MALUS_EM = 0.4
-_TOO_WIDE_PX = 1e6
 _INK_INSET_PX = 12
 """Accents and descenders come no closer than this to the plate's upper and lower edge."""
+_STRIP_PADDING_PX = 72
+"""Beside the text on a strip: more than the strip slides, so that no letter is ever cut off."""
+
+
+@dataclass(frozen=True)
+class HookRun:
+    """A piece of the hook's text on the frame, and whether it belongs to a key word."""
+
+    run: PlacedRun
+    key: bool
 
 
 @dataclass(frozen=True)
 class _Block:
-    """Lines set in one size: heights are from the plate's top, widths from each line's ink."""
+    """Lines set in one size: heights are from the block's top, widths from each line's ink."""
 
     lines: tuple[Line, ...]
     baselines: tuple[float, ...]
@@ -40,42 +49,70 @@ class _Block:
 
 
 @dataclass(frozen=True)
-class _Unit:
-    """What may not be parted: a word, or a character of a script without spaces, in pixels."""
+class _Look:
+    """Everything that a hook's size depends on, but the text."""
 
-    text: str
-    space: bool
-    width: float
-    malus: float
+    style: CaptionStyle
+    hook: HookStyle
+    locale: Locale
+
+    @property
+    def area(self) -> Box:
+        """Whose width the block may have; heights are those of ``HOOK_AREA`` for all."""
+        return SAFE_AREA if self.hook.kind is HookKind.STRIP else HOOK_AREA
+
+    @property
+    def padding_x_px(self) -> float:
+        if self.hook.kind is HookKind.LETTERS:
+            return margins(self.hook).side
+        strip = self.hook.kind is HookKind.STRIP
+        return _STRIP_PADDING_PX if strip else self.style.hook.padding_x_px
+
+    @property
+    def room_px(self) -> float:
+        """Width that text may have."""
+        return self.area.right - self.area.left - 2 * self.padding_x_px
 
 
-def lay_out_hook(text: str, style: CaptionStyle, duration_ms: int) -> HookOverlay | None:
+def lay_out_hook(
+    text: str,
+    style: CaptionStyle,
+    duration_ms: int,
+    hook_style: str = "plate",
+    *,
+    obstacles: Sequence[Obstacle] = (),
+) -> HookOverlay | None:
     """Wrap the hook into at most three lines of similar length, as large as the style allows.
 
-    Too long a text shrinks, then ends in an ellipsis. None when nothing of the text can be drawn.
-    The overlay starts with the clip and stays two and a half to three seconds.
+    Too long a text shrinks, then ends in an ellipsis. None when nothing of the text can be drawn,
+    and in the hook style ``none``. The overlay starts with the clip and stays two and a half to
+    three seconds.
+
+    :param hook_style: One of ``HOOK_STYLES``; ValueError names the known ones.
+    :param obstacles: What the hook should not cover, such as faces; without any it stands at the
+        top of ``HOOK_AREA``, otherwise anywhere in ``HOOK_REACH``.
     """
-    text = _closed_up(clean(text))
-    if not text or not has_ink(text):
+    hook = named_style(hook_style)
+    text = _closed_up(clean(text.upper() if hook.upper_case else text))
+    if hook.kind is HookKind.ABSENT or not text or not has_ink(text):
         return None
-    locale = locale_of([text])
-    lines, em_px = _fitted(text, style, locale)
-    block = _block(lines, em_px, style, locale)
-    left = (HOOK_AREA.left + HOOK_AREA.right - block.width_px) // 2
+    look = _Look(style, hook, locale_of([text]))
+    lines, em_px = _fitted(text, look)
+    block = _block(lines, em_px, look)
     words = sum(len(line.split()) for line in lines)
     shown_ms = min(_LONGEST_MS, max(_SHORTEST_MS, _READING_MS + _READING_WORD_MS * words))
+    end_ms = max(1, min(duration_ms, shown_ms))
+    shown = TimeSpan(start_ms=0, end_ms=end_ms)
+    left = (look.area.left + look.area.right - block.width_px) // 2
+    top = hook_top_px(left, block.width_px, block.height_px, shown, obstacles)
     return HookOverlay(
         text=text,
         lines=lines,
         start_ms=0,
-        end_ms=max(1, min(duration_ms, shown_ms)),
-        box=Box(
-            left=left,
-            top=HOOK_AREA.top,
-            right=left + block.width_px,
-            bottom=HOOK_AREA.top + block.height_px,
-        ),
+        end_ms=end_ms,
+        box=Box(left=left, top=top, right=left + block.width_px, bottom=top + block.height_px),
         font_px=em_px,
+        style=hook_style,
     )
 
 
@@ -92,127 +129,90 @@ def _eastern(character: str) -> bool:
     return script(character) in ("CJK", "KANA", "BOPOMOFO")
 
 
-def hook_runs(hook: HookOverlay, style: CaptionStyle) -> tuple[PlacedRun, ...]:
-    """The runs of the hook's lines, centred in its box."""
-    block = _block(hook.lines, hook.font_px, style, locale_of([hook.text]))
-    down = hook.box.top + (hook.box.bottom - hook.box.top - block.height_px) / 2
+def hook_runs(hook: HookOverlay, style: CaptionStyle) -> tuple[HookRun, ...]:
+    """The runs of the hook's lines, centred in its box, all growing around its middle."""
+    look = _Look(style, named_style(hook.style), locale_of([hook.text]))
+    block = _block(hook.lines, hook.font_px, look)
+    box = hook.box
+    down = box.top + (box.bottom - box.top - block.height_px) / 2
+    keys = key_words([word for line in hook.lines for word in line.split(" ")])
+    centre = ((box.left + box.right) / 2, (box.top + box.bottom) / 2)
     return tuple(
-        run.moved(
-            (hook.box.left + hook.box.right - line.extent.left - line.extent.right) / 2,
-            down + baseline,
+        HookRun(
+            run.moved(
+                (box.left + box.right - line.extent.left - line.extent.right) / 2,
+                down + baseline,
+            ).around(*centre),
+            key=look.hook.kind is HookKind.LETTERS and run.owner in keys,
         )
         for line, baseline in zip(block.lines, block.baselines, strict=True)
         for run in line.runs
     )
 
 
-def _block(lines: Sequence[str], em_px: float, style: CaptionStyle, locale: Locale) -> _Block:
-    hook = style.hook
-    laid = tuple(set_line(visual_runs([line], locale, style.font), em_px, 0.0) for line in lines)
-    pitch = hook.line_pitch * em_px
+def _block(lines: Sequence[str], em_px: float, look: _Look) -> _Block:
+    laid = _set_lines(lines, em_px, look)
+    edges = margins(look.hook)
+    bare = look.hook.kind is HookKind.LETTERS
+    pitch = look.style.hook.line_pitch * em_px
+    between = edges.top + edges.bottom if bare else 2
     for upper, lower in pairwise(laid):
-        pitch = max(pitch, upper.extent.bottom - lower.extent.top + 2)
-    first = max(
-        hook.padding_y_px + CAPITAL_EM * em_px,
-        _INK_INSET_PX - laid[0].extent.top,
-    )
-    last = first + pitch * (len(laid) - 1)
-    height = last + max(hook.padding_y_px, laid[-1].extent.bottom + _INK_INSET_PX)
-    width = max(line.extent.right - line.extent.left for line in laid) + 2 * hook.padding_x_px
+        pitch = max(pitch, upper.extent.bottom - lower.extent.top + between)
+    if bare:
+        first, below = edges.top - laid[0].extent.top, laid[-1].extent.bottom + edges.bottom
+    else:
+        padding = look.style.hook.padding_y_px
+        first = max(padding + CAPITAL_EM * em_px, _INK_INSET_PX - laid[0].extent.top)
+        below = max(padding, laid[-1].extent.bottom + _INK_INSET_PX)
+    width = max(line.extent.right - line.extent.left for line in laid) + 2 * look.padding_x_px
+    if look.hook.kind is HookKind.STRIP:
+        width = max(width, look.area.right - look.area.left)
     return _Block(
         lines=laid,
         baselines=tuple(first + pitch * index for index in range(len(laid))),
         width_px=math.ceil(width / 2) * 2,
-        height_px=math.ceil(height),
+        height_px=math.ceil(first + pitch * (len(laid) - 1) + below),
     )
 
 
-def _fitted(text: str, style: CaptionStyle, locale: Locale) -> tuple[tuple[str, ...], int]:
+def _set_lines(lines: Sequence[str], em_px: float, look: _Look) -> tuple[Line, ...]:
+    """Each line as one piece, or word by word where words may differ in colour."""
+    if look.hook.kind is not HookKind.LETTERS:
+        return tuple(
+            set_line(visual_runs([line], look.locale, look.style.font), em_px, 0.0)
+            for line in lines
+        )
+    laid: list[Line] = []
+    before = 0
+    for line in lines:
+        words = line.split(" ")
+        runs = visual_runs(words, look.locale, look.style.font)
+        owners = range(before, before + len(words))
+        laid.append(set_line(runs, em_px, margins(look.hook).side, owners))
+        before += len(words)
+    return tuple(laid)
+
+
+def _fitted(text: str, look: _Look) -> tuple[tuple[str, ...], int]:
     """The largest size at which the text fits, shortened as little as possible if none does."""
-    largest, smallest = int(style.hook.em_px), int(style.hook.min_em_px)
-    text = _cut(text, _MOST_CLUSTERS)
-    while not _wrapped(text, smallest, style, locale):
-        text = _cut(text, max(1, len(clusters(text)) * 19 // 20 - 1))
+    largest = round(look.style.hook.em_px * look.hook.size)
+    smallest = round(look.style.hook.min_em_px)
+    text = cut(text, _MOST_CLUSTERS)
+    while not _wrapped(text, smallest, look):
+        text = cut(text, max(1, len(clusters(text)) * 19 // 20 - 1))
     for em_px in range(largest, smallest, -_STEP_PX):
-        lines = _wrapped(text, em_px, style, locale)
+        lines = _wrapped(text, em_px, look)
         if lines:
             return lines, em_px
-    return _wrapped(text, smallest, style, locale), smallest
+    return _wrapped(text, smallest, look), smallest
 
 
-def _cut(text: str, length: int) -> str:
-    """At most ``length`` clusters and an ellipsis; ends with a whole word if it can."""
-    short = shortened(text, length)
-    if short == text or " " not in short:
-        return short
-    kept = short.removesuffix("…")
-    whole, _, rest = kept.rpartition(" ")
-    if text[len(kept) :].startswith(" ") or len(rest) > _LONG_WORD:
-        return short
-    return whole.rstrip(" .,;:…") + "…"
-
-
-def _wrapped(text: str, em_px: int, style: CaptionStyle, locale: Locale) -> tuple[str, ...]:
-    """The fewest lines that hold the text, the longest of them as short as can be; else none."""
-    units = [
-        _Unit(
-            text=unit,
-            space=bool(number and not index),
-            width=_advance_em(unit, style.font, locale) * em_px,
-            malus=malus * _MALUS_EM * em_px,
-        )
-        for number, word in enumerate(text.split(" "))
-        for index, (unit, malus) in enumerate(line_units(word))
-    ]
-    room = HOOK_AREA.right - HOOK_AREA.left - 2 * style.hook.padding_x_px
-    if sum(unit.width for unit in units) > MOST_LINES * room:
-        return ()
-    for count in range(1, min(MOST_LINES, len(units)) + 1):
-        starts = _balanced(units, count, SPACE_EM * em_px, room)
-        lines = tuple(
-            "".join(" " * unit.space + unit.text for unit in units[one:other]).strip()
-            for one, other in zip(starts, [*starts[1:], len(units)], strict=True)
-        )
-        block = _block(lines, em_px, style, locale)
-        if (
-            block.width_px <= HOOK_AREA.right - HOOK_AREA.left
-            and block.height_px <= HOOK_AREA.bottom - HOOK_AREA.top
-        ):
+def _wrapped(text: str, em_px: float, look: _Look) -> tuple[str, ...]:
+    """The fewest lines that hold the text in this size; none when three do not."""
+    family, height = look.style.font, HOOK_AREA.bottom - HOOK_AREA.top
+    width = look.area.right - look.area.left
+    for lines in wrappings(text, em_px, family, look.locale, look.room_px, MOST_LINES):
+        block = _block(lines, em_px, look)
+        if block.width_px <= width and block.height_px <= height:
             return lines
     return ()
-
-
-def _advance_em(unit: str, family: str, locale: Locale) -> float:
-    runs = visual_runs([unit], locale, family)
-    return sum(ink(run.text, run.family, rtl=run.rtl).advance for run in runs if run.text)
-
-
-def _balanced(units: Sequence[_Unit], count: int, space_px: float, room_px: float) -> list[int]:
-    """Where each of ``count`` lines starts: none too wide, breaks well placed."""
-    reach = [0.0]
-    for unit in units:
-        reach.append(reach[-1] + unit.width + space_px * unit.space)
-
-    def width(start: int, end: int) -> float:
-        wide = reach[end] - reach[start] - space_px * units[start].space
-        return wide if wide <= room_px else wide + _TOO_WIDE_PX
-
-    ends = range(1, len(units) + 1)
-    best = [(width(0, end), 0.0, [0]) for end in ends]
-    for line in range(1, count):
-        best = [
-            min(
-                (
-                    (
-                        max(best[at - 1][0], width(at, end)),
-                        best[at - 1][1] + units[at].malus,
-                        [*best[at - 1][2], at],
-                    )
-                    for at in range(line, end)
-                ),
-                key=lambda found: found[0] + found[1],
-                default=(math.inf, 0.0, [0]),
-            )
-            for end in ends
-        ]
-    return best[-1][2]

@@ -13,11 +13,13 @@ from itertools import accumulate, pairwise
 from clipping.captions.base import CaptionStyle
 from clipping.captions.breaks import chunks
 from clipping.captions.grouping import Token, group
+from clipping.captions.heights import Block, around, lowered, shifts
 from clipping.captions.lines import has_ink
 from clipping.captions.scripts import clean, clusters, locale_of, script
 from clipping.captions.typeset import fits, set_caption
 from clipping.errors import UnreadableCaptions
-from clipping.models import CaptionEvent, ClipWord
+from clipping.models import CaptionEvent, ClipWord, HookOverlay, Obstacle
+from clipping.timing import TimeSpan
 
 SMALL_GAP_MS = 150
 """Shorter gaps between words keep the first one lit."""
@@ -31,7 +33,13 @@ centiseconds, the unit of ASS times. No word's start moves by more than this to 
 
 
 def lay_out(
-    words: Sequence[ClipWord], style: CaptionStyle, duration_ms: int
+    words: Sequence[ClipWord],
+    style: CaptionStyle,
+    duration_ms: int,
+    *,
+    obstacles: Sequence[Obstacle] = (),
+    shots: Sequence[TimeSpan] = (),
+    hook: HookOverlay | None = None,
 ) -> tuple[CaptionEvent, ...]:
     """Caption events in order, never overlapping, all boxes inside ``CAPTION_AREA``.
 
@@ -40,6 +48,12 @@ def lay_out(
     the same index in ``clip_words``. Words spoken faster than ``SHORTEST_MS`` apart are shown
     with their neighbours but not lit. UnreadableCaptions when the fonts have none of the letters,
     because a clip without captions would look as if it were finished.
+
+    :param obstacles: What captions should not cover, such as faces; without any, and without a
+        hook in the way, all captions stand at the style's own height.
+    :param shots: The stretches between the camera's cuts, relative to the clip. Captions keep one
+        height in each; without any, in the whole clip.
+    :param hook: What ``lay_out_hook`` gave for the same clip: captions never stand on it.
     """
     tokens = _timed(_tokens(words, style, duration_ms), duration_ms)
     if not tokens:
@@ -50,23 +64,39 @@ def lay_out(
         for chosen in group(tokens, style.max_words, lambda texts: fits(texts, style, locale))
         if any(token.lit_ms is not None for token in chosen)
     ]
-    events: list[CaptionEvent] = []
+    settings = [set_caption(tuple(token.text for token in one), style, locale) for one in groups]
     appears_ms = [_first_lit(chosen) for chosen in groups]
-    for chosen, until_ms in zip(groups, [*appears_ms[1:], duration_ms], strict=False):
-        texts = tuple(token.text for token in chosen)
-        boxes = set_caption(texts, style, locale).boxes
-        events += [
-            CaptionEvent(
-                start_ms=start_ms,
-                end_ms=end_ms,
-                words=texts,
-                clip_words=tuple(token.clip_word for token in chosen),
-                boxes=boxes,
-                lit=lit,
-            )
-            for start_ms, end_ms, lit in _states(chosen, until_ms)
-        ]
-    return tuple(events)
+    states = [
+        list(_states(chosen, until_ms))
+        for chosen, until_ms in zip(groups, [*appears_ms[1:], duration_ms], strict=False)
+    ]
+    blocks = [
+        Block(TimeSpan(start_ms=seen[0][0], end_ms=seen[-1][1]), around(setting.lit_boxes))
+        for setting, seen in zip(settings, states, strict=True)
+    ]
+    moved_px = shifts(blocks, style.centre_y_px, obstacles=obstacles, shots=shots, hook=hook)
+    return tuple(
+        CaptionEvent(
+            start_ms=start_ms,
+            end_ms=end_ms,
+            words=tuple(token.text for token in chosen),
+            clip_words=tuple(token.clip_word for token in chosen),
+            boxes=tuple(lowered(box, down_px) for box in setting.state(lit)),
+            lit=lit,
+            emphasis=_emphasis(chosen, words, style),
+        )
+        for chosen, setting, seen, down_px in zip(groups, settings, states, moved_px, strict=True)
+        for start_ms, end_ms, lit in seen
+    )
+
+
+def _emphasis(
+    tokens: Sequence[Token], words: Sequence[ClipWord], style: CaptionStyle
+) -> tuple[int, ...]:
+    """Which of a group's words are set apart; none where the style draws them as all others."""
+    if style.emphasis_colour is None:
+        return ()
+    return tuple(index for index, token in enumerate(tokens) if words[token.clip_word].emphasis)
 
 
 def _tokens(words: Sequence[ClipWord], style: CaptionStyle, duration_ms: int) -> list[Token]:

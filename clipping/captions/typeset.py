@@ -17,6 +17,8 @@ from clipping.captions.lines import (
     Margins,
     PlacedRun,
     line_width,
+    lit_extent,
+    lit_reach_px,
     margins,
     set_line,
 )
@@ -30,12 +32,24 @@ _MOST_CLUSTERS = 120
 
 @dataclass(frozen=True)
 class Setting:
-    """Words as they stand on the frame; ``boxes[i]`` is all that word ``i`` draws on."""
+    """Words as they stand on the frame; ``boxes[i]`` is all that word ``i`` draws on.
+
+    ``lit_boxes[i]`` is that while it is spoken. ``plates`` are the indexes of words with the place
+    of the plate of each; a word that was parted has two.
+    """
 
     em_px: float
     lines: tuple[tuple[str, ...], ...]
     runs: tuple[PlacedRun, ...]
     boxes: tuple[Box, ...]
+    lit_boxes: tuple[Box, ...]
+    plates: tuple[tuple[int, Box], ...] = ()
+
+    def state(self, lit: int | None) -> tuple[Box, ...]:
+        """The boxes while that word is spoken."""
+        return tuple(
+            self.lit_boxes[index] if index == lit else box for index, box in enumerate(self.boxes)
+        )
 
 
 def fits(words: Sequence[str], style: CaptionStyle, locale: Locale) -> int:
@@ -112,40 +126,72 @@ def _placed(
     edges = margins(style)
     while True:
         laid = [
-            set_line(visual_runs(texts, locale, style.font), em_px, edges.side, owners)
+            set_line(visual_runs(texts, locale, style.font), em_px, edges.side, owners, style)
             for owners, texts in (zip(*line, strict=True) for line in lines)
         ]
-        baselines = _baselines(laid, em_px, style, edges)
-        widest = max(line.extent.right - line.extent.left for line in laid) + 2 * edges.side
+        baselines = _baselines(laid, em_px, style)
+        widest = max(_width(line, style) for line in laid)
         if baselines is not None and widest <= CAPTION_AREA.right - CAPTION_AREA.left:
             break
         em_px *= 0.98
     runs: list[PlacedRun] = []
     extents: list[list[tuple[int, Extent]]] = []
+    lit: list[tuple[int, Extent]] = []
     for line, baseline in zip(laid, baselines, strict=True):
         shift = (CAPTION_AREA.left + CAPTION_AREA.right - line.extent.left - line.extent.right) / 2
-        runs += [run.moved(shift, baseline) for run in line.runs]
+        for run in line.runs:
+            word = line.inks.get(run.owner, line.extent)
+            pivot = run.around((word.left + word.right) / 2, -CAPITAL_EM * em_px / 2)
+            runs.append(pivot.moved(shift, baseline))
         extents.append(_parted(line, shift, baseline, edges))
+        lit += [
+            (owner, lit_extent(word, em_px, style).moved(shift, baseline))
+            for owner, word in line.inks.items()
+        ]
     boxes = _boxes(extents, count)
     texts = tuple(tuple(text for _, text in line) for line in lines)
-    return Setting(em_px, texts, tuple(runs), boxes)
+    if style.plate is None and style.growth == 1:
+        return Setting(em_px, texts, tuple(runs), boxes, boxes)
+    plates = tuple((owner, _whole(extent)) for owner, extent in lit if style.plate is not None)
+    return Setting(em_px, texts, tuple(runs), boxes, _joined(boxes, lit), plates)
 
 
-def _baselines(
-    laid: Sequence[Line], em_px: float, style: CaptionStyle, edges: Margins
-) -> list[float] | None:
-    """Heights of the lines around the style's centre; None when the block is too high."""
+def _width(line: Line, style: CaptionStyle) -> float:
+    """Of the line with its outlines, and room at both ends for a spoken word there."""
+    ordered = sorted(line.inks.values(), key=lambda word: word.left + word.right)
+    ends = max(lit_reach_px(word.right - word.left, style) for word in (ordered[0], ordered[-1]))
+    return line.extent.right - line.extent.left + 2 * (margins(style).side + ends)
+
+
+def _baselines(laid: Sequence[Line], em_px: float, style: CaptionStyle) -> list[float] | None:
+    """Heights of the lines around the style's centre; None when the block is too high.
+
+    Only one word is spoken at a time, so of two lines only one draws more than its outlines.
+    """
+    edges = margins(style)
+    plain = [line.extent.widened(edges) for line in laid]
+    lit = [_lit_line(line, em_px, style) for line in laid]
     pitch = style.line_pitch * em_px
-    for upper, lower in pairwise(laid):
-        apart = upper.extent.bottom + edges.bottom - lower.extent.top + edges.top + 1
+    for upper, lower in pairwise(range(len(laid))):
+        apart = max(
+            plain[upper].bottom - lit[lower].top + 1, lit[upper].bottom - plain[lower].top + 1
+        )
         pitch = max(pitch, apart)
     first = style.centre_y_px + CAPITAL_EM * em_px / 2 - pitch * (len(laid) - 1) / 2
-    top = first + laid[0].extent.top - edges.top
-    bottom = first + pitch * (len(laid) - 1) + laid[-1].extent.bottom + edges.bottom
+    top = first + lit[0].top
+    bottom = first + pitch * (len(laid) - 1) + lit[-1].bottom
     if bottom - top > CAPTION_AREA.bottom - CAPTION_AREA.top - 2:
         return None
     first += max(0.0, CAPTION_AREA.top + 1 - top) - max(0.0, bottom + 1 - CAPTION_AREA.bottom)
     return [first + pitch * index for index in range(len(laid))]
+
+
+def _lit_line(line: Line, em_px: float, style: CaptionStyle) -> Extent:
+    """All that a line draws, whichever of its words is spoken."""
+    whole = line.extent.widened(margins(style))
+    for word in line.inks.values():
+        whole = whole.joined(lit_extent(word, em_px, style))
+    return whole
 
 
 def _parted(line: Line, shift: float, baseline: float, edges: Margins) -> list[tuple[int, Extent]]:
@@ -177,6 +223,29 @@ def _parted(line: Line, shift: float, baseline: float, edges: Margins) -> list[t
         )
         for index, (owner, _) in enumerate(ordered)
     ]
+
+
+def _joined(boxes: Sequence[Box], more: Sequence[tuple[int, Extent]]) -> tuple[Box, ...]:
+    """Each word's box widened by all that it draws while it is spoken."""
+    joined = list(boxes)
+    for owner, extent in more:
+        known, whole = joined[owner], _whole(extent)
+        joined[owner] = Box(
+            left=min(known.left, whole.left),
+            top=min(known.top, whole.top),
+            right=max(known.right, whole.right),
+            bottom=max(known.bottom, whole.bottom),
+        )
+    return tuple(joined)
+
+
+def _whole(extent: Extent) -> Box:
+    return Box(
+        left=math.floor(extent.left),
+        top=math.floor(extent.top),
+        right=math.ceil(extent.right),
+        bottom=math.ceil(extent.bottom),
+    )
 
 
 def _boxes(extents: Sequence[Sequence[tuple[int, Extent]]], count: int) -> tuple[Box, ...]:

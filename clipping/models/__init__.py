@@ -29,6 +29,7 @@ from clipping.models.recipe import (
     Layout,
     Loudness,
     Move,
+    Obstacle,
     RenderChoices,
     RenderPlan,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "MediaInfo",
     "Moment",
     "Move",
+    "Obstacle",
     "Proof",
     "ProofCheck",
     "Rejection",

@@ -44,12 +44,22 @@ class Box(Value):
         )
 
 
+class Obstacle(Value):
+    """A place that text should leave free for a while, such as where a face stands.
+
+    ``span`` is relative to the clip, ``box`` in output pixels.
+    """
+
+    span: TimeSpan
+    box: Box
+
+
 class CaptionEvent(Value):
     """One state of the caption: the words on screen and which of them is lit.
 
     Times are relative to the clip. ``boxes[i]`` is where ``words[i]`` is drawn, outline included.
     ``lit`` is an index into ``words``, or None while nobody speaks. ``clip_words[i]`` is the index
-    of ``words[i]`` in the clip's words.
+    of ``words[i]`` in the clip's words. ``emphasis`` are indexes of words that are set apart.
     """
 
     start_ms: int
@@ -58,6 +68,7 @@ class CaptionEvent(Value):
     clip_words: tuple[int, ...]
     boxes: tuple[Box, ...]
     lit: int | None
+    emphasis: tuple[int, ...] = ()
 
 
 class HookOverlay(Value):

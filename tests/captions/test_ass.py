@@ -58,10 +58,10 @@ def test_shadow_outline_and_letters_lie_on_layers_of_their_own() -> None:
     assert layers == {
         ("0", "Shadow"),
         ("1", "Outline"),
-        ("2", "Text"),
-        ("2", "Lit"),
-        ("3", "Plate"),
-        ("4", "Hook"),
+        ("3", "Text"),
+        ("3", "Lit"),
+        ("5", "HookPlate"),
+        ("8", "Hook"),
     }
 
 

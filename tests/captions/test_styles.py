@@ -38,7 +38,7 @@ def test_the_recipe_for_a_new_style_stands_in_the_docstring() -> None:
 
 
 def test_an_unknown_style_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(ValueError, match="highlight, minimal"):
+    with pytest.raises(ValueError, match="boxed, highlight, karaoke, minimal, pop"):
         style("comic")
 
 

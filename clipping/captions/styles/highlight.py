@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clipping.captions.base import CaptionStyle, HookStyle
+from clipping.captions.base import CaptionStyle, HookLook
 
 HIGHLIGHT = CaptionStyle(
     name="highlight",
@@ -17,11 +17,13 @@ HIGHLIGHT = CaptionStyle(
     shadow_opacity=0.55,
     centre_y_px=1250,
     line_pitch=1.22,
-    hook=HookStyle(
+    hook=HookLook(
         em_px=64,
         min_em_px=40,
         colour="#111111",
         plate_colour="#FFFFFF",
+        accent_colour="#FFE600",
+        on_accent_colour="#111111",
         padding_x_px=40,
         padding_y_px=30,
         radius_px=28,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clipping.captions.base import CaptionStyle, HookStyle
+from clipping.captions.base import CaptionStyle, HookLook
 
 MINIMAL = CaptionStyle(
     name="minimal",
@@ -17,11 +17,13 @@ MINIMAL = CaptionStyle(
     shadow_opacity=0.45,
     centre_y_px=1280,
     line_pitch=1.22,
-    hook=HookStyle(
+    hook=HookLook(
         em_px=54,
         min_em_px=36,
         colour="#FFFFFF",
         plate_colour="#111111",
+        accent_colour="#FFFFFF",
+        on_accent_colour="#111111",
         padding_x_px=36,
         padding_y_px=26,
         radius_px=24,

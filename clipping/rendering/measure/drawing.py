@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 
-from clipping.captions import SAFE_AREA, CaptionStyle
-from clipping.models import Box, ProofCheck, RenderPlan
+from clipping.captions import SAFE_AREA, CaptionStyle, LitKind
+from clipping.captions.shown import filled_part, fills_from_right, locale_of_captions
+from clipping.models import Box, CaptionEvent, ProofCheck, RenderPlan
 from clipping.rendering.measure.geometry import caption_boxes, covered
-from clipping.rendering.measure.overlays import Shot, drawn_px2, lit_alone, shows
+from clipping.rendering.measure.overlays import (
+    Shot,
+    coloured_only,
+    drawn_px2,
+    lit_alone,
+    shows,
+)
 from clipping.rendering.measure.sampling import Samples
 from clipping.rendering.measure.verdict import at_least, at_most, not_applicable
 
 AROUND_PX = 12
 """Drawing may reach this far beyond its box: a shadow, and half a cell of the grid."""
+_FILL_SPARE = 0.12
+"""Of a word's width and time: nearer to the edge of the colour, either side of it is right."""
+_LEAST_FILL_PX = 40
 STRAY_PX2 = 225
 """One window of 15 x 15 px: less than this is not a letter."""
 
@@ -26,7 +37,7 @@ def drawing_checks(
     """All checks of what is drawn over the picture."""
     return [
         _visible(samples, shots),
-        _lit(samples, shots, style),
+        _lit(plan, samples, shots, style),
         _absent(plan, samples, shots),
         _safe(plan, shots),
         *_hook(plan, samples, shots),
@@ -42,16 +53,49 @@ def _visible(samples: Samples, shots: Shots) -> ProofCheck:
     return _all_of("captions_visible", seen, "no captions planned")
 
 
-def _lit(samples: Samples, shots: Shots, style: CaptionStyle) -> ProofCheck:
+def _lit(plan: RenderPlan, samples: Samples, shots: Shots, style: CaptionStyle) -> ProofCheck:
     name = "spoken_word_lit"
-    if style.lit_colour == style.colour:
+    if style.spoken_colour == style.colour:
         return not_applicable(name, "the style lights no word")
-    seen = [
-        frame in shots and lit_alone(shots[frame], event.boxes, event.lit, style.lit_colour)
-        for frame, event in samples.events.items()
-        if event.lit is not None
-    ]
+    filled = _Filled(plan) if style.lit is LitKind.FILL else None
+    seen = []
+    for frame, event in samples.events.items():
+        if event.lit is None:
+            continue
+        shot, boxes = shots.get(frame), event.boxes
+        if shot is None:
+            seen.append(False)
+        elif filled is None:
+            seen.append(lit_alone(shot, boxes, event.lit, style.spoken_colour))
+        else:
+            seen.append(coloured_only(shot, *filled.at(frame, event), style.spoken_colour))
     return _all_of(name, seen, "no lit words planned")
+
+
+class _Filled:
+    """Of a style in which words fill with colour: where it must be by then, and where not yet."""
+
+    def __init__(self, plan: RenderPlan) -> None:
+        self._fps = Fraction(plan.fps)
+        self._locale = locale_of_captions(plan.captions)
+
+    def at(self, frame: int, event: CaptionEvent) -> tuple[list[Box], list[Box]]:
+        """The boxes of words that are full and the filled part of the spoken one; all the rest."""
+        assert event.lit is not None
+        at_ms = frame * 1000 / self._fps
+        share = float((at_ms - event.start_ms) / (event.end_ms - event.start_ms))
+        from_right = fills_from_right(event.words[event.lit], self._locale)
+        box, spare = event.boxes[event.lit], _FILL_SPARE
+        begun = filled_part(box, share - spare, from_right=from_right)
+        ahead = filled_part(box, 1 - share - spare, from_right=not from_right)
+        full = list(event.boxes[: event.lit])
+        yet = list(event.boxes[event.lit + 1 :])
+        return [*full, *_wide(begun)], [*yet, *_wide(ahead)]
+
+
+def _wide(box: Box) -> list[Box]:
+    """The box, unless it is too narrow to hold a letter."""
+    return [box] if box.right - box.left >= _LEAST_FILL_PX else []
 
 
 def _absent(plan: RenderPlan, samples: Samples, shots: Shots) -> ProofCheck:

@@ -18,7 +18,7 @@ import numpy as np
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from clipping.captions import style
+from clipping.captions import CaptionStyle, LitKind, style
 from clipping.errors import UnreadableMedia
 from clipping.models import Box, RenderPlan
 from clipping.rendering.measure.geometry import caption_boxes
@@ -47,6 +47,8 @@ class _Place:
     clip_word: int
     box: Box
     outline_px: float
+    grows_px: tuple[float, float]
+    """By how much the box is wider and higher, at each side, than it is while the word grows."""
     start_ms: int
     end_ms: int
 
@@ -61,16 +63,17 @@ def highlight_onsets(clip_path: Path, plan: RenderPlan) -> list[tuple[int, int, 
     and only the area of the captions looked at.
 
     :raises UnreadableMedia: The clip cannot be decoded.
-    :raises ValueError: The plan's style lights no word.
+    :raises ValueError: The plan's style lights no word, or not one alone.
     """
     look = style(plan.style)
-    if look.lit_colour == look.colour:
-        raise ValueError(f"The caption style {plan.style!r} lights no word.")
+    if look.spoken_colour == look.colour or look.lit is LitKind.FILL:
+        raise ValueError(f"The caption style {plan.style!r} lights no word alone.")
     places = [
         _Place(
             clip_word=event.clip_words[event.lit],
             box=event.boxes[event.lit],
-            outline_px=look.outline_px,
+            outline_px=look.outline_px if look.plate is None else 0.0,
+            grows_px=_growth_px(event.boxes[event.lit], look),
             start_ms=event.start_ms,
             end_ms=event.end_ms,
         )
@@ -81,11 +84,16 @@ def highlight_onsets(clip_path: Path, plan: RenderPlan) -> list[tuple[int, int, 
         return []
     area, step = _area(plan), 1 / Fraction(plan.fps)
     seen: dict[int, list[Fraction]] = {}
-    for time, flags in _coloured(clip_path, area, ycbcr(look.lit_colour)):
+    for time, flags in _coloured(clip_path, area, ycbcr(look.spoken_colour)):
         word = _lit_word(flags, places, area, float(time * 1000))
         if word is not None:
             seen.setdefault(word, []).append(time)
     return [(word, *_longest_run(times, step)) for word, times in sorted(seen.items())]
+
+
+def _growth_px(box: Box, look: CaptionStyle) -> tuple[float, float]:
+    share = (1 - 1 / look.growth) / 2
+    return (box.right - box.left) * share, (box.bottom - box.top) * share
 
 
 def _area(plan: RenderPlan) -> Box:
@@ -163,13 +171,22 @@ def _around(flags: Flags, area: Box) -> Box | None:
 
 
 def _misfit_px(lit: Box, place: _Place) -> float:
-    """By how much the lit pixels miss three sides of the word's letters; shadows fall below."""
+    """By how much the lit pixels miss three sides of the word's letters; shadows fall below.
+
+    A word that grows is met by any size on its way.
+    """
     box, outline = place.box, place.outline_px
+    wider, higher = place.grows_px
     return (
-        abs(lit.left - box.left - outline)
-        + abs(lit.right - box.right + outline)
-        + abs(lit.top - box.top - outline)
+        _beside(lit.left - box.left - outline, wider)
+        + _beside(box.right - outline - lit.right, wider)
+        + _beside(lit.top - box.top - outline, higher)
     )
+
+
+def _beside(inset_px: float, most_px: float) -> float:
+    """How far an inset lies outside 0 to the most it may be."""
+    return max(-inset_px, inset_px - most_px, 0.0)
 
 
 def _fills(flags: Flags, box: Box, area: Box) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,11 +92,22 @@ def lit_alone(shot: Shot, boxes: tuple[Box, ...], lit: int, colour: str) -> bool
 
     Where the source itself has that colour behind the caption, nothing can be told: true.
     """
+    return coloured_only(
+        shot, [boxes[lit]], [box for place, box in enumerate(boxes) if place != lit], colour
+    )
+
+
+def coloured_only(shot: Shot, coloured: Sequence[Box], others: Sequence[Box], colour: str) -> bool:
+    """Whether all of the boxes show the colour, and the others next to none of it.
+
+    Where the source itself has that colour in one of them, nothing can be told: true.
+    """
+    boxes = [*coloured, *others]
     if any(coloured_share(shot.source, box, colour) >= _LIT_SHARE for box in boxes):
         return True
-    shares = [coloured_share(shot.picture, box, colour) for box in boxes]
-    others = [share for place, share in enumerate(shares) if place != lit]
-    return shares[lit] >= _LIT_SHARE and all(share <= _UNLIT_PART * shares[lit] for share in others)
+    least = min((coloured_share(shot.picture, box, colour) for box in coloured), default=1.0)
+    most = max((coloured_share(shot.picture, box, colour) for box in others), default=0.0)
+    return least >= _LIT_SHARE and most <= _UNLIT_PART * least
 
 
 def _toned(
