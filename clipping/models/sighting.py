@@ -28,7 +28,7 @@ class Area(Value):
 
 
 class FacePoint(Value):
-    """A face in one picture."""
+    """A face in one picture; between two looks it is taken to move evenly."""
 
     time_ms: int
     area: Area

@@ -114,6 +114,7 @@ def test_doctor_finds_this_machine_fit(clipper: Clipper) -> None:
     findings = {item["part"]: item["found"] for item in json.loads(done.stdout)["findings"]}
     assert "pocketsphinx" in findings["transcribe"]
     assert "local" in findings["detect"]
+    assert "centerface" in findings["faces"]
     assert "PostgreSQL" in findings["database"]
 
 
