@@ -81,17 +81,27 @@ def shifts(
 
 
 def hook_top_px(
-    left: int, width_px: int, height_px: int, shown: TimeSpan, obstacles: Sequence[Obstacle]
+    left: int,
+    width_px: int,
+    height_px: int,
+    shown: TimeSpan,
+    obstacles: Sequence[Obstacle],
+    captions: Sequence[Obstacle] = (),
 ) -> int:
-    """Top of the hook where it covers least of the obstacles, the usual one among equals."""
+    """Top of the hook where it covers least of the obstacles, the usual one among equals.
+
+    Never on a caption: at its usual place it cannot be.
+    """
     last = HOOK_REACH.bottom - height_px
     tops = [HOOK_REACH.top]
     if obstacles:
         tops += [min(top, last) for top in (*HOOK_TOPS_PX, SEAM_Y_PX - height_px // 2, last)]
 
-    def cost(top: int) -> float:
+    def cost(top: int) -> tuple[bool, float]:
         box = Box(left=left, top=top, right=left + width_px, bottom=top + height_px)
-        return _covered([Block(shown, box)], obstacles)
+        apart = box.model_copy(update={"top": top - _APART_PX, "bottom": box.bottom + _APART_PX})
+        meets = any(one.span.overlap_ms(shown) and _shared_px2(one.box, apart) for one in captions)
+        return meets, _covered([Block(shown, box)], obstacles)
 
     return min(tops, key=cost)
 

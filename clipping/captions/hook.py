@@ -81,6 +81,7 @@ def lay_out_hook(
     hook_style: str = "plate",
     *,
     obstacles: Sequence[Obstacle] = (),
+    captions: Sequence[Obstacle] = (),
 ) -> HookOverlay | None:
     """Wrap the hook into at most three lines of similar length, as large as the style allows.
 
@@ -91,6 +92,7 @@ def lay_out_hook(
     :param hook_style: One of ``HOOK_STYLES``; ValueError names the known ones.
     :param obstacles: What the hook should not cover, such as faces; without any it stands at the
         top of ``HOOK_AREA``, otherwise anywhere in ``HOOK_REACH``.
+    :param captions: Where captions stand meanwhile; the hook never meets them.
     """
     hook = named_style(hook_style)
     text = _closed_up(clean(text.upper() if hook.upper_case else text))
@@ -104,7 +106,7 @@ def lay_out_hook(
     end_ms = max(1, min(duration_ms, shown_ms))
     shown = TimeSpan(start_ms=0, end_ms=end_ms)
     left = (look.area.left + look.area.right - block.width_px) // 2
-    top = hook_top_px(left, block.width_px, block.height_px, shown, obstacles)
+    top = hook_top_px(left, block.width_px, block.height_px, shown, obstacles, captions)
     return HookOverlay(
         text=text,
         lines=lines,

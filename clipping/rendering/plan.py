@@ -10,29 +10,37 @@ from collections.abc import Iterator, Sequence
 from math import ceil
 
 from clipping.captions import style as caption_style
+from clipping.captions.emphasis import emphasis
 from clipping.captions.hook import lay_out_hook
 from clipping.captions.layout import lay_out
 from clipping.models import (
+    CaptionEvent,
     ClipWord,
     EncoderSettings,
     Face,
     Framing,
     HookOverlay,
+    Layout,
     Loudness,
     Moment,
+    Obstacle,
+    RenderChoices,
     RenderPlan,
     SourceVideo,
     Word,
 )
 from clipping.profanity import find, mask, mute_spans
-from clipping.rendering.framing import centre_crop, still
+from clipping.rendering.framing import centre_crop, fit_box, still
 from clipping.rendering.grid import Cut, snap
+from clipping.rendering.reframe import Camera
 from clipping.rendering.sound import FADE_MS
 from clipping.timing import TimeSpan
 
 PLAN_VERSION = 2
 """Raised whenever the same plan would give other frames or another sound than before."""
 
+_FACE_MS = 400
+"""How long a face stands for where it was seen; they are looked for more often."""
 _JOIN_MS = 3_000
 """Where head and body of a clip meet: no hook stands longer."""
 _SHORTEST_BODY_MS = 2_000
@@ -46,44 +54,103 @@ def make_plan(
     words: Sequence[Word],
     moment: Moment,
     *,
-    style: str,
+    choices: RenderChoices,
     loudness: Loudness,
     encoder: EncoderSettings,
-    framings: tuple[Framing, ...] = (),
-    faces: Sequence[Face] = (),
+    camera: Camera | None = None,
 ) -> RenderPlan:
     """The recipe of one clip.
 
     :param words: The source's words in order, on the source clock; all of them or at least those
         from ten seconds before the moment to ten seconds after it.
-    :param style: Name of a caption style; ValueError names the known ones.
+    :param choices: Names of styles among them; ValueError names the known ones.
     :param loudness: From ``clipping.rendering.sound.measure`` over the same span and mutes.
-    :param framings: The camera, from ``clipping.rendering.reframe`` over the same cut; without any
-        it stands still on the middle.
-    :param faces: Where the camera is meant to show them.
+    :param camera: From ``clipping.rendering.reframe`` over the same cut; without any it stands
+        still on the middle.
     """
     cut = snap(moment.span, source.media)
-    look = caption_style(style)
-    spoken = clip_words(words, cut.span)
-    hook = lay_out_hook(moment.hook, look, cut.duration_ms)
+    look = caption_style(choices.style)
+    spoken = _emphasised(clip_words(words, cut.span))
+    still_camera = Camera(still(centre_crop(source.media.video), cut.frames), ())
+    framings, faces = (camera or still_camera).framings, (camera or still_camera).faces
+    obstacles = _obstacles(framings, faces, cut)
+    captions = lay_out(
+        spoken,
+        look,
+        cut.duration_ms,
+        obstacles=obstacles,
+        shots=[_clip_span(f.start_frame, f.end_frame, cut) for f in framings],
+    )
+    # The captions come first and know nothing of the hook, so that all hooks share one body.
+    hook = lay_out_hook(
+        moment.hook if choices.hook is None else mask(choices.hook),
+        look,
+        cut.duration_ms,
+        choices.hook_style,
+        obstacles=obstacles,
+        captions=_standing(captions),
+    )
     return RenderPlan(
         version=PLAN_VERSION,
         source_sha256=source.sha256,
         span=cut.span,
         fps=f"{cut.fps.numerator}/{cut.fps.denominator}",
         frames=cut.frames,
-        framings=framings or still(centre_crop(source.media.video), cut.frames),
-        faces=tuple(faces),
+        framings=framings,
+        faces=faces,
         join_frame=join_frame(cut, hook),
-        style=style,
+        style=choices.style,
+        choices=choices,
         words=spoken,
-        captions=lay_out(spoken, look, cut.duration_ms),
+        captions=captions,
         hook=hook,
         mutes=mutes(words, cut.span),
         fade_ms=FADE_MS,
         loudness=loudness,
         encoder=encoder,
     )
+
+
+def _emphasised(words: tuple[ClipWord, ...]) -> tuple[ClipWord, ...]:
+    chosen = emphasis(words)
+    return tuple(
+        word.model_copy(update={"emphasis": True}) if index in chosen else word
+        for index, word in enumerate(words)
+    )
+
+
+def _clip_span(start_frame: int, end_frame: int, cut: Cut) -> TimeSpan:
+    start_ms, end_ms = (round(frame * 1000 / cut.fps) for frame in (start_frame, end_frame))
+    return TimeSpan(start_ms=start_ms, end_ms=max(end_ms, start_ms + 1))
+
+
+def _obstacles(framings: Sequence[Framing], faces: Sequence[Face], cut: Cut) -> list[Obstacle]:
+    """What text should leave free: faces, and pictures that are shown whole."""
+    reach = max(1, round(_FACE_MS * cut.fps / 2000))
+    found = [
+        Obstacle(
+            span=_clip_span(max(0, face.frame - reach), min(cut.frames, face.frame + reach), cut),
+            box=face.box,
+        )
+        for face in faces
+    ]
+    found += [
+        Obstacle(
+            span=_clip_span(framing.start_frame, framing.end_frame, cut),
+            box=fit_box(framing.crops[0]),
+        )
+        for framing in framings
+        if framing.layout is Layout.FIT
+    ]
+    return found
+
+
+def _standing(captions: Sequence[CaptionEvent]) -> list[Obstacle]:
+    return [
+        Obstacle(span=TimeSpan(start_ms=event.start_ms, end_ms=event.end_ms), box=box)
+        for event in captions
+        for box in event.boxes
+    ]
 
 
 def join_frame(cut: Cut, hook: HookOverlay | None) -> int | None:

@@ -18,6 +18,7 @@ from clipping.models import (
     Loudness,
     MediaInfo,
     Moment,
+    RenderChoices,
     RenderPlan,
     SourceVideo,
     VideoStream,
@@ -116,7 +117,7 @@ def plan_of(
         source_of(media, path.name),
         words,
         moment_of(start_ms, end_ms, hook),
-        style="highlight",
+        choices=RenderChoices(),
         loudness=loudness,
         encoder=encoder,
     )
