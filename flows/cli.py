@@ -117,6 +117,17 @@ def clip(
     min_seconds: Annotated[int, typer.Option(min=1, max=600, help="Shortest clip.")] = 15,
     max_seconds: Annotated[int, typer.Option(min=1, max=600, help="Longest clip.")] = 60,
     style: Annotated[str, typer.Option(help="Look of the captions.")] = "highlight",
+    hook_style: Annotated[
+        str, typer.Option(help="Look of the hook; none starts without one.")
+    ] = "plate",
+    framing: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What the camera does, in the scene at TIME of the source or in all; repeatable.",
+            metavar="[TIME=]auto|centre|left|right|fit|split|0..1",
+        ),
+    ] = None,
+    denoise: Annotated[bool, typer.Option("--denoise", help="Take steady noise away.")] = False,
     transcriber: Annotated[str, typer.Option(help="Engine that hears the words.")] = "auto",
     detector: Annotated[str, typer.Option(help="Detector that picks the moments.")] = "auto",
     as_json: Json = False,
@@ -134,6 +145,9 @@ def clip(
         min_seconds=min_seconds,
         max_seconds=max_seconds,
         style=style,
+        hook_style=hook_style,
+        framing=tuple(framing or ()),
+        denoise=denoise,
         transcriber=transcriber,
         detector=detector,
     )
@@ -181,6 +195,50 @@ def render(
 
     with _outcomes(as_json):
         if not render_clip(clip_id, as_json=as_json):
+            raise typer.Exit(FAILED)
+
+
+@app.command()
+def vary(
+    clip_id: Annotated[str, typer.Argument(help="Id of a clip.", show_default=False)],
+    hook: Annotated[
+        list[str] | None, typer.Option(help="Text of a variation's hook; repeatable.")
+    ] = None,
+    no_hook: Annotated[
+        bool, typer.Option("--no-hook", help="A variation without a hook as well.")
+    ] = False,
+    hook_style: Annotated[
+        str | None, typer.Option(help="Look of the hooks; else the clip's own.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("out"),
+    as_json: Json = False,
+) -> None:
+    """Make variations of a clip with other hooks: only their first seconds are encoded anew."""
+    from clipping.captions import HOOK_STYLES
+    from flows.jobs import vary_clip
+
+    hooks = [text.strip() for text in hook or ()]
+    if not all(hooks) or not (hooks or no_hook):
+        raise typer.BadParameter("give --hook a text, once for each variation, or --no-hook")
+    if hook_style is not None and hook_style not in HOOK_STYLES:
+        known = ", ".join(HOOK_STYLES)
+        raise typer.BadParameter(f"--hook-style {hook_style!r} is not one of {known}")
+    with _outcomes(as_json):
+        wanted = hooks + ([""] if no_hook else [])
+        if not vary_clip(clip_id, wanted, hook_style, out, as_json=as_json):
+            raise typer.Exit(FAILED)
+
+
+@app.command()
+def prove(
+    file: Annotated[Path, typer.Argument(help="An MP4 file.", show_default=False)],
+    as_json: Json = False,
+) -> None:
+    """Measure any MP4 the way finished clips are measured."""
+    from flows.jobs import prove_file
+
+    with _outcomes(as_json):
+        if not prove_file(file, as_json=as_json):
             raise typer.Exit(FAILED)
 
 

@@ -20,6 +20,9 @@ def clip_source(
     min_seconds: int = 15,
     max_seconds: int = 60,
     style: str = "highlight",
+    hook_style: str = "plate",
+    framing: list[str] | None = None,
+    denoise: bool = False,
     transcriber: str = "auto",
     detector: str = "auto",
 ) -> tuple[str, list[str]]:
@@ -33,6 +36,9 @@ def clip_source(
         min_seconds: the shortest clip.
         max_seconds: the longest clip.
         style: the captions' look.
+        hook_style: the hook's look; ``none`` starts without a hook.
+        framing: what the camera is to do, as ``[TIME=]auto|centre|left|right|fit|split|0..1``.
+        denoise: take steady noise away.
         transcriber: an engine's name, or ``auto``.
         detector: a detector's name, or ``auto``.
 
@@ -55,5 +61,12 @@ def clip_source(
         min_seconds=min_seconds,
         max_seconds=max_seconds,
     )
-    clip_ids: list[str] = run_stage(render, detection_key=detection_key, style=style)
+    clip_ids: list[str] = run_stage(
+        render,
+        detection_key=detection_key,
+        style=style,
+        hook_style=hook_style,
+        framing=framing,
+        denoise=denoise,
+    )
     return detection_key, clip_ids

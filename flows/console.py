@@ -21,7 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from clipping import progress
-from clipping.models import ClipReport, Rejection
+from clipping.models import ClipReport, Proof, Rejection
 from clipping.timing import timecode
 
 errors = Console(stderr=True, highlight=False)
@@ -159,11 +159,16 @@ def report_view(report: ClipReport) -> RenderableType:
         ("recipe", report.recipe_hash),
     ):
         facts.add_row(name, Text(value))
+    return Group(facts, Text(), proof_table(report.proof))
+
+
+def proof_table(proof: Proof) -> Table:
+    """Every measurement with its limit."""
     checks = Table(box=None, header_style="bold", pad_edge=False)
     for column in ("check", "value", "limit", "unit", "passed"):
         checks.add_column(column)
-    for check in report.proof.checks:
+    for check in proof.checks:
         value = "-" if check.value is None else str(check.value)
         verdict = "yes" if check.passed else "NO"
         checks.add_row(check.name, Text(value), Text(str(check.limit)), check.unit, verdict)
-    return Group(facts, Text(), checks)
+    return checks

@@ -64,10 +64,40 @@ def export(clip_ids: list[str], detection_key: str, out: Path) -> Export:
             write_report_page(page, source, pages, detection.rejections, notes)
             _forget_older(folder, source, stems)
     except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise DiskFull(f"No space left in {out}; free some and run again.") from error
-        raise NeedsPerson(f"Cannot write to {out}: {error.strerror}.") from error
+        raise _cannot_write(out, error) from error
     return Export(folder, tuple(written), detection)
+
+
+def export_variations(
+    clip_id: str, variation_ids: list[str], out: Path
+) -> tuple[tuple[ClipReport, Path], ...]:
+    """Write variations of a clip as ``<slug>-<id>.mp4``, with cover and report, into ``out``.
+
+    Files of a variation that was written before are replaced; nothing else is touched.
+    """
+    with db_session() as session:
+        clips = [queries.get_clip(session, one) for one in variation_ids]
+        source = queries.get_source(session, clips[0].source_id)
+        _, moment = queries.get_moment(session, clips[0].moment_id)
+        transcriber, detector = queries.engines_of(session, clips[0].moment_id)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        return tuple(
+            _write_clip(
+                out / f"{slugify(moment.title)}-{clip.clip_id.removeprefix('clip_')[:8]}.mp4",
+                clip,
+                clip_report(clip, source, moment, transcriber, detector),
+            )
+            for clip in clips
+        )
+    except OSError as error:
+        raise _cannot_write(out, error) from error
+
+
+def _cannot_write(out: Path, error: OSError) -> NeedsPerson:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return DiskFull(f"No space left in {out}; free some and run again.")
+    return NeedsPerson(f"Cannot write to {out}: {error.strerror}.")
 
 
 def _claim(out: Path, source: SourceVideo, stems: list[str]) -> Path:

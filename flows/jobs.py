@@ -31,22 +31,32 @@ class ClipJob(BaseModel):
     min_seconds: int = 15
     max_seconds: int = 60
     style: str = "highlight"
+    hook_style: str = "plate"
+    framing: tuple[str, ...] = ()
+    denoise: bool = False
     transcriber: str = "auto"
     detector: str = "auto"
 
     def wrong_names(self) -> str | None:
-        """A sentence about the first engine or style that does not exist, or None."""
-        from clipping.captions import STYLES
+        """A sentence about the first engine, style or framing that does not exist, or None."""
+        from clipping.captions import HOOK_STYLES, STYLES
         from clipping.moments import DETECTORS
+        from clipping.rendering.choices import parse_framing
         from clipping.transcripts import TRANSCRIBERS
 
         for option, value, known in (
             ("--style", self.style, list(STYLES)),
+            ("--hook-style", self.hook_style, list(HOOK_STYLES)),
             ("--transcriber", self.transcriber, ["auto", *TRANSCRIBERS]),
             ("--detector", self.detector, ["auto", *DETECTORS]),
         ):
             if value not in known:
                 return f"{option} {value!r} is not one of {', '.join(known)}"
+        try:
+            for text in self.framing:
+                parse_framing(text)
+        except ValueError as error:
+            return f"--framing: {error}"
         return None
 
 
@@ -105,7 +115,7 @@ def _run(job: ClipJob, out: Path) -> Export:
     from flows.export import export
 
     try:
-        detection_key, clip_ids = clip_source(**job.model_dump())
+        detection_key, clip_ids = clip_source(**job.model_dump(mode="json"))
     except NothingToClip as error:
         from clipping.db import queries
         from tasks.workplace import db_session
@@ -167,6 +177,48 @@ def render_clip(clip_id: str, *, as_json: bool) -> bool:
     else:
         console.output.print(f"{clip_id}: the pictures differ")
     return bool(same_frames)
+
+
+def vary_clip(
+    clip_id: str, hooks: list[str], hook_style: str | None, out: Path, *, as_json: bool
+) -> bool:
+    """Make variations of a clip with other hooks and write them to a folder; whether all are ready.
+
+    :param hooks: Texts; an empty one is a variation without a hook.
+    """
+    from flows.folders import check_writable
+    from flows.local_run import local_run
+
+    with console.showing_progress():
+        check_writable(out)
+        with local_run():
+            _stored(clip_id)
+            from flows.export import export_variations
+            from flows.render import vary
+
+            made: Any = vary(clip_id, hooks, hook_style)
+            written = export_variations(clip_id, made, out)
+    if as_json:
+        clips = [{"path": str(path), **report.model_dump(mode="json")} for report, path in written]
+        _print_json({"clip_id": clip_id, "clips": clips})
+    else:
+        console.output.print(console.clip_table(written))
+    return all(report.proof.passed for report, _ in written)
+
+
+def prove_file(path: Path, *, as_json: bool) -> bool:
+    """Measure any MP4 as the proof measures clips; whether every check passed."""
+    from clipping.rendering.inspect import inspect
+
+    with console.showing_progress():
+        progress.report("prove", 0.0, path.name)
+        proof = inspect(path)
+        progress.report("prove", 1.0, path.name)
+    if as_json:
+        _print_json({"path": str(path), "proof": proof.model_dump(mode="json")})
+    else:
+        console.output.print(console.proof_table(proof))
+    return proof.passed
 
 
 def _print_json(document: dict[str, Any]) -> None:

@@ -11,10 +11,13 @@ from prefect.exceptions import TerminationSignal
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from clipping import progress
+from clipping.errors import Rejected
+from clipping.models import RenderChoices
+from clipping.rendering.choices import parse_framing
 from clipping.settings import settings
 from flows.stages import finished
 from tasks.detect import load_detection
-from tasks.render import render_again, render_moment
+from tasks.render import find_clip, render_again, render_moment
 
 
 def _workers() -> int:
@@ -22,18 +25,70 @@ def _workers() -> int:
 
 
 @flow(name="render", flow_run_name="render {detection_key}")
-def render(detection_key: str, style: str = "highlight") -> State[Any]:
+def render(
+    detection_key: str,
+    style: str = "highlight",
+    hook_style: str = "plate",
+    framing: list[str] | None = None,
+    denoise: bool = False,
+) -> State[Any]:
     """Render every moment of a detection and prove the clips.
 
     Args:
         detection_key: what ``detect`` returned.
         style: the captions' look.
+        hook_style: the hook's look; ``none`` starts without a hook.
+        framing: what the camera is to do, as ``[TIME=]auto|centre|left|right|fit|split|0..1``.
+        denoise: take steady noise away.
 
     Returns:
         The clips' ids, best moment first.
     """
     transcript_id, detection = load_detection(detection_key)
+    choices = _choices(style, hook_style, framing, denoise)
     moments = [moment.moment_id for moment in detection.moments]
+    work = [(moment_id, transcript_id, choices) for moment_id in moments]
+    return finished(_side_by_side(work))
+
+
+@flow(name="vary", flow_run_name="vary {clip_id}")
+def vary(clip_id: str, hooks: list[str], hook_style: str | None = None) -> State[Any]:
+    """Make variations of a clip with other hooks: only its first seconds are encoded anew.
+
+    Args:
+        clip_id: the clip.
+        hooks: a text for each variation; an empty one starts without a hook.
+        hook_style: another look of the hooks than the clip's own.
+
+    Returns:
+        The clips' ids, in the order of the hooks.
+    """
+    moment_id, transcript_id, own = find_clip(clip_id)
+    made = RenderChoices.model_validate(own)
+    look = hook_style or ("plate" if made.hook_style == "none" else made.hook_style)
+    work = [
+        (
+            moment_id,
+            transcript_id,
+            made.model_copy(update={"hook": text or None, "hook_style": look if text else "none"}),
+        )
+        for text in hooks
+    ]
+    return finished(_side_by_side(work))
+
+
+def _choices(
+    style: str, hook_style: str, framing: list[str] | None, denoise: bool
+) -> RenderChoices:
+    try:
+        wanted = tuple(parse_framing(text) for text in framing or ())
+    except ValueError as error:
+        raise Rejected(f"--framing: {error}.") from error
+    return RenderChoices(style=style, hook_style=hook_style, framing=wanted, denoise=denoise)
+
+
+def _side_by_side(work: list[tuple[str, str, RenderChoices]]) -> list[str]:
+    """Ids of the clips of (moment id, transcript id, choices), in the order of the work."""
     # One single-threaded encoder per core: more clips a minute than one encoder on all cores.
     side_by_side: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=_workers())
     with side_by_side as runner:
@@ -43,14 +98,14 @@ def render(detection_key: str, style: str = "highlight") -> State[Any]:
                 parameters={
                     "moment_id": moment_id,
                     "transcript_id": transcript_id,
-                    "style": style,
-                    "parts": len(moments),
+                    "choices": choices.model_dump(mode="json"),
+                    "parts": len(work),
                 },
             )
-            for moment_id in moments
+            for moment_id, transcript_id, choices in work
         ]
         try:
-            return finished([future.result() for future in futures])
+            return [future.result() for future in futures]
         except (KeyboardInterrupt, TerminationSignal):
             # The signal ended this thread's wait alone; the encoders run in others.
             progress.stop()

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from prefect import task
 
 from clipping import progress
 from clipping.db import queries
+from clipping.faces import look
 from clipping.media.ffmpeg import working_encoder
 from clipping.models import (
     ClipState,
     Moment,
+    RenderChoices,
     RenderedClip,
     RenderPlan,
     SourceVideo,
@@ -22,8 +26,16 @@ from clipping.models import (
     make_id,
 )
 from clipping.rendering import compose, sound
-from clipping.rendering.plan import PLAN_VERSION, encoder_settings, make_plan, mutes
+from clipping.rendering.grid import snap
+from clipping.rendering.plan import (
+    PLAN_VERSION,
+    encoder_settings,
+    make_plan,
+    mutes,
+    plan_words,
+)
 from clipping.rendering.proof import frames_sha256, prove
+from clipping.rendering.reframe import Camera, reframe
 from clipping.scratch import scratch_folder
 from clipping.settings import settings
 from clipping.storage.base import hash_file
@@ -31,56 +43,89 @@ from clipping.storage.keys import clip_key
 from tasks.retry import POLICY
 from tasks.workplace import db_session, media_store, only_one
 
-# Rendering is most of the work of a clip; the rest of the bar is its proof.
-_RENDER_SHARE = 0.8
+# Of a clip's bar: looking for faces, then rendering, then its proof.
+_LOOK_SHARE, _RENDER_SHARE = 0.15, 0.65
+
+Tell = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class _Work:
+    """All that a clip is made of."""
+
+    source: SourceVideo
+    transcript: Transcript
+    moment: Moment
+    media_path: Path
+    known: tuple[RenderedClip, ...]
+    """Clips of the moment in these words, by today's rules, whose files are there; newest first."""
 
 
 @task(name="render clip", **POLICY)
-def render_moment(moment_id: str, transcript_id: str, style: str, parts: int = 1) -> str:
-    """Id of the clip; found when this moment was already rendered in this style.
+def render_moment(
+    moment_id: str, transcript_id: str, choices: dict[str, Any], parts: int = 1
+) -> str:
+    """Id of the clip; found when this moment was already rendered with these choices.
 
-    ``parts`` is how many clips are rendered side by side, for progress only.
+    :param choices: A ``RenderChoices`` as JSON.
+    :param parts: How many clips are rendered side by side.
     """
+    wanted = RenderChoices.model_validate(choices)
 
     def tell(fraction: float) -> None:
-        progress.report("render", fraction, part=moment_id, parts=parts)
+        progress.report("render", fraction, part=moment_id + str(wanted.hook), parts=parts)
 
     tell(0.0)
-    clip = _finished(moment_id, style)
+    work = _work(moment_id, transcript_id)
+    clip = _finished(work, wanted)
     if clip is None:
-        with only_one(f"render:{moment_id}:{style}"):
-            clip = _finished(moment_id, style) or _render(
-                moment_id, transcript_id, style, parts, tell
-            )
+        # One at a time of each moment: the second finds what the first has measured and encoded.
+        with only_one(f"render:{moment_id}"):
+            work = _work(moment_id, transcript_id)
+            clip = _finished(work, wanted) or _render(work, wanted, parts, tell)
     tell(1.0)
     return clip.clip_id
 
 
-def _finished(moment_id: str, style: str) -> RenderedClip | None:
-    """The stored clip, if it was made by today's rules and its files are still there."""
-    with db_session() as session:
-        clip = queries.find_clip(session, moment_id, style)
-    if clip is None or clip.plan.version != PLAN_VERSION:
-        return None
-    store = media_store()
-    return clip if store.exists(clip.video_key) and store.exists(clip.cover_key) else None
-
-
-def _render(
-    moment_id: str, transcript_id: str, style: str, parts: int, tell: Callable[[float], None]
-) -> RenderedClip:
+def _work(moment_id: str, transcript_id: str) -> _Work:
     with db_session() as session:
         source_id, moment = queries.get_moment(session, moment_id)
         source = queries.get_source(session, source_id)
         _, transcript = queries.get_transcript(session, transcript_id)
-    media_path = media_store().local_path(source.media_key)
-    plan = _plan(source, transcript, moment, media_path, style, _threads(parts))
+        clips = queries.clips_of_moment(session, moment_id)
+    store = media_store()
+    words = plan_words(transcript.words, moment, source.media)
+    known = tuple(
+        clip
+        for clip in clips
+        # The same moment may have been heard in other words, with corrected captions say.
+        if clip.plan.version == PLAN_VERSION
+        and clip.plan.words == words
+        and store.exists(clip.video_key)
+        and store.exists(clip.cover_key)
+    )
+    return _Work(source, transcript, moment, store.local_path(source.media_key), known)
+
+
+def _finished(work: _Work, choices: RenderChoices) -> RenderedClip | None:
+    return next((clip for clip in work.known if clip.plan.choices == choices), None)
+
+
+def _render(work: _Work, choices: RenderChoices, parts: int, tell: Tell) -> RenderedClip:
+    plan = _plan(work, choices, _threads(parts), lambda done: tell(done * _LOOK_SHARE))
+    store = media_store()
     with scratch_folder("render") as folder:
         video, cover = folder / "clip.mp4", folder / "clip.jpg"
-        compose.render(plan, media_path, source.media, video, lambda f: tell(f * _RENDER_SHARE))
+        made = compose.render(
+            plan,
+            work.media_path,
+            work.source.media,
+            video,
+            lambda done: tell(_LOOK_SHARE + done * _RENDER_SHARE),
+            sibling=_sibling(work, plan),
+        )
         compose.cover(video, cover, plan)
-        clip = _record(source, moment, plan, media_path, video)
-        store = media_store()
+        clip = _record(work, plan, video, made.frames_encoded)
         store.put(video, clip.video_key)
         store.put(cover, clip.cover_key)
     with db_session() as session:
@@ -88,37 +133,66 @@ def _render(
     return clip
 
 
+def _sibling(work: _Work, plan: RenderPlan) -> Path | None:
+    """A clip whose body is this plan's body."""
+    wanted = plan.body_hash()
+    if wanted is None:
+        return None
+    found = next((clip for clip in work.known if clip.plan.body_hash() == wanted), None)
+    return None if found is None else media_store().local_path(found.video_key)
+
+
 def _threads(parts: int) -> int:
     """Encoder threads: one per clip when there is a clip per core, all cores for a single clip."""
     return max(1, (os.cpu_count() or 1) // parts)
 
 
-def _plan(
-    source: SourceVideo,
-    transcript: Transcript,
-    moment: Moment,
-    media_path: Path,
-    style: str,
-    threads: int,
-) -> RenderPlan:
-    loudness = sound.measure(
-        media_path, source.media, moment.span, mutes(transcript.words, moment.span)
+def _plan(work: _Work, choices: RenderChoices, threads: int, tell: Tell) -> RenderPlan:
+    """Decide the clip. What a clip of the same moment has measured is not measured again."""
+    media, span = work.source.media, work.moment.span
+    silenced = mutes(work.transcript.words, span)
+    heard = next((c.plan for c in work.known if c.plan.loudness.denoise == choices.denoise), None)
+    loudness = (
+        heard.loudness
+        if heard is not None and heard.mutes == silenced
+        else sound.measure(work.media_path, media, span, silenced, denoise=choices.denoise)
     )
-    encoder = encoder_settings(working_encoder(settings().encoder), threads)
+    same = next((c.plan for c in work.known if _looks_alike(c.plan.choices, choices)), None)
+    if same is not None:
+        # Its body can be shared only when it was encoded alike.
+        camera, encoder = Camera(same.framings, same.faces), same.encoder
+    else:
+        camera = _camera(work, choices, tell)
+        encoder = encoder_settings(working_encoder(settings().encoder), threads)
     return make_plan(
-        source, transcript.words, moment, style=style, loudness=loudness, encoder=encoder
+        work.source,
+        work.transcript.words,
+        work.moment,
+        choices=choices,
+        loudness=loudness,
+        encoder=encoder,
+        camera=camera,
     )
 
 
-def _record(
-    source: SourceVideo, moment: Moment, plan: RenderPlan, media_path: Path, video: Path
-) -> RenderedClip:
+def _looks_alike(one: RenderChoices, other: RenderChoices) -> bool:
+    return (one.framing, one.style) == (other.framing, other.style)
+
+
+def _camera(work: _Work, choices: RenderChoices, tell: Tell) -> Camera:
+    media, cut = work.source.media, snap(work.moment.span, work.source.media)
+    sightings = look(work.media_path, media, cut.span, tell)
+    return reframe(sightings, work.transcript.words, cut, media.video, choices.framing)
+
+
+def _record(work: _Work, plan: RenderPlan, video: Path, frames_encoded: int) -> RenderedClip:
     """Measure the encoded file and describe it; ``failed_proof`` when a check does not hold."""
-    proof = prove(video, plan, media_path, source.media)
-    clip_id = make_id("clip", moment.moment_id, plan.recipe_hash())
+    source = work.source
+    proof = prove(video, plan, work.media_path, source.media, frames_encoded=frames_encoded)
+    clip_id = make_id("clip", work.moment.moment_id, plan.recipe_hash())
     return RenderedClip(
         clip_id=clip_id,
-        moment_id=moment.moment_id,
+        moment_id=work.moment.moment_id,
         source_id=source.source_id,
         client=source.client,
         state=ClipState.READY if proof.passed else ClipState.FAILED_PROOF,
@@ -133,6 +207,18 @@ def _record(
         proof=proof,
         rendered_at=datetime.now(UTC),
     )
+
+
+@task(name="find clip", **POLICY)
+def find_clip(clip_id: str) -> tuple[str, str, dict[str, Any]]:
+    """The clip's (moment id, transcript id, choices as JSON).
+
+    :raises Rejected: There is no such clip.
+    """
+    with db_session() as session:
+        clip = queries.get_clip(session, clip_id)
+        transcript_id = queries.transcript_of(session, clip.moment_id)
+    return clip.moment_id, transcript_id, clip.plan.choices.model_dump(mode="json")
 
 
 @task(name="render recipe again", **POLICY)

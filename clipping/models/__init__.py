@@ -8,6 +8,7 @@ input gives the same id on every machine, which is what makes a stage safe to ru
 
 from clipping.models.base import OUTPUT_HEIGHT_PX, OUTPUT_WIDTH_PX, Value, make_id
 from clipping.models.clip import (
+    CameraShot,
     ClipReport,
     ClipState,
     Proof,
@@ -50,6 +51,7 @@ __all__ = [
     "Area",
     "AudioStream",
     "Box",
+    "CameraShot",
     "CaptionEvent",
     "ClipReport",
     "ClipState",

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from clipping.models.base import Value
-from clipping.models.recipe import ClipWord, RenderPlan
+from clipping.models.recipe import ClipWord, Layout, RenderPlan
 from clipping.timing import TimeSpan
 
 
@@ -69,6 +69,16 @@ class ReportSource(Value):
     duration_ms: int
 
 
+class CameraShot(Value):
+    """What the camera does in one stretch of the clip; times are relative to the clip."""
+
+    start_ms: int
+    end_ms: int
+    layout: Layout
+    moves: int
+    reason: str
+
+
 class ClipReport(Value):
     """What stands beside every clip as JSON, and what ``clipper show`` prints."""
 
@@ -85,4 +95,5 @@ class ClipReport(Value):
     detector: str
     recipe_hash: str
     style: str
+    camera: tuple[CameraShot, ...] = ()
     proof: Proof

@@ -144,7 +144,9 @@ def command(
     """
     cut = _cut(plan)
     threads = str(plan.encoder.threads)
-    track = soundtrack(media_path, media, cut, plan.mutes, plan.fade_ms)
+    track = soundtrack(
+        media_path, media, cut, plan.mutes, plan.fade_ms, denoise=plan.loudness.denoise
+    )
     overlays = [] if ass_path is None else [*picture.caption_filters(ass_path, FONTS_DIR)]
     labels = [(piece.name, piece.first, piece.end) for piece in pieces]
     whole_sound = any(piece.sound for piece in pieces)

@@ -22,6 +22,7 @@ from clipping.models import (
     HookOverlay,
     Layout,
     Loudness,
+    MediaInfo,
     Moment,
     Obstacle,
     RenderChoices,
@@ -70,7 +71,7 @@ def make_plan(
     """
     cut = snap(moment.span, source.media)
     look = caption_style(choices.style)
-    spoken = _emphasised(clip_words(words, cut.span))
+    spoken = plan_words(words, moment, source.media)
     still_camera = Camera(still(centre_crop(source.media.video), cut.frames), ())
     framings, faces = (camera or still_camera).framings, (camera or still_camera).faces
     obstacles = _obstacles(framings, faces, cut)
@@ -111,11 +112,13 @@ def make_plan(
     )
 
 
-def _emphasised(words: tuple[ClipWord, ...]) -> tuple[ClipWord, ...]:
-    chosen = emphasis(words)
+def plan_words(words: Sequence[Word], moment: Moment, media: MediaInfo) -> tuple[ClipWord, ...]:
+    """The words of the moment's clip, as its plan has them."""
+    spoken = clip_words(words, snap(moment.span, media).span)
+    chosen = emphasis(spoken)
     return tuple(
         word.model_copy(update={"emphasis": True}) if index in chosen else word
-        for index, word in enumerate(words)
+        for index, word in enumerate(spoken)
     )
 
 

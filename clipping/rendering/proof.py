@@ -17,19 +17,21 @@ from numpy.typing import NDArray
 
 from clipping.captions import style
 from clipping.errors import UnreadableMedia
+from clipping.faces import detector
 from clipping.media.decode import read_speech
 from clipping.models import MediaInfo, Proof, ProofCheck, RenderPlan
-from clipping.rendering.framing import view
+from clipping.rendering.framing import travel_px, view
 from clipping.rendering.measure import sampling
-from clipping.rendering.measure.container import container_checks, read_facts
+from clipping.rendering.measure.container import container_checks, keyframe_checks, read_facts
 from clipping.rendering.measure.drawing import drawing_checks
 from clipping.rendering.measure.geometry import Mask, Picture, open_picture
 from clipping.rendering.measure.motion import black_check, camera_check, frozen_check, looks
 from clipping.rendering.measure.overlays import compare
+from clipping.rendering.measure.people import chosen, people_checks
 from clipping.rendering.measure.playback import SOUND_RATE_HZ, Playback, decode_digest, play
 from clipping.rendering.measure.reference import Sight, SourcePictures
 from clipping.rendering.measure.sound import resampled
-from clipping.rendering.measure.speech import loudness_checks, mute_checks, opening_check
+from clipping.rendering.measure.speech import level_checks, mute_checks, opening_check
 from clipping.rendering.measure.stillness import Samples as LumaSamples
 from clipping.rendering.measure.stillness import Stretch, open_samples, samples_of
 from clipping.rendering.measure.sync import (
@@ -41,7 +43,7 @@ from clipping.rendering.measure.sync import (
     match_sound,
 )
 from clipping.rendering.measure.timeline import EndMatch, sync_checks, timeline_checks
-from clipping.rendering.measure.verdict import not_measurable
+from clipping.rendering.measure.verdict import at_most, not_measurable, reported
 from clipping.timing import TimeSpan
 
 _END_MS = 10_000
@@ -55,8 +57,17 @@ _MOST_DIGESTS = 64
 """Of clips proven lately; several may be in hand, side by side."""
 
 
-def prove(clip_path: Path, plan: RenderPlan, media_path: Path, media: MediaInfo) -> Proof:
+def prove(
+    clip_path: Path,
+    plan: RenderPlan,
+    media_path: Path,
+    media: MediaInfo,
+    *,
+    frames_encoded: int | None = None,
+) -> Proof:
     """Measure the clip; docs/proof.md says what each check means and where its limit is from.
+
+    :param frames_encoded: How many pictures it took, from ``compose.render``, where that is known.
 
     A clip that cannot be opened or holds no picture fails with the few checks that could be made.
 
@@ -68,9 +79,10 @@ def prove(clip_path: Path, plan: RenderPlan, media_path: Path, media: MediaInfo)
     except UnreadableMedia as error:
         return _proof([not_measurable("opens", str(error))])
     samples, open_cells = sampling.choose(plan), open_picture(plan)
-    wanted = {*samples.overlaid(), *samples.head, *samples.tail}
+    people = chosen(plan)
+    wanted = {*samples.overlaid(), *samples.head, *samples.tail, *people}
     playback = play(clip_path, wanted, open_cells)
-    checks = container_checks(facts, playback.pixel_aspects)
+    checks = [*container_checks(facts, playback.pixel_aspects), *keyframe_checks(facts)]
     if not playback.frames:
         return _proof([*checks, not_measurable("frame_count", "no picture can be decoded")])
     if not playback.faults:
@@ -81,11 +93,23 @@ def prove(clip_path: Path, plan: RenderPlan, media_path: Path, media: MediaInfo)
     checks += sync_checks(scene.head, scene.tail, scene.extra_frames, scene.clock.fps)
     checks.append(black_check(playback.black, scene.clock.fps))
     checks.append(frozen_check(scene.looks, scene.looked_at, scene.clock.fps))
-    checks += loudness_checks(clip_path, plan, duration_ms)
+    checks += level_checks(clip_path, duration_ms, plan.loudness.target_lufs)
     checks += scene.mutes()
     checks.append(opening_check(plan))
     checks += scene.drawing()
+    if people:
+        checks += people_checks(plan, playback.shots, detector())
+    checks += _effort(plan, frames_encoded)
     return _proof(checks)
+
+
+def _effort(plan: RenderPlan, frames_encoded: int | None) -> list[ProofCheck]:
+    """What the clip cost, and how much its camera moves."""
+    checks = [reported("camera_travel_px", float(travel_px(plan)), "px")]
+    if frames_encoded is not None:
+        share = frames_encoded / plan.frames
+        checks.append(at_most("encodes_per_picture", share, 1, "encodes"))
+    return checks
 
 
 def frames_sha256(path: Path) -> str:

@@ -40,6 +40,8 @@ _LEAD_MS = 1_000
 """Decoding begins this early: the first frames after a seek lack their predecessors (AAC: one
 frame, Opus: 80 ms), and interleaved files may hold the sound well before its picture."""
 _TAIL_MS = 500
+_DENOISING = "afftdn=nr=12:nf=-45:tn=1"
+"""Spectral subtraction by 12 dB that follows the noise floor: hum and hiss fade, speech stays."""
 _MUTE_RAMP_MS = 2
 _MUTE_FRAME = 64
 """Samples to a filter frame while muting: ``enable`` is decided once per frame."""
@@ -64,6 +66,7 @@ class Soundtrack:
     fps: Fraction
     mutes: tuple[TimeSpan, ...]
     fade_ms: int
+    denoise: bool = False
 
     @property
     def samples(self) -> int:
@@ -100,6 +103,7 @@ class Soundtrack:
                 "apad",
                 f"atrim=start_sample={first}:end_sample={first + self.samples}",
                 "asetpts=N/SR/TB",
+                *([_DENOISING] if self.denoise else []),
                 *self._muting(),
                 *self._fading(),
                 *_levelling(loudness),
@@ -150,7 +154,13 @@ def _levelling(loudness: Loudness | None) -> Iterator[str]:
 
 
 def soundtrack(
-    media_path: Path, media: MediaInfo, cut: Cut, mutes: Sequence[TimeSpan], fade_ms: int
+    media_path: Path,
+    media: MediaInfo,
+    cut: Cut,
+    mutes: Sequence[TimeSpan],
+    fade_ms: int,
+    *,
+    denoise: bool = False,
 ) -> Soundtrack:
     """The sound of a cut of the source."""
     return Soundtrack(
@@ -161,6 +171,7 @@ def soundtrack(
         fps=cut.fps,
         mutes=tuple(mutes),
         fade_ms=fade_ms,
+        denoise=denoise,
     )
 
 
@@ -169,7 +180,14 @@ def audio_codec_args(audio_kbps: int) -> list[str]:
     return ["-c:a", "aac", "-b:a", f"{audio_kbps}k", "-ar", str(RATE_HZ), "-ac", "2"]
 
 
-def measure(path: Path, media: MediaInfo, span: TimeSpan, mutes: Sequence[TimeSpan]) -> Loudness:
+def measure(
+    path: Path,
+    media: MediaInfo,
+    span: TimeSpan,
+    mutes: Sequence[TimeSpan],
+    *,
+    denoise: bool = False,
+) -> Loudness:
     """Decide gain and limit that bring the span to -14 LUFS and its true peak below -1 dBTP.
 
     The limiter takes loudness away and the encoder adds peaks, by amounts that only the signal
@@ -178,12 +196,15 @@ def measure(path: Path, media: MediaInfo, span: TimeSpan, mutes: Sequence[TimeSp
 
     :param span: On the source clock; it is snapped to the frame grid as the plan is.
     :param mutes: Relative to the clip.
+    :param denoise: Take steady noise away first; part of what is decided.
     :raises RenderFailed: The sound cannot be decoded.
     """
-    track = soundtrack(path, media, snap(span, media), mutes, FADE_MS)
+    track = soundtrack(path, media, snap(span, media), mutes, FADE_MS, denoise=denoise)
     plain = _levels([*track.input_args()], track.filters(0, None, ""), track)
     if plain.lufs <= _SILENCE_LUFS:
-        return Loudness(target_lufs=TARGET_LUFS, gain_db=0.0, measured_lufs=plain.lufs)
+        return Loudness(
+            target_lufs=TARGET_LUFS, gain_db=0.0, measured_lufs=plain.lufs, denoise=denoise
+        )
     return _adjusted(track, plain)
 
 
@@ -193,6 +214,7 @@ def _adjusted(track: Soundtrack, plain: Levels) -> Loudness:
         target_lufs=TARGET_LUFS,
         gain_db=_allowed_gain(TARGET_LUFS - plain.lufs),
         measured_lufs=plain.lufs,
+        denoise=track.denoise,
     )
     best, best_error = loudness, math.inf
     before: tuple[float, float] | None = None

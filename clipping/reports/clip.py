@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from clipping.models import ClipReport, Moment, RenderedClip, ReportSource, SourceVideo
+from fractions import Fraction
+
+from clipping.models import CameraShot, ClipReport, Moment, RenderedClip, ReportSource, SourceVideo
 
 
 def clip_report(
@@ -16,6 +18,7 @@ def clip_report(
     """
     if clip.source_id != source.source_id or clip.moment_id != moment.moment_id:
         raise ValueError(f"{clip.clip_id} is not a clip of {source.source_id}, {moment.moment_id}")
+    fps = Fraction(clip.plan.fps)
     return ClipReport(
         clip_id=clip.clip_id,
         client=clip.client,
@@ -31,11 +34,28 @@ def clip_report(
             for line in moment.rubric
         },
         reason=moment.reason,
-        hook=moment.hook,
+        hook=_hook(clip, moment),
         words=clip.plan.words,
         transcriber=transcriber,
         detector=detector,
         recipe_hash=clip.recipe_hash,
         style=clip.style,
+        camera=tuple(
+            CameraShot(
+                start_ms=round(framing.start_frame * 1000 / fps),
+                end_ms=round(framing.end_frame * 1000 / fps),
+                layout=framing.layout,
+                moves=len(framing.moves),
+                reason=framing.reason,
+            )
+            for framing in clip.plan.framings
+        ),
         proof=clip.proof,
     )
+
+
+def _hook(clip: RenderedClip, moment: Moment) -> str:
+    """The text as it was written; empty without a hook."""
+    if clip.plan.hook is None:
+        return ""
+    return moment.hook if clip.plan.choices.hook is None else clip.plan.choices.hook

@@ -281,8 +281,7 @@ def test_a_clip_comes_back_as_it_was_saved(session: Session) -> None:
     clip = a_clip()
     queries.save_clip(session, clip)
     assert queries.get_clip(session, clip.clip_id) == clip
-    assert queries.find_clip(session, clip.moment_id, clip.style) == clip
-    assert queries.find_clip(session, clip.moment_id, clip.style, clip.recipe_hash) == clip
+    assert queries.clips_of_moment(session, clip.moment_id) == [clip]
     assert queries.clips_of(session, clip.source_id) == [clip]
     assert queries.recent_clips(session) == [clip]
 
@@ -292,8 +291,7 @@ def test_nothing_is_found_where_there_is_no_clip(session: Session) -> None:
     queries.save_clip(session, a_clip())
     with pytest.raises(Rejected, match="clip_none"):
         queries.get_clip(session, "clip_none")
-    assert queries.find_clip(session, a_moment().moment_id, "other style") is None
-    assert queries.find_clip(session, a_moment().moment_id, "classic", "other recipe") is None
+    assert queries.clips_of_moment(session, "moment_none") == []
     assert queries.clips_of(session, "src_none") == []
     assert queries.recent_clips(session, "nobody") == []
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clipping.models import Crop, EncoderSettings, RenderPlan, Word
+from clipping.models import Crop, EncoderSettings, RenderChoices, RenderPlan, Word
 from clipping.rendering.framing import centre_crop
 from clipping.rendering.grid import Grid, grid, snap
 from clipping.rendering.plan import (
@@ -187,7 +187,7 @@ def _plan(**changes: object) -> RenderPlan:
         source_of(media_of()),
         words,
         moment_of(int(str(choices["start_ms"])), 20_000, str(choices["hook"])),
-        style=str(choices["style"]),
+        choices=RenderChoices(style=str(choices["style"])),
         loudness=AS_IT_IS,
         encoder=EncoderSettings(),
     )

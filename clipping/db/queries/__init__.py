@@ -8,7 +8,7 @@ never saved; a ``find_`` returns None.
 from clipping.db.locks import stage_lock
 from clipping.db.queries.clips import (
     clips_of,
-    find_clip,
+    clips_of_moment,
     get_clip,
     recent_clips,
     save_clip,
@@ -25,6 +25,7 @@ from clipping.db.queries.lineage import (
     forget_source,
     get_detection,
     get_transcript,
+    transcript_of,
 )
 from clipping.db.queries.overview import (
     SourceOverview,
@@ -51,9 +52,9 @@ __all__ = [
     "captions_in_use",
     "clients",
     "clips_of",
+    "clips_of_moment",
     "detection_of",
     "engines_of",
-    "find_clip",
     "find_detection",
     "find_source",
     "find_transcript",
@@ -73,4 +74,5 @@ __all__ = [
     "source_at",
     "stage_lock",
     "transcript_id",
+    "transcript_of",
 ]

@@ -36,14 +36,9 @@ def get_clip(session: Session, clip_id: str) -> RenderedClip:
     return clip
 
 
-def find_clip(
-    session: Session, moment_id: str, style: str, recipe_hash: str | None = None
-) -> RenderedClip | None:
-    """The newest clip of this moment in this style, and of this recipe if one is given."""
-    wanted = _clips().where(ClipRow.moment_id == moment_id, ClipRow.style == style)
-    if recipe_hash is not None:
-        wanted = wanted.where(ClipRow.recipe_hash == recipe_hash)
-    return _first(session, wanted)
+def clips_of_moment(session: Session, moment_id: str) -> list[RenderedClip]:
+    """All clips of a moment, in every style and variation, newest first."""
+    return _all(session, _clips().where(ClipRow.moment_id == moment_id))
 
 
 def clips_of(session: Session, source_id: str) -> list[RenderedClip]:

@@ -56,6 +56,23 @@ def engines_of(session: Session, moment_id: str) -> tuple[str, str]:
     return found
 
 
+def transcript_of(session: Session, moment_id: str) -> str:
+    """Id of the newest transcript in which the moment was found; Rejected when there is none."""
+    found = session.exec(
+        select(DetectionRow.transcript_id)
+        .join(
+            DetectionMomentRow,
+            col(DetectionMomentRow.detection_id) == col(DetectionRow.detection_id),
+        )
+        .where(DetectionMomentRow.moment_id == moment_id)
+        .order_by(col(DetectionRow.saved_at).desc())
+        .limit(1)
+    ).first()
+    if found is None:
+        raise Rejected(f"There is no moment {moment_id} in the database.")
+    return found
+
+
 def forget_source(session: Session, source_id: str) -> bool:
     """Forget a source on which no transcript or clip hangs; whether it was forgotten.
 

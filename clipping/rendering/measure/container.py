@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import av
 import av.error
+from av.container import InputContainer
 
 from clipping.errors import UnreadableMedia
 from clipping.models import OUTPUT_HEIGHT_PX, OUTPUT_WIDTH_PX, ProofCheck
-from clipping.rendering.measure.verdict import at_least, exactly
+from clipping.rendering.measure.verdict import at_least, at_most, exactly
 
 _BOX_HEADER_BYTES = 8
 _BT709 = 1
 """The code point of BT.709 for primaries, transfer and matrix alike (ITU-T H.273)."""
 _LIMITED_RANGE = 1
+LONGEST_GAP_MS = 5_000
+"""Instagram wants closed groups of 2 to 5 s (its publishing reference, read 2026-11)."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,10 @@ class ContainerFacts:
     """``bt709`` when primaries, transfer and matrix all say so in limited range."""
     audio_codec: str
     audio_rate_hz: int
+    key_times: tuple[Fraction, ...] = ()
+    """When each key frame is shown, in seconds, in order."""
+    picture_end: Fraction = Fraction(0)
+    """When the last picture is shown, in seconds."""
 
     @property
     def moov_first(self) -> bool:
@@ -85,6 +93,7 @@ def read_facts(path: Path) -> ContainerFacts:
             others = len(container.streams) - len(videos) - len(audios)
             video = videos[0].codec_context if videos else None
             audio = audios[0].codec_context if audios else None
+            times = _picture_times(container)
             return ContainerFacts(
                 size_bytes=size,
                 boxes=boxes,
@@ -99,9 +108,34 @@ def read_facts(path: Path) -> ContainerFacts:
                 colour=_colour(video) if video else "none",
                 audio_codec=audio.name if audio else "none",
                 audio_rate_hz=audio.sample_rate if audio else 0,
+                key_times=tuple(sorted(time for time, opens in times if opens)),
+                picture_end=max((time for time, _ in times), default=Fraction(0)),
             )
     except (OSError, av.error.FFmpegError) as error:
         raise UnreadableMedia(f"{path.name} cannot be opened as a video.") from error
+
+
+def _picture_times(container: InputContainer) -> list[tuple[Fraction, bool]]:
+    """When each packet's picture is shown, in seconds, and whether it opens a group."""
+    if not container.streams.video:
+        return []
+    stream = container.streams.video[0]
+    return [
+        (packet.pts * packet.time_base, packet.is_keyframe)
+        for packet in container.demux(stream)
+        if packet.pts is not None and packet.time_base is not None
+    ]
+
+
+def keyframe_checks(facts: ContainerFacts) -> list[ProofCheck]:
+    """Whether a player can enter the clip anywhere without a wait, and an editor cut it."""
+    times = [*facts.key_times, facts.picture_end]
+    gaps = [float((after - before) * 1000) for before, after in pairwise(times)]
+    starts = bool(facts.key_times) and facts.key_times[0] <= Fraction(1, 1000)
+    return [
+        exactly("starts_with_key_frame", "yes" if starts else "no", "yes"),
+        at_most("longest_key_frame_gap_ms", max(gaps, default=0.0), LONGEST_GAP_MS, "ms"),
+    ]
 
 
 def _aspect(ratio: Fraction | None) -> str:

@@ -38,6 +38,12 @@ def not_measurable(name: str, why: str) -> ProofCheck:
     return ProofCheck(name=name, value=None, limit=why, passed=False)
 
 
+def reported(name: str, value: float | str, unit: str = "") -> ProofCheck:
+    """A figure to know, that nothing is held against: passes."""
+    number = round(value, 3) if isinstance(value, float) else value
+    return ProofCheck(name=name, value=number, limit="reported only", unit=unit, passed=True)
+
+
 def _numeric(name: str, value: float, limit: str, unit: str, note: str, passed: bool) -> ProofCheck:
     text = f"{limit}; {note}" if note else limit
     # 0.0 instead of -0.0, which would read as a small negative error.
