@@ -64,6 +64,8 @@ def _outcomes(as_json: bool) -> Iterator[None]:
     except ClippingError as error:
         _keep(error)
         _end(FAILED, str(error), as_json)
+    except typer.Exit:
+        raise
     except BrokenPipeError:
         raise typer.Exit(FAILED) from None
     except Exception as error:  # noqa: BLE001 - the last line before the user

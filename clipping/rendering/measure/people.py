@@ -24,6 +24,9 @@ _LEAST_SHARE = 0.9
 """Of the moments in which a face is planned: heads turn away, hands pass before them."""
 _LEAST_INSIDE = 0.8
 """Of a found face, that must lie within the frame."""
+_BLOCKS = (2, 5)
+"""Cells of the grid to a pixel that the detector sees: small faces are found in the larger
+picture, and drawn or very large ones, whose details mislead it, in the smaller."""
 _COVERED = 0.1
 """Of a face, from which on text covers it."""
 
@@ -72,13 +75,14 @@ def people_checks(
 
 
 def boxes_of(picture: Picture, detector: FaceDetector) -> list[Box]:
-    """The faces of a picture on the grid, in output pixels."""
-    scale = max(1.0, max(picture.shape[1:]) / detector.longest_px)
-    small, factor = _shrunk(_rgb(picture), scale)
-    return [_box(face, STEP_PX * factor) for face in detector.detect(small)]
+    """The faces of a picture on the grid, in output pixels; one may be found in both sizes."""
+    rgb = _rgb(picture)
+    return [
+        _box(face, STEP_PX * block) for block in _BLOCKS for face in detector.detect(_shrunk(rgb, block))
+    ]
 
 
-def _box(face: FoundFace, factor: float) -> Box:
+def _box(face: FoundFace, factor: int) -> Box:
     return Box(
         left=round(face.left * factor),
         top=round(face.top * factor),
@@ -87,14 +91,11 @@ def _box(face: FoundFace, factor: float) -> Box:
     )
 
 
-def _shrunk(rgb: NDArray[np.uint8], scale: float) -> tuple[NDArray[np.uint8], float]:
-    """The picture in the detector's size, by the mean of whole blocks; and how much smaller."""
-    block = round(scale)
-    if block < 2:
-        return rgb, 1.0
-    height, width = (length // block * block for length in rgb.shape[:2])
-    blocks = rgb[:height, :width].reshape(height // block, block, width // block, block, 3)
-    return np.asarray(blocks.mean(axis=(1, 3)), np.uint8), float(block)
+def _shrunk(rgb: NDArray[np.uint8], block: int) -> NDArray[np.uint8]:
+    """The picture that many times smaller, by the mean of whole blocks."""
+    height, width = (length // block for length in rgb.shape[:2])
+    blocks = rgb[: height * block, : width * block].reshape(height, block, width, block, 3)
+    return np.asarray(blocks.mean(axis=(1, 3)), np.uint8)
 
 
 def _rgb(picture: Picture) -> NDArray[np.uint8]:
