@@ -7,7 +7,7 @@ from clipping.captions.base import CaptionStyle, HookLook
 POP = CaptionStyle(
     name="pop",
     font="Montserrat",
-    em_px=96,
+    em_px=90,
     min_em_px=40,
     colour="#FFFFFF",
     lit_colour="#FFE600",
@@ -17,7 +17,7 @@ POP = CaptionStyle(
     weight_px=2,
     outline_colour="#000000",
     outline_px=8,
-    shadow_px=7,
+    shadow_px=6,
     shadow_opacity=0.6,
     centre_y_px=1250,
     line_pitch=1.2,
