@@ -30,6 +30,7 @@ POP = CaptionStyle(
         plate_colour="#FFE600",
         accent_colour="#FFE600",
         on_accent_colour="#111111",
+        key_colour="#FFE600",
         padding_x_px=40,
         padding_y_px=30,
         radius_px=28,
