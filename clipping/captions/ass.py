@@ -104,7 +104,7 @@ def _hook_styles(style: CaptionStyle, hook: HookStyle) -> list[_Row]:
         ("HookShadow", shadow, shadow, _soft_px(hook)),
         ("HookOutline", outline, outline, hook.edge_px),
         ("Hook", colour(letters), colour(letters), hook.weight_px),
-        ("HookKey", colour(look.accent_colour), colour(look.accent_colour), hook.weight_px),
+        ("HookKey", colour(look.key_colour), colour(look.key_colour), hook.weight_px),
     ]
 
 

@@ -75,8 +75,9 @@ def caption_dialogues(
         yield from _plates(group, word, plate)
     for run in group.setting.runs:
         own = run.moved(*group.shift(run.owner))
+        yield from _shadow(group, own)
         for piece, lit, scales in _stretches(group, run.owner):
-            yield from _edges(group, own, piece, scales)
+            yield from _outline(group, own, piece, scales)
             if style.lit is not LitKind.FILL:
                 name = group.colour_of(run.owner, lit=lit)
                 yield _dialogue(_LETTERS, piece, name, own, scales)
@@ -115,26 +116,36 @@ def _stretches(group: _Group, word: int) -> Iterator[tuple[Piece, bool, _Scales]
             yield Piece(grown_ms, end_ms, 0, 1, 1), True, (style.growth, style.growth)
 
 
-def _edges(group: _Group, run: PlacedRun, piece: Piece, scales: _Scales) -> Iterator[Dialogue]:
-    """Shadow and outline. What stays as it is all the time is written once, for all of it."""
+def _shadow(group: _Group, run: PlacedRun) -> Iterator[Dialogue]:
+    """In the size to which the word grows from the start: blurring each size on the way is dear."""
     style = group.style
-    if style.growth == 1:
+    if not style.shadow_px:
+        return
+    below = run.moved(0, style.shadow_px)
+    tags = f"\\blur{number(style.shadow_px * SHADOW_BLUR_SHARE)}"
+    spans = [(group.start_ms, group.end_ms, False)]
+    if style.growth > 1:
+        spans = list(lit_spans(group.events, run.owner))
+    for start_ms, end_ms, lit in spans:
+        scale = style.growth if lit else 1.0
+        text = drawn(below, place(below, scale) + tags)
+        yield Dialogue(_SHADOW, start_ms, end_ms, "Shadow", text)
+
+
+def _outline(group: _Group, run: PlacedRun, piece: Piece, scales: _Scales) -> Iterator[Dialogue]:
+    """What stays as it is all the time is written once, for all of it."""
+    if not group.style.edge_px:
+        return
+    if group.style.growth == 1:
         if piece.start_ms != group.start_ms:
             return
         piece = Piece(group.start_ms, group.end_ms, 0, 1, 1)
-    if style.shadow_px:
-        blur = f"\\blur{number(style.shadow_px * SHADOW_BLUR_SHARE)}"
-        below = run.moved(0, style.shadow_px)
-        yield _dialogue(_SHADOW, piece, "Shadow", below, scales, blur)
-    if style.edge_px:
-        yield _dialogue(_OUTLINE, piece, "Outline", run, scales)
+    yield _dialogue(_OUTLINE, piece, "Outline", run, scales)
 
 
-def _dialogue(
-    layer: int, piece: Piece, name: str, run: PlacedRun, scales: _Scales, tags: str = ""
-) -> Dialogue:
+def _dialogue(layer: int, piece: Piece, name: str, run: PlacedRun, scales: _Scales) -> Dialogue:
     where = place(run, scales[0]) if piece.still else moving(run, piece, scales)
-    return Dialogue(layer, piece.start_ms, piece.end_ms, name, drawn(run, where + tags))
+    return Dialogue(layer, piece.start_ms, piece.end_ms, name, drawn(run, where))
 
 
 def _plates(group: _Group, word: int, plate: Box) -> Iterator[Dialogue]:

@@ -43,9 +43,11 @@ class HookLook(Value):
     """Of the letters on the plate."""
     plate_colour: Colour
     accent_colour: Colour
-    """Of the strip of ``banner`` and the key word of ``bold``."""
+    """Of a strip."""
     on_accent_colour: Colour
     """Of letters on the strip."""
+    key_colour: Colour
+    """Of key words among letters that stand on nothing; light, since their outline is dark."""
     padding_x_px: int = Field(ge=0)
     padding_y_px: int = Field(ge=0)
     radius_px: int = Field(ge=0)
@@ -146,7 +148,7 @@ class HookKind(StrEnum):
     PLATE = "plate"
     """A plate with round corners, as large as the text needs."""
     LETTERS = "letters"
-    """Nothing: outlined letters, the key words in the accent colour."""
+    """Nothing: outlined letters, the key words in a colour of their own."""
     STRIP = "strip"
     """A strip as wide as the safe area, in the accent colour."""
     ABSENT = "absent"

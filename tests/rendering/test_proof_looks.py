@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
-from clipping.captions import HOOK_STYLES, STYLES
+from clipping.captions import HOOK_STYLES, STYLES, LitKind
 from clipping.captions.emphasis import emphasis
 from clipping.captions.hook import lay_out_hook
 from clipping.captions.layout import lay_out
 from clipping.models import CaptionEvent, RenderPlan
+from clipping.rendering.measure.highlight import highlight_onsets
 from tests.rendering.clips import Clip, failed, good_clip, value
 
 HOOK = "You lost 10 million dollars"
@@ -131,3 +133,20 @@ def test_a_natural_start_has_no_hook_to_prove(good: Clip) -> None:
     plan = in_look(good.plan, "highlight", "none")
     assert plan.hook is None
     assert failed(good.prove(good.rendered("natural.mp4", plan), plan)) == set()
+
+
+def test_the_instant_at_which_a_word_lights_up_is_read_from_the_pictures(styled: Clip) -> None:
+    look, plan = STYLES[styled.plan.style], styled.plan
+    if look.lit is LitKind.FILL:
+        with pytest.raises(ValueError, match="lights no word alone"):
+            highlight_onsets(styled.path, plan)
+        return
+    if look.spoken_colour == "#FFFFFF":
+        pytest.skip("the film itself may be white")
+    seen = {word: onset for word, onset, _ in highlight_onsets(styled.path, plan)}
+    frame_ms = 1000 / Fraction(plan.fps)
+    lit = [event for event in plan.captions if event.lit is not None]
+    assert sorted(seen) == [event.clip_words[event.lit or 0] for event in lit]
+    for event in lit:
+        onset = seen[event.clip_words[event.lit or 0]]
+        assert event.start_ms - 10 <= onset <= event.start_ms + frame_ms + 1

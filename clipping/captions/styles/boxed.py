@@ -26,6 +26,7 @@ BOXED = CaptionStyle(
         plate_colour="#7C2BFF",
         accent_colour="#7C2BFF",
         on_accent_colour="#FFFFFF",
+        key_colour="#C9A2FF",
         padding_x_px=40,
         padding_y_px=30,
         radius_px=28,

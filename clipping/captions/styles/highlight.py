@@ -24,6 +24,7 @@ HIGHLIGHT = CaptionStyle(
         plate_colour="#FFFFFF",
         accent_colour="#FFE600",
         on_accent_colour="#111111",
+        key_colour="#FFE600",
         padding_x_px=40,
         padding_y_px=30,
         radius_px=28,

@@ -25,6 +25,7 @@ KARAOKE = CaptionStyle(
         plate_colour="#FFFFFF",
         accent_colour="#00E676",
         on_accent_colour="#0B1A12",
+        key_colour="#00E676",
         padding_x_px=40,
         padding_y_px=30,
         radius_px=28,

@@ -24,6 +24,7 @@ MINIMAL = CaptionStyle(
         plate_colour="#111111",
         accent_colour="#FFFFFF",
         on_accent_colour="#111111",
+        key_colour="#FFFFFF",
         padding_x_px=36,
         padding_y_px=26,
         radius_px=24,
