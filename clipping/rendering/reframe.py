@@ -48,6 +48,8 @@ _SMALL_ON_GRAPHIC = 0.16
 _FACE_EVERY_MS = 300
 _PANEL_FACE = 0.34
 """Height of the face in a half of a split, as a share of the half, where there is room for it."""
+_LEAST_PANEL = 0.3
+"""Of the largest crop: enlarged further, a picture gets soft."""
 _HEAD_ROOM = 0.42
 """Where in the height of its crop a face is centred."""
 
@@ -287,26 +289,26 @@ def _two_of(shot: _Shot, video: VideoStream) -> list[Area]:
 
 
 def _split(shot: _Shot, areas: Sequence[Area], video: VideoStream, reason: str) -> Framing:
-    """Both in crops of one size, the left one above; neither crop shows the other's face."""
-    ordered = sorted(areas, key=lambda area: area.centre[0])
-    apart = abs(ordered[1].centre[0] - ordered[0].centre[0])
-    whole_width, whole_height = largest_crop(video, 1080, PANEL_HEIGHT_PX)
-    largest = max(area.height_px for area in ordered)
-    width = min(whole_width, largest / _PANEL_FACE * 1080 / PANEL_HEIGHT_PX)
-    # As wide as they are apart, each may fill its half without the other's face at its edge.
-    width = max(min(width, 1.6 * apart), ordered[0].width_px * 1.3, whole_width * 0.3)
-    width = min(whole_width, round(width / 2) * 2)
-    height = min(whole_height, round(width * PANEL_HEIGHT_PX / 1080 / 2) * 2)
-    crops = tuple(
-        Crop(
-            left_px=_even_within(area.centre[0] - width / 2, video.width_px - width),
-            top_px=_even_within(area.centre[1] - height * _HEAD_ROOM, video.height_px - height),
-            width_px=int(width),
-            height_px=height,
-        )
-        for area in ordered
-    )
+    """One above the other, the left one first, each as large as the other's place allows."""
+    upper, lower = sorted(areas, key=lambda area: area.centre[0])
+    apart = abs(lower.centre[0] - upper.centre[0])
+    crops = tuple(_panel_crop(area, apart, video) for area in (upper, lower))
     return _framing(shot, Layout.SPLIT, crops, reason)
+
+
+def _panel_crop(area: Area, apart_px: float, video: VideoStream) -> Crop:
+    """A crop in which the face has its share of the height, and nobody else is seen."""
+    shape = 1080 / PANEL_HEIGHT_PX
+    most, _ = largest_crop(video, 1080, PANEL_HEIGHT_PX)
+    wanted = min(area.height_px / _PANEL_FACE * shape, 1.6 * apart_px)
+    width = min(most, max(wanted, area.width_px * 1.3, most * _LEAST_PANEL)) // 2 * 2
+    height = min(round(width / shape / 2) * 2, video.height_px // 2 * 2)
+    return Crop(
+        left_px=_even_within(area.centre[0] - width / 2, video.width_px - width),
+        top_px=_even_within(area.centre[1] - height * _HEAD_ROOM, video.height_px - height),
+        width_px=int(width),
+        height_px=height,
+    )
 
 
 def _framing(shot: _Shot, layout: Layout, crops: tuple[Crop, ...], reason: str) -> Framing:
@@ -315,8 +317,8 @@ def _framing(shot: _Shot, layout: Layout, crops: tuple[Crop, ...], reason: str) 
     )
 
 
-def _even_within(pixels: float, most: int) -> int:
-    return max(0, min(round(pixels / 2) * 2, most // 2 * 2))
+def _even_within(pixels: float, most: float) -> int:
+    return max(0, min(round(pixels / 2) * 2, int(most // 2) * 2))
 
 
 def _merged(framings: Sequence[Framing]) -> Iterator[Framing]:

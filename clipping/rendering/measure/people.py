@@ -78,7 +78,9 @@ def boxes_of(picture: Picture, detector: FaceDetector) -> list[Box]:
     """The faces of a picture on the grid, in output pixels; one may be found in both sizes."""
     rgb = _rgb(picture)
     return [
-        _box(face, STEP_PX * block) for block in _BLOCKS for face in detector.detect(_shrunk(rgb, block))
+        _box(face, STEP_PX * block)
+        for block in _BLOCKS
+        for face in detector.detect(_shrunk(rgb, block))
     ]
 
 
