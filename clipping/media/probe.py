@@ -252,6 +252,7 @@ def _described_video(
         index=stream.index,
         color_matrix=matrix_of(look.picture),
         color_transfer=transfer_of(look.picture),
+        interlaced=bool(look.picture.interlaced_frame),
     )
 
 

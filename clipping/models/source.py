@@ -43,6 +43,8 @@ class VideoStream(Value):
     """YCbCr matrix by ffmpeg's name (``bt709``, ``smpte170m``, ``bt2020nc``, ...)."""
     color_transfer: str = "unknown"
     """Transfer by ffmpeg's name; ``smpte2084`` and ``arib-std-b67`` are HDR."""
+    interlaced: bool = False
+    """Whether each picture holds two half-pictures of different times."""
 
 
 class AudioStream(Value):

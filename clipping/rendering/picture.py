@@ -70,7 +70,10 @@ def timing_filters(cut: Cut, video: VideoStream) -> Iterator[str]:
         centring = (Fraction(1, 2) - Fraction(1, 2 * rates.keep_every)) / rates.fps
         shift = f"({zero}+{off_grid}-{_number(centring)})"
     stream = "V:0" if video.index is None else video.index
-    yield f"[0:{stream}]settb=AVTB"
+    # Before any change of rate: half-pictures belong together as they were filmed. Pictures that
+    # are not marked as interlaced pass unchanged.
+    weaving = "bwdif=mode=send_frame:deint=interlaced," if video.interlaced else ""
+    yield f"[0:{stream}]{weaving}settb=AVTB"
     yield f"setpts='PTS-{shift}/TB'"
     yield f"fps={cut.fps}:start_time=0:round=near"
     yield "tpad=stop=-1:stop_mode=clone"

@@ -36,6 +36,7 @@ SOURCES: dict[str, dict[str, Any]] = {
     "matroska": {"name": "talk.mkv"},
     "webm": {"name": "talk.webm"},
     "stereo_at_44100": {"sample_rate": 44_100, "channels": 2},
+    "surround": {"channels": 6},
 }
 
 
@@ -57,6 +58,13 @@ COLOURS = {
     "bt601": ("-vf", "scale=out_color_matrix=smpte170m,setparams=colorspace=smpte170m"),
     "full_range": ("-vf", "scale=out_range=pc", "-pix_fmt", "yuvj420p"),
     "ten_bits": ("-pix_fmt", "yuv420p10le"),
+    "four_two_two": ("-pix_fmt", "yuv422p10le"),
+    "four_four_four": ("-pix_fmt", "yuv444p"),
+    "interlaced": ("-vf", "tinterlace=interleave_top", "-flags", "+ilme+ildct", "-r", "30"),
+    "hlg": (
+        *("-pix_fmt", "yuv420p10le", "-vf"),
+        "setparams=colorspace=bt2020nc:color_primaries=bt2020:color_trc=arib-std-b67",
+    ),
     "pq": (
         *("-pix_fmt", "yuv420p10le", "-vf"),
         "setparams=colorspace=bt2020nc:color_primaries=bt2020:color_trc=smpte2084",
@@ -69,7 +77,9 @@ def test_a_source_of_other_colours_hides_no_caption_and_shows_none(
     tmp_path: Path, name: str
 ) -> None:
     source = tmp_path / "coloured.mp4"
-    picture = "testsrc2=s=320x180:r=30:d=3"
+    # Interlaced pictures have at least the lines of standard definition.
+    size, rate = ("720x576", 60) if name == "interlaced" else ("320x180", 30)
+    picture = f"testsrc2=s={size}:r={rate}:d=3"
     plain = make_video(tmp_path / "plain.mp4", seconds=3, audio=speech(3))
     run_ffmpeg(
         [

@@ -195,7 +195,15 @@ class _Camera:
             # Nothing here goes by time, but a buffer without a unit of it is deprecated.
             time_base=frame.time_base or Fraction(1, 1000),
         )
-        chain = [*self._turned(frame), self._cropped(crop), *filters, ("format", "yuv444p")]
+        # The clip shows each interlaced picture at the time of its first field, the upper one.
+        weaving = [("field", "type=top")] if self._media.video.interlaced else []
+        chain = [
+            *weaving,
+            *self._turned(frame),
+            self._cropped(crop),
+            *filters,
+            ("format", "yuv444p"),
+        ]
         nodes = [graph.add(name, options) for name, options in chain]
         graph.link_nodes(buffer, *nodes, graph.add("buffersink")).configure()
         return graph
