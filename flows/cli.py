@@ -232,6 +232,25 @@ def vary(
 
 
 @app.command()
+def export(
+    clip_id: Annotated[str, typer.Argument(help="Id of a clip.", show_default=False)],
+    size: Annotated[str, typer.Option(help="WIDTHxHEIGHT, in the shape 9:16.")] = "720x1280",
+    out: Annotated[Path, typer.Option(help="Folder for the result.")] = Path("out"),
+    as_json: Json = False,
+) -> None:
+    """Render a clip in another size, from its source: for accounts that take no 1080x1920."""
+    from flows.jobs import export_clip
+
+    width, _, height = size.partition("x")
+    wanted = (int(width), int(height)) if width.isdigit() and height.isdigit() else (0, 0)
+    if not 0 < wanted[0] <= 1080 or wanted[0] % 18 or wanted[0] * 16 != wanted[1] * 9:
+        raise typer.BadParameter(f"--size {size!r} is not 9:16, such as 720x1280 or 540x960")
+    with _outcomes(as_json):
+        if not export_clip(clip_id, wanted, out, as_json=as_json):
+            raise typer.Exit(FAILED)
+
+
+@app.command()
 def prove(
     file: Annotated[Path, typer.Argument(help="An MP4 file.", show_default=False)],
     as_json: Json = False,

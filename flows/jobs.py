@@ -206,6 +206,29 @@ def vary_clip(
     return all(report.proof.passed for report, _ in written)
 
 
+def export_clip(clip_id: str, size: tuple[int, int], out: Path, *, as_json: bool) -> bool:
+    """Render a clip in another size into a folder; whether its file passed every check."""
+    from flows.folders import check_writable
+    from flows.local_run import local_run
+
+    with console.showing_progress():
+        check_writable(out)
+        with local_run():
+            report = _stored(clip_id)
+            from clipping.sources.files import slugify
+            from flows.render import export_clip as export_flow
+
+            name = f"{slugify(Path(report.source.file_name).stem)}-{clip_id.removeprefix('clip_')}"
+            path = (out / f"{name}-{size[0]}x{size[1]}.mp4").absolute()
+            proof: Any = export_flow(clip_id, *size, str(path))
+    if as_json:
+        _print_json({"clip_id": clip_id, "path": str(path), "proof": proof.model_dump(mode="json")})
+    else:
+        console.output.print(console.proof_table(proof))
+        console.output.print(f"\n{path}")
+    return bool(proof.passed)
+
+
 def prove_file(path: Path, *, as_json: bool) -> bool:
     """Measure any MP4 as the proof measures clips; whether every check passed."""
     from clipping.rendering.inspect import inspect

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 from prefect import flow
@@ -12,12 +13,13 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from clipping import progress
 from clipping.errors import Rejected
-from clipping.models import RenderChoices
+from clipping.models import Proof, RenderChoices
+from clipping.profanity import mask
 from clipping.rendering.choices import parse_framing
 from clipping.settings import settings
 from flows.stages import finished
 from tasks.detect import load_detection
-from tasks.render import find_clip, render_again, render_moment
+from tasks.render import find_clip, render_again, render_in_size, render_moment
 
 
 def _workers() -> int:
@@ -70,7 +72,9 @@ def vary(clip_id: str, hooks: list[str], hook_style: str | None = None) -> State
         (
             moment_id,
             transcript_id,
-            made.model_copy(update={"hook": text or None, "hook_style": look if text else "none"}),
+            made.model_copy(
+                update={"hook": mask(text) or None, "hook_style": look if text else "none"}
+            ),
         )
         for text in hooks
     ]
@@ -116,3 +120,9 @@ def _side_by_side(work: list[tuple[str, str, RenderChoices]]) -> list[str]:
 def render_clip_again(clip_id: str) -> tuple[bool, bool]:
     """Render a stored clip's recipe anew; whether (the pictures, the whole file) are the same."""
     return render_again(clip_id)
+
+
+@flow(name="export-clip", flow_run_name="export {clip_id}")
+def export_clip(clip_id: str, width_px: int, height_px: int, out: str) -> Proof:
+    """Render a stored clip's recipe in another size, from the source; what was measured of it."""
+    return render_in_size(clip_id, (width_px, height_px), Path(out))

@@ -18,6 +18,7 @@ from clipping.media.ffmpeg import working_encoder
 from clipping.models import (
     ClipState,
     Moment,
+    Proof,
     RenderChoices,
     RenderedClip,
     RenderPlan,
@@ -27,6 +28,7 @@ from clipping.models import (
 )
 from clipping.rendering import compose, sound
 from clipping.rendering.grid import snap
+from clipping.rendering.inspect import inspect
 from clipping.rendering.plan import (
     PLAN_VERSION,
     encoder_settings,
@@ -219,6 +221,24 @@ def find_clip(clip_id: str) -> tuple[str, str, dict[str, Any]]:
         clip = queries.get_clip(session, clip_id)
         transcript_id = queries.transcript_of(session, clip.moment_id)
     return clip.moment_id, transcript_id, clip.plan.choices.model_dump(mode="json")
+
+
+@task(name="render in another size", **POLICY)
+def render_in_size(clip_id: str, size: tuple[int, int], out: Path) -> Proof:
+    """Render a stored clip's plan in another size to ``out``, and measure the file."""
+    with db_session() as session:
+        clip = queries.get_clip(session, clip_id)
+        source = queries.get_source(session, clip.source_id)
+    media_path = media_store().local_path(source.media_key)
+    compose.render(
+        clip.plan,
+        media_path,
+        source.media,
+        out,
+        lambda fraction: progress.report("render", fraction, clip_id),
+        size=size,
+    )
+    return inspect(out, size)
 
 
 @task(name="render recipe again", **POLICY)

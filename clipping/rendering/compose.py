@@ -18,19 +18,20 @@ from clipping.captions.ass import ass_document
 from clipping.errors import RenderFailed
 from clipping.media.ffmpeg import repeatable_x264_args, run_ffmpeg
 from clipping.media.join import join
-from clipping.models import MediaInfo, RenderPlan
+from clipping.models import OUTPUT_HEIGHT_PX, OUTPUT_WIDTH_PX, MediaInfo, RenderPlan
 from clipping.rendering import picture
 from clipping.rendering.cover import cover
 from clipping.rendering.grid import Cut
 from clipping.rendering.output import file_in_the_making, publish
 from clipping.rendering.sound import audio_codec_args, soundtrack
 
-__all__ = ["Piece", "Rendering", "command", "cover", "render"]
+__all__ = ["MASTER", "Piece", "Rendering", "command", "cover", "render"]
 
 _NO_GLYPH = re.compile(r"fontselect: failed to find any fallback with glyph 0x([0-9A-F]+)")
 _OTHER_FONT = re.compile(r"fontselect: \((.+?), \d+, \d+\) -> .*[/\\]([^/\\,]+),")
 """A font of our own is named by its name, one of the system by its path."""
 
+MASTER = (OUTPUT_WIDTH_PX, OUTPUT_HEIGHT_PX)
 _MAX_KBPS = 20_000
 """Instagram refuses more than 25 Mbit/s (its publishing reference, read 2026-11)."""
 
@@ -51,6 +52,7 @@ def render(
     on_progress: Callable[[float], None] | None = None,
     *,
     sibling: Path | None = None,
+    size: tuple[int, int] = MASTER,
 ) -> Rendering:
     """Make the plan's clip at ``out_path``, whole or not at all.
 
@@ -62,6 +64,8 @@ def render(
     :param on_progress: Called with a rising fraction, 1.0 when the encoding is done.
     :param sibling: A finished clip whose plan has the same ``body_hash``: its body and its sound
         are copied, and only the head is encoded.
+    :param size: Width and height of the picture; another than the master's is made from the
+        source as well, never from the master.
     :raises RenderFailed: ffmpeg failed, took too long, or captions could not be drawn.
     :raises DiskFull: No space left for the clip.
     :raises Interrupted: ffmpeg was killed from outside.
@@ -82,7 +86,7 @@ def render(
         encoded = sum(piece.frames for piece in pieces)
         duration_ms = round(encoded * 1000 / Fraction(plan.fps))
         run = run_ffmpeg(
-            command(plan, media_path, media, ass_path, camera_path, pieces, outputs),
+            command(plan, media_path, media, ass_path, camera_path, pieces, outputs, size),
             timeout_s=_timeout_s(duration_ms),
             duration_ms=duration_ms,
             on_progress=on_progress,
@@ -134,6 +138,7 @@ def command(
     camera_path: Path,
     pieces: Sequence[Piece],
     outputs: Sequence[Path],
+    size: tuple[int, int] = MASTER,
 ) -> list[str]:
     """The arguments of the one ffmpeg command, without the binary; pure.
 
@@ -147,7 +152,8 @@ def command(
     track = soundtrack(
         media_path, media, cut, plan.mutes, plan.fade_ms, denoise=plan.loudness.denoise
     )
-    overlays = [] if ass_path is None else [*picture.caption_filters(ass_path, FONTS_DIR)]
+    overlays = [] if size == MASTER else [picture.size_filter(*size)]
+    overlays += [] if ass_path is None else picture.caption_filters(ass_path, FONTS_DIR)
     labels = [(piece.name, piece.first, piece.end) for piece in pieces]
     whole_sound = any(piece.sound for piece in pieces)
     video = picture.graph(cut, media.video, plan.framings, overlays, camera_path, labels)

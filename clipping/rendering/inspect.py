@@ -10,7 +10,7 @@ import numpy as np
 
 from clipping.faces import detector
 from clipping.media.container import check_file, container_of
-from clipping.models import Proof, ProofCheck
+from clipping.models import OUTPUT_HEIGHT_PX, OUTPUT_WIDTH_PX, Proof, ProofCheck
 from clipping.rendering.measure.container import container_checks, keyframe_checks, read_facts
 from clipping.rendering.measure.geometry import GRID_HEIGHT, GRID_WIDTH
 from clipping.rendering.measure.motion import black_check
@@ -31,8 +31,10 @@ _MOST_LOOKS = 24
 _LONGEST_S = 3_600
 
 
-def inspect(path: Path) -> Proof:
+def inspect(path: Path, size: tuple[int, int] = (OUTPUT_WIDTH_PX, OUTPUT_HEIGHT_PX)) -> Proof:
     """Measure any MP4 the way a clip is measured, as far as that takes no plan and no source.
+
+    :param size: Width and height that the picture should have.
 
     :raises Rejected: The file is missing or holds no video.
     """
@@ -43,7 +45,7 @@ def inspect(path: Path) -> Proof:
     looks = sorted({place * (frames - 1) // (_MOST_LOOKS - 1) for place in range(_MOST_LOOKS)})
     everything = np.ones((GRID_HEIGHT, GRID_WIDTH), np.bool_)
     playback = play(path, looks, everything)
-    checks = [*container_checks(facts, playback.pixel_aspects), *keyframe_checks(facts)]
+    checks = [*container_checks(facts, playback.pixel_aspects, size), *keyframe_checks(facts)]
     if not playback.frames:
         checks.append(not_measurable("frame_count", "no picture can be decoded"))
         return _proof(checks)

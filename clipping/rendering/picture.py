@@ -233,6 +233,11 @@ def _matrix(video: VideoStream) -> str:
     return "bt709" if video.coded_height_px >= _HD_HEIGHT_PX else "smpte170m"
 
 
+def size_filter(width_px: int, height_px: int) -> str:
+    """The framed picture in another size, before text is drawn on it: letters stay sharp."""
+    return f"scale={width_px}:{height_px}:flags=lanczos+accurate_rnd+bitexact"
+
+
 def caption_filters(ass_path: Path, fonts_dir: Path) -> Iterator[str]:
     """The one ASS file, drawn at output size on the clip's own time."""
     yield f"ass=filename={escape(str(ass_path.absolute()))}:fontsdir={escape(str(fonts_dir))}"

@@ -150,10 +150,15 @@ def _colour(video: av.VideoCodecContext) -> str:
     return "/".join(str(int(tag)) for tag in (*tags, video.color_range))
 
 
-def container_checks(facts: ContainerFacts, coded_aspects: Iterable[Fraction]) -> list[ProofCheck]:
+def container_checks(
+    facts: ContainerFacts,
+    coded_aspects: Iterable[Fraction],
+    wanted: tuple[int, int] = (OUTPUT_WIDTH_PX, OUTPUT_HEIGHT_PX),
+) -> list[ProofCheck]:
     """What every platform takes without converting it, and nothing besides.
 
     :param coded_aspects: Of pixels by the coded stream, which players may believe instead.
+    :param wanted: Width and height of the picture.
     """
     aspects = {facts.sample_aspect, *map(_aspect, coded_aspects)}
     size = f"{facts.width_px}x{facts.height_px}"
@@ -163,7 +168,7 @@ def container_checks(facts: ContainerFacts, coded_aspects: Iterable[Fraction]) -
     return [
         at_least("file_size_bytes", facts.size_bytes, 1, "bytes"),
         exactly("streams", streams, "1 video, 1 audio"),
-        exactly("resolution", size, f"{OUTPUT_WIDTH_PX}x{OUTPUT_HEIGHT_PX}", "px"),
+        exactly("resolution", size, f"{wanted[0]}x{wanted[1]}", "px"),
         exactly("sample_aspect", " or ".join(sorted(aspects)), "1:1"),
         exactly("video_codec", facts.video_codec, "h264"),
         exactly("pixel_format", facts.pixel_format, "yuv420p"),
