@@ -10,3 +10,4 @@ compile() {
 compile -o requirements/base.txt
 compile --extra dashboard -c requirements/base.txt -o requirements/dashboard.txt
 compile --extra dev -c requirements/base.txt -o requirements/dev.txt
+compile --group bench -c requirements/base.txt -o requirements/bench.txt
