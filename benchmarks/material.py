@@ -26,7 +26,7 @@ THREADS = os.cpu_count() or 1
 
 _SOUND_S = 59.9
 """Shorter than the picture, so that repeated minutes begin on whole minutes."""
-_PROFANE_EVERY = 24
+_PROFANE_EVERY = 27
 """Words from one muted word to the next: three in half a minute."""
 _TEXTURE = (
     f"perlin=size=2080x1240:rate={FPS}:octaves=6:persistence=0.6:xscale=0.012:yscale=0.012"
