@@ -4,10 +4,11 @@
 set -eu
 cd "$(dirname "$0")/.."
 compile() {
-    uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-config \
+    uv pip compile --universal --python-version 3.11 --generate-hashes --no-config \
         --no-emit-index-url --no-header --no-annotate --quiet "$@"
 }
-compile -o requirements/base.txt
-compile --extra dashboard -c requirements/base.txt -o requirements/dashboard.txt
-compile --extra dev -c requirements/base.txt -o requirements/dev.txt
+compile pyproject.toml -o requirements/base.txt
+compile pyproject.toml --extra dashboard -c requirements/base.txt -o requirements/dashboard.txt
+compile pyproject.toml --extra dev -c requirements/base.txt -o requirements/dev.txt
+# What the benchmarks compare with, alone in an environment of its own.
 compile --group bench -c requirements/base.txt -o requirements/bench.txt
