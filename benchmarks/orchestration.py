@@ -1,4 +1,4 @@
-"""Whole runs of ``clipper clip``: how soon they say something, and what is not the work itself."""
+"""Whole runs of `clipper clip`: how soon they say something, and what is not the work itself."""
 
 from __future__ import annotations
 
