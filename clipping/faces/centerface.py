@@ -56,9 +56,12 @@ class CenterFace:
         options.enable_mem_pattern = False
         # The file lists constants twice; every start would warn of each of them.
         options.log_severity_level = 3
-        self._session: Any = onnxruntime.InferenceSession(
-            model, options, providers=["CPUExecutionProvider"]
-        )
+        try:
+            self._session: Any = onnxruntime.InferenceSession(
+                model, options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # its own classes derive from Exception alone
+            raise NotInstalled(f"The face detector cannot be loaded: {error}.") from error
 
     def detect(self, rgb: NDArray[np.uint8]) -> list[FoundFace]:
         """All faces of a picture (height x width x 3), the surest first."""

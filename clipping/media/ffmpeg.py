@@ -151,6 +151,13 @@ def _hardware_encodes(binary: Path) -> bool:
     return True
 
 
+@lru_cache(maxsize=4)
+def ffmpeg_build() -> str:
+    """Name and version of the ffmpeg binary: another one may encode the same pictures otherwise."""
+    run = run_ffmpeg(["-version"], timeout_s=30, capture_stdout=True)
+    return " ".join(run.stdout.decode(errors="replace").partition("\n")[0].split()[:3])
+
+
 @lru_cache(maxsize=1)
 def repeatable_x264_args() -> tuple[str, ...]:
     """Options without which x264 gives other bytes each time on processors with AVX-512.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import heapq
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -31,6 +32,7 @@ def join(
     :param fps: Constant frame rate of all pieces.
     :raises RenderFailed: The pieces were encoded with different settings, a piece does not begin
         with a key frame or lacks frames, or a file cannot be read or written.
+    :raises OSError: There is no space left.
     """
     try:
         with (
@@ -50,6 +52,9 @@ def join(
             for packet in packets:
                 out.mux(packet)
     except (av.error.FFmpegError, IndexError) as error:
+        code = getattr(error, "errno", None)
+        if code in (errno.ENOSPC, errno.EDQUOT):
+            raise OSError(code, "no space left", str(out_path)) from error
         raise RenderFailed(f"The parts of {out_path.name} could not be joined: {error}.") from error
 
 
@@ -72,7 +77,7 @@ def _pictures(
             stream = container.streams.video[0]
             if _parameters(stream) != parameters:
                 raise RenderFailed(f"{path.name} was encoded with other settings than its head.")
-            last = first
+            last, seen = first, 0
             started = False
             for packet in container.demux(stream):
                 if packet.pts is None or packet.dts is None:
@@ -84,7 +89,7 @@ def _pictures(
                     if not packet.is_keyframe:
                         raise RenderFailed(f"{path.name} cannot be parted at frame {first}.")
                     started = True
-                last = max(last, number)
+                last, seen = max(last, number), seen + 1
                 packet.stream = out
                 packet.time_base = 1 / fps
                 packet.pts, packet.dts = begin + number - first, begin + order - first
@@ -92,6 +97,8 @@ def _pictures(
                 yield packet
         if not started:
             raise RenderFailed(f"{path.name} has no frame {first}.")
+        if seen != last - first + 1:
+            raise RenderFailed(f"{path.name} lacks frames: {seen} of {last - first + 1} are there.")
         begin += last - first + 1
 
 

@@ -179,6 +179,8 @@ class EncoderSettings(Value):
     threads: int = 1
     keyframe_seconds: int = 2
     audio_kbps: int = 160
+    build: str = ""
+    """The ffmpeg that encoded it first; only clips of one build share a body."""
 
 
 class RenderPlan(Value):

@@ -31,6 +31,7 @@ _NO_GLYPH = re.compile(r"fontselect: failed to find any fallback with glyph 0x([
 _OTHER_FONT = re.compile(r"fontselect: \((.+?), \d+, \d+\) -> .*[/\\]([^/\\,]+),")
 """A font of our own is named by its name, one of the system by its path."""
 
+_X264_PICTURES = re.compile(r"\[libx264 @ [^\]]*\] frame [IPB]:\s*(\d+)")
 MASTER = (OUTPUT_WIDTH_PX, OUTPUT_HEIGHT_PX)
 _MAX_KBPS = 20_000
 """Instagram refuses more than 25 Mbit/s (its publishing reference, read 2026-11)."""
@@ -96,7 +97,7 @@ def render(
         if plan.join_frame is not None:
             _join(plan, outputs, sibling, part)
         publish(part, out_path)
-    return Rendering(encoded)
+    return Rendering(_counted(run.log) or encoded)
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,11 @@ class Piece:
     def frames(self) -> int:
         """How many they are."""
         return self.end - self.first
+
+
+def _counted(log: str) -> int:
+    """How many pictures x264 says that it encoded; 0 where another encoder was used."""
+    return sum(int(count) for count in _X264_PICTURES.findall(log))
 
 
 def _pieces(plan: RenderPlan, head_only: bool) -> list[Piece]:

@@ -112,17 +112,27 @@ class Panel:
     top: Fraction
     box: Box
 
-    def to_output(self, area: Area) -> Box | None:
-        """Where the area is seen, cut at the panel's edges; None when it is not."""
+    def placed(self, area: Area) -> Box:
+        """Where the area lies on the output's scale, also what is not seen of it."""
         across = Fraction(self.box.right - self.box.left, self.crop.width_px)
         down = Fraction(self.box.bottom - self.box.top, self.crop.height_px)
         left = self.box.left + (area.left_px - self.left) * across
         top = self.box.top + (area.top_px - self.top) * down
+        return Box(
+            left=round(left),
+            top=round(top),
+            right=round(left + area.width_px * across),
+            bottom=round(top + area.height_px * down),
+        )
+
+    def to_output(self, area: Area) -> Box | None:
+        """Where the area is seen, cut at the panel's edges; None when it is not."""
+        whole = self.placed(area)
         seen = Box(
-            left=max(self.box.left, round(left)),
-            top=max(self.box.top, round(top)),
-            right=min(self.box.right, round(left + area.width_px * across)),
-            bottom=min(self.box.bottom, round(top + area.height_px * down)),
+            left=max(self.box.left, whole.left),
+            top=max(self.box.top, whole.top),
+            right=min(self.box.right, whole.right),
+            bottom=min(self.box.bottom, whole.bottom),
         )
         return seen if seen.left < seen.right and seen.top < seen.bottom else None
 

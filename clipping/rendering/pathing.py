@@ -83,7 +83,7 @@ def _samples(tracks: Sequence[FaceTrack]) -> list[_Sample]:
     times = sorted({point.time_ms for track in tracks for point in track.points})
     found = []
     for time_ms in times:
-        boxes = [_at(track, time_ms) for track in tracks]
+        boxes = [_at(track, time_ms) for track in tracks if _is_there(track, time_ms)]
         left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
         right, bottom = max(box[2] for box in boxes), max(box[3] for box in boxes)
         found.append(
@@ -96,6 +96,11 @@ def _samples(tracks: Sequence[FaceTrack]) -> list[_Sample]:
             )
         )
     return found
+
+
+def _is_there(track: FaceTrack, time_ms: int) -> bool:
+    first, last = track.points[0].time_ms, track.points[-1].time_ms
+    return first - _CALM_MS <= time_ms <= last + _CALM_MS
 
 
 def _at(track: FaceTrack, time_ms: int) -> tuple[float, float, float, float]:

@@ -19,7 +19,6 @@ from clipping.models import (
     EncoderSettings,
     Face,
     Framing,
-    HookOverlay,
     Layout,
     Loudness,
     MediaInfo,
@@ -43,7 +42,7 @@ PLAN_VERSION = 2
 _FACE_MS = 400
 """How long a face stands for where it was seen; they are looked for more often."""
 _JOIN_MS = 3_000
-"""Where head and body of a clip meet: no hook stands longer."""
+"""Where head and body of a clip meet: no hook stands longer, a test says so."""
 _SHORTEST_BODY_MS = 2_000
 """A shorter one is not worth an encoder of its own."""
 _CONTEXT_MS = 10_000
@@ -99,7 +98,7 @@ def make_plan(
         frames=cut.frames,
         framings=framings,
         faces=faces,
-        join_frame=join_frame(cut, hook),
+        join_frame=join_frame(cut),
         style=choices.style,
         choices=choices,
         words=spoken,
@@ -156,7 +155,7 @@ def _standing(captions: Sequence[CaptionEvent]) -> list[Obstacle]:
     ]
 
 
-def join_frame(cut: Cut, hook: HookOverlay | None) -> int | None:
+def join_frame(cut: Cut) -> int | None:
     """The first frame of the body, which all hooks of the clip can share; None: one piece.
 
     Depends on the cut alone, so that a clip without a hook has the same body.
@@ -164,19 +163,20 @@ def join_frame(cut: Cut, hook: HookOverlay | None) -> int | None:
     frame = ceil(_JOIN_MS * cut.fps / 1000)
     if (cut.frames - frame) * 1000 / cut.fps < _SHORTEST_BODY_MS:
         return None
-    return None if hook is not None and hook.end_ms > _JOIN_MS else frame
+    return frame
 
 
-def encoder_settings(codec: str, threads: int) -> EncoderSettings:
+def encoder_settings(codec: str, threads: int, build: str = "") -> EncoderSettings:
     """The settings for an encoder that ``clipping.media.ffmpeg.working_encoder`` named.
 
     :param threads: Of decoder, filters and encoder. It is part of the recipe, because x264 gives
         other bytes with another number of threads; 1 with one clip per core is the fastest way to
         make many, all cores the fastest way to make one.
+    :param build: From ``clipping.media.ffmpeg.ffmpeg_build``.
     """
     if codec == "h264_nvenc":
-        return EncoderSettings(codec=codec, preset="p4", quality=21, threads=threads)
-    return EncoderSettings(codec=codec, threads=threads)
+        return EncoderSettings(codec=codec, preset="p4", quality=21, threads=threads, build=build)
+    return EncoderSettings(codec=codec, threads=threads, build=build)
 
 
 def clip_words(words: Sequence[Word], span: TimeSpan) -> tuple[ClipWord, ...]:

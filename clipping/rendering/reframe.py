@@ -21,7 +21,6 @@ from clipping.models import (
     Framing,
     FramingChoice,
     Layout,
-    Scene,
     Sightings,
     VideoStream,
     Word,
@@ -31,17 +30,13 @@ from clipping.rendering.framing import (
     centre_crop,
     largest_crop,
     panels,
+    still,
 )
 from clipping.rendering.grid import Cut
 from clipping.rendering.pathing import Path, follow_path
+from clipping.rendering.shots import Shot, choice_for, frame_at, height_px, shots
 from clipping.rendering.speaking import Turn, turns
 
-_LEAST_FACE = 0.05
-"""Height of a face that matters, as a share of the picture's."""
-_LEAST_OF_LARGEST = 0.4
-"""Faces smaller than this share of the largest are in the background."""
-_LEAST_SHOWN = 0.25
-"""Share of its scene in which a face has to be seen to matter."""
 _GRAPHIC = 0.5
 _SMALL_ON_GRAPHIC = 0.16
 """Height of a presenter's face beside slides, below which the slides matter more."""
@@ -62,17 +57,6 @@ class Camera:
     faces: tuple[Face, ...]
 
 
-@dataclass(frozen=True)
-class _Shot:
-    """A stretch of the clip between two cuts of the source, or of the camera."""
-
-    start: int
-    end: int
-    scene: Scene
-    tracks: tuple[FaceTrack, ...]
-    """Those that matter, the most prominent first."""
-
-
 def reframe(
     sightings: Sightings,
     words: Sequence[Word],
@@ -88,107 +72,63 @@ def reframe(
     """
     framings: list[Framing] = []
     faces: list[Face] = []
-    for shot in _shots(sightings, cut, video):
-        chosen = _choice(choices, shot.scene)
-        for part in _framed(shot, words, cut, video, chosen):
+    for shot in shots(sightings, cut, video):
+        chosen = choice_for(choices, shot.scene)
+        for part, followed in _framed(shot, words, cut, video, chosen):
             framings.append(part)
-            faces += _faces(part, shot, cut)
+            faces += _faces(part, shot, followed, cut)
+    if not framings:
+        return Camera(still(centre_crop(video), cut.frames), ())
     return Camera(tuple(_merged(framings)), tuple(faces))
 
 
-def _shots(sightings: Sightings, cut: Cut, video: VideoStream) -> Iterator[_Shot]:
-    scenes = [scene for scene in sightings.scenes if scene.span.overlap_ms(cut.span)]
-    starts = [0, *(_frame(scene.span.start_ms, cut) for scene in scenes[1:]), cut.frames]
-    for scene, (start, end) in zip(scenes, pairwise(starts), strict=True):
-        start, end = min(start, cut.frames), min(end, cut.frames)
-        if end > start:
-            yield _Shot(start, end, scene, _that_matter(scene, video))
-
-
-def _frame(at_ms: float, cut: Cut) -> int:
-    """The clip's frame that shows what the source shows first at that time."""
-    return max(0, min(cut.frames, round((at_ms - cut.span.start_ms) * cut.fps / 1000)))
-
-
-def _that_matter(scene: Scene, video: VideoStream) -> tuple[FaceTrack, ...]:
-    """Without passers-by, people in the background, and what the detector saw once by mistake."""
-    long_enough = [
-        track
-        for track in scene.tracks
-        if _height(track) >= _LEAST_FACE * video.height_px and _shown_share(track, scene)
-    ]
-    largest = max((_height(track) for track in long_enough), default=0.0)
-    kept = [track for track in long_enough if _height(track) >= _LEAST_OF_LARGEST * largest]
-    return tuple(
-        sorted(kept, key=lambda track: (-_height(track) * _duration_ms(track), track.track))
-    )
-
-
-def _height(track: FaceTrack) -> float:
-    return median(point.area.height_px for point in track.points)
-
-
-def _duration_ms(track: FaceTrack) -> int:
-    return track.points[-1].time_ms - track.points[0].time_ms + 1
-
-
-def _shown_share(track: FaceTrack, scene: Scene) -> bool:
-    if len(track.points) < 2 and scene.span.duration_ms > 1_000:
-        return False
-    return _duration_ms(track) >= _LEAST_SHOWN * scene.span.duration_ms or len(track.points) < 3
-
-
-def _choice(choices: Sequence[FramingChoice], scene: Scene) -> FramingChoice:
-    """The last choice that names a time within the scene, else the last that names none."""
-    general = [choice for choice in choices if choice.at_ms is None]
-    named = [
-        choice
-        for choice in choices
-        if choice.at_ms is not None and scene.span.contains(choice.at_ms)
-    ]
-    return (general + named or [FramingChoice()])[-1]
+_Framed = tuple[Framing, tuple[FaceTrack, ...]]
+"""A framing, and the faces that it is meant to keep in the picture."""
 
 
 def _framed(
-    shot: _Shot, words: Sequence[Word], cut: Cut, video: VideoStream, choice: FramingChoice
-) -> Iterator[Framing]:
+    shot: Shot, words: Sequence[Word], cut: Cut, video: VideoStream, choice: FramingChoice
+) -> Iterator[_Framed]:
     if choice.layout is Layout.FIT:
-        yield _fitted(shot, video, "chosen")
+        yield _fitted(shot, video, "chosen"), ()
     elif choice.layout is Layout.SPLIT:
-        yield _split(shot, _two_of(shot, video), video, "chosen")
+        yield _split(shot, _two_of(shot, video), video, "chosen"), ()
     elif choice.centre is not None:
-        yield _still(shot, choice.centre * video.width_px, None, video, "chosen")
+        yield _still(shot, choice.centre * video.width_px, None, video, "chosen"), ()
     elif not shot.tracks:
-        yield _without_face(shot, video)
-    elif shot.scene.graphic >= _GRAPHIC and _height(shot.tracks[0]) < (
+        yield _without_face(shot, video), ()
+    elif shot.scene.graphic >= _GRAPHIC and height_px(shot.tracks[0]) < (
         _SMALL_ON_GRAPHIC * video.height_px
     ):
-        yield _fitted(shot, video, "graphics beside a small face")
+        yield _fitted(shot, video, "graphics beside a small face"), ()
     else:
         yield from _with_faces(shot, words, cut, video)
 
 
 def _with_faces(
-    shot: _Shot, words: Sequence[Word], cut: Cut, video: VideoStream
-) -> Iterator[Framing]:
+    shot: Shot, words: Sequence[Word], cut: Cut, video: VideoStream
+) -> Iterator[_Framed]:
     if len(shot.tracks) == 1:
-        yield _following(shot, shot.tracks, cut, video, "one face")
+        yield _following(shot, shot.tracks, cut, video, "one face"), shot.tracks
         return
     if _fit_together(shot.tracks, video):
-        yield _following(shot, shot.tracks, cut, video, "faces close together")
+        yield _following(shot, shot.tracks, cut, video, "faces close together"), shot.tracks
         return
     who = turns(shot.tracks, words, shot.scene.span)
     if who is None:
-        yield _split(shot, [_middle_area(track) for track in shot.tracks[:2]], video, "two faces")
+        two = shot.tracks[:2]
+        areas = [_middle_area(track) for track in two]
+        yield _split(shot, areas, video, "two faces"), two
         return
     by_number = {track.track: track for track in shot.tracks}
     for start, end, turn in _parts(shot, who, cut):
-        part = _Shot(start, end, shot.scene, shot.tracks)
-        yield _following(part, (by_number[turn.track],), cut, video, "who speaks")
+        part = Shot(start, end, shot.scene, shot.tracks)
+        speaker = (by_number[turn.track],)
+        yield _following(part, speaker, cut, video, "who speaks"), speaker
 
 
-def _parts(shot: _Shot, who: Sequence[Turn], cut: Cut) -> Iterator[tuple[int, int, Turn]]:
-    starts = [shot.start, *(_frame(turn.start_ms, cut) for turn in who[1:]), shot.end]
+def _parts(shot: Shot, who: Sequence[Turn], cut: Cut) -> Iterator[tuple[int, int, Turn]]:
+    starts = [shot.start, *(frame_at(turn.start_ms, cut) for turn in who[1:]), shot.end]
     for turn, (start, end) in zip(who, pairwise(starts), strict=True):
         start, end = (min(max(shot.start, edge), shot.end) for edge in (start, end))
         if end > start:
@@ -199,8 +139,8 @@ def _fit_together(tracks: Sequence[FaceTrack], video: VideoStream) -> bool:
     """Whether all faces, with a little room beside them, are seen in one crop."""
     width, _ = largest_crop(video, 9, 16)
     areas = [_middle_area(track) for track in tracks]
-    left = min(area.left_px - area.width_px * 0.25 for area in areas)
-    right = max(area.left_px + area.width_px * 1.25 for area in areas)
+    left = max(0.0, min(area.left_px - area.width_px * 0.25 for area in areas))
+    right = min(video.width_px, max(area.left_px + area.width_px * 1.25 for area in areas))
     return right - left <= width
 
 
@@ -216,7 +156,7 @@ def _middle_area(track: FaceTrack) -> Area:
 
 
 def _following(
-    shot: _Shot, tracks: Sequence[FaceTrack], cut: Cut, video: VideoStream, reason: str
+    shot: Shot, tracks: Sequence[FaceTrack], cut: Cut, video: VideoStream, reason: str
 ) -> Framing:
     width, height = largest_crop(video, 9, 16)
     path: Path = follow_path(
@@ -236,7 +176,7 @@ def _following(
     )
 
 
-def _without_face(shot: _Shot, video: VideoStream) -> Framing:
+def _without_face(shot: Shot, video: VideoStream) -> Framing:
     """Text is kept whole; what is too wide for the crop is fitted if it was drawn, not filmed."""
     detail, (width, _) = shot.scene.detail, largest_crop(video, 9, 16)
     drawn = shot.scene.graphic >= _GRAPHIC
@@ -249,7 +189,7 @@ def _without_face(shot: _Shot, video: VideoStream) -> Framing:
     return _still(shot, x, y, video, "no face: where the detail is")
 
 
-def _still(shot: _Shot, x: float, y: float | None, video: VideoStream, reason: str) -> Framing:
+def _still(shot: Shot, x: float, y: float | None, video: VideoStream, reason: str) -> Framing:
     width, height = largest_crop(video, 9, 16)
     y = video.height_px / 2 if y is None else y
     crop = Crop(
@@ -261,7 +201,7 @@ def _still(shot: _Shot, x: float, y: float | None, video: VideoStream, reason: s
     return _framing(shot, Layout.FOLLOW, (crop,), reason)
 
 
-def _fitted(shot: _Shot, video: VideoStream, reason: str) -> Framing:
+def _fitted(shot: Shot, video: VideoStream, reason: str) -> Framing:
     whole = Crop(
         left_px=0,
         top_px=0,
@@ -271,7 +211,7 @@ def _fitted(shot: _Shot, video: VideoStream, reason: str) -> Framing:
     return _framing(shot, Layout.FIT, (whole,), reason)
 
 
-def _two_of(shot: _Shot, video: VideoStream) -> list[Area]:
+def _two_of(shot: Shot, video: VideoStream) -> list[Area]:
     """Two faces; where there are fewer, the middle of either half of the picture."""
     areas = [_middle_area(track) for track in shot.tracks[:2]]
     high = max(2, video.height_px // 5)
@@ -288,7 +228,7 @@ def _two_of(shot: _Shot, video: VideoStream) -> list[Area]:
     return areas
 
 
-def _split(shot: _Shot, areas: Sequence[Area], video: VideoStream, reason: str) -> Framing:
+def _split(shot: Shot, areas: Sequence[Area], video: VideoStream, reason: str) -> Framing:
     """One above the other, the left one first, each as large as the other's place allows."""
     upper, lower = sorted(areas, key=lambda area: area.centre[0])
     apart = abs(lower.centre[0] - upper.centre[0])
@@ -311,7 +251,7 @@ def _panel_crop(area: Area, apart_px: float, video: VideoStream) -> Crop:
     )
 
 
-def _framing(shot: _Shot, layout: Layout, crops: tuple[Crop, ...], reason: str) -> Framing:
+def _framing(shot: Shot, layout: Layout, crops: tuple[Crop, ...], reason: str) -> Framing:
     return Framing(
         start_frame=shot.start, end_frame=shot.end, layout=layout, crops=crops, reason=reason
     )
@@ -341,21 +281,22 @@ def _same_view(one: Framing, other: Framing) -> bool:
     )
 
 
-def _faces(framing: Framing, shot: _Shot, cut: Cut) -> Iterator[Face]:
-    """Where faces are meant to be seen, a few times a second."""
+def _faces(framing: Framing, shot: Shot, followed: Sequence[FaceTrack], cut: Cut) -> Iterator[Face]:
+    """Where faces are meant to be seen, a few times a second.
+
+    Those that the framing follows count wherever they are, also outside of the picture: there the
+    proof will not find them. Others count where they happen to be seen.
+    """
     for track in shot.tracks:
         last_ms = -_FACE_EVERY_MS
         for point in track.points:
-            frame = _frame(point.time_ms, cut)
+            frame = frame_at(point.time_ms, cut)
             if not framing.start_frame <= frame < framing.end_frame:
                 continue
             if point.time_ms - last_ms < _FACE_EVERY_MS:
                 continue
-            for panel in panels(framing, frame):
-                # A face that is mostly outside is not the one that is shown.
-                if panel.shows(point.area):
-                    box = panel.to_output(point.area)
-                    assert box is not None
-                    yield Face(frame=frame, box=box)
-                    last_ms = point.time_ms
-                    break
+            views = panels(framing, frame)
+            seen = [panel for panel in views if panel.shows(point.area)]
+            if seen or track in followed:
+                yield Face(frame=frame, box=(seen or views)[0].placed(point.area))
+                last_ms = point.time_ms

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import av
+import av.error
 import numpy as np
 import pytest
 
 from clipping.captions.hook import lay_out_hook
 from clipping.captions.styles.highlight import HIGHLIGHT
-from clipping.errors import RenderFailed
+from clipping.errors import DiskFull, RenderFailed
 from clipping.media.ffmpeg import run_ffmpeg
 from clipping.models import EncoderSettings, MediaInfo, RenderPlan
 from clipping.rendering.compose import render
@@ -146,3 +149,39 @@ def test_a_sibling_that_cannot_be_parted_there_is_refused(made: Made, tmp_path: 
     with pytest.raises(RenderFailed):
         render(plan, source, media, tmp_path / "clip.mp4", sibling=tmp_path / "other.mp4")
     assert {path.name for path in tmp_path.iterdir()} == {"other.mp4"}
+
+
+def _moved(packet: av.Packet[Any], streams: dict[int, Any]) -> av.Packet[Any]:
+    packet.stream = streams[packet.stream_index]
+    return packet
+
+
+def test_a_sibling_that_lacks_frames_is_refused(made: Made, tmp_path: Path) -> None:
+    plan, source, media, clip = made
+    short = tmp_path / "short.mp4"
+    with av.open(str(clip)) as whole, av.open(str(short), "w", format="mp4") as output:
+        streams = {
+            stream.index: output.add_stream_from_template(stream)
+            for stream in (*whole.streams.video, *whole.streams.audio)
+        }
+        pictures_seen = 0
+        for packet in whole.demux():
+            pictures_seen += packet.stream.type == "video"
+            if packet.pts is not None and pictures_seen != 130:
+                output.mux(_moved(packet, streams))
+    with pytest.raises(RenderFailed, match=r"lacks frames: 89 of 90"):
+        render(plan, source, media, tmp_path / "clip.mp4", sibling=short)
+
+
+def test_a_full_disk_while_joining_is_said_to_be_one(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, source, media, clip = made
+
+    def full(*_: object) -> None:
+        raise av.error.OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("clipping.media.join._parameters", full)
+    with pytest.raises(DiskFull):
+        render(plan, source, media, tmp_path / "clip.mp4", sibling=clip)
+    assert list(tmp_path.iterdir()) == []

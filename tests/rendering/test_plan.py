@@ -6,12 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clipping.captions import HOOK_STYLES, STYLES
+from clipping.captions.hook import lay_out_hook
 from clipping.models import Crop, EncoderSettings, RenderChoices, RenderPlan, Word
 from clipping.rendering.framing import centre_crop
 from clipping.rendering.grid import Grid, grid, snap
 from clipping.rendering.plan import (
     clip_words,
     encoder_settings,
+    join_frame,
     make_plan,
     mutes,
 )
@@ -234,3 +237,11 @@ def test_an_unknown_style_is_named() -> None:
 def test_each_encoder_has_its_own_settings(codec: str, preset: str) -> None:
     settings = encoder_settings(codec, 2)
     assert (settings.codec, settings.preset, settings.threads) == (codec, preset, 2)
+
+
+@pytest.mark.parametrize("hook_style", list(HOOK_STYLES))
+def test_no_hook_stands_longer_than_the_head_of_a_clip(hook_style: str) -> None:
+    text = "as many words as there can be in a hook " * 9
+    hook = lay_out_hook(text, STYLES["highlight"], 60_000, hook_style)
+    assert hook is None or hook.end_ms <= 3_000
+    assert join_frame(snap(SPAN, media_of())) == 90

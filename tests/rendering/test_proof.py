@@ -36,7 +36,7 @@ def test_a_good_clip_passes_every_check(good: Clip) -> None:
     proof = good.prove()
     assert failed(proof) == set()
     assert proof.passed
-    assert len(proof.checks) == len({check.name for check in proof.checks}) == 34
+    assert len(proof.checks) == len({check.name for check in proof.checks}) == 38
     assert value(proof, "cut_start_error_frames") == value(proof, "cut_end_error_frames") == 0
     offset = value(proof, "av_offset_ms")
     assert isinstance(offset, float)
@@ -210,6 +210,7 @@ def test_a_late_picture_is_measured_as_early_sound(good: Clip) -> None:
     run_ffmpeg([*late, *copied, "-f", "mp4", str(path)], timeout_s=60)
     proof = good.prove(path)
     assert failed(proof) == {
+        "starts_with_key_frame",
         "video_start_ms",
         "av_start_offset_ms",
         "av_length_difference_ms",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from itertools import pairwise
 from math import sin
 
@@ -259,3 +260,69 @@ def test_any_camera_covers_every_frame_and_stays_inside_the_picture(
 def test_the_middle_is_what_a_clip_without_sightings_of_faces_had_before() -> None:
     (framing,) = decided(scene(0, 10_000)).framings
     assert framing.crops == (centre_crop(VIDEO),)
+
+
+@pytest.mark.parametrize(
+    ("fps", "number", "frame"),
+    [
+        pytest.param("60/1", 4, 2, id="on_a_shown_picture"),
+        pytest.param("60/1", 5, 3, id="on_a_picture_that_is_not_shown"),
+        pytest.param("60000/1001", 301, 151, id="ntsc"),
+        pytest.param("120/1", 9, 3, id="every_fourth"),
+        pytest.param("25/1", 7, 7, id="every_picture"),
+    ],
+)
+def test_a_cut_of_a_fast_source_is_where_its_first_picture_is_shown(
+    fps: str, number: int, frame: int
+) -> None:
+    media = media_of(fps=fps)
+    cut = snap(SPAN, media)
+    cut_ms = round(number * 1000 / Fraction(fps))
+    scenes = (
+        scene(0, cut_ms, track(0, 500, end_ms=max(1, cut_ms))),
+        scene(cut_ms, 10_000, track(1, 1_500, start_ms=cut_ms)),
+    )
+    camera = reframe(sightings(*scenes), WORDS, cut, media.video)
+    assert camera.framings[-1].start_frame == frame
+
+
+def test_somebody_who_was_lost_for_a_while_is_still_one_person() -> None:
+    camera = decided(
+        scene(
+            0, 10_000, track(0, 450, end_ms=4_500), track(1, 1_500, start_ms=6_000, end_ms=10_000)
+        )
+    )
+    (framing,) = camera.framings
+    assert framing.layout is Layout.FOLLOW
+    assert middle_of(framing, 0) == pytest.approx(450, abs=2)
+    assert middle_of(framing, 299) == pytest.approx(1_500, abs=2)
+
+
+def test_two_points_of_a_long_scene_are_nobody() -> None:
+    stray = track(1, 1_600, start_ms=5_000, end_ms=5_200)
+    (framing,) = decided(scene(0, 10_000, track(0, 500), stray)).framings
+    assert framing.layout is Layout.FOLLOW
+    assert middle_of(framing, 150) == pytest.approx(500, abs=2)
+    assert decided(scene(0, 10_000, stray)).faces == ()
+
+
+def test_a_portrait_that_shows_everything_is_not_split_for_faces_at_its_edges() -> None:
+    media = media_of(size=(1080, 1920))
+    pair = (track(0, 240, size=450, y=800), track(1, 830, size=450, y=800))
+    camera = reframe(sightings(scene(0, 10_000, *pair)), WORDS, snap(SPAN, media), media.video)
+    assert {framing.layout for framing in camera.framings} == {Layout.FOLLOW}
+
+
+def test_a_followed_face_counts_also_where_the_picture_does_not_show_it() -> None:
+    # Back and forth faster than the camera goes: some of it is missed, and the proof must know.
+    def jumping(at: int) -> float:
+        return 300.0 if at // 1_500 % 2 else 1_650.0
+
+    camera = decided(scene(0, 10_000, track(0, jumping)))
+    assert any(face.box.right <= 0 or face.box.left >= 1_080 for face in camera.faces)
+
+
+def test_nothing_seen_of_the_span_is_the_middle() -> None:
+    seen = sightings(scene(20_000, 30_000, track(0, 300, start_ms=20_000, end_ms=30_000)))
+    camera = reframe(seen, WORDS, CUT, VIDEO)
+    assert camera.framings[0].crops == (centre_crop(VIDEO),)

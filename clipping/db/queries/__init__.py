@@ -25,7 +25,7 @@ from clipping.db.queries.lineage import (
     forget_source,
     get_detection,
     get_transcript,
-    transcript_of,
+    transcripts_of,
 )
 from clipping.db.queries.overview import (
     SourceOverview,
@@ -74,5 +74,5 @@ __all__ = [
     "source_at",
     "stage_lock",
     "transcript_id",
-    "transcript_of",
+    "transcripts_of",
 ]

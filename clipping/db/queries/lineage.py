@@ -56,8 +56,8 @@ def engines_of(session: Session, moment_id: str) -> tuple[str, str]:
     return found
 
 
-def transcript_of(session: Session, moment_id: str) -> str:
-    """Id of the newest transcript in which the moment was found; Rejected when there is none."""
+def transcripts_of(session: Session, moment_id: str) -> list[str]:
+    """Ids of the transcripts in which the moment was found, the newest first."""
     found = session.exec(
         select(DetectionRow.transcript_id)
         .join(
@@ -66,11 +66,8 @@ def transcript_of(session: Session, moment_id: str) -> str:
         )
         .where(DetectionMomentRow.moment_id == moment_id)
         .order_by(col(DetectionRow.saved_at).desc())
-        .limit(1)
-    ).first()
-    if found is None:
-        raise Rejected(f"There is no moment {moment_id} in the database.")
-    return found
+    ).all()
+    return list(dict.fromkeys(found))
 
 
 def forget_source(session: Session, source_id: str) -> bool:
