@@ -19,10 +19,12 @@ def test_the_cpu_time_of_grandchildren_counts_and_the_start_of_python_does_not()
 
 
 def test_memory_is_the_sum_over_all_processes() -> None:
-    idle = run_case(Case("idle", f"{HERE}:idle"))
-    held = {"hold_bytes": 60 * MB, "count": 2}
-    full = run_case(Case("full", f"{HERE}:grandchildren", held))
-    assert 2 * 60 * MB < full.memory_bytes - idle.memory_bytes < 2 * 90 * MB
+    # Against the same processes that hold nothing: an interpreter's own size differs by machine.
+    empty, full = (
+        run_case(Case("held", f"{HERE}:grandchildren", {"hold_bytes": size, "count": 2}))
+        for size in (0, 60 * MB)
+    )
+    assert 2 * 50 * MB < full.memory_bytes - empty.memory_bytes < 2 * 75 * MB
 
 
 def test_a_case_that_fails_ends_the_run() -> None:

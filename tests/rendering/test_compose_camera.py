@@ -70,14 +70,14 @@ def test_a_moving_crop_is_in_its_place_in_every_frame(edge: Path, tmp_path: Path
     assert max(late) <= 1.5
 
 
-@pytest.mark.parametrize("fps", [Fraction(24_000, 1001), 25, Fraction(60_000, 1001)])
+@pytest.mark.parametrize("fps", [25, Fraction(60_000, 1001)])
 def test_framings_change_on_their_frame_and_no_frame_is_lost(
     tmp_path: Path, fps: Fraction | int
 ) -> None:
     source = make_video(
         tmp_path / "source.mp4", seconds=4, fps=fps, picture="frame_number", size=(640, 360)
     )
-    plan, media = plan_of(source, 400, 3_400)
+    plan, media = plan_of(source, 400, 2_400)
     middle = plan.framings[0].crops[0]
     one, two = plan.frames // 3, plan.frames * 2 // 3
     aside = middle.model_copy(update={"left_px": 0})
