@@ -7,7 +7,7 @@ import sys
 import time
 
 BURN = "import time\nwhile time.process_time() < {seconds}: pass"
-HOLD = "import time\nheld = bytearray(b'x' * {size})\ntime.sleep({seconds})"
+HOLD = "import time\nheld = b'x' * {size}\ntime.sleep({seconds})"
 
 
 def grandchildren(burn_s: float = 0.0, hold_bytes: int = 0, count: int = 1) -> str:
