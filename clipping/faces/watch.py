@@ -179,14 +179,14 @@ class _Watcher:
         start = step.track.last
         before: _Luma | None = None
         face = start.face
-        for now in self._lumas:
-            if now.time_ms <= start.time_ms:
-                before = now if now.time_ms == start.time_ms else None
+        for luma in self._lumas:
+            if luma.time_ms <= start.time_ms:
+                before = luma if luma.time_ms == start.time_ms else None
                 continue
-            there = between(start, step.sight, now.time_ms)
-            moved = mouth.movement(before.luma, face, now.luma, there) if before else None
-            step.track.sights.append(Sight(now.time_ms, there, moved))
-            before, face = now, there
+            there = between(start, step.sight, luma.time_ms)
+            moved = mouth.movement(before.luma, face, luma.luma, there) if before else None
+            step.track.sights.append(Sight(luma.time_ms, there, moved))
+            before, face = luma, there
 
 
 def _exact_cuts(path: Path, media: MediaInfo, shots: list[_Shot]) -> list[int]:

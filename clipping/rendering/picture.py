@@ -25,7 +25,7 @@ FILL_BLUR_PX = 5
 FILL_LIGHT = 0.55
 _LEAD_MS = 500
 _HD_HEIGHT_PX = 720
-_HDR_TRANSFERS = ("smpte2084", "arib-std-b67")
+HDR_TRANSFERS = ("smpte2084", "arib-std-b67")
 _TONE_MAPPING = (
     "format=gbrpf32le",
     "zscale=p=bt709",
@@ -213,7 +213,7 @@ def _scaled(
         f":x=iw*{crop.left_px}/{video.width_px}:y=ih*{crop.top_px}/{video.height_px}"
     )
     matrix = _matrix(video)
-    if video.color_transfer in _HDR_TRANSFERS:
+    if video.color_transfer in HDR_TRANSFERS:
         # 203 cd/m2 is the white of graphics and paper in HDR (ITU-R BT.2408).
         yield (f"zscale=tin={video.color_transfer}:pin=bt2020:min=bt2020nc:t=linear:npl=203")
         yield from _TONE_MAPPING

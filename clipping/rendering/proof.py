@@ -44,11 +44,11 @@ from clipping.rendering.measure.sync import (
 )
 from clipping.rendering.measure.timeline import EndMatch, sync_checks, timeline_checks
 from clipping.rendering.measure.verdict import at_most, not_measurable, reported
+from clipping.rendering.picture import HDR_TRANSFERS
 from clipping.timing import TimeSpan
 
 _END_MS = 10_000
 """How much sound at either end is looked for in the source."""
-_HDR_TRANSFERS = ("smpte2084", "arib-std-b67")
 
 Samples = NDArray[np.float32]
 _Identity = tuple[str, int, int, int]
@@ -286,7 +286,7 @@ class _Scene:
 
     def drawing(self) -> list[ProofCheck]:
         """Checks of camera, captions and hook; a cut beside the plan is not held against them."""
-        toned = self.media.video.color_transfer in _HDR_TRANSFERS
+        toned = self.media.video.color_transfer in HDR_TRANSFERS
         shots = self.playback.shots
         sights = {
             frame: self._sight(frame, self.clock.at(frame + self._shift_at(frame)))
