@@ -1,11 +1,36 @@
-"""Recipes of earlier versions are still read."""
+"""Values that stages pass on: boxes, and recipes of earlier versions."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from clipping.models import Crop, Framing, RenderPlan
+import pytest
+
+from clipping.models import Box, Crop, Framing, RenderPlan
 from tests.rendering.clips import bare_plan
+
+BOX = Box(left=100, top=200, right=300, bottom=260)
+
+
+@pytest.mark.parametrize(
+    ("other", "shared_px2"),
+    [
+        (BOX, 12_000),
+        (Box(left=0, top=0, right=1080, bottom=1920), 12_000),
+        (Box(left=250, top=250, right=900, bottom=900), 500),
+        (Box(left=300, top=200, right=400, bottom=260), 0),
+        (Box(left=100, top=260, right=300, bottom=300), 0),
+        (Box(left=400, top=300, right=500, bottom=400), 0),
+    ],
+    ids=["itself", "around", "corner", "touching beside", "touching below", "apart"],
+)
+def test_what_two_boxes_share_is_the_same_from_either_side(other: Box, shared_px2: int) -> None:
+    assert BOX.shared_px2(other) == other.shared_px2(BOX) == shared_px2
+
+
+def test_a_box_turned_inside_out_has_no_area() -> None:
+    assert BOX.area_px2 == 12_000
+    assert Box(left=300, top=260, right=100, bottom=200).area_px2 == 0
 
 
 def test_a_recipe_with_one_crop_is_read_as_one_still_framing() -> None:

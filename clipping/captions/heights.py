@@ -100,7 +100,7 @@ def hook_top_px(
     def cost(top: int) -> tuple[bool, float]:
         box = Box(left=left, top=top, right=left + width_px, bottom=top + height_px)
         apart = box.model_copy(update={"top": top - _APART_PX, "bottom": box.bottom + _APART_PX})
-        meets = any(one.span.overlap_ms(shown) and _shared_px2(one.box, apart) for one in captions)
+        meets = any(one.span.overlap_ms(shown) and one.box.shared_px2(apart) for one in captions)
         return meets, _covered([Block(shown, box)], obstacles)
 
     return min(tops, key=cost)
@@ -133,25 +133,17 @@ def _cost(
             right=hook.box.right,
             bottom=hook.box.bottom + _APART_PX,
         )
-        hidden = sum(
-            1 for one in moved if one.span.overlap_ms(shown) and _shared_px2(one.box, wide)
-        )
+        hidden = sum(1 for one in moved if one.span.overlap_ms(shown) and one.box.shared_px2(wide))
     return hidden, _covered(moved, obstacles)
 
 
 def _covered(blocks: Sequence[Block], obstacles: Sequence[Obstacle]) -> float:
     """Share of the blocks' area and time that obstacles have; next to nothing counts as nothing."""
-    whole = sum(_shared_px2(one.box, one.box) * one.span.duration_ms for one in blocks)
+    whole = sum(one.box.area_px2 * one.span.duration_ms for one in blocks)
     covered = sum(
-        _shared_px2(one.box, obstacle.box) * one.span.overlap_ms(obstacle.span)
+        one.box.shared_px2(obstacle.box) * one.span.overlap_ms(obstacle.span)
         for one in blocks
         for obstacle in obstacles
     )
     share = covered / whole
     return share if share > _BRUSH else 0.0
-
-
-def _shared_px2(one: Box, other: Box) -> int:
-    width = min(one.right, other.right) - max(one.left, other.left)
-    height = min(one.bottom, other.bottom) - max(one.top, other.top)
-    return max(0, width) * max(0, height)

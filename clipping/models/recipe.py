@@ -43,6 +43,17 @@ class Box(Value):
             and self.bottom <= other.bottom
         )
 
+    @property
+    def area_px2(self) -> int:
+        """0 for a box that is empty or turned inside out."""
+        return max(0, self.right - self.left) * max(0, self.bottom - self.top)
+
+    def shared_px2(self, other: Box) -> int:
+        """Area that lies within both boxes; 0 when they only touch."""
+        width = min(self.right, other.right) - max(self.left, other.left)
+        height = min(self.bottom, other.bottom) - max(self.top, other.top)
+        return max(0, width) * max(0, height)
+
 
 class Obstacle(Value):
     """A place that text should leave free for a while, such as where a face stands.

@@ -125,17 +125,6 @@ class Panel:
             bottom=round(top + area.height_px * down),
         )
 
-    def to_output(self, area: Area) -> Box | None:
-        """Where the area is seen, cut at the panel's edges; None when it is not."""
-        whole = self.placed(area)
-        seen = Box(
-            left=max(self.box.left, whole.left),
-            top=max(self.box.top, whole.top),
-            right=min(self.box.right, whole.right),
-            bottom=min(self.box.bottom, whole.bottom),
-        )
-        return seen if seen.left < seen.right and seen.top < seen.bottom else None
-
     def shows(self, area: Area) -> bool:
         """Whether the area's middle, and most of it, is seen."""
         x, y = area.centre
@@ -146,15 +135,6 @@ class Panel:
         right = min(Fraction(area.left_px + area.width_px), self.left + self.crop.width_px)
         seen = right - max(Fraction(area.left_px), self.left)
         return inside and seen * 10 >= 6 * area.width_px
-
-    def holds(self, area: Area) -> bool:
-        """Whether the whole area is seen."""
-        return (
-            self.left <= area.left_px
-            and self.top <= area.top_px
-            and area.left_px + area.width_px <= self.left + self.crop.width_px
-            and area.top_px + area.height_px <= self.top + self.crop.height_px
-        )
 
 
 @dataclass(frozen=True)

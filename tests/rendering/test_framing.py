@@ -95,16 +95,14 @@ def test_what_is_seen_of_the_source_is_found_in_the_output() -> None:
     middle = view(still(Crop(left_px=656, top_px=0, width_px=608, height_px=1080), 10), 3)
     face = Area(left_px=860, top_px=200, width_px=200, height_px=280)
     (panel,) = middle.panels
-    assert panel.holds(face)
-    assert panel.to_output(face) == Box(left=362, top=356, right=718, bottom=853)
+    assert panel.placed(face) == Box(left=362, top=356, right=718, bottom=853)
+    assert panel.shows(face)
     outside = Area(left_px=100, top_px=200, width_px=200, height_px=280)
-    assert panel.to_output(outside) is None
-    assert not panel.holds(outside)
+    assert panel.placed(outside).shared_px2(panel.box) == 0
+    assert not panel.shows(outside)
     edge = Area(left_px=600, top_px=200, width_px=200, height_px=280)
-    assert not panel.holds(edge)
-    cut = panel.to_output(edge)
-    assert cut is not None
-    assert cut.left == 0
+    cut = panel.placed(edge)
+    assert cut.left < 0 < cut.right
 
 
 def test_a_split_shows_two_crops_one_above_the_other() -> None:
@@ -113,11 +111,10 @@ def test_a_split_shows_two_crops_one_above_the_other() -> None:
     upper, lower = panels(split, 2)
     left = Area(left_px=300, top_px=200, width_px=200, height_px=200)
     right = Area(left_px=1_400, top_px=200, width_px=200, height_px=200)
-    assert upper.holds(left)
-    assert not upper.holds(right)
-    seen = lower.to_output(right)
-    assert seen is not None
-    assert seen.top >= 960
+    assert upper.placed(left).inside(upper.box)
+    assert not upper.shows(right)
+    assert lower.placed(right).inside(lower.box)
+    assert lower.box.top == 960
 
 
 @pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (1440, 1080), (720, 720)])

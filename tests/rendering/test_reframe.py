@@ -154,8 +154,8 @@ def test_two_far_apart_of_whom_nobody_can_be_told_to_speak_are_split() -> None:
     upper, lower = panels(framing, 10)
     left = Area(left_px=350, top_px=270, width_px=208, height_px=260)
     right = Area(left_px=1_396, top_px=270, width_px=208, height_px=260)
-    assert upper.holds(left)
-    assert lower.holds(right)
+    assert upper.placed(left).inside(upper.box)
+    assert lower.placed(right).inside(lower.box)
     assert not upper.shows(right)
     assert not lower.shows(left)
     # Each is seen in its own half.

@@ -117,7 +117,7 @@ def _safe(plan: RenderPlan, shots: Shots) -> ProofCheck:
     outside = ~covered([SAFE_AREA], AROUND_PX)
     found = max((drawn_px2(shot, outside) for shot in shots.values()), default=0)
     boxes = caption_boxes(plan) | ({plan.hook.box} if plan.hook else set())
-    planned = sum(_area_outside(box) for box in boxes)
+    planned = sum(box.area_px2 - box.shared_px2(SAFE_AREA) for box in boxes)
     area = f"{SAFE_AREA.left},{SAFE_AREA.top} to {SAFE_AREA.right},{SAFE_AREA.bottom}"
     return at_most(
         "captions_in_safe_area", max(found, planned), STRAY_PX2, "px2 outside", f"safe is {area}"
@@ -156,11 +156,3 @@ def _all_of(name: str, seen: Sequence[bool], otherwise: str) -> ProofCheck:
     if not seen:
         return not_applicable(name, otherwise)
     return at_least(name, sum(seen) / len(seen), 1, "share", f"of {len(seen)} moments")
-
-
-def _area_outside(box: Box) -> int:
-    """How much of a box lies outside the safe area, in px2."""
-    width = min(box.right, SAFE_AREA.right) - max(box.left, SAFE_AREA.left)
-    height = min(box.bottom, SAFE_AREA.bottom) - max(box.top, SAFE_AREA.top)
-    whole = (box.right - box.left) * (box.bottom - box.top)
-    return whole - max(0, width) * max(0, height)

@@ -112,7 +112,7 @@ def _is_seen(wanted: Box, found: Box) -> bool:
     """Whether the found face is the wanted one, and inside the frame."""
     x, y = (found.left + found.right) / 2, (found.top + found.bottom) / 2
     near = wanted.left <= x < wanted.right and wanted.top <= y < wanted.bottom
-    return near and _shared(found, FRAME) >= _LEAST_INSIDE * _area(found)
+    return near and found.shared_px2(FRAME) >= _LEAST_INSIDE * found.area_px2
 
 
 def _text_boxes(plan: RenderPlan, frame: int) -> Sequence[Box]:
@@ -128,14 +128,4 @@ def _text_boxes(plan: RenderPlan, frame: int) -> Sequence[Box]:
 
 
 def _is_covered(face: Box, text: Iterable[Box]) -> bool:
-    return sum(_shared(face, box) for box in text) > _COVERED * _area(face)
-
-
-def _area(box: Box) -> int:
-    return max(0, box.right - box.left) * max(0, box.bottom - box.top)
-
-
-def _shared(one: Box, other: Box) -> int:
-    width = min(one.right, other.right) - max(one.left, other.left)
-    height = min(one.bottom, other.bottom) - max(one.top, other.top)
-    return max(0, width) * max(0, height)
+    return sum(face.shared_px2(box) for box in text) > _COVERED * face.area_px2
