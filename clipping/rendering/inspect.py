@@ -14,8 +14,9 @@ from clipping.models import OUTPUT_HEIGHT_PX, OUTPUT_WIDTH_PX, Proof, ProofCheck
 from clipping.rendering.measure.container import container_checks, keyframe_checks, read_facts
 from clipping.rendering.measure.geometry import GRID_HEIGHT, GRID_WIDTH
 from clipping.rendering.measure.motion import black_check
-from clipping.rendering.measure.people import boxes_of
+from clipping.rendering.measure.people import MOST_LOOKS, boxes_of
 from clipping.rendering.measure.playback import Playback, play
+from clipping.rendering.measure.sampling import spread
 from clipping.rendering.measure.speech import level_checks
 from clipping.rendering.measure.timeline import AAC_PACKET_MS
 from clipping.rendering.measure.verdict import (
@@ -27,7 +28,6 @@ from clipping.rendering.measure.verdict import (
     within,
 )
 
-_MOST_LOOKS = 24
 _LONGEST_S = 3_600
 
 
@@ -42,7 +42,7 @@ def inspect(path: Path, size: tuple[int, int] = (OUTPUT_WIDTH_PX, OUTPUT_HEIGHT_
     container_of(path)
     facts = read_facts(path)
     frames = _frame_count(facts.picture_end)
-    looks = sorted({place * (frames - 1) // (_MOST_LOOKS - 1) for place in range(_MOST_LOOKS)})
+    looks = spread(range(frames), MOST_LOOKS)
     everything = np.ones((GRID_HEIGHT, GRID_WIDTH), np.bool_)
     playback = play(path, looks, everything)
     checks = [*container_checks(facts, playback.pixel_aspects, size), *keyframe_checks(facts)]

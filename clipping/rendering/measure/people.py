@@ -16,6 +16,7 @@ from clipping.faces import FaceDetector, FoundFace
 from clipping.models import Box, Face, ProofCheck, RenderPlan
 from clipping.rendering.framing import FRAME
 from clipping.rendering.measure.geometry import STEP_PX, Picture
+from clipping.rendering.measure.sampling import spread
 from clipping.rendering.measure.verdict import at_least, not_applicable, reported
 
 MOST_LOOKS = 24
@@ -37,11 +38,7 @@ def chosen(plan: RenderPlan) -> dict[int, list[Face]]:
     for face in plan.faces:
         if face.frame < plan.frames:
             by_frame.setdefault(face.frame, []).append(face)
-    frames = sorted(by_frame)
-    if len(frames) > MOST_LOOKS:
-        last = len(frames) - 1
-        frames = [frames[place * last // (MOST_LOOKS - 1)] for place in range(MOST_LOOKS)]
-    return {frame: by_frame[frame] for frame in frames}
+    return {frame: by_frame[frame] for frame in spread(sorted(by_frame), MOST_LOOKS)}
 
 
 def people_checks(
