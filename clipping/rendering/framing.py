@@ -221,6 +221,11 @@ def still(crop: Crop, frames: int, reason: str = "") -> tuple[Framing, ...]:
     return (Framing(start_frame=0, end_frame=frames, crops=(crop,), reason=reason),)
 
 
+def even_within(pixels: float, most: float) -> int:
+    """The nearest even number of pixels from zero to ``most``: 4:2:0 crops at no other."""
+    return max(0, min(round(pixels / 2) * 2, int(most // 2) * 2))
+
+
 def _sixth(pixels: float, least: int = 6) -> int:
     return max(least, round(pixels / 6) * 6)
 

@@ -9,6 +9,7 @@ from math import ceil
 from statistics import median
 
 from clipping.models import FaceTrack, Move
+from clipping.rendering.framing import even_within
 from clipping.rendering.grid import Cut
 
 _CALM_MS = 1_000
@@ -181,10 +182,9 @@ def _corner(
     x: float, y: float, crop: tuple[int, int], picture: tuple[int, int], head_room: float
 ) -> tuple[int, int]:
     """Left and top of the crop around a middle, even, inside the picture."""
-    left, top = x - crop[0] / 2, y - crop[1] * head_room
     return (
-        max(0, min(round(left / 2) * 2, (picture[0] - crop[0]) // 2 * 2)),
-        max(0, min(round(top / 2) * 2, (picture[1] - crop[1]) // 2 * 2)),
+        even_within(x - crop[0] / 2, picture[0] - crop[0]),
+        even_within(y - crop[1] * head_room, picture[1] - crop[1]),
     )
 
 

@@ -28,6 +28,7 @@ from clipping.models import (
 from clipping.rendering.framing import (
     PANEL_HEIGHT_PX,
     centre_crop,
+    even_within,
     largest_crop,
     panels,
     still,
@@ -193,8 +194,8 @@ def _still(shot: Shot, x: float, y: float | None, video: VideoStream, reason: st
     width, height = largest_crop(video, 9, 16)
     y = video.height_px / 2 if y is None else y
     crop = Crop(
-        left_px=_even_within(x - width / 2, video.width_px - width),
-        top_px=_even_within(y - height / 2, video.height_px - height),
+        left_px=even_within(x - width / 2, video.width_px - width),
+        top_px=even_within(y - height / 2, video.height_px - height),
         width_px=width,
         height_px=height,
     )
@@ -244,8 +245,8 @@ def _panel_crop(area: Area, apart_px: float, video: VideoStream) -> Crop:
     width = min(most, max(wanted, area.width_px * 1.3, most * _LEAST_PANEL)) // 2 * 2
     height = min(round(width / shape / 2) * 2, video.height_px // 2 * 2)
     return Crop(
-        left_px=_even_within(area.centre[0] - width / 2, video.width_px - width),
-        top_px=_even_within(area.centre[1] - height * _HEAD_ROOM, video.height_px - height),
+        left_px=even_within(area.centre[0] - width / 2, video.width_px - width),
+        top_px=even_within(area.centre[1] - height * _HEAD_ROOM, video.height_px - height),
         width_px=int(width),
         height_px=height,
     )
@@ -255,10 +256,6 @@ def _framing(shot: Shot, layout: Layout, crops: tuple[Crop, ...], reason: str) -
     return Framing(
         start_frame=shot.start, end_frame=shot.end, layout=layout, crops=crops, reason=reason
     )
-
-
-def _even_within(pixels: float, most: float) -> int:
-    return max(0, min(round(pixels / 2) * 2, int(most // 2) * 2))
 
 
 def _merged(framings: Sequence[Framing]) -> Iterator[Framing]:
