@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from clipping.captions.base import CAPTION_AREA, HOOK_REACH
-from clipping.models import OUTPUT_HEIGHT_PX, Box, HookOverlay, Obstacle
+from clipping.models import OUTPUT_HEIGHT_PX, Box, CaptionEvent, Obstacle
 from clipping.timing import TimeSpan
 
 SEAM_Y_PX = OUTPUT_HEIGHT_PX // 2
@@ -20,7 +20,7 @@ CAPTION_CENTRES_PX = (1325, 1130, SEAM_Y_PX, 875)
 room for two lines."""
 HOOK_TOPS_PX = (HOOK_REACH.top, 400, 540)
 _APART_PX = 24
-"""Least distance of a caption from the hook."""
+"""Least distance of the hook from a caption."""
 _BRUSH = 0.01
 """Of a caption's own area and time: as little as this on a face is not worth another height."""
 
@@ -57,13 +57,11 @@ def shifts(
     *,
     obstacles: Sequence[Obstacle],
     shots: Sequence[TimeSpan],
-    hook: HookOverlay | None,
 ) -> list[int]:
     """How far down each block goes from the style's own height, so that it stays in its area.
 
-    In each shot the height wins that covers least of the obstacles, the style's own among equals,
-    and never one at which captions stand on the hook. A block belongs to the shot in which most of
-    its time lies.
+    In each shot the height wins that covers least of the obstacles, the style's own among equals.
+    A block belongs to the shot in which most of its time lies.
     """
     held: dict[int, list[int]] = {}
     for index, block in enumerate(blocks):
@@ -73,7 +71,7 @@ def shifts(
         shown = [blocks[index] for index in members]
         centre = min(
             (centre_y_px, *CAPTION_CENTRES_PX),
-            key=lambda centre: _cost(shown, centre - centre_y_px, obstacles, hook),
+            key=lambda centre: _covered(_moved(shown, centre - centre_y_px), obstacles),
         )
         for index in members:
             found[index] = _kept(blocks[index].box, centre - centre_y_px)
@@ -86,21 +84,29 @@ def hook_top_px(
     height_px: int,
     shown: TimeSpan,
     obstacles: Sequence[Obstacle],
-    captions: Sequence[Obstacle] = (),
+    captions: Sequence[CaptionEvent] = (),
 ) -> int:
     """Top of the hook where it covers least of the obstacles, the usual one among equals.
 
-    Never on a caption: at its usual place it cannot be.
+    Never on a caption: at its usual place it cannot be. Captions make way for faces only, so that
+    they are the same with every hook.
     """
     last = HOOK_REACH.bottom - height_px
     tops = [HOOK_REACH.top]
     if obstacles:
         tops += [min(top, last) for top in (*HOOK_TOPS_PX, SEAM_Y_PX - height_px // 2, last)]
 
+    standing = [
+        box
+        for event in captions
+        if event.start_ms < shown.end_ms and shown.start_ms < event.end_ms
+        for box in event.boxes
+    ]
+
     def cost(top: int) -> tuple[bool, float]:
         box = Box(left=left, top=top, right=left + width_px, bottom=top + height_px)
         apart = box.model_copy(update={"top": top - _APART_PX, "bottom": box.bottom + _APART_PX})
-        meets = any(one.span.overlap_ms(shown) and one.box.shared_px2(apart) for one in captions)
+        meets = any(box.shared_px2(apart) for box in standing)
         return meets, _covered([Block(shown, box)], obstacles)
 
     return min(tops, key=cost)
@@ -116,25 +122,8 @@ def _kept(box: Box, down_px: int) -> int:
     return max(CAPTION_AREA.top - box.top, min(down_px, CAPTION_AREA.bottom - box.bottom))
 
 
-def _cost(
-    blocks: Sequence[Block],
-    down_px: int,
-    obstacles: Sequence[Obstacle],
-    hook: HookOverlay | None,
-) -> tuple[int, float]:
-    """How many blocks stand on the hook, and how much of the obstacles they cover."""
-    moved = [Block(one.span, lowered(one.box, _kept(one.box, down_px))) for one in blocks]
-    hidden = 0
-    if hook is not None:
-        shown = TimeSpan(start_ms=hook.start_ms, end_ms=hook.end_ms)
-        wide = Box(
-            left=hook.box.left,
-            top=hook.box.top - _APART_PX,
-            right=hook.box.right,
-            bottom=hook.box.bottom + _APART_PX,
-        )
-        hidden = sum(1 for one in moved if one.span.overlap_ms(shown) and one.box.shared_px2(wide))
-    return hidden, _covered(moved, obstacles)
+def _moved(blocks: Sequence[Block], down_px: int) -> list[Block]:
+    return [Block(one.span, lowered(one.box, _kept(one.box, down_px))) for one in blocks]
 
 
 def _covered(blocks: Sequence[Block], obstacles: Sequence[Obstacle]) -> float:

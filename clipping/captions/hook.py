@@ -15,7 +15,7 @@ from clipping.captions.lines import CAPITAL_EM, Line, PlacedRun, has_ink, margin
 from clipping.captions.runs import visual_runs
 from clipping.captions.scripts import Locale, clean, clusters, locale_of, script
 from clipping.captions.wrapping import cut, wrappings
-from clipping.models import Box, HookOverlay, Obstacle
+from clipping.models import Box, CaptionEvent, HookOverlay, Obstacle
 from clipping.timing import TimeSpan
 
 MOST_LINES = 3
@@ -81,7 +81,7 @@ def lay_out_hook(
     hook_style: str = "plate",
     *,
     obstacles: Sequence[Obstacle] = (),
-    captions: Sequence[Obstacle] = (),
+    captions: Sequence[CaptionEvent] = (),
 ) -> HookOverlay | None:
     """Wrap the hook into at most three lines of similar length, as large as the style allows.
 
@@ -92,7 +92,7 @@ def lay_out_hook(
     :param hook_style: One of ``HOOK_STYLES``; ValueError names the known ones.
     :param obstacles: What the hook should not cover, such as faces; without any it stands at the
         top of ``HOOK_AREA``, otherwise anywhere in ``HOOK_REACH``.
-    :param captions: Where captions stand meanwhile; the hook never meets them.
+    :param captions: What ``lay_out`` gave for the same clip: the hook never stands on it.
     """
     hook = named_style(hook_style)
     text = _closed_up(clean(text.upper() if hook.upper_case else text))

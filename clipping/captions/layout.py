@@ -18,7 +18,7 @@ from clipping.captions.lines import has_ink
 from clipping.captions.scripts import clean, clusters, locale_of, script
 from clipping.captions.typeset import fits, set_caption
 from clipping.errors import UnreadableCaptions
-from clipping.models import CaptionEvent, ClipWord, HookOverlay, Obstacle
+from clipping.models import CaptionEvent, ClipWord, Obstacle
 from clipping.timing import TimeSpan
 
 SMALL_GAP_MS = 150
@@ -39,7 +39,6 @@ def lay_out(
     *,
     obstacles: Sequence[Obstacle] = (),
     shots: Sequence[TimeSpan] = (),
-    hook: HookOverlay | None = None,
 ) -> tuple[CaptionEvent, ...]:
     """Caption events in order, never overlapping, all boxes inside ``CAPTION_AREA``.
 
@@ -49,11 +48,10 @@ def lay_out(
     with their neighbours but not lit. UnreadableCaptions when the fonts have none of the letters,
     because a clip without captions would look as if it were finished.
 
-    :param obstacles: What captions should not cover, such as faces; without any, and without a
-        hook in the way, all captions stand at the style's own height.
+    :param obstacles: What captions should not cover, such as faces; without any, all captions stand
+        at the style's own height.
     :param shots: The stretches between the camera's cuts, relative to the clip. Captions keep one
         height in each; without any, in the whole clip.
-    :param hook: What ``lay_out_hook`` gave for the same clip: captions never stand on it.
     """
     tokens = _timed(_tokens(words, style, duration_ms), duration_ms)
     if not tokens:
@@ -74,7 +72,7 @@ def lay_out(
         Block(TimeSpan(start_ms=seen[0][0], end_ms=seen[-1][1]), around(setting.lit_boxes))
         for setting, seen in zip(settings, states, strict=True)
     ]
-    moved_px = shifts(blocks, style.centre_y_px, obstacles=obstacles, shots=shots, hook=hook)
+    moved_px = shifts(blocks, style.centre_y_px, obstacles=obstacles, shots=shots)
     return tuple(
         CaptionEvent(
             start_ms=start_ms,

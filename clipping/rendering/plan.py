@@ -14,7 +14,6 @@ from clipping.captions.emphasis import emphasis
 from clipping.captions.hook import lay_out_hook
 from clipping.captions.layout import lay_out
 from clipping.models import (
-    CaptionEvent,
     ClipWord,
     EncoderSettings,
     Face,
@@ -88,7 +87,7 @@ def make_plan(
         cut.duration_ms,
         choices.hook_style,
         obstacles=obstacles,
-        captions=_standing(captions),
+        captions=captions,
     )
     return RenderPlan(
         version=PLAN_VERSION,
@@ -145,14 +144,6 @@ def _obstacles(framings: Sequence[Framing], faces: Sequence[Face], cut: Cut) -> 
         if framing.layout is Layout.FIT
     ]
     return found
-
-
-def _standing(captions: Sequence[CaptionEvent]) -> list[Obstacle]:
-    return [
-        Obstacle(span=TimeSpan(start_ms=event.start_ms, end_ms=event.end_ms), box=box)
-        for event in captions
-        for box in event.boxes
-    ]
 
 
 def join_frame(cut: Cut) -> int | None:

@@ -95,7 +95,7 @@ def test_where_faces_are_everywhere_the_least_of_them_is_covered() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in HOOK_STYLES if name != "none"])
-def test_the_hook_moves_off_a_face_and_captions_off_the_hook(name: str) -> None:
+def test_the_hook_moves_off_a_face(name: str) -> None:
     faces = [face(250, 800), face(1110, 1440)]
     usual = lay_out_hook("Nobody tells you this", HIGHLIGHT, END_MS, name)
     hook = lay_out_hook("Nobody tells you this", HIGHLIGHT, END_MS, name, obstacles=faces)
@@ -103,10 +103,41 @@ def test_the_hook_moves_off_a_face_and_captions_off_the_hook(name: str) -> None:
     assert hook is not None
     assert usual.box.top == HOOK_AREA.top
     assert not any(meet(hook.box, one.box) for one in faces)
-    events = lay_out(WORDS, HIGHLIGHT, END_MS, obstacles=faces, hook=hook)
-    shown = [event for event in events if event.start_ms < hook.end_ms]
-    assert shown
+
+
+@pytest.mark.parametrize("name", [name for name in HOOK_STYLES if name != "none"])
+def test_the_hook_never_stands_on_a_caption_that_moved_off_a_face(name: str) -> None:
+    faces = [face(250, 800), face(1110, 1440)]
+    captions = lay_out(WORDS, HIGHLIGHT, END_MS, obstacles=faces)
+    blind, hook = (
+        lay_out_hook(
+            "Nobody tells you this", HIGHLIGHT, END_MS, name, obstacles=faces, captions=known
+        )
+        for known in ((), captions)
+    )
+    assert blind is not None
+    assert hook is not None
+    shown = [event for event in captions if event.start_ms < hook.end_ms]
+    assert any(meet(box, blind.box) for event in shown for box in event.boxes)
     assert not any(meet(box, hook.box) for event in shown for box in event.boxes)
+
+
+def test_a_caption_that_comes_after_the_hook_is_not_in_its_way() -> None:
+    faces = [face(250, 800), face(1110, 1440)]
+    free = lay_out_hook("Nobody tells you this", HIGHLIGHT, 60_000, obstacles=faces)
+    assert free is not None
+    later = tuple(
+        event.model_copy(
+            update={
+                "start_ms": event.start_ms + free.end_ms,
+                "end_ms": event.end_ms + free.end_ms,
+            }
+        )
+        for event in lay_out(WORDS, HIGHLIGHT, END_MS, obstacles=faces)
+    )
+    assert free == lay_out_hook(
+        "Nobody tells you this", HIGHLIGHT, 60_000, obstacles=faces, captions=later
+    )
 
 
 FACES = st.builds(
@@ -136,8 +167,10 @@ def test_whatever_faces_do_text_stays_in_its_area(
         TimeSpan(start_ms=0, end_ms=cut_ms),
         TimeSpan(start_ms=cut_ms, end_ms=duration_ms),
     ]
-    hook = lay_out_hook(sentence, STYLES[name], duration_ms, hook_style, obstacles=faces)
-    events = lay_out(words, STYLES[name], duration_ms, obstacles=faces, shots=shots, hook=hook)
+    events = lay_out(words, STYLES[name], duration_ms, obstacles=faces, shots=shots)
+    hook = lay_out_hook(
+        sentence, STYLES[name], duration_ms, hook_style, obstacles=faces, captions=events
+    )
     for event in events:
         assert all(box.inside(CAPTION_AREA) for box in event.boxes)
         if hook is not None and event.start_ms < hook.end_ms:

@@ -34,8 +34,8 @@ def in_look(plan: RenderPlan, style: str, hook_style: str) -> RenderPlan:
         for index, word in enumerate(plan.words)
     )
     duration_ms = plan.span.duration_ms
-    hook = lay_out_hook(HOOK, STYLES[style], duration_ms, hook_style)
-    captions = lay_out(words, STYLES[style], duration_ms, hook=hook)
+    captions = lay_out(words, STYLES[style], duration_ms)
+    hook = lay_out_hook(HOOK, STYLES[style], duration_ms, hook_style, captions=captions)
     return plan.model_copy(
         update={"style": style, "words": words, "captions": captions, "hook": hook}
     )
