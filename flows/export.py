@@ -7,6 +7,8 @@ import errno
 import json
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,26 +47,23 @@ def export(clip_ids: list[str], detection_key: str, out: Path) -> Export:
         f"{number:02d}-{slugify(by_id[clip.moment_id].title)}"
         for number, clip in enumerate(rendered, 1)
     ]
-    try:
-        with only_one(f"export:{out.resolve()}:{source.source_id}"):
-            folder = _claim(out, source, stems)
-            written = [
-                _write_clip(
-                    folder / f"{stem}.mp4",
-                    clip,
-                    clip_report(
-                        clip, source, by_id[clip.moment_id], transcript.engine, detection.detector
-                    ),
-                )
-                for stem, clip in zip(stems, rendered, strict=True)
-            ]
-            page = folder / "report.html"
-            notes = (transcript.chosen_because, *transcript.notes, *detection.notes)
-            pages = [(report, video, video.with_suffix(".jpg")) for report, video in written]
-            write_report_page(page, source, pages, detection.rejections, notes)
-            _forget_older(folder, source, stems)
-    except OSError as error:
-        raise _cannot_write(out, error) from error
+    with _writing_into(out):
+        folder = _claim(out, source, stems)
+        written = [
+            _write_clip(
+                folder / f"{stem}.mp4",
+                clip,
+                clip_report(
+                    clip, source, by_id[clip.moment_id], transcript.engine, detection.detector
+                ),
+            )
+            for stem, clip in zip(stems, rendered, strict=True)
+        ]
+        page = folder / "report.html"
+        notes = (transcript.chosen_because, *transcript.notes, *detection.notes)
+        pages = [(report, video, video.with_suffix(".jpg")) for report, video in written]
+        write_report_page(page, source, pages, detection.rejections, notes)
+        _forget_older(folder, source, stems)
     return Export(folder, tuple(written), detection)
 
 
@@ -80,7 +79,7 @@ def export_variations(
         source = queries.get_source(session, clips[0].source_id)
         _, moment = queries.get_moment(session, clips[0].moment_id)
         transcriber, detector = queries.engines_of(session, clips[0].moment_id)
-    try:
+    with _writing_into(out):
         out.mkdir(parents=True, exist_ok=True)
         return tuple(
             _write_clip(
@@ -90,6 +89,14 @@ def export_variations(
             )
             for clip in clips
         )
+
+
+@contextmanager
+def _writing_into(out: Path) -> Iterator[None]:
+    """One export at a time into a folder; what keeps it from writing is said in a sentence."""
+    try:
+        with only_one(f"export:{out.resolve()}"):
+            yield
     except OSError as error:
         raise _cannot_write(out, error) from error
 

@@ -21,6 +21,7 @@ from clipping.settings import settings
 from flows.stages import finished
 from tasks.detect import load_detection
 from tasks.render import find_clip, render_again, render_in_size, render_moment
+from tasks.workplace import only_one
 
 
 def _workers() -> int:
@@ -137,4 +138,5 @@ def render_clip_again(clip_id: str) -> tuple[bool, bool]:
 @flow(name="export-clip", flow_run_name="export {clip_id}")
 def export_clip(clip_id: str, width_px: int, height_px: int, out: str) -> Proof:
     """Render a stored clip's recipe in another size, from the source; what was measured of it."""
-    return render_in_size(clip_id, (width_px, height_px), Path(out))
+    with only_one(f"export:{out}"):
+        return render_in_size(clip_id, (width_px, height_px), Path(out))

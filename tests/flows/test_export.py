@@ -1,0 +1,95 @@
+"""Two exports into one folder at once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from clipping.db import queries
+from clipping.db.session import open_session
+from clipping.models import Proof, RenderedClip
+from clipping.settings import settings
+from flows.export import export, export_variations
+from flows.render import export_clip
+from tests.db.values import a_clip, a_detection, a_source, a_transcript
+
+DETECTION = "detection"
+
+
+@pytest.fixture
+def clip(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[RenderedClip]:
+    """A stored clip whose files are copied so slowly that two exports meet."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("CLIPPER_STORE", str(tmp_path / "store"))
+    monkeypatch.setattr("flows.export.shutil.copyfile", _slow_copy)
+    settings.cache_clear()
+    made = a_clip()
+    with open_session(database_url) as session:
+        source = a_source()
+        queries.save_source(session, source)
+        transcript = queries.save_transcript(session, source.source_id, None, a_transcript())
+        queries.save_detection(session, source.source_id, transcript, DETECTION, a_detection())
+        queries.save_clip(session, made)
+    for key in (made.video_key, made.cover_key):
+        path = tmp_path / "store" / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(key.encode() * 1000)
+    yield made
+    settings.cache_clear()
+
+
+def _slow_copy(source: Path, target: Path) -> None:
+    content = source.read_bytes()
+    with target.open("wb") as file:
+        file.write(content[:1000])
+        file.flush()
+        time.sleep(0.5)
+        file.write(content[1000:])
+
+
+def _variations(clip: RenderedClip, out: Path) -> list[Path]:
+    return [video for _, video in export_variations(clip.clip_id, [clip.clip_id], out)]
+
+
+def _all(clip: RenderedClip, out: Path) -> list[Path]:
+    return [video for _, video in export([clip.clip_id], DETECTION, out).clips]
+
+
+@pytest.mark.parametrize("write", [_variations, _all], ids=["variations", "clips"])
+def test_exports_into_one_folder_take_turns(
+    clip: RenderedClip, tmp_path: Path, write: Callable[[RenderedClip, Path], list[Path]]
+) -> None:
+    out = tmp_path / "out"
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(lambda _: write(clip, out), range(2))
+    assert first == second
+    for video in first:
+        assert video.read_bytes() == clip.video_key.encode() * 1000
+        assert video.with_suffix(".jpg").read_bytes() == clip.cover_key.encode() * 1000
+    assert not list(out.rglob("*.part"))
+
+
+def test_exports_of_one_clip_in_one_size_take_turns(
+    clip: RenderedClip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "out" / "talk-720x1280.mp4"
+
+    def render(_clip_id: str, _size: tuple[int, int], out: Path) -> Proof:
+        # As the renderer does: the file in the making has always the same name.
+        part = out.with_name(out.name + ".part")
+        part.parent.mkdir(exist_ok=True)
+        _slow_copy(tmp_path / "store" / clip.video_key, part)
+        part.replace(out)
+        return clip.proof
+
+    monkeypatch.setattr("flows.render.render_in_size", render)
+    with ThreadPoolExecutor(2) as pool:
+        made = pool.map(lambda _: export_clip.fn(clip.clip_id, 720, 1280, str(path)), range(2))
+        assert list(made) == [clip.proof, clip.proof]
+    assert path.read_bytes() == clip.video_key.encode() * 1000
