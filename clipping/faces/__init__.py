@@ -41,5 +41,6 @@ def look(
     :param on_progress: Hears fractions 0..1.
     :raises UnreadableMedia: The file cannot be read, or holds no picture there.
     :raises NotInstalled: onnxruntime or the weights are missing.
+    :raises Broken: The detector failed.
     """
     return watch(path, media, span, detector(), on_progress)

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from clipping.errors import NotInstalled
+from clipping.errors import Broken, NotInstalled
 from clipping.faces import weights
 from clipping.faces.base import FoundFace
 
@@ -64,12 +64,18 @@ class CenterFace:
             raise NotInstalled(f"The face detector cannot be loaded: {error}.") from error
 
     def detect(self, rgb: NDArray[np.uint8]) -> list[FoundFace]:
-        """All faces of a picture (height x width x 3), the surest first."""
+        """All faces of a picture (height x width x 3), the surest first.
+
+        :raises Broken: The network cannot be run on this picture.
+        """
         height, width = rgb.shape[:2]
         padded = np.zeros((1, 3, _on_grid(height), _on_grid(width)), np.float32)
         padded[0, :, :height, :width] = rgb.transpose(2, 0, 1)
         names = [weights.HEATMAP, weights.SCALE, weights.OFFSET, weights.LANDMARKS]
-        heat, scale, offset, landmarks = self._session.run(names, {weights.INPUT: padded})
+        try:
+            heat, scale, offset, landmarks = self._session.run(names, {weights.INPUT: padded})
+        except Exception as error:  # as above
+            raise Broken(f"Faces cannot be looked for in {width}x{height}: {error}.") from error
         faces = faces_of(heat[0, 0], scale[0], offset[0], landmarks[0])
         # What lies wholly in the padding is none.
         return [face for face in faces if face.centre[0] < width and face.centre[1] < height]

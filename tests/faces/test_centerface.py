@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clipping.errors import NotInstalled
+from clipping.errors import Broken, NotInstalled
 from clipping.faces import CenterFace, FoundFace, detector
 from clipping.faces.centerface import faces_of, shared
 from tests.support.faces import Person, Picture, draw_people, room
@@ -76,6 +76,13 @@ def test_without_onnxruntime_the_sentence_says_so(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     with pytest.raises(NotInstalled, match="without onnxruntime"):
         CenterFace()
+
+
+def test_a_picture_on_which_the_network_fails_is_told_in_our_own_words(
+    centerface: CenterFace,
+) -> None:
+    with pytest.raises(Broken, match=r"^Faces cannot be looked for in 64x0: .*input shape"):
+        centerface.detect(np.zeros((0, 64, 3), np.uint8))
 
 
 def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
