@@ -197,20 +197,21 @@ class _PictureWalk:
         for back_s in (*STEPS_BACK_S, time_ms / 1000):
             entry_ms = max(0, round(time_ms - back_s * 1000))
             seek_to(self._source, self._stream, self._begin + Fraction(entry_ms, 1000))
-            self._frames = self._decoded()
+            self._frames = _decoded(self._source, self._stream)
             self._now, self._next = next(self._frames, None), next(self._frames, None)
             # Entries are in order of decoding: with B frames the picture found may be later.
             found = self._now is not None and self._start_ms(self._now) <= time_ms
             if found or entry_ms == 0:
                 return
 
-    def _decoded(self) -> Iterator[VideoFrame]:
-        for packet in self._source.demux(self._stream):
-            try:
-                frames = packet.decode()
-            except av.FFmpegError:
-                continue
-            yield from (frame for frame in frames if frame.pts is not None)
+
+def _decoded(source: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
+    for packet in source.demux(stream):
+        try:
+            frames = packet.decode()
+        except av.FFmpegError:
+            continue
+        yield from (frame for frame in frames if frame.pts is not None)
 
 
 def _shown(frame: VideoFrame, width_px: int, height_px: int) -> NDArray[np.uint8]:

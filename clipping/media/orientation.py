@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from av.sidedata.sidedata import Type
+from av.sidedata.sidedata import SideDataContainer, Type
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
+
+_SIDE_DATA: Any = SideDataContainer
+"""Its stub leaves the frame out."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,9 @@ class Orientation:
 def orientation_of(frame: VideoFrame) -> Orientation:
     """What the frame's display matrix says; upright when it has none."""
     try:
-        side_data: Any = frame.side_data
-        data = bytes(side_data[Type.DISPLAYMATRIX])
+        # ``frame.side_data`` is kept by the frame that it refers to, and only the garbage collector
+        # ends such a ring (PyAV 18.1): until it runs, hundreds of MB of pictures would stay.
+        data = bytes(_SIDE_DATA(frame)[Type.DISPLAYMATRIX])
     except KeyError:
         return Orientation()
     a, b, _, c, d = (int(value) for value in np.frombuffer(data, np.int32)[:5])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from fractions import Fraction
 from pathlib import Path
@@ -181,6 +182,19 @@ def test_minute_55_of_an_hour_costs_no_more_than_minute_1(tmp_path: Path, suffix
         costs.append(_bytes_read() - before)
     assert costs[1] < costs[0] + 1_000_000
     assert costs[1] < path.stat().st_size / 4
+
+
+def test_no_picture_outlives_the_call(tmp_path: Path) -> None:
+    path = make_video(tmp_path / "a.mp4", seconds=2, size=(180, 320), rotation=90)
+    gc.collect()
+    # What only the garbage collector ends stays for long: of such large things it sees few.
+    gc.disable()
+    try:
+        pictures_at(path, range(0, 2_000, 100), width_px=96, height_px=54)
+        left = [held for held in gc.get_objects() if isinstance(held, av.VideoFrame)]
+    finally:
+        gc.enable()
+    assert not left
 
 
 def test_a_file_without_pictures_is_refused(tmp_path: Path) -> None:
