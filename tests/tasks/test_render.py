@@ -1,0 +1,126 @@
+"""Variations of a clip whose stored file cannot be trusted: rendered as a whole, and the same."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlmodel import col, delete
+
+from clipping.db import queries
+from clipping.db.session import open_session
+from clipping.db.tables import ClipRow
+from clipping.media.probe import probe
+from clipping.models import RenderChoices, RenderedClip
+from clipping.settings import settings
+from clipping.storage.base import hash_file
+from clipping.timing import TimeSpan
+from tasks.render import render_moment
+from tests.db.values import a_detection, a_moment, a_source, a_transcript
+from tests.rendering.clips import speech, value
+from tests.rendering.recipes import spoken
+from tests.support.media import make_video
+
+MOMENT = a_moment(span=TimeSpan(start_ms=500, end_ms=6_500))
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """A stored talk, a clip of it, and a variation that took over the clip's body."""
+
+    database_url: str
+    store: Path
+    talk: Path
+    transcript_id: str
+
+    def rendered(self, hook: str) -> RenderedClip:
+        """The clip with that hook."""
+        choices = RenderChoices(hook=hook).model_dump(mode="json")
+        clip_id = render_moment.fn(MOMENT.moment_id, self.transcript_id, choices)
+        with open_session(self.database_url) as session:
+            return queries.get_clip(session, clip_id)
+
+    def forget(self, clip: RenderedClip) -> None:
+        """As if it had never been rendered."""
+        with open_session(self.database_url) as session:
+            session.exec(delete(ClipRow).where(col(ClipRow.clip_id) == clip.clip_id))
+
+
+@pytest.fixture(scope="module")
+def workplace(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
+    folder = tmp_path_factory.mktemp("render")
+    (folder / "store").mkdir()
+    talk = make_video(folder / "store" / "talk.mp4", seconds=7, audio=speech(7), picture="moving")
+    words = tuple(spoken("this", "is", "how", "it", "goes", start_ms=600, every_ms=1_000))
+    source = a_source("render", media_key="talk.mp4", media=probe(talk))
+    with open_session(postgres) as session:
+        queries.save_source(session, source)
+        transcript = queries.save_transcript(
+            session, source.source_id, None, a_transcript(words=words)
+        )
+        found = a_detection(moments=0, rejections=0).model_copy(update={"moments": (MOMENT,)})
+        queries.save_detection(session, source.source_id, transcript, "render", found)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", postgres)
+        patch.setenv("CLIPPER_STORE", str(folder / "store"))
+        patch.setenv("CLIPPER_SCRATCH", str(folder / "scratch"))
+        settings.cache_clear()
+        yield Workplace(postgres, folder / "store", talk, transcript)
+    settings.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def first(workplace: Workplace) -> RenderedClip:
+    return workplace.rendered("First hook")
+
+
+@pytest.fixture(scope="module")
+def quick(workplace: Workplace, first: RenderedClip) -> RenderedClip:
+    """Made with the body of the first clip, and forgotten again."""
+    clip = workplace.rendered("Second hook")
+    workplace.forget(clip)
+    assert clip.clip_id != first.clip_id
+    return clip
+
+
+def _with_other_pictures(clip: Path, talk: Path) -> None:
+    shutil.copyfile(talk, clip)
+
+
+def _with_a_hole(clip: Path, _talk: Path) -> None:
+    content = clip.read_bytes()
+    hole = len(content) * 8 // 10
+    clip.write_bytes(content[:hole] + bytes(2_000) + content[hole + 2_000 :])
+
+
+@pytest.mark.parametrize(
+    ("damage", "noticed"),
+    [
+        pytest.param(_with_other_pictures, False, id="stored wrongly"),
+        pytest.param(_with_a_hole, True, id="damaged since"),
+    ],
+)
+def test_a_clip_that_cannot_lend_its_body_is_rendered_around(
+    workplace: Workplace,
+    first: RenderedClip,
+    quick: RenderedClip,
+    damage: Callable[[Path, Path], None],
+    noticed: bool,
+) -> None:
+    path = workplace.store / first.video_key
+    before = path.read_bytes()
+    try:
+        damage(path, workplace.talk)
+        recorded = first.video_sha256 if noticed else hash_file(path)
+        with open_session(workplace.database_url) as session:
+            queries.save_clip(session, first.model_copy(update={"video_sha256": recorded}))
+        whole = workplace.rendered("Second hook")
+        workplace.forget(whole)
+    finally:
+        path.write_bytes(before)
+    assert value(quick.proof, "encodes_per_picture") == 0.5
+    assert value(whole.proof, "encodes_per_picture") == 1
+    assert whole.video_sha256 == quick.video_sha256
