@@ -26,7 +26,7 @@ HOOK_AREA = Box(left=120, top=280, right=960, bottom=700)
 """The hook while no face is in its way; ends above ``CAPTION_AREA``, so the two never meet."""
 
 HOOK_REACH = Box(left=120, top=280, right=960, bottom=1140)
-"""Where a hook may go to leave a face free; ``lay_out`` then keeps captions out of its way."""
+"""Where a hook may go to leave a face free, never onto a caption."""
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9A-F]{6}$")]
 """``#RRGGBB`` in capitals."""
