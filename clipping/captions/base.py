@@ -81,7 +81,7 @@ class CaptionStyle(Value):
     To add one:
 
     1. Write ``clipping/captions/styles/<name>.py`` with one ``CaptionStyle`` in capitals,
-       ``name`` being the file's own name.
+       ``name`` being the file's own name; where it is much like another, ``replace`` what differs.
     2. Add one line to ``STYLES`` in ``clipping/captions/__init__.py``.
 
     ``font`` is a family of ``clipping.captions.fonts.FACES``; a new one needs its bold TTF in

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -15,6 +16,10 @@ class Value(BaseModel):
     """Base of all values: frozen, and closed to unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def replace(self, **changes: object) -> Self:
+        """Another value that differs in these fields; validated, which ``model_copy`` is not."""
+        return type(self).model_validate({**dict(self), **changes})
 
 
 def make_id(prefix: str, *parts: object) -> str:

@@ -34,6 +34,15 @@ def test_a_style_cannot_be_changed(name: str) -> None:
         STYLES[name].em_px = 1  # type: ignore[misc]
 
 
+@pytest.mark.parametrize(
+    "changes", [{"colour": "white"}, {"growth": 2}, {"lit": "plate"}, {"glow_px": 3}]
+)
+def test_a_style_made_of_another_is_checked_as_well(changes: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        style("highlight").replace(**changes)
+    assert style("highlight").replace(em_px=70).em_px == 70
+
+
 @pytest.mark.parametrize("name", STYLES)
 def test_the_colours_of_a_style_can_be_told_apart_by_the_proof(name: str) -> None:
     chosen = STYLES[name]
