@@ -6,22 +6,15 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 input rejected, 4 nothing worth c
 
 from __future__ import annotations
 
-import json
-import logging
-import signal
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clipping import progress
-from clipping.errors import ClippingError, NothingToClip, Rejected
+from flows.outcomes import FAILED, outcomes
 
-FAILED, USAGE, REJECTED, NOTHING, STOPPED = 1, 2, 3, 4, 130
+if TYPE_CHECKING:
+    from flows.jobs import ClipJob
 
 app = typer.Typer(
     help="Long videos in, finished vertical clips out.",
@@ -30,81 +23,16 @@ app = typer.Typer(
     add_completion=False,
 )
 
+ClipId = Annotated[str, typer.Argument(help="Id of a clip.", show_default=False)]
+Results = Annotated[Path, typer.Option(help="Folder for the results.")]
+Framings = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="What the camera does, in the scene at TIME of the source or in all; repeatable.",
+        metavar="[TIME=]auto|centre|left|right|fit|split|0..1",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")]
-
-
-_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-def _on_stop(_number: int, _frame: FrameType | None) -> None:
-    """Ctrl-C, a supervisor's SIGTERM and a closed terminal all end a command the same way."""
-    for number in _STOP_SIGNALS:
-        signal.signal(number, signal.SIG_IGN)  # one is enough: ending must not be interrupted
-    progress.stop()
-    raise KeyboardInterrupt
-
-
-def _say(message: str) -> None:
-    sys.stderr.write(message + "\n")
-
-
-@contextmanager
-def _outcomes(as_json: bool) -> Iterator[None]:
-    """Turn every error into one sentence, an exit code, and never a traceback."""
-    for number in _STOP_SIGNALS:
-        signal.signal(number, _on_stop)
-    try:
-        yield
-    except KeyboardInterrupt:
-        _end(STOPPED, "Stopped. Run the same command again to carry on.", as_json)
-    except NothingToClip as error:
-        _end(NOTHING, str(error), as_json, _reasons(error))
-    except Rejected as error:
-        _end(REJECTED, str(error), as_json)
-    except ClippingError as error:
-        _keep(error)
-        _end(FAILED, str(error), as_json)
-    except typer.Exit:
-        raise
-    except BrokenPipeError:
-        raise typer.Exit(FAILED) from None
-    except Exception as error:  # noqa: BLE001 - the last line before the user
-        kept = _keep(error)
-        where = f" (log: {kept})" if kept else ""
-        _end(FAILED, f"Unexpected {type(error).__name__}: {error}{where}", as_json)
-
-
-def _keep(error: Exception) -> Path | None:
-    """Write the error with its traceback to the log file and name it; None when that fails."""
-    from flows.local_run import log_file_handler, log_path
-
-    details = (type(error), error, error.__traceback__)
-    record = logging.LogRecord(__name__, logging.WARNING, __file__, 0, str(error), None, details)
-    try:
-        handler = log_file_handler()
-        handler.emit(record)
-        handler.close()
-        return log_path()
-    except (OSError, ClippingError):
-        return None
-
-
-def _end(code: int, message: str, as_json: bool, extra: dict[str, Any] | None = None) -> None:
-    _say(message)
-    if as_json:
-        document = {"error": message, "exit_code": code, **(extra or {})}
-        sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
-    raise typer.Exit(code)
-
-
-def _reasons(error: NothingToClip) -> dict[str, Any]:
-    """The rejections behind "nothing worth clipping", printed and returned for JSON."""
-    from flows import console
-
-    rejections = getattr(error, "rejections", ())
-    if rejections:
-        console.errors.print(console.rejection_table(rejections))
-    return {"rejections": [item.model_dump(mode="json") for item in rejections]}
 
 
 @app.command()
@@ -113,7 +41,7 @@ def clip(
     captions: Annotated[
         Path | None, typer.Option(help="Captions of the video: SRT, VTT, ASS or json3.")
     ] = None,
-    out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("out"),
+    out: Results = Path("out"),
     client: Annotated[str, typer.Option(help="Whose video it is.")] = "default",
     count: Annotated[int, typer.Option(min=1, max=50, help="Clips at most.")] = 5,
     min_seconds: Annotated[int, typer.Option(min=1, max=600, help="Shortest clip.")] = 15,
@@ -122,87 +50,88 @@ def clip(
     hook_style: Annotated[
         str, typer.Option(help="Look of the hook; none starts without one.")
     ] = "plate",
-    framing: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="What the camera does, in the scene at TIME of the source or in all; repeatable.",
-            metavar="[TIME=]auto|centre|left|right|fit|split|0..1",
-        ),
-    ] = None,
+    framing: Framings = None,
     denoise: Annotated[bool, typer.Option("--denoise", help="Take steady noise away.")] = False,
     transcriber: Annotated[str, typer.Option(help="Engine that hears the words.")] = "auto",
     detector: Annotated[str, typer.Option(help="Detector that picks the moments.")] = "auto",
     as_json: Json = False,
 ) -> None:
     """Clip one video: ingest, transcribe, detect, render, prove."""
-    from flows.jobs import ClipJob, clip_video
+    from flows.jobs import ClipJob
 
-    if min_seconds > max_seconds:
-        raise typer.BadParameter("--min-seconds is more than --max-seconds")
-    job = ClipJob(
-        location=source,
-        captions=str(captions) if captions else None,
-        client=client,
-        count=count,
-        min_seconds=min_seconds,
-        max_seconds=max_seconds,
-        style=style,
-        hook_style=hook_style,
-        framing=tuple(framing or ()),
-        denoise=denoise,
-        transcriber=transcriber,
-        detector=detector,
+    _clip(
+        ClipJob(
+            location=source,
+            captions=str(captions) if captions else None,
+            client=client,
+            count=count,
+            min_seconds=min_seconds,
+            max_seconds=max_seconds,
+            style=style,
+            hook_style=hook_style,
+            framing=tuple(framing or ()),
+            denoise=denoise,
+            transcriber=transcriber,
+            detector=detector,
+        ),
+        out,
+        as_json,
     )
-    wrong = job.wrong_names()
+
+
+def _clip(job: ClipJob, out: Path, as_json: bool) -> None:
+    from flows.jobs import clip_video
+
+    wrong = job.wrong_option()
     if wrong:
         raise typer.BadParameter(wrong)
-    with _outcomes(as_json):
+    with outcomes(as_json):
         if not clip_video(job, out, as_json=as_json):
             raise typer.Exit(FAILED)
 
 
 @app.command()
 def demo(
-    out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("out"),
+    out: Results = Path("out"),
     seconds: Annotated[int, typer.Option(min=60, max=900, help="Length of the talk.")] = 90,
     as_json: Json = False,
 ) -> None:
     """Make a demo talk with a synthetic voice and clip it."""
     from flows.jobs import clip_demo
 
-    with _outcomes(as_json):
+    with outcomes(as_json):
         if not clip_demo(out, seconds, as_json=as_json):
             raise typer.Exit(FAILED)
 
 
 @app.command()
 def show(
-    clip_id: Annotated[str, typer.Argument(help="Id of a clip.", show_default=False)],
+    clip_id: ClipId,
     as_json: Json = False,
 ) -> None:
     """Print the stored report of a clip."""
     from flows.jobs import show_clip
 
-    with _outcomes(as_json):
+    with outcomes(as_json):
         show_clip(clip_id, as_json=as_json)
 
 
 @app.command()
 def render(
-    clip_id: Annotated[str, typer.Argument(help="Id of a clip.", show_default=False)],
+    clip_id: ClipId,
     as_json: Json = False,
 ) -> None:
     """Render a clip's recipe again and say whether the result is the same."""
     from flows.jobs import render_clip
 
-    with _outcomes(as_json):
+    with outcomes(as_json):
         if not render_clip(clip_id, as_json=as_json):
             raise typer.Exit(FAILED)
 
 
 @app.command()
 def vary(
-    clip_id: Annotated[str, typer.Argument(help="Id of a clip.", show_default=False)],
+    clip_id: ClipId,
     hook: Annotated[
         list[str] | None, typer.Option(help="Text of a variation's hook; repeatable.")
     ] = None,
@@ -212,7 +141,7 @@ def vary(
     hook_style: Annotated[
         str | None, typer.Option(help="Look of the hooks; else the clip's own.")
     ] = None,
-    out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("out"),
+    out: Results = Path("out"),
     as_json: Json = False,
 ) -> None:
     """Make variations of a clip with other hooks: only their first seconds are encoded anew."""
@@ -227,7 +156,7 @@ def vary(
         raise typer.BadParameter(f"--hook-style {hook_style!r} is not one of {known}")
     if hooks and hook_style == "none":
         raise typer.BadParameter("--hook-style none shows no hook: use --no-hook")
-    with _outcomes(as_json):
+    with outcomes(as_json):
         wanted = hooks + ([""] if no_hook else [])
         if not vary_clip(clip_id, wanted, hook_style, out, as_json=as_json):
             raise typer.Exit(FAILED)
@@ -235,7 +164,7 @@ def vary(
 
 @app.command()
 def export(
-    clip_id: Annotated[str, typer.Argument(help="Id of a clip.", show_default=False)],
+    clip_id: ClipId,
     size: Annotated[str, typer.Option(help="WIDTHxHEIGHT, in the shape 9:16.")] = "720x1280",
     out: Annotated[Path, typer.Option(help="Folder for the result.")] = Path("out"),
     as_json: Json = False,
@@ -249,7 +178,7 @@ def export(
         raise typer.BadParameter(
             f"--size {size!r} is not 9:16 and at most 1080x1920, such as 720x1280"
         )
-    with _outcomes(as_json):
+    with outcomes(as_json):
         if not export_clip(clip_id, wanted, out, as_json=as_json):
             raise typer.Exit(FAILED)
 
@@ -262,7 +191,7 @@ def prove(
     """Measure any MP4 the way finished clips are measured."""
     from flows.jobs import prove_file
 
-    with _outcomes(as_json):
+    with outcomes(as_json):
         if not prove_file(file, as_json=as_json):
             raise typer.Exit(FAILED)
 
@@ -272,7 +201,7 @@ def doctor(as_json: Json = False) -> None:
     """Say what this machine has, what each stage will use, and what is missing."""
     from flows.doctor import examine
 
-    with _outcomes(as_json):
+    with outcomes(as_json):
         if not examine(as_json=as_json):
             raise typer.Exit(FAILED)
 
@@ -285,7 +214,7 @@ def up(
     """Run Postgres, the Prefect server, a cpu and a gpu worker and the dashboard; Ctrl-C ends."""
     from flows.supervisor import run
 
-    with _outcomes(as_json=False):
+    with outcomes(as_json=False):
         run(port, dashboard_port)
 
 

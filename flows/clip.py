@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from prefect import flow
 
 from flows.detect import detect
@@ -45,30 +47,36 @@ def clip_source(
     Returns:
         The detection's key, and the clips' ids, best moment first.
     """
+    choices: dict[str, Any] = {
+        "style": style,
+        "hook_style": hook_style,
+        "framing": framing,
+        "denoise": denoise,
+    }
     # Before hours of transcription, not after them.
-    render_choices(style, hook_style, framing, denoise)
-    taken_in = run_stage(
-        ingest,
-        location=location,
-        client=client,
-        captions=captions,
-        shortest_seconds=min_seconds,
-    )
-    transcript_id = run_stage(transcribe, transcriber=transcriber, **taken_in)
-    detection_key = run_stage(
+    render_choices(**choices)
+    detection_key: str = run_stage(
         detect,
-        transcript_id=transcript_id,
+        transcript_id=_heard(location, client, captions, transcriber, min_seconds),
         detector=detector,
         count=count,
         min_seconds=min_seconds,
         max_seconds=max_seconds,
     )
-    clip_ids: list[str] = run_stage(
-        render,
-        detection_key=detection_key,
-        style=style,
-        hook_style=hook_style,
-        framing=framing,
-        denoise=denoise,
-    )
+    clip_ids: list[str] = run_stage(render, detection_key=detection_key, **choices)
     return detection_key, clip_ids
+
+
+def _heard(
+    location: str, client: str, captions: str | None, transcriber: str, shortest_seconds: int
+) -> str:
+    """Id of the transcript of a video that is taken in first."""
+    taken_in = run_stage(
+        ingest,
+        location=location,
+        client=client,
+        captions=captions,
+        shortest_seconds=shortest_seconds,
+    )
+    transcript_id: str = run_stage(transcribe, transcriber=transcriber, **taken_in)
+    return transcript_id

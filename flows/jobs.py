@@ -37,13 +37,15 @@ class ClipJob(BaseModel):
     transcriber: str = "auto"
     detector: str = "auto"
 
-    def wrong_names(self) -> str | None:
-        """A sentence about the first engine, style or framing that does not exist, or None."""
+    def wrong_option(self) -> str | None:
+        """A sentence about the first option that cannot be meant, or None."""
         from clipping.captions import HOOK_STYLES, STYLES
         from clipping.moments import DETECTORS
         from clipping.rendering.choices import parse_framing
         from clipping.transcripts import TRANSCRIBERS
 
+        if self.min_seconds > self.max_seconds:
+            return "--min-seconds is more than --max-seconds"
         for option, value, known in (
             ("--style", self.style, list(STYLES)),
             ("--hook-style", self.hook_style, list(HOOK_STYLES)),
