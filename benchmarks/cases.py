@@ -40,22 +40,24 @@ def ours(
 ) -> dict[str, float]:
     """A clip as the product makes it; CPU-seconds of its two steps."""
     made = read_material(material)
-    before = cpu_seconds()
-    plan = _plan(made, start_ms, seconds, camera, threads, drawn)
+    before, heard = cpu_seconds(), Path(f"{out}.m4a")
+    plan = _plan(made, start_ms, seconds, camera, threads, drawn, heard)
     planned = cpu_seconds()
-    compose.render(plan, made.path, made.media, Path(out))
+    compose.render(plan, made.path, made.media, Path(out), sound=heard)
     return {"measuring_cpu_s": planned - before, "render_cpu_s": cpu_seconds() - planned}
 
 
 def variations(material: str, out: str, seconds: int, hooks: Sequence[str]) -> list[str]:
     """The same clip once per hook: the first in full, the others with its body."""
     made, first = read_material(material), Path(out) / "0.mp4"
-    plan = _plan(made, START_MS, seconds, "still", THREADS, True)
+    heard = Path(out) / "sound.m4a"
+    plan = _plan(made, START_MS, seconds, "still", THREADS, True, heard)
     paths = []
     for number, text in enumerate(hooks):
         path = Path(out) / f"{number}.mp4"
         varied = plan_again(made, plan, text)
-        compose.render(varied, made.path, made.media, path, sibling=first if number else None)
+        sibling = first if number else None
+        compose.render(varied, made.path, made.media, path, sibling=sibling, sound=heard)
         paths.append(str(path))
     return paths
 
@@ -129,11 +131,17 @@ def floor(frames: str, out: str, loops: int) -> None:
 
 
 def _plan(
-    made: Material, start_ms: int, seconds: int, camera: str, threads: int, drawn: bool
+    made: Material,
+    start_ms: int,
+    seconds: int,
+    camera: str,
+    threads: int,
+    drawn: bool,
+    heard: Path,
 ) -> RenderPlan:
     span = TimeSpan(start_ms=start_ms, end_ms=start_ms + 1000 * seconds)
     words = made.spoken(span)
-    loudness = sound.measure(made.path, made.media, span, mutes(words, span))
+    loudness = sound.measure(made.path, made.media, span, mutes(words, span), keep=heard)
     plan = make_plan(
         source(made.media),
         words,

@@ -32,35 +32,28 @@ def frames_of(first: int, count: int) -> Cut:
 def plain_vmaf(clip: Path, made: Material, cut: Cut) -> float:
     """Of a clip with the still crop, against the plain command's own filters."""
     timing = ",".join(picture.timing_filters(cut, made.media.video))
-    return _vmaf(clip, made, cut, f"{timing},{plain_filters(made)}[whole]")
+    return _vmaf(clip, made, cut, f"{timing},{plain_filters(made)}[v]")
 
 
-def framed_vmaf(
-    clip: Path, made: Material, cut: Cut, framings: Sequence[Framing], folder: Path
-) -> float:
+def framed_vmaf(clip: Path, made: Material, cut: Cut, framings: Sequence[Framing]) -> float:
     """Of a clip with any camera, against the engine's filters."""
-    return _vmaf(clip, made, cut, _graph(made, cut, framings, folder))
+    return _vmaf(clip, made, cut, _graph(made, cut, framings))
 
 
-def plain_encode(
-    clip: Path, made: Material, cut: Cut, framings: Sequence[Framing], folder: Path
-) -> None:
+def plain_encode(clip: Path, made: Material, cut: Cut, framings: Sequence[Framing]) -> None:
     """The pictures of any camera with the plain command's encoder: what framed clips compare to."""
-    graph = _graph(made, cut, framings, folder)
-    args = [*picture.input_args(cut, made.path), "-filter_complex", graph, "-map", "[whole]"]
+    graph = _graph(made, cut, framings)
+    args = [*picture.input_args(cut, made.path), "-filter_complex", graph, "-map", "[v]"]
     run_ffmpeg([*args, *X264, "-threads", str(THREADS), str(clip)], timeout_s=TIMEOUT_S)
 
 
-def _graph(made: Material, cut: Cut, framings: Sequence[Framing], folder: Path) -> str:
-    commands = folder / "camera"
-    commands.write_text(picture.camera_commands(framings, cut.fps), encoding="utf-8")
-    whole = [("whole", 0, cut.frames)]
-    return picture.graph(cut, made.media.video, framings, [], commands, whole)
+def _graph(made: Material, cut: Cut, framings: Sequence[Framing]) -> str:
+    return picture.graph(cut, made.media.video, framings, [])
 
 
 def _vmaf(clip: Path, made: Material, cut: Cut, graph: str) -> float:
     meter = f"libvmaf=n_subsample={_EVERY}:n_threads={THREADS}:shortest=1"
-    compared = f"{graph};[whole]{_COUNTED}[reference];[1:v]{_COUNTED},format=yuv420p[clip]"
+    compared = f"{graph};[v]{_COUNTED}[reference];[1:v]{_COUNTED},format=yuv420p[clip]"
     run = run_ffmpeg(
         [
             *(*picture.input_args(cut, made.path), "-i", str(clip), "-filter_complex"),

@@ -111,9 +111,9 @@ def _quality_rows(made: Material, material: Path, folder: Path) -> Iterator[Row]
             base, ours = plain, plain_vmaf(clip, made, cut)
         else:
             look = framings(camera, made.media.video, count)
-            plain_encode(folder / "base.mp4", made, cut, look, folder)
-            base = framed_vmaf(folder / "base.mp4", made, cut, look, folder)
-            ours = framed_vmaf(clip, made, cut, look, folder)
+            plain_encode(folder / "base.mp4", made, cut, look)
+            base = framed_vmaf(folder / "base.mp4", made, cut, look)
+            ours = framed_vmaf(clip, made, cut, look)
         yield Row(
             f"VMAF of ours, {camera}, against plain encoding of the same pictures",
             f"{ours:.2f}, plain {base:.2f}",

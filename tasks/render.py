@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from clipping.faces import look
 from clipping.media.ffmpeg import ffmpeg_build, working_encoder
 from clipping.models import (
     ClipState,
+    Loudness,
     Moment,
     Proof,
     RenderChoices,
@@ -118,11 +120,16 @@ def _finished(work: _Work, choices: RenderChoices) -> RenderedClip | None:
 
 
 def _render(work: _Work, choices: RenderChoices, parts: int, tell: Tell) -> RenderedClip:
-    plan = _plan(work, choices, _threads(parts), lambda done: tell(done * _LOOK_SHARE))
     store = media_store()
     with scratch_folder("render") as folder:
+        loudness, heard = _sound(work, choices, folder / "sound.m4a")
+        plan = _plan(
+            work, choices, loudness, _threads(parts), lambda done: tell(done * _LOOK_SHARE)
+        )
         video, cover = folder / "clip.mp4", folder / "clip.jpg"
-        made = _encode(work, plan, video, lambda done: tell(_LOOK_SHARE + done * _RENDER_SHARE))
+        made = _encode(
+            work, plan, heard, video, lambda done: tell(_LOOK_SHARE + done * _RENDER_SHARE)
+        )
         compose.cover(video, cover, plan)
         clip = _record(work, plan, video, made.frames_encoded)
         store.put(video, clip.video_key)
@@ -132,15 +139,35 @@ def _render(work: _Work, choices: RenderChoices, parts: int, tell: Tell) -> Rend
     return clip
 
 
-def _encode(work: _Work, plan: RenderPlan, video: Path, tell: Tell) -> compose.Rendering:
+def _sound(work: _Work, choices: RenderChoices, path: Path) -> tuple[Loudness, Path]:
+    """How the sound is brought to level, and a file that has it so: ``path`` or a known clip."""
+    span, silenced = work.moment.span, mutes(work.transcript.words, work.moment.span)
+    for clip in work.known:
+        known = clip.plan.loudness
+        if known.denoise == choices.denoise and clip.plan.mutes == silenced:
+            heard = _intact(clip)
+            if heard is not None:
+                return known, heard
+    media = work.source.media
+    loudness = sound.measure(
+        work.media_path, media, span, silenced, denoise=choices.denoise, keep=path
+    )
+    return loudness, path
+
+
+def _encode(
+    work: _Work, plan: RenderPlan, heard: Path, video: Path, tell: Tell
+) -> compose.Rendering:
     """Render with the body of a sibling where there is one that fits, else as a whole."""
     media, sibling = work.source.media, _sibling(work, plan)
+    render = partial(compose.render, plan, work.media_path, media, video, tell)
     if sibling is not None:
         try:
-            return compose.render(plan, work.media_path, media, video, tell, sibling=sibling)
+            return render(sibling=sibling)
         except RenderFailed as error:
             _log.warning("The body of %s cannot be shared: %s", sibling.name, error)
-    return compose.render(plan, work.media_path, media, video, tell)
+            return render()
+    return render(sound=heard)
 
 
 def _sibling(work: _Work, plan: RenderPlan) -> Path | None:
@@ -148,12 +175,14 @@ def _sibling(work: _Work, plan: RenderPlan) -> Path | None:
     wanted = plan.body_hash()
     if wanted is None:
         return None
-    for clip in work.known:
-        if clip.plan.body_hash() == wanted:
-            path = media_store().local_path(clip.video_key)
-            if hash_file(path) == clip.video_sha256:
-                return path
-    return None
+    alike = (_intact(clip) for clip in work.known if clip.plan.body_hash() == wanted)
+    return next((path for path in alike if path is not None), None)
+
+
+def _intact(clip: RenderedClip) -> Path | None:
+    """The clip's file, unless it is not what was rendered."""
+    path = media_store().local_path(clip.video_key)
+    return path if hash_file(path) == clip.video_sha256 else None
 
 
 def _threads(parts: int) -> int:
@@ -161,16 +190,10 @@ def _threads(parts: int) -> int:
     return max(1, (os.cpu_count() or 1) // parts)
 
 
-def _plan(work: _Work, choices: RenderChoices, threads: int, tell: Tell) -> RenderPlan:
-    """Decide the clip. What a clip of the same moment has measured is not measured again."""
-    media, span = work.source.media, work.moment.span
-    silenced = mutes(work.transcript.words, span)
-    heard = next((c.plan for c in work.known if c.plan.loudness.denoise == choices.denoise), None)
-    loudness = (
-        heard.loudness
-        if heard is not None and heard.mutes == silenced
-        else sound.measure(work.media_path, media, span, silenced, denoise=choices.denoise)
-    )
+def _plan(
+    work: _Work, choices: RenderChoices, loudness: Loudness, threads: int, tell: Tell
+) -> RenderPlan:
+    """Decide the clip. What a clip of the same moment has been told is not looked for again."""
     encoder = encoder_settings(working_encoder(settings().encoder), threads, ffmpeg_build())
     same = next((c.plan for c in work.known if _looks_alike(c.plan.choices, choices)), None)
     if same is None:

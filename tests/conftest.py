@@ -10,6 +10,13 @@ import pytest
 pytest_plugins = ["tests.support.database"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Which tests one process takes: those of a file, and all that look at the same first clips."""
+    for item in items:
+        shared = "clipper" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("clipper" if shared else str(item.path)))
+
+
 @pytest.fixture(autouse=True)
 def no_error_is_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """A test in which our own code logs an ERROR fails, unless it clears ``caplog`` itself."""

@@ -1,4 +1,4 @@
-"""Making a clip: one ffmpeg command that decodes once and encodes once, and the clip's cover.
+"""Making a clip: every picture is encoded once, by ffmpeg; and the clip's cover.
 
 The file is written beside its destination and takes its name only when it is complete.
 """
@@ -16,14 +16,14 @@ from clipping.captions import FONTS_DIR
 from clipping.captions import style as caption_style
 from clipping.captions.ass import ass_document
 from clipping.errors import RenderFailed
-from clipping.media.ffmpeg import repeatable_x264_args, run_ffmpeg
+from clipping.media.ffmpeg import FfmpegRun, repeatable_x264_args, run_ffmpeg
 from clipping.media.join import join
 from clipping.models import OUTPUT_HEIGHT_PX, OUTPUT_WIDTH_PX, MediaInfo, RenderPlan
 from clipping.rendering import picture
 from clipping.rendering.cover import cover
 from clipping.rendering.grid import Cut
 from clipping.rendering.output import file_in_the_making, publish
-from clipping.rendering.sound import audio_codec_args, soundtrack
+from clipping.rendering.sound import Soundtrack, encode, soundtrack
 
 __all__ = ["MASTER", "Piece", "Rendering", "command", "cover", "render"]
 
@@ -32,6 +32,8 @@ _OTHER_FONT = re.compile(r"fontselect: \((.+?), \d+, \d+\) -> .*[/\\]([^/\\,]+),
 """A font of our own is named by its name, one of the system by its path."""
 
 _X264_PICTURES = re.compile(r"\[libx264 @ [^\]]*\] frame [IPB]:\s*(\d+)")
+_LONGEST_ARGUMENT = 100_000
+"""Bytes; Linux takes 131 071 of a single argument."""
 MASTER = (OUTPUT_WIDTH_PX, OUTPUT_HEIGHT_PX)
 _MAX_KBPS = 20_000
 """Instagram refuses more than 25 Mbit/s (its publishing reference, read 2026-11)."""
@@ -45,6 +47,20 @@ class Rendering:
     """Of pictures; fewer than the clip has when its body was taken from another clip."""
 
 
+@dataclass(frozen=True)
+class Piece:
+    """Frames of the clip, ``first`` up to, not including, ``end``, that one encoder makes."""
+
+    name: str
+    first: int
+    end: int
+
+    @property
+    def frames(self) -> int:
+        """How many they are."""
+        return self.end - self.first
+
+
 def render(
     plan: RenderPlan,
     media_path: Path,
@@ -53,18 +69,23 @@ def render(
     on_progress: Callable[[float], None] | None = None,
     *,
     sibling: Path | None = None,
+    sound: Path | None = None,
     size: tuple[int, int] = MASTER,
 ) -> Rendering:
     """Make the plan's clip at ``out_path``, whole or not at all.
 
-    The same plan, source and ffmpeg give the same bytes, with and without a sibling.
+    The same plan, source and ffmpeg give the same bytes, with and without ``sibling`` and
+    ``sound``.
 
-    A plan with a ``join_frame`` is encoded in two pieces by two encoders of the same command, each
-    frame by one of them. The second piece, the body, depends on nothing in the first.
+    Each frame is encoded once: in one piece, or in two where the plan has a ``join_frame``. The
+    second piece, the body, depends on nothing in the first. They are encoded one after the other,
+    because ffmpeg frees an encoder's memory only when it ends.
 
     :param on_progress: Called with a rising fraction, 1.0 when the encoding is done.
     :param sibling: A finished clip whose plan has the same ``body_hash``: its body and its sound
         are copied, and only the head is encoded.
+    :param sound: A file with the plan's sound: what ``clipping.rendering.sound.measure`` kept, or
+        a clip of the same span, mutes and loudness. It is copied.
     :param size: Width and height of the picture; another than the master's is made from the
         source as well, never from the master.
     :raises RenderFailed: ffmpeg failed, took too long, or captions could not be drawn.
@@ -81,38 +102,53 @@ def render(
         if ass_path is not None:
             look = caption_style(plan.style)
             ass_path.write_text(ass_document(plan.captions, plan.hook, look), encoding="utf-8")
-        camera_path, part = beside(".camera"), beside(".part")
-        camera_path.write_text(picture.camera_commands(plan.framings, Fraction(plan.fps)), "utf-8")
-        outputs = [part] if plan.join_frame is None else [beside(f".{p.name}") for p in pieces]
-        encoded = sum(piece.frames for piece in pieces)
-        duration_ms = round(encoded * 1000 / Fraction(plan.fps))
-        run = run_ffmpeg(
-            command(plan, media_path, media, ass_path, camera_path, pieces, outputs, size),
-            timeout_s=_timeout_s(duration_ms),
-            duration_ms=duration_ms,
-            on_progress=on_progress,
-        )
-        if ass_path is not None:
-            _require_drawn(run.log, out_path)
-        if plan.join_frame is not None:
-            _join(plan, outputs, sibling, part)
+        sound = sound or sibling
+        if sound is None:
+            sound = beside(".sound")
+            encode(_track(plan, media_path, media), plan.loudness, sound, plan.encoder.audio_kbps)
+        graph_path, encoded, parts = beside(".graph"), 0, list[tuple[Path, int]]()
+        for piece in pieces:
+            graph = _graph(plan, media, ass_path, piece, size)
+            path = beside(f".{piece.name}")
+            args = command(plan, media_path, _graph_args(graph, graph_path), path)
+            run = _run(args, plan, piece, _share(on_progress, piece, pieces))
+            if ass_path is not None:
+                _require_drawn(run.log, out_path)
+            encoded += _counted(run.log) or piece.frames
+            parts.append((path, 0))
+        if sibling is not None:
+            parts.append((sibling, pieces[-1].end))
+        part = beside(".part")
+        join(parts, sound, Fraction(plan.fps), part)
         publish(part, out_path)
-    return Rendering(_counted(run.log) or encoded)
+    return Rendering(encoded)
 
 
-@dataclass(frozen=True)
-class Piece:
-    """Frames of the clip, ``first`` up to, not including, ``end``, that one encoder makes."""
+def _pieces(plan: RenderPlan, head_only: bool) -> list[Piece]:
+    """What has to be encoded, in order."""
+    if plan.join_frame is None:
+        return [Piece("whole", 0, plan.frames)]
+    head = Piece("head", 0, plan.join_frame)
+    return [head] if head_only else [head, Piece("body", plan.join_frame, plan.frames)]
 
-    name: str
-    first: int
-    end: int
-    sound: bool
 
-    @property
-    def frames(self) -> int:
-        """How many they are."""
-        return self.end - self.first
+def _run(
+    args: Sequence[str], plan: RenderPlan, piece: Piece, on_progress: Callable[[float], None] | None
+) -> FfmpegRun:
+    duration_ms = round(piece.frames * 1000 / Fraction(plan.fps))
+    # Generous, for large pictures on one busy core; a hang still ends.
+    timeout_s = 180 + 90 * duration_ms / 1000
+    return run_ffmpeg(args, timeout_s=timeout_s, duration_ms=duration_ms, on_progress=on_progress)
+
+
+def _share(
+    on_progress: Callable[[float], None] | None, piece: Piece, pieces: Sequence[Piece]
+) -> Callable[[float], None] | None:
+    """A piece's progress within that of all pieces."""
+    if on_progress is None:
+        return None
+    tell, whole = on_progress, sum(one.frames for one in pieces)
+    return lambda done: tell((piece.first - pieces[0].first + done * piece.frames) / whole)
 
 
 def _counted(log: str) -> int:
@@ -120,67 +156,44 @@ def _counted(log: str) -> int:
     return sum(int(count) for count in _X264_PICTURES.findall(log))
 
 
-def _pieces(plan: RenderPlan, head_only: bool) -> list[Piece]:
-    """What has to be encoded, in order; the sound is encoded along with the last piece."""
-    if plan.join_frame is None:
-        return [Piece("whole", 0, plan.frames, sound=True)]
-    head = Piece("head", 0, plan.join_frame, sound=False)
-    if head_only:
-        return [head]
-    return [head, Piece("body", plan.join_frame, plan.frames, sound=True)]
+def _track(plan: RenderPlan, media_path: Path, media: MediaInfo) -> Soundtrack:
+    cut, denoise = _cut(plan), plan.loudness.denoise
+    return soundtrack(media_path, media, cut, plan.mutes, plan.fade_ms, denoise=denoise)
 
 
-def _join(plan: RenderPlan, outputs: list[Path], sibling: Path | None, part: Path) -> None:
-    assert plan.join_frame is not None
-    body = (outputs[1], 0) if sibling is None else (sibling, plan.join_frame)
-    join([(outputs[0], 0), body], body[0], Fraction(plan.fps), part)
+def _graph(
+    plan: RenderPlan, media: MediaInfo, ass_path: Path | None, piece: Piece, size: tuple[int, int]
+) -> str:
+    overlays = [] if size == MASTER else [picture.size_filter(*size)]
+    overlays += [] if ass_path is None else picture.caption_filters(ass_path, FONTS_DIR)
+    stretch = piece.first, piece.end
+    return picture.graph(_cut(plan), media.video, plan.framings, overlays, stretch)
+
+
+def _graph_args(graph: str, path: Path) -> list[str]:
+    """The graph as an argument, or written to ``path`` where it is too long for one."""
+    if len(graph.encode()) <= _LONGEST_ARGUMENT:
+        return ["-filter_complex", graph]
+    path.write_text(graph, encoding="utf-8")
+    return ["-/filter_complex", str(path.absolute())]
 
 
 def command(
-    plan: RenderPlan,
-    media_path: Path,
-    media: MediaInfo,
-    ass_path: Path | None,
-    camera_path: Path,
-    pieces: Sequence[Piece],
-    outputs: Sequence[Path],
-    size: tuple[int, int] = MASTER,
+    plan: RenderPlan, media_path: Path, graph_args: Sequence[str], out_path: Path
 ) -> list[str]:
-    """The arguments of the one ffmpeg command, without the binary; pure.
+    """The arguments of ffmpeg, without the binary, that encode one piece; pure.
 
-    The file is opened twice, once for the picture and once for the sound: each is sought and
-    ended by its own rules, and badly interleaved files need no memory.
-
-    :param outputs: A file for each of the pieces.
+    :param graph_args: The picture's filter graph, from the source to ``[v]``.
     """
-    cut = _cut(plan)
     threads = str(plan.encoder.threads)
-    track = soundtrack(
-        media_path, media, cut, plan.mutes, plan.fade_ms, denoise=plan.loudness.denoise
-    )
-    overlays = [] if size == MASTER else [picture.size_filter(*size)]
-    overlays += [] if ass_path is None else picture.caption_filters(ass_path, FONTS_DIR)
-    labels = [(piece.name, piece.first, piece.end) for piece in pieces]
-    whole_sound = any(piece.sound for piece in pieces)
-    video = picture.graph(cut, media.video, plan.framings, overlays, camera_path, labels)
-    args = [
+    return [
         *("-threads", threads),
-        *picture.input_args(cut, media_path),
-        *(track.input_args() if whole_sound else ()),
-        *("-filter_complex_threads", threads),
-        # Two graphs: should one have to start anew in the middle, the other is left alone.
-        *("-filter_complex", video),
-        *(("-filter_complex", track.filters(1, plan.loudness, "[a]")) if whole_sound else ()),
+        *picture.input_args(_cut(plan), media_path),
+        *("-filter_complex_threads", threads, *graph_args),
+        *("-map", "[v]", "-an", "-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1"),
+        *_video_codec_args(plan),
+        *("-fflags", "+bitexact", "-f", "mp4", f"file:{out_path.absolute()}"),
     ]
-    for piece, path in zip(pieces, outputs, strict=True):
-        args += ["-map", f"[{piece.name}]", *(("-map", "[a]") if piece.sound else ()), "-sn", "-dn"]
-        args += ["-map_metadata", "-1", "-map_chapters", "-1", *_video_codec_args(plan)]
-        args += audio_codec_args(plan.encoder.audio_kbps) if piece.sound else []
-        args += ["-fflags", "+bitexact", "-flags:a", "+bitexact"]
-        # Negative composition offsets keep players that ignore edit lists in sync to half a frame.
-        args += ["-movflags", "+faststart+negative_cts_offsets"]
-        args += ["-f", "mp4", f"file:{path.absolute()}"]
-    return args
 
 
 def _video_codec_args(plan: RenderPlan) -> list[str]:
@@ -203,11 +216,6 @@ def _video_codec_args(plan: RenderPlan) -> list[str]:
 
 def _cut(plan: RenderPlan) -> Cut:
     return Cut(plan.span, Fraction(plan.fps), plan.frames)
-
-
-def _timeout_s(duration_ms: int) -> float:
-    """Generous, for large pictures on one busy core; a hang still ends."""
-    return 180 + 90 * duration_ms / 1000
 
 
 def _require_drawn(log: str, out_path: Path) -> None:

@@ -52,8 +52,12 @@ def _lead_ms(cut: Cut) -> int:
     return min(_LEAD_MS, cut.span.start_ms)
 
 
-def timing_filters(cut: Cut, video: VideoStream) -> Iterator[str]:
+def timing_filters(
+    cut: Cut, video: VideoStream, stretch: tuple[int, int] | None = None
+) -> Iterator[str]:
     """From source frames to exactly ``cut.frames`` frames at ``cut.fps``, the first at time 0.
+
+    With a ``stretch``, its first frame and its end, only its frames come out, at the same times.
 
     Each clip frame shows the source frame nearest to its time. A constant rate is first moved
     onto the clip's grid: the cut's milliseconds, Matroska's rounded timestamps and an average rate
@@ -77,7 +81,8 @@ def timing_filters(cut: Cut, video: VideoStream) -> Iterator[str]:
     yield f"setpts='PTS-{shift}/TB'"
     yield f"fps={cut.fps}:start_time=0:round=near"
     yield "tpad=stop=-1:stop_mode=clone"
-    yield f"trim=end_frame={cut.frames}"
+    first, end = stretch or (0, cut.frames)
+    yield f"trim=start_frame={first}:end_frame={end}" if first else f"trim=end_frame={end}"
 
 
 def _number(value: Fraction) -> str:
@@ -89,45 +94,42 @@ def graph(
     video: VideoStream,
     framings: Sequence[Framing],
     overlays: Sequence[str],
-    commands_path: Path,
-    labels: Sequence[tuple[str, int, int]],
+    stretch: tuple[int, int] | None = None,
 ) -> str:
-    """The whole filter graph of the picture: source frames in, the clip's frames out.
+    """The whole filter graph of the picture: source frames in, the clip's frames out at ``[v]``.
 
     Every framing is a branch of its own between a ``split`` and a ``concat``, so each costs only
     what it needs and only for its own frames; frames that a branch does not show are dropped
     before anything is done to them, and nothing waits in memory.
 
     :param overlays: Filters that draw over the framed picture, on the clip's own time.
-    :param commands_path: Where :func:`camera_commands` of the same framings will lie.
-    :param labels: Name, first frame and end frame of each output; together they are the clip.
+    :param stretch: First frame and end of the part of the clip that is wanted; it comes out from
+        time 0 on, and each of its frames is the whole clip's.
     """
-    source = ",".join([*timing_filters(cut, video), *_common_filters(video)])
+    first, end = stretch or (0, cut.frames)
+    source = ",".join([*timing_filters(cut, video, stretch), *_common_filters(video)])
+    shown = [
+        (number, framing)
+        for number, framing in enumerate(framings)
+        if framing.start_frame < end and framing.end_frame > first
+    ]
     chains: list[str] = []
-    if len(framings) > 1:
-        names = [f"[s{number}]" for number in range(len(framings))]
-        chains.append(f"{source},split={len(framings)}{''.join(names)}")
-        for number, framing in enumerate(framings):
-            part = f"trim=start_frame={framing.start_frame}:end_frame={framing.end_frame}"
-            made = framing_chain(framing, video, number, commands_path)
+    if len(shown) > 1:
+        names = "".join(f"[s{number}]" for number, _ in shown)
+        chains.append(f"{source},split={len(shown)}{names}")
+        for number, framing in shown:
+            start, stop = (max(0, f - first) for f in (framing.start_frame, framing.end_frame))
+            made = framing_chain(framing, video, number, cut.fps)
+            part = f"trim=start_frame={start}:end_frame={stop}"
             chains.append(f"[s{number}]{part},{made},setpts=PTS-STARTPTS[f{number}]")
-        parts = "".join(f"[f{number}]" for number in range(len(framings)))
+        parts = "".join(f"[f{number}]" for number, _ in shown)
         # Frames are counted anew, so that no rounding of times adds up over the parts.
         unit = f"{cut.fps.denominator}/{cut.fps.numerator}"
-        framed = f"{parts}concat=n={len(framings)}:v=1:a=0,settb={unit},setpts=N"
+        framed = f"{parts}concat=n={len(shown)}:v=1:a=0,settb={unit},setpts=N+{first}"
     else:
-        framed = f"{source},{framing_chain(framings[0], video, 0, commands_path)}"
-    drawn = ",".join([framed, *overlays, BT709_TAGS])
-    if labels == [(labels[0][0], 0, cut.frames)]:
-        return ";".join([*chains, f"{drawn}[{labels[0][0]}]"])
-    inputs = [f"[{name}0]" for name, _, _ in labels]
-    if len(labels) > 1:
-        chains.append(f"{drawn},split={len(labels)}{''.join(inputs)}")
-    else:
-        chains.append(f"{drawn}{inputs[0]}")
-    for given, (name, first, end) in zip(inputs, labels, strict=True):
-        part = f"trim=start_frame={first}:end_frame={end}"
-        chains.append(f"{given}{part},setpts=PTS-STARTPTS[{name}]")
+        framed = f"{source},{framing_chain(shown[0][1], video, shown[0][0], cut.fps)}"
+    at_zero = ["setpts=PTS-STARTPTS"] if first else []
+    chains.append(",".join([framed, *overlays, *at_zero, BT709_TAGS]) + "[v]")
     return ";".join(chains)
 
 
@@ -136,23 +138,20 @@ def _common_filters(video: VideoStream) -> Iterator[str]:
     yield "scale=iw:ih:flags=bicubic"
 
 
-def camera_commands(framings: Sequence[Framing], fps: Fraction) -> str:
-    """Where every moving crop is in every frame, as a file for ffmpeg's ``sendcmd``.
+def _camera_commands(framing: Framing, number: int, fps: Fraction) -> str:
+    """Where a moving crop is in every frame in which it moves, in the words of ``sendcmd``.
 
     Each time is half a frame early: written exactly, it is rounded to the wrong side for a quarter
     of all frames, and they come one frame late.
     """
-    lines = []
-    for number, framing in enumerate(framings):
-        if not framing.moves:
-            continue
-        for frame, x, y in offsets(framing):
-            at_s = max(0.0, float((frame - Fraction(1, 2)) / fps))
-            lines.append(f"{at_s:.6f} crop@c{number} x {x}, crop@c{number} y {y};")
-    return "\n".join(lines)
+    return ";".join(
+        f"{max(0.0, float((frame - Fraction(1, 2)) / fps)):.6f}"
+        f" crop@c{number} x {x}, crop@c{number} y {y}"
+        for frame, x, y in offsets(framing)
+    )
 
 
-def framing_chain(framing: Framing, video: VideoStream, number: int, commands_path: Path) -> str:
+def framing_chain(framing: Framing, video: VideoStream, number: int, fps: Fraction) -> str:
     """From shown source frames to 1080x1920, 4:2:0, BT.709 in limited range."""
     if framing.layout is Layout.SPLIT:
         return _split(framing, video, number)
@@ -167,7 +166,7 @@ def framing_chain(framing: Framing, video: VideoStream, number: int, commands_pa
     return ",".join(
         [
             *_scaled(whole.crop, video, whole.width_px, whole.height_px),
-            f"sendcmd=filename={escape(str(commands_path.absolute()))}",
+            f"sendcmd=commands={escape(_camera_commands(framing, number, fps))}",
             moving,
         ]
     )

@@ -1,15 +1,17 @@
 """The clip's sound: cut to the sample, muted, brought to level, and never louder than allowed.
 
-One chain of filters (``Soundtrack``) is used for measuring and for rendering, so what was measured
-is what is delivered: decode from a little before the cut, fill gaps, downmix to 48 kHz stereo, trim
-by sample count, silence the mutes, fade both ends, then gain and a limiter that works at four
-times the sample rate, where the peaks between samples can be seen.
+What was measured is what is delivered: measuring ends with the encoded sound itself, and the same
+chain of filters (``Soundtrack``) makes the same file again. It decodes from a little before the
+cut, fills gaps, mixes down to 48 kHz stereo, trims by sample count, silences the mutes, fades both
+ends, then applies gain and a limiter that works at four times the sample rate, where the peaks
+between samples can be seen.
 """
 
 from __future__ import annotations
 
 import math
 import re
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -181,9 +183,29 @@ def soundtrack(
     )
 
 
-def audio_codec_args(audio_kbps: int) -> list[str]:
-    """How the sound is encoded, when measuring and when rendering."""
-    return ["-c:a", "aac", "-b:a", f"{audio_kbps}k", "-ar", str(RATE_HZ), "-ac", "2"]
+def encode(
+    track: Soundtrack,
+    loudness: Loudness,
+    out_path: Path,
+    audio_kbps: int = EncoderSettings().audio_kbps,
+) -> None:
+    """The sound as a clip has it: AAC at 48 kHz, stereo, in an MP4 file without a picture.
+
+    The same track and loudness give the same bytes.
+
+    :raises RenderFailed: The sound cannot be decoded.
+    """
+    run_ffmpeg(
+        [
+            *track.input_args(),
+            *("-filter_complex", track.filters(0, loudness, "[a]"), "-map", "[a]"),
+            *("-c:a", "aac", "-b:a", f"{audio_kbps}k", "-ar", str(RATE_HZ), "-ac", "2"),
+            *("-map_metadata", "-1", "-map_chapters", "-1"),
+            *("-fflags", "+bitexact", "-flags:a", "+bitexact"),
+            *("-f", "mp4", f"file:{out_path.absolute()}"),
+        ],
+        timeout_s=_timeout_s(track),
+    )
 
 
 def measure(
@@ -193,6 +215,7 @@ def measure(
     mutes: Sequence[TimeSpan],
     *,
     denoise: bool = False,
+    keep: Path | None = None,
 ) -> Loudness:
     """Decide gain and limit that bring the span to -14 LUFS and its true peak below -1 dBTP.
 
@@ -204,62 +227,72 @@ def measure(
     :param span: On the source clock; it is snapped to the frame grid as the plan is.
     :param mutes: Relative to the clip.
     :param denoise: Take steady noise away first; part of what is decided.
+    :param keep: Where to leave the sound as :func:`encode` makes it with what was decided.
     :raises RenderFailed: The sound cannot be decoded.
     """
     track = soundtrack(path, media, snap(span, media), mutes, FADE_MS, denoise=denoise)
     with scratch_folder("sound") as folder:
         decoded = folder / "decoded.f32"
-        plain = _levels(track.input_args(), track.filters(0, None, ""), track, decoded)
-        if plain.lufs <= _SILENCE_LUFS:
-            return Loudness(
-                target_lufs=TARGET_LUFS, gain_db=0.0, measured_lufs=plain.lufs, denoise=denoise
+        lufs = _lufs(track.input_args(), track.filters(0, None, ""), track, decoded)
+        if lufs > _SILENCE_LUFS:
+            loudness, encoded = _fitting(track, lufs, folder)
+        else:
+            loudness = Loudness(
+                target_lufs=TARGET_LUFS, gain_db=0.0, measured_lufs=lufs, denoise=denoise
             )
-        return _fitting(track, plain, decoded)
+            encoded = folder / "silence.m4a"
+            if keep is not None:
+                encode(track, loudness, encoded)
+        if keep is not None:
+            shutil.move(encoded, keep)
+        return loudness
 
 
-def _fitting(track: Soundtrack, plain: Levels, decoded: Path) -> Loudness:
-    """The first of several encodes that fits, or the best of them."""
+def _fitting(track: Soundtrack, lufs: float, folder: Path) -> tuple[Loudness, Path]:
+    """The first of several encodes that fits, or the best of them, and its file."""
     loudness = Loudness(
         target_lufs=TARGET_LUFS,
-        gain_db=_allowed_gain(TARGET_LUFS - plain.lufs),
-        measured_lufs=plain.lufs,
+        gain_db=_allowed_gain(TARGET_LUFS - lufs),
+        measured_lufs=lufs,
         denoise=track.denoise,
     )
-    best, best_error, aim = loudness, math.inf, TARGET_LUFS
-    for _ in range(_MOST_ENCODES):
-        loudness, levelled = _levelled(track, loudness, decoded, aim)
-        heard = _encoded_levels(track, loudness)
+    tries: list[tuple[float, Loudness, Path]] = []
+    aim = TARGET_LUFS
+    for number in range(_MOST_ENCODES):
+        loudness, levelled = _levelled(track, loudness, folder / "decoded.f32", aim)
+        encoded = folder / f"{number}.m4a"
+        encode(track, loudness, encoded)
+        heard = _levels(["-i", f"file:{encoded}"], "[0:a]anull", track)
         missing = TARGET_LUFS - heard.lufs
         excess = heard.peak_dbtp - (HIGHEST_PEAK_DBTP - _PEAK_RESERVE_DB)
-        error = abs(missing) + 10 * max(0.0, excess)
-        if error < best_error:
-            best, best_error = loudness, error
-        as_near_as_it_gets = abs(aim - levelled.lufs) > _CLOSE_ENOUGH_LU
+        tries.append((abs(missing) + 10 * max(0.0, excess), loudness, encoded))
+        as_near_as_it_gets = abs(aim - levelled) > _CLOSE_ENOUGH_LU
         if excess <= 0 and (abs(missing) <= _CLOSE_ENOUGH_LU or as_near_as_it_gets):
-            return loudness
-        aim = TARGET_LUFS - (heard.lufs - levelled.lufs)
+            return loudness, encoded
+        aim = TARGET_LUFS - (heard.lufs - levelled)
         loudness = loudness.model_copy(
             update={"peak_limit_dbtp": _lowered(loudness.peak_limit_dbtp, excess)}
         )
-    return best
+    _, best, encoded = min(tries, key=lambda one: one[0])
+    return best, encoded
 
 
 def _levelled(
     track: Soundtrack, loudness: Loudness, decoded: Path, aim_lufs: float
-) -> tuple[Loudness, Levels]:
-    """The gain that brings the limited sound to ``aim_lufs``, or as near as it gets; its levels."""
-    found: tuple[Loudness, Levels] | None = None
+) -> tuple[Loudness, float]:
+    """The gain that brings the limited sound to ``aim_lufs``, or as near as it gets; its LUFS."""
+    found: tuple[Loudness, float] | None = None
     before: tuple[float, float] | None = None
     for _ in range(_MOST_TRIES):
-        heard = _levels([*_RAW_INPUT, f"file:{decoded}"], _levelling_graph(loudness), track)
-        missing = aim_lufs - heard.lufs
-        if found is None or abs(missing) < abs(aim_lufs - found[1].lufs):
+        heard = _lufs([*_RAW_INPUT, f"file:{decoded}"], _levelling_graph(loudness), track)
+        missing = aim_lufs - heard
+        if found is None or abs(missing) < abs(aim_lufs - found[1]):
             found = loudness, heard
         at_limit = abs(loudness.gain_db) >= LARGEST_GAIN_DB and missing > 0
         if abs(missing) <= _CLOSE_ENOUGH_LU - _ENCODER_RESERVE_LU or at_limit:
             break
-        steepness = _steepness(before, (loudness.gain_db, heard.lufs), missing)
-        before = (loudness.gain_db, heard.lufs)
+        steepness = _steepness(before, (loudness.gain_db, heard), missing)
+        before = (loudness.gain_db, heard)
         gain_db = _allowed_gain(loudness.gain_db + missing * steepness)
         loudness = loudness.model_copy(update={"gain_db": gain_db})
     assert found is not None
@@ -293,39 +326,38 @@ def _lowered(limit_dbtp: float, excess_db: float) -> float:
     return round(max(_LOWEST_LIMIT_DBTP, limit_dbtp - excess_db - 0.1), 2)
 
 
-def _encoded_levels(track: Soundtrack, loudness: Loudness) -> Levels:
-    """Levels of what a listener hears: after gain, limiter and the AAC encoder."""
-    with scratch_folder("sound") as folder:
-        encoded = folder / "sound.m4a"
-        graph = track.filters(0, loudness, "[a]")
-        codec = audio_codec_args(EncoderSettings().audio_kbps)
-        args = [*track.input_args(), "-filter_complex", graph, "-map", "[a]", *codec]
-        run_ffmpeg([*args, "-f", "mp4", f"file:{encoded}"], timeout_s=_timeout_s(track))
-        return _levels(["-i", f"file:{encoded}"], "[0:a]anull", track)
-
-
-def _levels(
+def _lufs(
     input_args: Sequence[str], graph: str, track: Soundtrack, kept: Path | None = None
-) -> Levels:
-    """Levels of what the graph gives; the sound itself is kept, as :data:`_RAW_INPUT`, if asked."""
-    meter = f"{graph},ebur128=peak=true:framelog=quiet[a]"
+) -> float:
+    """Loudness of what the graph gives; the sound is kept, as :data:`_RAW_INPUT`, if asked."""
+    # Peaks between samples cost four times as much as the loudness.
+    log = _metered(input_args, f"{graph},ebur128=framelog=quiet[a]", track, kept)
+    return _figure(r"\bI:\s+(-?[\d.]+|-?inf|nan) LUFS", log, track)
+
+
+def _levels(input_args: Sequence[str], graph: str, track: Soundtrack) -> Levels:
+    log = _metered(input_args, f"{graph},ebur128=peak=true:framelog=quiet[a]", track)
+    lufs = _figure(r"\bI:\s+(-?[\d.]+|-?inf|nan) LUFS", log, track)
+    return Levels(lufs, _figure(r"True peak:\s+Peak:\s+(-?[\d.]+|-?inf|nan) dBFS", log, track))
+
+
+def _metered(
+    input_args: Sequence[str], meter: str, track: Soundtrack, kept: Path | None = None
+) -> str:
     output = ["-f", "null", "-"] if kept is None else ["-f", "f32le", f"file:{kept}"]
     args = [*input_args, "-filter_complex", meter, "-map", "[a]", *output]
-    run = run_ffmpeg(args, timeout_s=_timeout_s(track))
-    summary = run.log.rpartition("Summary:")[2]
-    loudness = re.search(r"\bI:\s+(-?[\d.]+|-?inf|nan) LUFS", summary)
-    peak = re.search(r"True peak:\s+Peak:\s+(-?[\d.]+|-?inf|nan) dBFS", summary)
-    if loudness is None or peak is None:
+    return run_ffmpeg(args, timeout_s=_timeout_s(track)).log
+
+
+def _figure(pattern: str, log: str, track: Soundtrack) -> float:
+    """A level in the meter's summary, as a number that JSON can hold; silence is -70."""
+    found = re.search(pattern, log.rpartition("Summary:")[2])
+    if found is None:
         raise RenderFailed(
             f"The loudness of {track.media_path.name} could not be measured.",
-            log_tail=run.log[-4_000:],
+            log_tail=log[-4_000:],
         )
-    return Levels(_finite(loudness[1]), _finite(peak[1]))
-
-
-def _finite(text: str) -> float:
-    """A level as a number that JSON can hold; silence is -70."""
-    value = float(text)
+    value = float(found[1])
     return max(-70.0, value) if math.isfinite(value) else -70.0
 
 

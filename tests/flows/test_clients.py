@@ -15,8 +15,10 @@ OPTIONS = ("--count", 1, "--min-seconds", 5, "--max-seconds", 7, "--json")
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clipper]:
-    yield from make_clipper(tmp_path_factory.mktemp("clients"))
+def place(
+    tmp_path_factory: pytest.TempPathFactory, prefect_api: dict[str, str]
+) -> Iterator[Clipper]:
+    yield from make_clipper(tmp_path_factory.mktemp("clients"), prefect_api)
 
 
 @pytest.fixture(scope="module")

@@ -19,8 +19,10 @@ OPTIONS = ("--count", 1, "--min-seconds", 6, "--max-seconds", 8, "--json")
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clipper]:
-    yield from make_clipper(tmp_path_factory.mktemp("faults"))
+def place(
+    tmp_path_factory: pytest.TempPathFactory, prefect_api: dict[str, str]
+) -> Iterator[Clipper]:
+    yield from make_clipper(tmp_path_factory.mktemp("faults"), prefect_api)
 
 
 def _processes(containing: str) -> list[int]:
@@ -94,7 +96,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_disk_is_named_and_leaves_no_half_file(
     place: Clipper, talk: DemoTalk, small_disk: Path, tmp_path: Path
 ) -> None:
-    full = Clipper(place.home, {"CLIPPER_STORE": str(small_disk / "store")})
+    full = Clipper(place.home, {**place.extra, "CLIPPER_STORE": str(small_disk / "store")})
     done = full.run("clip", talk.video, *OPTIONS, "--client", "full", "--out", tmp_path / "out")
     assert done.returncode == 1, done.stderr
     assert "only 2.1 MB are free" in done.stderr.strip().splitlines()[-1]
@@ -107,7 +109,7 @@ def test_a_stop_ends_the_run_soon_and_leaves_no_process_and_no_scratch(
     number: signal.Signals, place: Clipper, talk: DemoTalk, tmp_path: Path
 ) -> None:
     options = ("--client", f"stopped by {number.name}", "--count", 2, "--out", tmp_path / "out")
-    with place.start("clip", talk.video, *options) as process:
+    with place.alone.start("clip", talk.video, *options) as process:
         _wait_for(["ffmpeg", str(place.home), "clip.mp4"], timeout_s=200)
         asked = time.monotonic()
         process.send_signal(number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,8 @@ from clipping.errors import NeedsPerson
 from clipping.media.ffmpeg import run_ffmpeg
 from clipping.media.probe import probe
 from clipping.models import Loudness
-from clipping.rendering import sound
 from clipping.rendering.grid import snap
-from clipping.rendering.sound import RATE_HZ, Soundtrack, measure, soundtrack
+from clipping.rendering.sound import RATE_HZ, Levels, Soundtrack, encode, measure, soundtrack
 from clipping.settings import settings
 from clipping.timing import TimeSpan
 from tests.support.media import make_video
@@ -40,6 +40,14 @@ def _heard(track: Soundtrack, loudness: Loudness | None = None) -> Samples:
     ]
     raw = run_ffmpeg(args, timeout_s=60, capture_stdout=True).stdout
     return np.frombuffer(raw, np.float32).reshape(-1, 2)
+
+
+def _levels(path: Path) -> Levels:
+    """As ffmpeg's own meter hears the encoded file."""
+    meter = ["-af", "ebur128=peak=true:framelog=quiet", "-f", "null", "-"]
+    summary = run_ffmpeg(["-i", str(path), *meter], timeout_s=60).log.rpartition("Summary:")[2]
+    words = summary.split()
+    return Levels(float(words[words.index("I:") + 1]), float(words[words.index("Peak:") + 1]))
 
 
 def _buzz(seconds: float, rate: int = RATE_HZ) -> Samples:
@@ -169,11 +177,24 @@ def test_speech_comes_to_target_without_peaks(
         channels=channels,
     )
     span = TimeSpan(start_ms=500, end_ms=4_500)
-    loudness = measure(source, probe(source), span, [])
-    heard = sound._encoded_levels(_track(source, 500, 4_500), loudness)
+    kept = tmp_path / "kept.m4a"
+    loudness = measure(source, probe(source), span, [], keep=kept)
+    heard = _levels(kept)
     assert heard.lufs == pytest.approx(-14, abs=0.3)
     assert heard.peak_dbtp <= -1
     assert loudness.peak_limit_dbtp <= -2
+
+
+def test_the_kept_sound_is_what_encoding_the_decision_gives(tmp_path: Path) -> None:
+    samples = _speech(5, RATE_HZ, 0.1, 0.9)
+    source = make_video(tmp_path / "source.mp4", seconds=5, size=(64, 36), audio=samples)
+    kept, again = tmp_path / "kept.m4a", tmp_path / "again.m4a"
+    mute = [TimeSpan(start_ms=1_000, end_ms=1_300)]
+    span = TimeSpan(start_ms=500, end_ms=4_500)
+    loudness = measure(source, probe(source), span, mute, denoise=True, keep=kept)
+    track = replace(_track(source, 500, 4_500, (1_000, 1_300)), denoise=True)
+    encode(track, loudness, again)
+    assert kept.read_bytes() == again.read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -185,8 +206,12 @@ def test_speech_comes_to_target_without_peaks(
 )
 def test_next_to_nothing_is_not_blown_up(tmp_path: Path, audio: Any, gain_db: float) -> None:
     source = make_video(tmp_path / "source.mp4", size=(64, 36), audio=audio)
-    loudness = measure(source, probe(source), TimeSpan(start_ms=500, end_ms=3_500), [])
+    kept = tmp_path / "kept.m4a"
+    span = TimeSpan(start_ms=500, end_ms=3_500)
+    loudness = measure(source, probe(source), span, [], keep=kept)
     assert loudness.gain_db == gain_db
+    encode(_track(source, 500, 3_500), loudness, tmp_path / "again.m4a")
+    assert kept.read_bytes() == (tmp_path / "again.m4a").read_bytes()
     assert np.isfinite(loudness.measured_lufs)
     assert Loudness.model_validate_json(loudness.model_dump_json()) == loudness
 
