@@ -33,7 +33,9 @@ from clipping.models import (
 from clipping.rendering import compose, sound
 from clipping.rendering.grid import snap
 from clipping.rendering.inspect import inspect
+from clipping.rendering.measure.container import HIGHEST_KBPS, read_facts
 from clipping.rendering.plan import (
+    MAX_KBPS,
     PLAN_VERSION,
     encoder_settings,
     make_plan,
@@ -127,11 +129,11 @@ def _render(work: _Work, choices: RenderChoices, parts: int, tell: Tell) -> Rend
             work, choices, loudness, _threads(parts), lambda done: tell(done * _LOOK_SHARE)
         )
         video, cover = folder / "clip.mp4", folder / "clip.jpg"
-        made = _encode(
+        plan, encoded = _encode(
             work, plan, heard, video, lambda done: tell(_LOOK_SHARE + done * _RENDER_SHARE)
         )
         compose.cover(video, cover, plan)
-        clip = _record(work, plan, video, made.frames_encoded)
+        clip = _record(work, plan, video, encoded)
         store.put(video, clip.video_key)
         store.put(cover, clip.cover_key)
     with db_session() as session:
@@ -157,17 +159,31 @@ def _sound(work: _Work, choices: RenderChoices, path: Path) -> tuple[Loudness, P
 
 def _encode(
     work: _Work, plan: RenderPlan, heard: Path, video: Path, tell: Tell
-) -> compose.Rendering:
+) -> tuple[RenderPlan, int]:
+    """Render within what platforms take: the plan as it was rendered, and pictures encoded.
+
+    A ceiling costs a tenth of the encoder's time and nearly no clip needs one, so it comes into the
+    plan only when the clip went above it.
+    """
+    encoded = _rendered(work, plan, heard, video, tell)
+    if plan.encoder.max_kbps is None and read_facts(video).peak_kbps > HIGHEST_KBPS:
+        encoder = plan.encoder.replace(max_kbps=MAX_KBPS)
+        plan = plan.replace(encoder=encoder)
+        encoded += _rendered(work, plan, heard, video, tell)
+    return plan, encoded
+
+
+def _rendered(work: _Work, plan: RenderPlan, heard: Path, video: Path, tell: Tell) -> int:
     """Render with the body of a sibling where there is one that fits, else as a whole."""
     media, sibling = work.source.media, _sibling(work, plan)
     render = partial(compose.render, plan, work.media_path, media, video, tell)
     if sibling is not None:
         try:
-            return render(sibling=sibling)
+            return render(sibling=sibling).frames_encoded
         except RenderFailed as error:
             _log.warning("The body of %s cannot be shared: %s", sibling.name, error)
-            return render()
-    return render(sound=heard)
+            return render().frames_encoded
+    return render(sound=heard).frames_encoded
 
 
 def _sibling(work: _Work, plan: RenderPlan) -> Path | None:

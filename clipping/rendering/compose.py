@@ -35,8 +35,6 @@ _X264_PICTURES = re.compile(r"\[libx264 @ [^\]]*\] frame [IPB]:\s*(\d+)")
 _LONGEST_ARGUMENT = 100_000
 """Bytes; Linux takes 131 071 of a single argument."""
 MASTER = (OUTPUT_WIDTH_PX, OUTPUT_HEIGHT_PX)
-_MAX_KBPS = 20_000
-"""Instagram refuses more than 25 Mbit/s (its publishing reference, read 2026-11)."""
 
 
 @dataclass(frozen=True)
@@ -203,9 +201,11 @@ def _video_codec_args(plan: RenderPlan) -> list[str]:
         quality = ["-tune", "hq", "-rc", "vbr", "-cq", str(encoder.quality), "-b:v", "0"]
     else:
         quality = ["-crf", str(encoder.quality), *repeatable_x264_args()]
+    if encoder.max_kbps is not None:
+        ceiling = f"{encoder.max_kbps}k"
+        quality += ["-maxrate", ceiling, "-bufsize", ceiling]
     return [
         *("-c:v", encoder.codec, "-preset", encoder.preset, *quality),
-        *("-maxrate", f"{_MAX_KBPS}k", "-bufsize", f"{2 * _MAX_KBPS}k"),
         *("-profile:v", "high", "-level:v", "4.1", "-pix_fmt", "yuv420p"),
         *("-g", str(keyframe_every), "-threads:v", str(encoder.threads)),
         *("-flags:v", "+cgop+bitexact", "-fps_mode:v", "passthrough"),

@@ -35,9 +35,11 @@ from clipping.rendering.reframe import Camera
 from clipping.rendering.sound import FADE_MS
 from clipping.timing import TimeSpan
 
-PLAN_VERSION = 2
+PLAN_VERSION = 3
 """Raised whenever the same plan would give other frames or another sound than before."""
 
+MAX_KBPS = 20_000
+"""For a clip that came out above what every platform takes (``measure.container``)."""
 _FACE_MS = 400
 """How long a face stands for where it was seen; they are looked for more often."""
 _JOIN_MS = 3_000
@@ -166,7 +168,14 @@ def encoder_settings(codec: str, threads: int, build: str = "") -> EncoderSettin
     :param build: From ``clipping.media.ffmpeg.ffmpeg_build``.
     """
     if codec == "h264_nvenc":
-        return EncoderSettings(codec=codec, preset="p4", quality=21, threads=threads, build=build)
+        return EncoderSettings(
+            codec=codec,
+            preset="p4",
+            quality=21,
+            threads=threads,
+            max_kbps=MAX_KBPS,  # costs a graphics card nothing
+            build=build,
+        )
     return EncoderSettings(codec=codec, threads=threads, build=build)
 
 

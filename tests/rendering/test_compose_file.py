@@ -117,6 +117,27 @@ def test_the_same_plan_gives_the_same_bytes_wherever_its_files_lie(
     assert {path.name for path in folder.iterdir()} == {"fonts", source.name, out.name}
 
 
+def test_a_graph_too_long_for_an_argument_gives_the_same_clip(
+    clip: Clip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from clipping.rendering import compose
+
+    shots = tuple(
+        clip.plan.framings[0].model_copy(
+            update={"start_frame": at, "end_frame": min(at + 5, clip.plan.frames)}
+        )
+        for at in range(0, clip.plan.frames, 5)
+    )
+    plan = clip.plan.model_copy(update={"framings": shots})
+    short, long = tmp_path / "short.mp4", tmp_path / "long.mp4"
+    render(plan, clip.source, clip.media, short)
+    monkeypatch.setattr(compose, "_LONGEST_ARGUMENT", 1_000)
+    render(plan, clip.source, clip.media, long)
+    assert short.read_bytes() == long.read_bytes()
+    assert pictures(short, "gray")[0].shape == (1920, 1080)
+    assert {path.name for path in tmp_path.iterdir()} == {"short.mp4", "long.mp4"}
+
+
 def test_a_relative_path_is_a_file_and_never_an_option(
     clip: Clip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import pytest
 
 from clipping.errors import UnreadableMedia
-from clipping.rendering.measure.container import read_facts, top_level_boxes
+from clipping.rendering.measure.container import keyframe_checks, read_facts, top_level_boxes
 from tests.support.media import make_video
 
 
@@ -63,6 +67,40 @@ def test_a_file_of_another_container_has_no_index_first(tmp_path: Path) -> None:
     facts = read_facts(make_video(tmp_path / "clip.mkv", seconds=0.5))
     assert not facts.moov_first
     assert (facts.video_codec, facts.audio_codec) == ("h264", "aac")
+
+
+def _coded(path: Path, sizes: Sequence[int], fps: int) -> Path:
+    """A file whose pictures take that many bytes each; nobody could show them."""
+    with av.open(str(path), "w") as output:
+        stream = output.add_stream("mjpeg", rate=fps)
+        stream.width, stream.height, stream.pix_fmt = 16, 16, "yuvj420p"
+        for number, size in enumerate(sizes):
+            packet = av.Packet(bytes(size))
+            packet.stream, packet.time_base = stream, Fraction(1, fps)
+            packet.pts = packet.dts = number
+            packet.duration, packet.is_keyframe = 1, True
+            output.mux(packet)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("sizes", "kbps"),
+    [
+        pytest.param([1_000] * 80, 80.0, id="even"),
+        pytest.param([500] * 40 + [2_000] * 50 + [500] * 40, 160.0, id="heaviest_five_seconds"),
+        pytest.param([500] * 60 + [51_500] + [500] * 60, 121.6, id="one_heavy_picture"),
+        pytest.param([1_000] * 20, 80.0, id="shorter_than_five_seconds"),
+    ],
+)
+def test_the_highest_rate_is_that_of_the_heaviest_five_seconds(
+    tmp_path: Path, sizes: list[int], kbps: float
+) -> None:
+    facts = read_facts(_coded(tmp_path / "coded.avi", sizes, fps=10))
+    assert facts.peak_kbps == pytest.approx(kbps, rel=0.01)
+    (check,) = [check for check in keyframe_checks(facts) if check.name == "peak_kbps"]
+    assert check.passed
+    heavy = replace(facts, peak_kbps=25_100.0)
+    assert not keyframe_checks(heavy)[-1].passed
 
 
 def test_what_is_no_video_cannot_be_read(tmp_path: Path) -> None:

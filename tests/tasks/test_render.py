@@ -77,6 +77,25 @@ def first(workplace: Workplace) -> RenderedClip:
     return workplace.rendered("First hook")
 
 
+def test_only_a_clip_above_what_platforms_take_is_encoded_with_a_ceiling(
+    workplace: Workplace, first: RenderedClip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert first.plan.encoder.max_kbps is None
+    rate = value(first.proof, "peak_kbps")
+    assert isinstance(rate, float)
+    monkeypatch.setattr("tasks.render.HIGHEST_KBPS", rate * 0.6)
+    monkeypatch.setattr("tasks.render.MAX_KBPS", round(rate * 0.4))
+    capped = workplace.rendered("Third hook")
+    workplace.forget(capped)
+    assert capped.plan.encoder.max_kbps == round(rate * 0.4)
+    lower = value(capped.proof, "peak_kbps")
+    assert isinstance(lower, float)
+    assert lower < rate * 0.6
+    # First its head with the first clip's body, then all of it.
+    assert value(capped.proof, "encodes_per_picture") == 1.5
+    assert capped.proof.passed, capped.proof.failures
+
+
 @pytest.fixture(scope="module")
 def quick(workplace: Workplace, first: RenderedClip) -> RenderedClip:
     """Made with the body of the first clip, and forgotten again."""

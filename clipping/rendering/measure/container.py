@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -22,6 +22,9 @@ _BT709 = 1
 _LIMITED_RANGE = 1
 LONGEST_GAP_MS = 5_000
 """Instagram wants closed groups of 2 to 5 s (its publishing reference, read 2026-11)."""
+HIGHEST_KBPS = 25_000
+"""Instagram takes no more (its publishing reference, read 2026-11)."""
+_RATE_OVER_S = 5
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,8 @@ class ContainerFacts:
     """When each key frame is shown, in seconds, in order."""
     picture_end: Fraction = Fraction(0)
     """When the last picture is shown, in seconds."""
+    peak_kbps: float = 0.0
+    """Of the pictures, over the heaviest five seconds."""
 
     @property
     def moov_first(self) -> bool:
@@ -93,7 +98,7 @@ def read_facts(path: Path) -> ContainerFacts:
             others = len(container.streams) - len(videos) - len(audios)
             video = videos[0].codec_context if videos else None
             audio = audios[0].codec_context if audios else None
-            times = _picture_times(container)
+            packets = _packets(container)
             return ContainerFacts(
                 size_bytes=size,
                 boxes=boxes,
@@ -108,33 +113,60 @@ def read_facts(path: Path) -> ContainerFacts:
                 colour=_colour(video) if video else "none",
                 audio_codec=audio.name if audio else "none",
                 audio_rate_hz=audio.sample_rate if audio else 0,
-                key_times=tuple(sorted(time for time, opens in times if opens)),
-                picture_end=max((time for time, _ in times), default=Fraction(0)),
+                key_times=tuple(sorted(packet.shown for packet in packets if packet.opens)),
+                picture_end=max((packet.shown for packet in packets), default=Fraction(0)),
+                peak_kbps=_peak_kbps(packets),
             )
     except (OSError, av.error.FFmpegError) as error:
         raise UnreadableMedia(f"{path.name} cannot be opened as a video.") from error
 
 
-def _picture_times(container: InputContainer) -> list[tuple[Fraction, bool]]:
-    """When each packet's picture is shown, in seconds, and whether it opens a group."""
+@dataclass(frozen=True)
+class _Packet:
+    """One coded picture: when it is shown, in seconds, and whether it opens a group."""
+
+    shown: Fraction
+    opens: bool
+    size_bytes: int
+
+
+def _packets(container: InputContainer) -> list[_Packet]:
     if not container.streams.video:
         return []
     stream = container.streams.video[0]
     return [
-        (packet.pts * packet.time_base, packet.is_keyframe)
+        _Packet(packet.pts * packet.time_base, packet.is_keyframe, packet.size)
         for packet in container.demux(stream)
         if packet.pts is not None and packet.time_base is not None
     ]
 
 
+def _peak_kbps(packets: Sequence[_Packet]) -> float:
+    """The highest rate over any five seconds, or over the whole file when it is shorter."""
+    packets = sorted(packets, key=lambda packet: packet.shown)
+    if len(packets) < 2:
+        return 0.0
+    step = (packets[-1].shown - packets[0].shown) / (len(packets) - 1)
+    length = min(Fraction(_RATE_OVER_S), packets[-1].shown - packets[0].shown + step)
+    heaviest = held = first = 0
+    for packet in packets:
+        held += packet.size_bytes
+        while packet.shown - packets[first].shown >= length:
+            held -= packets[first].size_bytes
+            first += 1
+        heaviest = max(heaviest, held)
+    return float(heaviest * 8 / 1000 / length) if length else 0.0
+
+
 def keyframe_checks(facts: ContainerFacts) -> list[ProofCheck]:
-    """Whether a player can enter the clip anywhere without a wait, and an editor cut it."""
+    """Whether a player can enter the clip anywhere without a wait, and load it in time."""
     times = [*facts.key_times, facts.picture_end]
     gaps = [float((after - before) * 1000) for before, after in pairwise(times)]
     starts = bool(facts.key_times) and facts.key_times[0] <= Fraction(1, 1000)
     return [
         exactly("starts_with_key_frame", "yes" if starts else "no", "yes"),
         at_most("longest_key_frame_gap_ms", max(gaps, default=0.0), LONGEST_GAP_MS, "ms"),
+        at_most("peak_kbps", facts.peak_kbps, HIGHEST_KBPS, "kbit/s"),
     ]
 
 
