@@ -18,8 +18,9 @@ from benchmarks.material import (
 from benchmarks.recipes import HOOK, framings, moment, source
 from clipping.media.ffmpeg import run_ffmpeg
 from clipping.models import RenderChoices, RenderPlan
-from clipping.rendering import compose, sound
+from clipping.rendering import compose, loudness
 from clipping.rendering.framing import centre_crop
+from clipping.rendering.grid import snap
 from clipping.rendering.plan import encoder_settings, make_plan, mutes
 from clipping.rendering.reframe import Camera
 from clipping.timing import TimeSpan
@@ -141,13 +142,14 @@ def _plan(
 ) -> RenderPlan:
     span = TimeSpan(start_ms=start_ms, end_ms=start_ms + 1000 * seconds)
     words = made.spoken(span)
-    loudness = sound.measure(made.path, made.media, span, mutes(words, span), keep=heard)
+    cut = snap(span, made.media)
+    silenced = mutes(words, cut.span)
     plan = make_plan(
         source(made.media),
         words,
         moment(span, HOOK),
         choices=RenderChoices(),
-        loudness=loudness,
+        loudness=loudness.measure(made.path, made.media, cut, silenced, keep=heard),
         encoder=encoder_settings("libx264", threads),
         camera=Camera(framings(camera, made.media.video, FPS * seconds), ()),
     )

@@ -12,7 +12,8 @@ from benchmarks.measure import SECONDS, Row
 from benchmarks.recipes import moment, source
 from clipping.media.probe import probe
 from clipping.models import EncoderSettings, RenderChoices, Word
-from clipping.rendering import compose, sound
+from clipping.rendering import compose, loudness
+from clipping.rendering.grid import snap
 from clipping.rendering.plan import make_plan, mutes
 from clipping.timing import TimeSpan
 from tests.support.media import make_video
@@ -40,16 +41,17 @@ def measure(folder: Path) -> list[Row]:
         Word(text="shit", span=TimeSpan(start_ms=start, end_ms=start + _WORD_MS))
         for start in range(START_MS + 500, span.end_ms - 1_000, _WORD_EVERY_MS)
     ]
+    cut, heard = snap(span, media), folder / "sound.m4a"
     plan = make_plan(
         source(media),
         words,
         moment(span, ""),
         choices=RenderChoices(),
-        loudness=sound.measure(video, media, span, mutes(words, span)),
+        loudness=loudness.measure(video, media, cut, mutes(words, cut.span), keep=heard),
         encoder=EncoderSettings(),
     )
     clip = folder / "clip.mp4"
-    compose.render(plan, video, media, clip)
+    compose.render(plan, video, media, clip, sound=heard)
     errors = edge_errors_ms(_samples(clip), plan.mutes)
     worst = max(errors, key=abs)
     return [

@@ -12,7 +12,8 @@ from benchmarks.measure import SECONDS, Row
 from benchmarks.recipes import moment, source
 from clipping.media.probe import probe
 from clipping.models import EncoderSettings, RenderChoices
-from clipping.rendering import compose, sound
+from clipping.rendering import compose, loudness
+from clipping.rendering.grid import snap
 from clipping.rendering.plan import make_plan
 from clipping.timing import TimeSpan
 from tests.support.media import make_video
@@ -29,16 +30,17 @@ def measure(folder: Path) -> list[Row]:
     video = make_video(folder / "flash.mp4", seconds=SECONDS + 4, fps=FPS, picture="flash")
     media = probe(video)
     span = TimeSpan(start_ms=START_MS, end_ms=START_MS + 1000 * SECONDS)
+    heard = folder / "sound.m4a"
     plan = make_plan(
         source(media),
         [],
         moment(span, ""),
         choices=RenderChoices(),
-        loudness=sound.measure(video, media, span, []),
+        loudness=loudness.measure(video, media, snap(span, media), [], keep=heard),
         encoder=EncoderSettings(),
     )
     clip = folder / "clip.mp4"
-    compose.render(plan, video, media, clip)
+    compose.render(plan, video, media, clip, sound=heard)
     return [
         _row("players that honour edit lists", clip, {}),
         _row("players that ignore edit lists", clip, {"ignore_editlist": "1"}),

@@ -117,9 +117,12 @@ def _claim(out: Path, source: SourceVideo, stems: list[str]) -> Path:
     if folder.exists() and _manifest(folder).get("source_id", source.source_id) != source.source_id:
         folder = out / f"{slug}-{source.source_id.removeprefix('src_')}"
     folder.mkdir(parents=True, exist_ok=True)
+    ours = {*_stems(folder), *stems}
     for leftover in folder.glob(f"*{PART}"):
-        leftover.unlink()
-    _write_manifest(folder, source, sorted({*_stems(folder), *stems}))
+        # Another command may be writing a variation beside these clips just now.
+        if leftover.name.partition(".")[0] in ours:
+            leftover.unlink()
+    _write_manifest(folder, source, sorted(ours))
     return folder
 
 

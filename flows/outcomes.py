@@ -17,7 +17,7 @@ import typer
 from clipping import progress
 from clipping.errors import ClippingError, NothingToClip, Rejected
 
-FAILED, USAGE, REJECTED, NOTHING, STOPPED = 1, 2, 3, 4, 130
+FAILED, REJECTED, NOTHING, STOPPED = 1, 3, 4, 130
 
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

@@ -138,5 +138,5 @@ def render_clip_again(clip_id: str) -> tuple[bool, bool]:
 @flow(name="export-clip", flow_run_name="export {clip_id}")
 def export_clip(clip_id: str, width_px: int, height_px: int, out: str) -> Proof:
     """Render a stored clip's recipe in another size, from the source; what was measured of it."""
-    with only_one(f"export:{out}"):
+    with only_one(f"export:{Path(out).resolve()}"):
         return render_in_size(clip_id, (width_px, height_px), Path(out))

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,60 +11,33 @@ from prefect import task
 
 from clipping import progress
 from clipping.db import queries
-from clipping.errors import Rejected, RenderFailed
+from clipping.errors import Rejected
 from clipping.faces import look
 from clipping.media.ffmpeg import ffmpeg_build, working_encoder
 from clipping.models import (
     ClipState,
     Loudness,
-    Moment,
     Proof,
     RenderChoices,
     RenderedClip,
     RenderPlan,
-    SourceVideo,
-    Transcript,
     make_id,
 )
-from clipping.rendering import compose, sound
-from clipping.rendering.grid import snap
+from clipping.rendering import compose
 from clipping.rendering.inspect import inspect
-from clipping.rendering.measure.container import HIGHEST_KBPS, read_facts
-from clipping.rendering.plan import (
-    MAX_KBPS,
-    PLAN_VERSION,
-    encoder_settings,
-    make_plan,
-    mutes,
-    plan_words,
-)
+from clipping.rendering.plan import PLAN_VERSION, encoder_settings, make_plan, plan_words
 from clipping.rendering.proof import frames_sha256, prove
 from clipping.rendering.reframe import Camera, reframe
 from clipping.scratch import scratch_folder
 from clipping.settings import settings
 from clipping.storage.base import hash_file
 from clipping.storage.keys import clip_key
+from tasks.encode import Encoded, Tell, Work, encode, sound
 from tasks.retry import POLICY
 from tasks.workplace import db_session, media_store, only_one
 
 # Of a clip's bar: looking for faces, then rendering, then its proof.
 _LOOK_SHARE, _RENDER_SHARE = 0.15, 0.65
-
-_log = logging.getLogger(__name__)
-
-Tell = Callable[[float], None]
-
-
-@dataclass(frozen=True)
-class _Work:
-    """All that a clip is made of."""
-
-    source: SourceVideo
-    transcript: Transcript
-    moment: Moment
-    media_path: Path
-    known: tuple[RenderedClip, ...]
-    """Clips of the moment in these words, by today's rules, whose files are there; newest first."""
 
 
 @task(name="render clip", **POLICY)
@@ -97,7 +66,7 @@ def render_moment(
     return clip.clip_id
 
 
-def _work(moment_id: str, transcript_id: str) -> _Work:
+def _work(moment_id: str, transcript_id: str) -> Work:
     with db_session() as session:
         source_id, moment = queries.get_moment(session, moment_id)
         source = queries.get_source(session, source_id)
@@ -114,91 +83,31 @@ def _work(moment_id: str, transcript_id: str) -> _Work:
         and store.exists(clip.video_key)
         and store.exists(clip.cover_key)
     )
-    return _Work(source, transcript, moment, store.local_path(source.media_key), known)
+    return Work(source, transcript, moment, store.local_path(source.media_key), known)
 
 
-def _finished(work: _Work, choices: RenderChoices) -> RenderedClip | None:
+def _finished(work: Work, choices: RenderChoices) -> RenderedClip | None:
     return next((clip for clip in work.known if clip.plan.choices == choices), None)
 
 
-def _render(work: _Work, choices: RenderChoices, parts: int, tell: Tell) -> RenderedClip:
+def _render(work: Work, choices: RenderChoices, parts: int, tell: Tell) -> RenderedClip:
     store = media_store()
     with scratch_folder("render") as folder:
-        loudness, heard = _sound(work, choices, folder / "sound.m4a")
+        loudness, heard = sound(work, choices, folder / "sound.m4a")
         plan = _plan(
             work, choices, loudness, _threads(parts), lambda done: tell(done * _LOOK_SHARE)
         )
         video, cover = folder / "clip.mp4", folder / "clip.jpg"
-        plan, encoded = _encode(
+        made = encode(
             work, plan, heard, video, lambda done: tell(_LOOK_SHARE + done * _RENDER_SHARE)
         )
-        compose.cover(video, cover, plan)
-        clip = _record(work, plan, video, encoded)
+        compose.cover(video, cover, made.plan)
+        clip = _record(work, made, video)
         store.put(video, clip.video_key)
         store.put(cover, clip.cover_key)
     with db_session() as session:
         queries.save_clip(session, clip)
     return clip
-
-
-def _sound(work: _Work, choices: RenderChoices, path: Path) -> tuple[Loudness, Path]:
-    """How the sound is brought to level, and a file that has it so: ``path`` or a known clip."""
-    span, silenced = work.moment.span, mutes(work.transcript.words, work.moment.span)
-    for clip in work.known:
-        known = clip.plan.loudness
-        if known.denoise == choices.denoise and clip.plan.mutes == silenced:
-            heard = _intact(clip)
-            if heard is not None:
-                return known, heard
-    media = work.source.media
-    loudness = sound.measure(
-        work.media_path, media, span, silenced, denoise=choices.denoise, keep=path
-    )
-    return loudness, path
-
-
-def _encode(
-    work: _Work, plan: RenderPlan, heard: Path, video: Path, tell: Tell
-) -> tuple[RenderPlan, int]:
-    """Render within what platforms take: the plan as it was rendered, and pictures encoded.
-
-    A ceiling costs a tenth of the encoder's time and nearly no clip needs one, so it comes into the
-    plan only when the clip went above it.
-    """
-    encoded = _rendered(work, plan, heard, video, tell)
-    if plan.encoder.max_kbps is None and read_facts(video).peak_kbps > HIGHEST_KBPS:
-        encoder = plan.encoder.replace(max_kbps=MAX_KBPS)
-        plan = plan.replace(encoder=encoder)
-        encoded += _rendered(work, plan, heard, video, tell)
-    return plan, encoded
-
-
-def _rendered(work: _Work, plan: RenderPlan, heard: Path, video: Path, tell: Tell) -> int:
-    """Render with the body of a sibling where there is one that fits, else as a whole."""
-    media, sibling = work.source.media, _sibling(work, plan)
-    render = partial(compose.render, plan, work.media_path, media, video, tell)
-    if sibling is not None:
-        try:
-            return render(sibling=sibling).frames_encoded
-        except RenderFailed as error:
-            _log.warning("The body of %s cannot be shared: %s", sibling.name, error)
-            return render().frames_encoded
-    return render(sound=heard).frames_encoded
-
-
-def _sibling(work: _Work, plan: RenderPlan) -> Path | None:
-    """A clip whose body is this plan's body."""
-    wanted = plan.body_hash()
-    if wanted is None:
-        return None
-    alike = (_intact(clip) for clip in work.known if clip.plan.body_hash() == wanted)
-    return next((path for path in alike if path is not None), None)
-
-
-def _intact(clip: RenderedClip) -> Path | None:
-    """The clip's file, unless it is not what was rendered."""
-    path = media_store().local_path(clip.video_key)
-    return path if hash_file(path) == clip.video_sha256 else None
 
 
 def _threads(parts: int) -> int:
@@ -207,7 +116,7 @@ def _threads(parts: int) -> int:
 
 
 def _plan(
-    work: _Work, choices: RenderChoices, loudness: Loudness, threads: int, tell: Tell
+    work: Work, choices: RenderChoices, loudness: Loudness, threads: int, tell: Tell
 ) -> RenderPlan:
     """Decide the clip. What a clip of the same moment has been told is not looked for again."""
     encoder = encoder_settings(working_encoder(settings().encoder), threads, ffmpeg_build())
@@ -234,16 +143,23 @@ def _looks_alike(one: RenderChoices, other: RenderChoices) -> bool:
     return (one.framing, one.style) == (other.framing, other.style)
 
 
-def _camera(work: _Work, choices: RenderChoices, tell: Tell) -> Camera:
-    media, cut = work.source.media, snap(work.moment.span, work.source.media)
+def _camera(work: Work, choices: RenderChoices, tell: Tell) -> Camera:
+    media, cut = work.source.media, work.cut
     sightings = look(work.media_path, media, cut.span, tell)
     return reframe(sightings, work.transcript.words, cut, media.video, choices.framing)
 
 
-def _record(work: _Work, plan: RenderPlan, video: Path, frames_encoded: int) -> RenderedClip:
+def _record(work: Work, made: Encoded, video: Path) -> RenderedClip:
     """Measure the encoded file and describe it; ``failed_proof`` when a check does not hold."""
-    source = work.source
-    proof = prove(video, plan, work.media_path, source.media, frames_encoded=frames_encoded)
+    source, plan = work.source, made.plan
+    proof = prove(
+        video,
+        plan,
+        work.media_path,
+        source.media,
+        frames_encoded=made.frames,
+        most_encodes=made.encodes,
+    )
     clip_id = make_id("clip", work.moment.moment_id, plan.recipe_hash())
     return RenderedClip(
         clip_id=clip_id,
@@ -302,10 +218,15 @@ def render_in_size(clip_id: str, size: tuple[int, int], out: Path) -> Proof:
 
 @task(name="render recipe again", **POLICY)
 def render_again(clip_id: str) -> tuple[bool, bool]:
-    """Render a stored clip's plan anew; whether (the pictures, the whole file) are the same."""
+    """Render a stored clip's plan anew; whether (the pictures, the whole file) are the same.
+
+    :raises Rejected: The plan was made by an earlier version.
+    """
     with db_session() as session:
         clip = queries.get_clip(session, clip_id)
         source = queries.get_source(session, clip.source_id)
+    if clip.plan.version != PLAN_VERSION:
+        raise Rejected(f"{clip_id} was made by earlier rules; clip its source again first.")
     media_path = media_store().local_path(source.media_key)
     with scratch_folder("again") as folder:
         video = folder / "clip.mp4"

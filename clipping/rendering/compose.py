@@ -82,8 +82,8 @@ def render(
     :param on_progress: Called with a rising fraction, 1.0 when the encoding is done.
     :param sibling: A finished clip whose plan has the same ``body_hash``: its body and its sound
         are copied, and only the head is encoded.
-    :param sound: A file with the plan's sound: what ``clipping.rendering.sound.measure`` kept, or
-        a clip of the same span, mutes and loudness. It is copied.
+    :param sound: A file with the plan's sound: what ``clipping.rendering.loudness.measure`` kept,
+        or a clip of the same span, mutes, loudness and ffmpeg. It is copied.
     :param size: Width and height of the picture; another than the master's is made from the
         source as well, never from the master.
     :raises RenderFailed: ffmpeg failed, took too long, or captions could not be drawn.
@@ -202,8 +202,9 @@ def _video_codec_args(plan: RenderPlan) -> list[str]:
     else:
         quality = ["-crf", str(encoder.quality), *repeatable_x264_args()]
     if encoder.max_kbps is not None:
-        ceiling = f"{encoder.max_kbps}k"
-        quality += ["-maxrate", ceiling, "-bufsize", ceiling]
+        # Head and body each begin with a buffer that is nearly full: half a second each.
+        limits = "-maxrate", f"{encoder.max_kbps}k", "-bufsize", f"{encoder.max_kbps // 2}k"
+        quality += limits
     return [
         *("-c:v", encoder.codec, "-preset", encoder.preset, *quality),
         *("-profile:v", "high", "-level:v", "4.1", "-pix_fmt", "yuv420p"),

@@ -65,7 +65,7 @@ def make_plan(
     :param words: The source's words in order, on the source clock; all of them or at least those
         from ten seconds before the moment to ten seconds after it.
     :param choices: Names of styles among them; ValueError names the known ones.
-    :param loudness: From ``clipping.rendering.sound.measure`` over the same span and mutes.
+    :param loudness: From ``clipping.rendering.loudness.measure`` over the same cut and mutes.
     :param camera: From ``clipping.rendering.reframe`` over the same cut; without any it stands
         still on the middle.
     """

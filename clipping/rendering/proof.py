@@ -37,10 +37,12 @@ def prove(
     media: MediaInfo,
     *,
     frames_encoded: int | None = None,
+    most_encodes: int = 1,
 ) -> Proof:
     """Measure the clip; docs/proof.md says what each check means and where its limit is from.
 
     :param frames_encoded: How many pictures it took, from ``compose.render``, where that is known.
+    :param most_encodes: 2 for a clip whose first encode came out above the highest rate.
 
     A clip that cannot be opened or holds no picture fails with the few checks that could be made.
 
@@ -64,7 +66,7 @@ def prove(
     checks += _as_planned(clip_path, scene)
     if people:
         checks += people_checks(plan, playback.shots, detector())
-    return _proof([*checks, *_effort(plan, frames_encoded)])
+    return _proof([*checks, *_effort(plan, frames_encoded, most_encodes)])
 
 
 def _as_planned(clip_path: Path, scene: Scene) -> list[ProofCheck]:
@@ -83,14 +85,12 @@ def _as_planned(clip_path: Path, scene: Scene) -> list[ProofCheck]:
     ]
 
 
-def _effort(plan: RenderPlan, frames_encoded: int | None) -> list[ProofCheck]:
+def _effort(plan: RenderPlan, frames_encoded: int | None, most_encodes: int) -> list[ProofCheck]:
     """What the clip cost, and how much its camera moves."""
     checks = [reported("camera_travel_px", float(travel_px(plan)), "px")]
     if frames_encoded is not None:
         share = frames_encoded / plan.frames
-        # With a ceiling, there was a first encode that came out above it.
-        most = 1 if plan.encoder.max_kbps is None else 2
-        checks.append(at_most("encodes_per_picture", share, most, "encodes"))
+        checks.append(at_most("encodes_per_picture", share, most_encodes, "encodes"))
     return checks
 
 

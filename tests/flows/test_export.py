@@ -75,6 +75,19 @@ def test_exports_into_one_folder_take_turns(
     assert not list(out.rglob("*.part"))
 
 
+def test_an_export_removes_its_own_leftovers_and_no_file_that_another_is_writing(
+    clip: RenderedClip, tmp_path: Path
+) -> None:
+    (video,) = _all(clip, tmp_path / "out")
+    leftover = video.with_name(video.name + ".part")
+    foreign = video.with_name("a-title-0123abcd.mp4.part")
+    for path in (leftover, foreign):
+        path.write_bytes(b"half")
+    _all(clip, tmp_path / "out")
+    assert not leftover.exists()
+    assert foreign.exists()
+
+
 def test_exports_of_one_clip_in_one_size_take_turns(
     clip: RenderedClip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

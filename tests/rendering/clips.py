@@ -21,8 +21,9 @@ from clipping.models import (
     Word,
 )
 from clipping.rendering.compose import render
+from clipping.rendering.grid import snap
+from clipping.rendering.loudness import measure
 from clipping.rendering.proof import prove
-from clipping.rendering.sound import measure
 from clipping.timing import TimeSpan
 from tests.rendering.recipes import plan_of
 from tests.support.media import make_video
@@ -128,7 +129,10 @@ def good_clip(folder: Path) -> Clip:
     encoder = EncoderSettings(preset="ultrafast", quality=20)
     first, media = plan_of(source, START_MS, END_MS, words=words())
     loudness = measure(
-        source, media, first.span, [TimeSpan(start_ms=MUTED_MS[0], end_ms=MUTED_MS[1])]
+        source,
+        media,
+        snap(first.span, media),
+        [TimeSpan(start_ms=MUTED_MS[0], end_ms=MUTED_MS[1])],
     )
     plan, _ = plan_of(
         source,

@@ -13,8 +13,9 @@ from clipping.media.ffmpeg import run_ffmpeg
 from clipping.models import Crop, Framing, Layout, MediaInfo, Move, RenderPlan
 from clipping.rendering.compose import render
 from clipping.rendering.framing import place
+from clipping.rendering.grid import snap
+from clipping.rendering.loudness import measure
 from clipping.rendering.proof import prove
-from clipping.rendering.sound import measure
 from tests.rendering.clips import failed
 from tests.rendering.recipes import pictures, plan_of
 from tests.support.media import make_video, read_frame_number
@@ -50,8 +51,19 @@ def _with(plan: RenderPlan, *framings: Framing) -> RenderPlan:
     return plan.model_copy(update={"framings": framings})
 
 
-def test_a_moving_crop_is_in_its_place_in_every_frame(edge: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "join_frame",
+    [
+        pytest.param(None, id="in_one_piece"),
+        pytest.param(60, id="joined_within_a_move"),
+        pytest.param(37, id="joined_between_moves"),
+    ],
+)
+def test_a_moving_crop_is_in_its_place_in_every_frame(
+    edge: Path, tmp_path: Path, join_frame: int | None
+) -> None:
     plan, media = plan_of(edge, 500, 3_500)
+    plan = plan.replace(join_frame=join_frame)
     pan = Framing(
         start_frame=0,
         end_frame=plan.frames,
@@ -80,6 +92,8 @@ def test_framings_change_on_their_frame_and_no_frame_is_lost(
     plan, media = plan_of(source, 400, 2_400)
     middle = plan.framings[0].crops[0]
     one, two = plan.frames // 3, plan.frames * 2 // 3
+    # Head and body of the faster one meet within the middle framing.
+    plan = plan.replace(join_frame=None if fps == 25 else plan.frames // 2)
     aside = middle.model_copy(update={"left_px": 0})
     parts = _with(
         plan,
@@ -104,7 +118,7 @@ def camera(tmp_path_factory: pytest.TempPathFactory) -> tuple[RenderPlan, Path, 
     folder = tmp_path_factory.mktemp("camera")
     source = make_video(folder / "source.mp4", seconds=6, picture="moving", size=(960, 540))
     plan, media = plan_of(source, 500, 5_500, hook="Look here")
-    loudness = measure(source, media, plan.span, [])
+    loudness = measure(source, media, snap(plan.span, media), [])
     plan = plan.model_copy(update={"loudness": loudness})
     halves = tuple(Crop(left_px=left, top_px=20, width_px=450, height_px=400) for left in (0, 500))
     whole = Crop(left_px=0, top_px=0, width_px=960, height_px=540)

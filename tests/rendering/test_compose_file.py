@@ -16,9 +16,9 @@ from clipping.media.ffmpeg import run_ffmpeg
 from clipping.models import EncoderSettings, MediaInfo, RenderPlan
 from clipping.rendering.compose import command, cover, render
 from clipping.rendering.grid import snap
+from clipping.rendering.loudness import measure
 from clipping.rendering.picture import escape
 from clipping.rendering.plan import mutes
-from clipping.rendering.sound import measure
 from clipping.timing import TimeSpan
 from tests.rendering.recipes import pictures, plan_of, sound, spoken
 from tests.support.media import make_video
@@ -41,7 +41,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Clip:
     source = make_video(folder / "talk.mp4", seconds=4)
     words = spoken("say", "it", "fuck", "once", "again", start_ms=1_000, every_ms=500)
     first, media = plan_of(source, 800, 3_300, words=words)
-    loudness = measure(source, media, first.span, first.mutes)
+    loudness = measure(source, media, snap(first.span, media), first.mutes)
     plan, _ = plan_of(
         source,
         800,

@@ -19,8 +19,9 @@ from clipping.errors import DiskFull, RenderFailed
 from clipping.media.ffmpeg import run_ffmpeg
 from clipping.models import EncoderSettings, MediaInfo, RenderPlan
 from clipping.rendering.compose import render
+from clipping.rendering.grid import snap
+from clipping.rendering.loudness import measure
 from clipping.rendering.proof import prove
-from clipping.rendering.sound import measure
 from clipping.timing import TimeSpan
 from tests.rendering.clips import failed, speech
 from tests.rendering.recipes import pictures, plan_of, spoken
@@ -41,7 +42,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
         source,
         1_480,
         7_480,
-        loudness=measure(source, media, span, []),
+        loudness=measure(source, media, snap(span, media), []),
         words=spoken(*WORDS, start_ms=2_000, every_ms=500),
         hook="First hook",
         encoder=EncoderSettings(preset="veryfast", quality=22, threads=2),
@@ -77,7 +78,11 @@ def test_a_variation_equals_a_full_render_and_encodes_only_its_head(
     plan, source, media, clip = made
     varied = _varied(plan, text)
     quick = render(varied, source, media, tmp_path / "quick.mp4", sibling=clip)
-    full = render(varied, source, media, tmp_path / "full.mp4")
+    told: list[float] = []
+    full = render(varied, source, media, tmp_path / "full.mp4", told.append)
+    assert told == sorted(told)
+    assert told[-1] == 1.0
+    assert any(fraction < 0.5 for fraction in told)
     assert (quick.frames_encoded, full.frames_encoded) == (90, 180)
     assert (tmp_path / "quick.mp4").read_bytes() == (tmp_path / "full.mp4").read_bytes()
     assert failed(prove(tmp_path / "quick.mp4", varied, source, media)) == set()

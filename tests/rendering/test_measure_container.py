@@ -90,6 +90,7 @@ def _coded(path: Path, sizes: Sequence[int], fps: int) -> Path:
         pytest.param([500] * 40 + [2_000] * 50 + [500] * 40, 160.0, id="heaviest_five_seconds"),
         pytest.param([500] * 60 + [51_500] + [500] * 60, 121.6, id="one_heavy_picture"),
         pytest.param([1_000] * 20, 80.0, id="shorter_than_five_seconds"),
+        pytest.param([1_000], 0.0, id="one_picture_lasts_no_time"),
     ],
 )
 def test_the_highest_rate_is_that_of_the_heaviest_five_seconds(

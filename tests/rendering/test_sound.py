@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ from clipping.media.ffmpeg import run_ffmpeg
 from clipping.media.probe import probe
 from clipping.models import Loudness
 from clipping.rendering.grid import snap
-from clipping.rendering.sound import RATE_HZ, Levels, Soundtrack, encode, measure, soundtrack
+from clipping.rendering.loudness import Levels, measure
+from clipping.rendering.sound import RATE_HZ, Soundtrack, encode, soundtrack
 from clipping.settings import settings
 from clipping.timing import TimeSpan
 from tests.support.media import make_video
@@ -29,6 +30,18 @@ def _track(path: Path, start_ms: int, end_ms: int, *mutes: tuple[int, int]) -> S
     cut = snap(TimeSpan(start_ms=start_ms, end_ms=end_ms), media)
     spans = [TimeSpan(start_ms=start, end_ms=end) for start, end in mutes]
     return soundtrack(path, media, cut, spans, fade_ms=15)
+
+
+def _measure(
+    path: Path,
+    span: TimeSpan,
+    mutes: Sequence[TimeSpan] = (),
+    *,
+    denoise: bool = False,
+    keep: Path | None = None,
+) -> Loudness:
+    media = probe(path)
+    return measure(path, media, snap(span, media), mutes, denoise=denoise, keep=keep)
 
 
 def _heard(track: Soundtrack, loudness: Loudness | None = None) -> Samples:
@@ -178,7 +191,7 @@ def test_speech_comes_to_target_without_peaks(
     )
     span = TimeSpan(start_ms=500, end_ms=4_500)
     kept = tmp_path / "kept.m4a"
-    loudness = measure(source, probe(source), span, [], keep=kept)
+    loudness = _measure(source, span, keep=kept)
     heard = _levels(kept)
     assert heard.lufs == pytest.approx(-14, abs=0.3)
     assert heard.peak_dbtp <= -1
@@ -191,7 +204,7 @@ def test_the_kept_sound_is_what_encoding_the_decision_gives(tmp_path: Path) -> N
     kept, again = tmp_path / "kept.m4a", tmp_path / "again.m4a"
     mute = [TimeSpan(start_ms=1_000, end_ms=1_300)]
     span = TimeSpan(start_ms=500, end_ms=4_500)
-    loudness = measure(source, probe(source), span, mute, denoise=True, keep=kept)
+    loudness = _measure(source, span, mute, denoise=True, keep=kept)
     track = replace(_track(source, 500, 4_500, (1_000, 1_300)), denoise=True)
     encode(track, loudness, again)
     assert kept.read_bytes() == again.read_bytes()
@@ -208,7 +221,7 @@ def test_next_to_nothing_is_not_blown_up(tmp_path: Path, audio: Any, gain_db: fl
     source = make_video(tmp_path / "source.mp4", size=(64, 36), audio=audio)
     kept = tmp_path / "kept.m4a"
     span = TimeSpan(start_ms=500, end_ms=3_500)
-    loudness = measure(source, probe(source), span, [], keep=kept)
+    loudness = _measure(source, span, keep=kept)
     assert loudness.gain_db == gain_db
     encode(_track(source, 500, 3_500), loudness, tmp_path / "again.m4a")
     assert kept.read_bytes() == (tmp_path / "again.m4a").read_bytes()
@@ -220,10 +233,10 @@ def test_what_is_muted_does_not_count_and_measuring_repeats_itself(tmp_path: Pat
     samples = _speech(5, RATE_HZ, 0.1)
     samples[RATE_HZ : 2 * RATE_HZ] *= 8
     source = make_video(tmp_path / "source.mp4", seconds=5, size=(64, 36), audio=samples)
-    media, span = probe(source), TimeSpan(start_ms=0, end_ms=5_000)
+    span = TimeSpan(start_ms=0, end_ms=5_000)
     mute = [TimeSpan(start_ms=1_000, end_ms=2_000)]
-    quiet, again = (measure(source, media, span, mute) for _ in range(2))
-    loud = measure(source, media, span, [])
+    quiet, again = (_measure(source, span, mute) for _ in range(2))
+    loud = _measure(source, span)
     assert quiet == again
     assert loud.measured_lufs - quiet.measured_lufs > 3
 
@@ -238,7 +251,7 @@ def test_a_scratch_folder_that_cannot_be_made_is_one_clear_sentence(
     with pytest.raises(
         NeedsPerson, match=r"Cannot write to the scratch folder .*: Not a directory"
     ):
-        measure(source, probe(source), TimeSpan(start_ms=0, end_ms=1_500), [])
+        _measure(source, TimeSpan(start_ms=0, end_ms=1_500))
 
 
 @pytest.fixture(autouse=True)

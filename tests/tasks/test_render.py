@@ -7,24 +7,29 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import av
 import pytest
 from sqlmodel import col, delete
 
 from clipping.db import queries
 from clipping.db.session import open_session
 from clipping.db.tables import ClipRow
+from clipping.errors import Rejected
 from clipping.media.probe import probe
 from clipping.models import RenderChoices, RenderedClip
+from clipping.rendering.plan import PLAN_VERSION
 from clipping.settings import settings
 from clipping.storage.base import hash_file
 from clipping.timing import TimeSpan
-from tasks.render import render_moment
+from tasks.render import render_again, render_moment
 from tests.db.values import a_detection, a_moment, a_source, a_transcript
 from tests.rendering.clips import speech, value
 from tests.rendering.recipes import spoken
 from tests.support.media import make_video
 
-MOMENT = a_moment(span=TimeSpan(start_ms=500, end_ms=6_500))
+MOMENT = a_moment(span=TimeSpan(start_ms=515, end_ms=5_915))
+"""Its ends lie between two frames."""
+HEAD_SHARE = 90 / 162
 
 
 @dataclass(frozen=True)
@@ -36,9 +41,9 @@ class Workplace:
     talk: Path
     transcript_id: str
 
-    def rendered(self, hook: str) -> RenderedClip:
+    def rendered(self, hook: str, style: str = "highlight") -> RenderedClip:
         """The clip with that hook."""
-        choices = RenderChoices(hook=hook).model_dump(mode="json")
+        choices = RenderChoices(hook=hook, style=style).model_dump(mode="json")
         clip_id = render_moment.fn(MOMENT.moment_id, self.transcript_id, choices)
         with open_session(self.database_url) as session:
             return queries.get_clip(session, clip_id)
@@ -54,7 +59,7 @@ def workplace(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     folder = tmp_path_factory.mktemp("render")
     (folder / "store").mkdir()
     talk = make_video(folder / "store" / "talk.mp4", seconds=7, audio=speech(7), picture="moving")
-    words = tuple(spoken("this", "is", "how", "it", "goes", start_ms=600, every_ms=1_000))
+    words = tuple(spoken("this", "is", "how", "shit", "goes", start_ms=600, every_ms=1_000))
     source = a_source("render", media_key="talk.mp4", media=probe(talk))
     with open_session(postgres) as session:
         queries.save_source(session, source)
@@ -83,17 +88,54 @@ def test_only_a_clip_above_what_platforms_take_is_encoded_with_a_ceiling(
     assert first.plan.encoder.max_kbps is None
     rate = value(first.proof, "peak_kbps")
     assert isinstance(rate, float)
-    monkeypatch.setattr("tasks.render.HIGHEST_KBPS", rate * 0.6)
-    monkeypatch.setattr("tasks.render.MAX_KBPS", round(rate * 0.4))
+    monkeypatch.setattr("tasks.encode.HIGHEST_KBPS", rate * 0.9)
+    monkeypatch.setattr("tasks.encode.MAX_KBPS", round(rate * 0.72))
     capped = workplace.rendered("Third hook")
     workplace.forget(capped)
-    assert capped.plan.encoder.max_kbps == round(rate * 0.4)
+    assert capped.plan.encoder.max_kbps == round(rate * 0.72)
     lower = value(capped.proof, "peak_kbps")
     assert isinstance(lower, float)
-    assert lower < rate * 0.6
+    assert lower <= rate * 0.9
     # First its head with the first clip's body, then all of it.
-    assert value(capped.proof, "encodes_per_picture") == 1.5
+    assert value(capped.proof, "encodes_per_picture") == pytest.approx(1 + HEAD_SHARE)
     assert capped.proof.passed, capped.proof.failures
+
+
+def test_a_clip_with_a_mute_between_frames_passes_and_is_the_same_when_rendered_again(
+    workplace: Workplace, first: RenderedClip
+) -> None:
+    assert first.plan.mutes
+    assert first.proof.passed, first.proof.failures
+    assert first.plan.span != MOMENT.span
+    assert render_again.fn(first.clip_id) == (True, True)
+
+
+def test_the_sound_of_a_moment_is_measured_and_encoded_once(
+    workplace: Workplace, first: RenderedClip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def measured(*_: object, **__: object) -> None:
+        pytest.fail("it was measured again")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("tasks.encode.loudness.measure", measured)
+        other = workplace.rendered("First hook", style="minimal")
+    workplace.forget(other)
+    assert other.plan.body_hash() != first.plan.body_hash()
+    assert _sound_packets(workplace, other) == _sound_packets(workplace, first)
+
+
+def test_a_recipe_of_an_earlier_version_is_not_said_to_render_differently(
+    workplace: Workplace, first: RenderedClip
+) -> None:
+    old = first.replace(plan=first.plan.replace(version=PLAN_VERSION - 1))
+    try:
+        with open_session(workplace.database_url) as session:
+            queries.save_clip(session, old)
+        with pytest.raises(Rejected, match="earlier rules"):
+            render_again.fn(first.clip_id)
+    finally:
+        with open_session(workplace.database_url) as session:
+            queries.save_clip(session, first)
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +145,11 @@ def quick(workplace: Workplace, first: RenderedClip) -> RenderedClip:
     workplace.forget(clip)
     assert clip.clip_id != first.clip_id
     return clip
+
+
+def _sound_packets(workplace: Workplace, clip: RenderedClip) -> list[bytes]:
+    with av.open(str(workplace.store / clip.video_key)) as container:
+        return [bytes(packet) for packet in container.demux(audio=0)]
 
 
 def _with_other_pictures(clip: Path, talk: Path) -> None:
@@ -140,6 +187,6 @@ def test_a_clip_that_cannot_lend_its_body_is_rendered_around(
         workplace.forget(whole)
     finally:
         path.write_bytes(before)
-    assert value(quick.proof, "encodes_per_picture") == 0.5
+    assert value(quick.proof, "encodes_per_picture") == pytest.approx(HEAD_SHARE)
     assert value(whole.proof, "encodes_per_picture") == 1
     assert whole.video_sha256 == quick.video_sha256

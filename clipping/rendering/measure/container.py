@@ -144,7 +144,7 @@ def _packets(container: InputContainer) -> list[_Packet]:
 def _peak_kbps(packets: Sequence[_Packet]) -> float:
     """The highest rate over any five seconds, or over the whole file when it is shorter."""
     packets = sorted(packets, key=lambda packet: packet.shown)
-    if len(packets) < 2:
+    if not packets or packets[-1].shown == packets[0].shown:
         return 0.0
     step = (packets[-1].shown - packets[0].shown) / (len(packets) - 1)
     length = min(Fraction(_RATE_OVER_S), packets[-1].shown - packets[0].shown + step)
@@ -155,7 +155,7 @@ def _peak_kbps(packets: Sequence[_Packet]) -> float:
             held -= packets[first].size_bytes
             first += 1
         heaviest = max(heaviest, held)
-    return float(heaviest * 8 / 1000 / length) if length else 0.0
+    return float(heaviest * 8 / 1000 / length)
 
 
 def keyframe_checks(facts: ContainerFacts) -> list[ProofCheck]:

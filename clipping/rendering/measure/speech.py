@@ -7,6 +7,7 @@ from pathlib import Path
 from clipping.errors import RenderFailed
 from clipping.models import ProofCheck, RenderPlan
 from clipping.profanity import find
+from clipping.rendering.loudness import TARGET_LUFS
 from clipping.rendering.measure.sound import (
     Samples,
     loudest_inside,
@@ -21,7 +22,6 @@ from clipping.rendering.measure.verdict import (
     not_measurable,
     within,
 )
-from clipping.rendering.sound import TARGET_LUFS
 
 LOUDNESS_REACH_LU = 0.5
 PEAK_LIMIT_DBTP = -1.0
