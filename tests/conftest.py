@@ -10,11 +10,14 @@ import pytest
 pytest_plugins = ["tests.support.database"]
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Which tests one process takes: those of a file, and all that look at the same first clips."""
     for item in items:
         shared = "clipper" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("clipper" if shared else str(item.path)))
+        item.add_marker(
+            pytest.mark.xdist_group("clipper" if shared else item.nodeid.partition("::")[0])
+        )
 
 
 @pytest.fixture(autouse=True)

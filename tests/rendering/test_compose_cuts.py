@@ -10,6 +10,9 @@ import numpy as np
 import pytest
 
 from clipping.rendering.compose import command, render
+from clipping.rendering.grid import Cut
+from clipping.rendering.picture import graph
+from clipping.rendering.sound import soundtrack
 from tests.rendering.recipes import pictures, plan_of
 from tests.support.media import frame_times, make_video, read_frame_number
 
@@ -132,12 +135,16 @@ def test_anamorphic_pixels_are_made_square(tmp_path: Path) -> None:
 
 def test_the_place_in_the_source_does_not_change_what_is_read(tmp_path: Path) -> None:
     source = make_video(tmp_path / "source.mp4", seconds=3)
-    plan, _ = plan_of(source, 1_000, 2_000)
+    plan, media = plan_of(source, 1_000, 2_000)
     late = plan.model_copy(update={"span": plan.span.shifted(3_300_000)})
-    early_args, late_args = (
-        command(one, source, ["-vf", "null"], tmp_path / "clip.mp4") for one in (plan, late)
-    )
-    sought = late_args[: late_args.index("-i")]
-    assert sought[sought.index("-ss") + 1] == "3300.500"
-    # Only the place to seek to differs: nothing is decoded and thrown away.
-    assert sum(a != b for a, b in zip(early_args, late_args, strict=True)) == 1
+    cuts = [Cut(one.span, Fraction(one.fps), one.frames) for one in (plan, late)]
+    pictures_args = [
+        command(one, source, ["-vf", graph(cut, media.video, one.framings, [])], tmp_path / "x.mp4")
+        for one, cut in zip((plan, late), cuts, strict=True)
+    ]
+    tracks = [soundtrack(source, media, cut, (), 15) for cut in cuts]
+    sound_args = [[*track.input_args(), track.filters(0, None, "[a]")] for track in tracks]
+    for (early, later), sought in ((pictures_args, "3300.500"), (sound_args, "3300.000")):
+        assert later[later.index("-ss") + 1] == sought
+        # Only the place to seek to differs: nothing is decoded and thrown away.
+        assert sum(a != b for a, b in zip(early, later, strict=True)) == 1
