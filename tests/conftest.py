@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 pytest_plugins = ["tests.support.database"]
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Which tests one process takes: those of a file, and all that look at the same first clips."""
-    for item in items:
-        shared = "clipper" in getattr(item, "fixturenames", ())
-        item.add_marker(
-            pytest.mark.xdist_group("clipper" if shared else item.nodeid.partition("::")[0])
-        )
+class _Together(LoadFileScheduling):  # type: ignore[misc]
+    """The tests of a file go to one process, and so do files that look at the same first clips."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        shared = ("flows/test_clip_command.py", "flows/test_variations.py")
+        return "the first clips" if file.endswith(shared) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Of the process that hands out the tests."""
+    return _Together(config, log)
 
 
 @pytest.fixture(autouse=True)
