@@ -36,7 +36,7 @@ def test_a_good_clip_passes_every_check(good: Clip) -> None:
     proof = good.prove()
     assert failed(proof) == set()
     assert proof.passed
-    assert len(proof.checks) == len({check.name for check in proof.checks}) == 38
+    assert len(proof.checks) == len({check.name for check in proof.checks}) == 39
     assert value(proof, "cut_start_error_frames") == value(proof, "cut_end_error_frames") == 0
     offset = value(proof, "av_offset_ms")
     assert isinstance(offset, float)

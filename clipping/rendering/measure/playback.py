@@ -117,12 +117,16 @@ def _strict_frames(
             stream.codec_context.thread_type = "FRAME"
             stream.codec_context.thread_count = _DECODER_THREADS
         try:
+            seen = 0
             for packet in container.demux(*streams):
                 result.faults += packet.is_corrupt
+                seen += packet.size > 0 and packet.stream.type == "video"
                 for frame in packet.decode():
                     assert isinstance(frame, VideoFrame | AudioFrame)
                     result.faults += frame.is_corrupt
                     yield frame
+            # A file that was cut between two packets ends without an error.
+            result.faults += any(seen < stream.frames for stream in container.streams.video[:1])
             result.pixel_aspects = {
                 stream.codec_context.sample_aspect_ratio or Fraction(1)
                 for stream in container.streams.video[:1]
