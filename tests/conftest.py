@@ -12,6 +12,16 @@ from xdist.scheduler import LoadFileScheduling
 pytest_plugins = ["tests.support.database"]
 
 
+_LONG = ("flows", "tasks", "rendering", "faces", "dashboard")
+"""Folders whose tests take long: first, or one process would still be at them alone at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order the files by how long they take, as far as that is known."""
+    places = {folder: place for place, folder in enumerate(_LONG)}
+    items.sort(key=lambda item: places.get(item.path.parent.name, len(places)))
+
+
 class _Together(LoadFileScheduling):  # type: ignore[misc]
     """The tests of a file go to one process, and so do files that look at the same first clips."""
 
