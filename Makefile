@@ -47,6 +47,8 @@ lock: ## pin again what pyproject.toml allows (needs uv on PATH)
 	@requirements/compile.sh
 
 clean: ## remove what was installed, and all stored work in .clipper
+	@# When root runs it, Postgres keeps its data in a folder of its own, outside.
+	@[ ! -L .clipper/postgres ] || rm -rf "$$(dirname "$$(readlink .clipper/postgres)")"
 	rm -rf $(VENV) $(PEERS) .clipper .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 $(VENV)/bin/python $(PEERS)/bin/python:

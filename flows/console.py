@@ -105,23 +105,27 @@ def _lines(stages: Stages) -> Iterator[progress.Listener]:
 
 
 def clip_table(clips: Sequence[tuple[ClipReport, Path]]) -> Table:
-    """One row per clip: number, score, span, hook, whether it may be posted, and its path."""
+    """One row per clip: number, score, span, whether it may be posted; its hook, path and id.
+
+    The last three stand below one another, so that nothing is lost on 80 columns.
+    """
     table = Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column("#", justify="right")
-    table.add_column("score", justify="right")
+    table.add_column("#", justify="right", no_wrap=True)
+    table.add_column("score", justify="right", no_wrap=True)
     table.add_column("span", no_wrap=True)
-    table.add_column("hook")
-    table.add_column("proof")
-    table.add_column("path", no_wrap=True, overflow="fold")
+    table.add_column("proof", no_wrap=True)
+    table.add_column("clip", overflow="fold")
     for number, (report, path) in enumerate(clips, 1):
-        failed = [check.name for check in report.proof.checks if not check.passed]
+        lines = [report.hook, _short(path), report.clip_id]
+        if not report.proof.passed:
+            failed = [check.name for check in report.proof.checks if not check.passed]
+            lines.append("not ready: " + ", ".join(failed))
         table.add_row(
             str(number),
             str(report.score),
             f"{timecode(report.span.start_ms)[:-4]}-{timecode(report.span.end_ms)[:-4]}",
-            Text(report.hook),
-            "ready" if report.proof.passed else "not ready: " + ", ".join(failed),
-            Text(_short(path)),
+            "ready" if report.proof.passed else "failed",
+            Text("\n".join(lines)),
         )
     return table
 

@@ -7,6 +7,7 @@ height and width in cells, where in the cell the centre is, and five points rela
 
 from __future__ import annotations
 
+import os
 from typing import Any, Final
 
 import numpy as np
@@ -42,6 +43,9 @@ class CenterFace:
 
     def __init__(self, threads: int = 1) -> None:
         model = weights.model()
+        # It would send what it is used for to its makers, and keep a number for this machine in
+        # the user's home (seen with 1.32, on importing it).
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         try:
             import onnxruntime
         except ImportError as error:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -91,6 +93,14 @@ def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
     assert done.stdout.strip() == "set()"
     assert detector() is detector()
     assert "cv2" not in sys.modules
+
+
+def test_the_runtime_sends_nothing_and_leaves_nothing_in_the_home(tmp_path: Path) -> None:
+    home = {**os.environ, "HOME": str(tmp_path)}
+    home.pop("ORT_DISABLE_TELEMETRY", None)
+    code = "from clipping.faces import detector; detector()"
+    subprocess.run([sys.executable, "-c", code], env=home, check=True)
+    assert list(tmp_path.rglob("*")) == []
 
 
 def test_overlapping_answers_are_one_face_and_neighbours_are_two() -> None:

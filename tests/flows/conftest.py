@@ -117,13 +117,22 @@ def clipper(
     yield from make_clipper(tmp_path_factory.mktemp("home"), prefect_api)
 
 
+def _shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that test processes that run side by side have in common."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
 @pytest.fixture(scope="session")
 def talk(tmp_path_factory: pytest.TempPathFactory) -> DemoTalk:
     """The demo talk, 90 s."""
-    base = tmp_path_factory.getbasetemp()
-    # Test processes that run side by side share one talk.
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    return make_demo(shared / "talk")
+    return make_demo(_shared(tmp_path_factory) / "talk")
+
+
+@pytest.fixture(scope="session")
+def short(tmp_path_factory: pytest.TempPathFactory) -> DemoTalk:
+    """Its beginning, for tests that care for the run and not for what is found in it."""
+    return make_demo(_shared(tmp_path_factory) / "short", seconds=24)
 
 
 @pytest.fixture(scope="session")

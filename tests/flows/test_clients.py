@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from clipping.demo import DemoTalk, make_demo
+from clipping.demo import DemoTalk
 from tests.flows.conftest import Clipper, make_clipper
 
 OPTIONS = ("--count", 1, "--min-seconds", 5, "--max-seconds", 7, "--json")
@@ -19,11 +19,6 @@ def place(
     tmp_path_factory: pytest.TempPathFactory, prefect_api: dict[str, str]
 ) -> Iterator[Clipper]:
     yield from make_clipper(tmp_path_factory.mktemp("clients"), prefect_api)
-
-
-@pytest.fixture(scope="module")
-def short(tmp_path_factory: pytest.TempPathFactory) -> DemoTalk:
-    return make_demo(tmp_path_factory.mktemp("short"), seconds=14)
 
 
 @pytest.mark.timeout(400)

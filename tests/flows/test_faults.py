@@ -15,7 +15,8 @@ import pytest
 from clipping.demo import DemoTalk
 from tests.flows.conftest import Clipper, make_clipper
 
-OPTIONS = ("--count", 1, "--min-seconds", 6, "--max-seconds", 8, "--json")
+LENGTH = ("--min-seconds", 6, "--max-seconds", 8)
+OPTIONS = ("--count", 1, *LENGTH, "--json")
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +51,9 @@ def _wait_for(containing: list[str], timeout_s: float = 60) -> int:
 
 @pytest.mark.timeout(420)
 def test_a_killed_ffmpeg_and_a_killed_database_are_tried_again(
-    place: Clipper, talk: DemoTalk, tmp_path: Path
+    place: Clipper, short: DemoTalk, tmp_path: Path
 ) -> None:
-    with place.start("clip", talk.video, *OPTIONS, "--out", tmp_path / "out") as process:
+    with place.start("clip", short.video, *OPTIONS, "--out", tmp_path / "out") as process:
         assert process.stderr is not None
         for line in process.stderr:
             if line.startswith("render:"):
@@ -69,16 +70,16 @@ def test_a_killed_ffmpeg_and_a_killed_database_are_tried_again(
 
 
 def test_an_output_folder_that_cannot_be_written_is_named_and_the_next_run_carries_on(
-    place: Clipper, talk: DemoTalk, tmp_path: Path
+    place: Clipper, short: DemoTalk, tmp_path: Path
 ) -> None:
     taken = tmp_path / "out"
     taken.write_text("a file where the folder should be")
-    done = place.run("clip", talk.video, *OPTIONS, "--out", taken)
+    done = place.run("clip", short.video, *OPTIONS, "--out", taken)
     assert done.returncode == 1
     assert str(taken) in done.stderr
     assert "Traceback" not in done.stderr
     taken.unlink()
-    again = place.run("clip", talk.video, *OPTIONS, "--out", taken)
+    again = place.run("clip", short.video, *OPTIONS, "--out", taken)
     assert again.returncode == 0, again.stderr
 
 
@@ -86,7 +87,7 @@ def test_an_output_folder_that_cannot_be_written_is_named_and_the_next_run_carri
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "small"
     folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
+    command = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
     if subprocess.run(command, capture_output=True, check=False).returncode != 0:
         pytest.skip("only root can mount a small disk here")
     yield folder
@@ -94,22 +95,23 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_full_disk_is_named_and_leaves_no_half_file(
-    place: Clipper, talk: DemoTalk, small_disk: Path, tmp_path: Path
+    place: Clipper, short: DemoTalk, small_disk: Path, tmp_path: Path
 ) -> None:
     full = Clipper(place.home, {**place.extra, "CLIPPER_STORE": str(small_disk / "store")})
-    done = full.run("clip", talk.video, *OPTIONS, "--client", "full", "--out", tmp_path / "out")
+    done = full.run("clip", short.video, *OPTIONS, "--client", "full", "--out", tmp_path / "out")
     assert done.returncode == 1, done.stderr
-    assert "only 2.1 MB are free" in done.stderr.strip().splitlines()[-1]
+    assert "only 1.0 MB are free" in done.stderr.strip().splitlines()[-1]
     assert "Traceback" not in done.stderr
     assert [path for path in small_disk.rglob("*") if path.is_file()] == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_stop_ends_the_run_soon_and_leaves_no_process_and_no_scratch(
-    number: signal.Signals, place: Clipper, talk: DemoTalk, tmp_path: Path
+    number: signal.Signals, place: Clipper, short: DemoTalk, tmp_path: Path
 ) -> None:
-    options = ("--client", f"stopped by {number.name}", "--count", 2, "--out", tmp_path / "out")
-    with place.alone.start("clip", talk.video, *options) as process:
+    client = ("--client", f"stopped by {number.name}")
+    options = (*client, "--count", 2, *LENGTH, "--out", tmp_path / "out")
+    with place.alone.start("clip", short.video, *options) as process:
         _wait_for(["ffmpeg", str(place.home), "clip.mp4"], timeout_s=200)
         asked = time.monotonic()
         process.send_signal(number)
@@ -122,11 +124,11 @@ def test_a_stop_ends_the_run_soon_and_leaves_no_process_and_no_scratch(
 
 
 def test_a_prefect_server_that_does_not_answer_is_named(
-    place: Clipper, talk: DemoTalk, tmp_path: Path
+    place: Clipper, short: DemoTalk, tmp_path: Path
 ) -> None:
     address = "http://127.0.0.1:9/api"
     lost = Clipper(place.home, {"PREFECT_API_URL": address})
-    done = lost.run("clip", talk.video, *OPTIONS, "--out", tmp_path / "out")
+    done = lost.run("clip", short.video, *OPTIONS, "--out", tmp_path / "out")
     assert done.returncode == 1
     assert address in done.stderr.strip().splitlines()[-1]
     assert "Traceback" not in done.stderr

@@ -26,8 +26,8 @@ def fresh(
     yield from make_clipper(tmp_path_factory.mktemp("killed"), prefect_api)
 
 
-def _kill_when(clipper: Clipper, out: Path, talk: DemoTalk, said: str, after_s: float) -> None:
-    with clipper.start("clip", talk.video, *OPTIONS, "--out", out) as process:
+def _kill_when(clipper: Clipper, out: Path, short: DemoTalk, said: str, after_s: float) -> None:
+    with clipper.start("clip", short.video, *OPTIONS, "--out", out) as process:
         assert process.stderr is not None
         for line in process.stderr:
             if line.startswith(said):
@@ -54,15 +54,15 @@ def _counts(clipper: Clipper) -> dict[str, int]:
 
 @pytest.mark.timeout(600)
 def test_a_run_killed_at_each_stage_is_finished_by_the_same_command(
-    fresh: Clipper, talk: DemoTalk, tmp_path: Path
+    fresh: Clipper, short: DemoTalk, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
     moments = [("ingest:", 0.0), ("transcribe:", 0.5), ("detect:", 0.1), ("render:", 1.5)]
     for said, after_s in moments:
         place = fresh.alone if said == "render:" else fresh
-        _kill_when(place, out, talk, said, after_s)
+        _kill_when(place, out, short, said, after_s)
         assert not list(out.rglob("*.mp4")), "nothing is shown before it is finished"
-    done = fresh.run("clip", talk.video, *OPTIONS, "--out", out)
+    done = fresh.run("clip", short.video, *OPTIONS, "--out", out)
     assert done.returncode == 0, done.stderr
     clip = json.loads(done.stdout)["clips"][0]
     assert clip["proof"]["passed"]
@@ -72,6 +72,6 @@ def test_a_run_killed_at_each_stage_is_finished_by_the_same_command(
     )
     leftovers = [name for name in fresh.stored_files() if "scratch" in name or ".part" in name]
     assert leftovers == []
-    again = fresh.run("clip", talk.video, *OPTIONS, "--out", out)
+    again = fresh.run("clip", short.video, *OPTIONS, "--out", out)
     assert json.loads(again.stdout)["clips"][0]["clip_id"] == clip["clip_id"]
     assert _counts(fresh) == counts

@@ -97,7 +97,7 @@ def test_only_a_clip_above_what_platforms_take_is_encoded_with_a_ceiling(
     assert isinstance(lower, float)
     assert lower <= rate * 0.9
     # First its head with the first clip's body, then all of it.
-    assert value(capped.proof, "encodes_per_picture") == pytest.approx(1 + HEAD_SHARE)
+    assert value(capped.proof, "encodes_per_picture") == pytest.approx(1 + HEAD_SHARE, abs=0.001)
     assert capped.proof.passed, capped.proof.failures
 
 
@@ -187,6 +187,6 @@ def test_a_clip_that_cannot_lend_its_body_is_rendered_around(
         workplace.forget(whole)
     finally:
         path.write_bytes(before)
-    assert value(quick.proof, "encodes_per_picture") == pytest.approx(HEAD_SHARE)
+    assert value(quick.proof, "encodes_per_picture") == pytest.approx(HEAD_SHARE, abs=0.001)
     assert value(whole.proof, "encodes_per_picture") == 1
     assert whole.video_sha256 == quick.video_sha256

@@ -1,0 +1,37 @@
+"""What a person reads in a terminal."""
+
+from __future__ import annotations
+
+import re
+from io import StringIO
+from pathlib import Path
+
+from rich.console import Console
+
+from clipping.models import Proof, ProofCheck
+from flows.console import clip_table
+from tests.reports.values import a_report
+
+
+def test_on_eighty_columns_nothing_of_the_table_of_clips_is_lost() -> None:
+    names = ("loudness_lufs", "longest_key_frame_gap_ms")
+    failed = tuple(
+        ProofCheck(name=name, value=1.0, limit="<= 0", unit="", passed=False) for name in names
+    )
+    bad = a_report(2, proof=Proof(passed=False, checks=failed))
+    out = StringIO()
+    clips = [
+        (a_report(1), Path("out/demo/01-smart-people-wait-for-the-second-offer.mp4")),
+        (bad, Path("out/demo/02-rosa-runs-tiny.mp4")),
+    ]
+    Console(file=out, width=80).print(clip_table(clips))
+    said = out.getvalue()
+    assert "\N{HORIZONTAL ELLIPSIS}" not in said
+    assert max(map(len, said.splitlines())) <= 80
+    together = "".join(said.split())
+    for report, path in clips:
+        assert report.clip_id in said
+        assert str(path) in together
+        assert report.hook in said
+    assert "notready:" + ",".join(names) in together
+    assert "\n1     79  0:20-0:24  ready   Hook number 1\n" in re.sub(r" +\n", "\n", said)
