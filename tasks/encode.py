@@ -84,8 +84,8 @@ def sound(work: Work, choices: RenderChoices, path: Path) -> tuple[Loudness, Pat
 def encode(work: Work, plan: RenderPlan, heard: Path, video: Path, tell: Tell) -> Encoded:
     """Render to ``video``, within the rate that platforms take.
 
-    A ceiling costs a tenth of the encoder's time and nearly no clip needs one, so it comes into the
-    plan only when the clip went above it.
+    A ceiling costs the encoder time and nearly no clip needs one, so it comes into the plan only
+    when the clip went above it.
 
     :raises RenderFailed: Also when what was encoded cannot be read.
     """

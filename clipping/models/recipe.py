@@ -191,8 +191,8 @@ class EncoderSettings(Value):
     keyframe_seconds: int = 2
     audio_kbps: int = 160
     max_kbps: int | None = None
-    """A ceiling that the encoder keeps, at a tenth more of its time; None for a clip that stays
-    below it by itself, as nearly all do."""
+    """A ceiling that the encoder keeps, at some cost; None for a clip that stays below it by
+    itself, as nearly all do."""
     build: str = ""
     """The ffmpeg that encoded it first; only clips of one build share a body."""
 
