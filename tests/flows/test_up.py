@@ -121,7 +121,7 @@ def test_a_deployment_runs_through_both_pools_and_ctrl_c_ends_all(
             automations = _call(f"{api}/automations/filter", password, {})
             assert DEAD_RUNS in {automation["name"] for automation in automations}
             state = _run_deployment(api, password, short)
-            assert state["type"] == "COMPLETED", state
+            assert state["type"] == "COMPLETED", state["message"]
             limits = _call(f"{api}/v2/concurrency_limits/filter", password, {})
             found = {one["name"]: (one["limit"], one["active_slots"]) for one in limits}
             assert found[TRANSCRIPTIONS] == (1, 0)

@@ -91,15 +91,30 @@ class Glossary:
         """The term that these words sound like, when at least one of them is no word."""
         if all(is_common(word) for word in heard):
             return None
+        for words, wanted in self._of_length.get(len(heard), ()):
+            if all(map(_is_alike, heard, wanted)):
+                return words
+        return self._joined.get((len(heard) == 1, sound_key("".join(heard))))
+
+    @cached_property
+    def _of_length(self) -> dict[int, list[tuple[tuple[str, ...], tuple[str, ...]]]]:
+        """The words of all terms, as written and as compared, by how many they are."""
+        found: dict[int, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
         for term in self.terms:
             words = tuple(term.text.split())
-            wanted = _keys(words)
-            if len(wanted) == len(heard):
-                if all(map(_is_alike, heard, wanted)):
-                    return words
-            elif 1 in (len(wanted), len(heard)) and _is_joined("".join(heard), "".join(wanted)):
-                return words
-        return None
+            found.setdefault(len(words), []).append((words, _keys(words)))
+        return found
+
+    @cached_property
+    def _joined(self) -> dict[tuple[bool, str], tuple[str, ...]]:
+        """Terms by how they sound when written together: of several words, heard as one, or else
+        of one word, heard as several."""
+        found: dict[tuple[bool, str], tuple[str, ...]] = {}
+        for length, terms in self._of_length.items():
+            for words, wanted in terms:
+                if len("".join(wanted)) >= _LEAST_LETTERS:
+                    found.setdefault((length > 1, sound_key("".join(wanted))), words)
+        return found
 
 
 def _keys(words: Sequence[str]) -> tuple[str, ...]:
@@ -132,11 +147,6 @@ def _is_alike(heard: str, wanted: str) -> bool:
     longest = max(len(one), len(other))
     allowed = 0 if longest < 6 else 1 if longest < 10 else 2
     return distance(one, other, allowed) <= allowed
-
-
-def _is_joined(heard: str, wanted: str) -> bool:
-    """Whether words written together, or apart, are the same."""
-    return len(wanted) >= _LEAST_LETTERS and sound_key(heard) == sound_key(wanted)
 
 
 def _written(text: tuple[str, ...], heard: Sequence[TimedWord]) -> list[TimedWord]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from clipping.transcripts.pronunciation import dictionary
 
@@ -37,6 +38,7 @@ def is_common(word: str) -> bool:
     return word in known or word.isdigit() or (word.endswith("s") and word[:-1] in known)
 
 
+@lru_cache(maxsize=50_000)
 def sound_key(word: str) -> str:
     """A rough writing of how a word sounds; words that sound alike have the same one."""
     key = word
