@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -42,6 +43,19 @@ class Settings(BaseSettings):
 
     encoder: str = "auto"
     """``auto`` (NVENC when it works, else x264), ``libx264`` or ``h264_nvenc``."""
+
+    x264_preset: Literal[
+        "ultrafast",
+        "superfast",
+        "veryfast",
+        "faster",
+        "fast",
+        "medium",
+        "slow",
+        "slower",
+        "veryslow",
+    ] = "veryfast"
+    """Speed against size, where x264 encodes; the quality is the same."""
 
     render_workers: int = 0
     """Clips rendered side by side; 0 decides by the number of cores."""

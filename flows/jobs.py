@@ -84,11 +84,14 @@ def clip_video(job: ClipJob, out: Path, *, as_json: bool) -> bool:
                     for report, path in exported.clips
                 ],
                 "seconds": {"total": round(time.monotonic() - started, 3), **stages.seconds()},
+                "notes": exported.detection.notes,
                 "rejections": [r.model_dump(mode="json") for r in exported.detection.rejections],
             }
         )
     else:
         console.output.print(console.clip_table(exported.clips))
+        for note in exported.detection.notes:
+            console.output.print(f"\n{note}")
         console.output.print(f"\nReport: {exported.folder / 'report.html'}")
     ready = any(report.proof.passed for report, _ in exported.clips)
     if not ready:
@@ -165,8 +168,7 @@ def render_clip(clip_id: str, *, as_json: bool) -> bool:
     """Render a clip's recipe again; True when the pictures are the same."""
     from flows.local_run import local_run
 
-    with console.showing_progress(), local_run():
-        _stored(clip_id)
+    with console.showing_progress(), local_run(lambda: _stored(clip_id)):
         from flows.render import render_clip_again
 
         same_frames, same_file = render_clip_again(clip_id)
@@ -193,8 +195,7 @@ def vary_clip(
 
     with console.showing_progress():
         check_writable(out)
-        with local_run():
-            _stored(clip_id)
+        with local_run(lambda: _stored(clip_id)):
             from flows.export import export_variations
             from flows.render import vary
 
@@ -215,7 +216,7 @@ def export_clip(clip_id: str, size: tuple[int, int], out: Path, *, as_json: bool
 
     with console.showing_progress():
         check_writable(out)
-        with local_run():
+        with local_run(lambda: _stored(clip_id)):
             report = _stored(clip_id)
             from clipping.sources.files import slugify
             from flows.render import export_clip as export_flow
@@ -226,7 +227,7 @@ def export_clip(clip_id: str, size: tuple[int, int], out: Path, *, as_json: bool
     if as_json:
         _print_json({"clip_id": clip_id, "path": str(path), "proof": proof.model_dump(mode="json")})
     else:
-        console.output.print(console.proof_table(proof))
+        console.output.print(console.proof_view(proof))
         console.output.print(f"\n{path}")
     return bool(proof.passed)
 
@@ -242,7 +243,7 @@ def prove_file(path: Path, *, as_json: bool) -> bool:
     if as_json:
         _print_json({"path": str(path), "proof": proof.model_dump(mode="json")})
     else:
-        console.output.print(console.proof_table(proof))
+        console.output.print(console.proof_view(proof))
     return proof.passed
 
 

@@ -119,14 +119,16 @@ def _plan(
     work: Work, choices: RenderChoices, loudness: Loudness, threads: int, tell: Tell
 ) -> RenderPlan:
     """Decide the clip. What a clip of the same moment has been told is not looked for again."""
-    encoder = encoder_settings(working_encoder(settings().encoder), threads, ffmpeg_build())
+    codec = working_encoder(settings().encoder)
+    encoder = encoder_settings(codec, threads, ffmpeg_build(), settings().x264_preset)
     same = next((c.plan for c in work.known if _looks_alike(c.plan.choices, choices)), None)
     if same is None:
         camera = _camera(work, choices, tell)
     else:
         camera = Camera(same.framings, same.faces)
-        if (same.encoder.codec, same.encoder.build) == (encoder.codec, encoder.build):
-            # Its body can be shared only when the head is encoded with as many threads.
+        alike = {"threads": same.encoder.threads, "max_kbps": same.encoder.max_kbps}
+        if encoder.replace(**alike) == same.encoder:
+            # Its body can be shared only when the head is encoded in the same way.
             encoder = same.encoder
     return make_plan(
         work.source,

@@ -16,8 +16,9 @@ import pytest
 from clipping.captions.hook import lay_out_hook
 from clipping.captions.styles.highlight import HIGHLIGHT
 from clipping.errors import DiskFull, RenderFailed
-from clipping.media.ffmpeg import run_ffmpeg
+from clipping.media.ffmpeg import FfmpegRun, run_ffmpeg
 from clipping.models import EncoderSettings, MediaInfo, RenderPlan
+from clipping.rendering import compose
 from clipping.rendering.compose import render
 from clipping.rendering.grid import snap
 from clipping.rendering.loudness import measure
@@ -87,6 +88,36 @@ def test_a_variation_equals_a_full_render_and_encodes_only_its_head(
     assert (tmp_path / "quick.mp4").read_bytes() == (tmp_path / "full.mp4").read_bytes()
     assert failed(prove(tmp_path / "quick.mp4", varied, source, media)) == set()
     assert {path.name for path in tmp_path.iterdir()} == {"quick.mp4", "full.mp4"}
+
+
+def test_two_commands_make_the_file_that_one_makes(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, source, media, clip = made
+    runs = []
+
+    def run(*args: Any, **options: Any) -> FfmpegRun:
+        runs.append(args)
+        return run_ffmpeg(*args, **options)
+
+    monkeypatch.setattr(compose, "run_ffmpeg", run)
+    render(plan, source, media, tmp_path / "one.mp4", sound=clip)
+    assert len(runs) == 1
+    monkeypatch.setattr(compose, "_commands", lambda _plan, pieces: [[one] for one in pieces])
+    told: list[float] = []
+    render(plan, source, media, tmp_path / "two.mp4", told.append, sound=clip)
+    assert len(runs) == 3
+    assert told == sorted(told)
+    assert told[-1] == 1.0
+    assert (tmp_path / "one.mp4").read_bytes() == (tmp_path / "two.mp4").read_bytes()
+
+
+def test_a_clip_with_one_thread_has_one_encoder_at_a_time(made: Made) -> None:
+    plan, *_ = made
+    pieces = compose._pieces(plan, head_only=False)
+    assert [len(together) for together in compose._commands(plan, pieces)] == [2]
+    single = plan.replace(encoder=plan.encoder.replace(threads=1))
+    assert [len(together) for together in compose._commands(single, pieces)] == [1, 1]
 
 
 def test_a_variation_of_a_variation_is_the_same_again(made: Made, tmp_path: Path) -> None:
