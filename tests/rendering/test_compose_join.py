@@ -156,7 +156,7 @@ def test_the_picture_is_as_good_as_that_of_one_encode(made: Made, tmp_path: Path
     render(whole, source, media, tmp_path / "whole.mp4")
     parted, single = pictures(clip, "gray"), pictures(tmp_path / "whole.mp4", "gray")
     gaps = [
-        float(np.mean(np.square(one.astype(np.float64) - other)))
+        float(np.mean(np.square(one[::2, ::2].astype(np.float32) - other[::2, ::2])))
         for one, other in zip(parted, single, strict=True)
     ]
     # Two encodes of the same pictures differ by their own noise, around the join as elsewhere.
