@@ -76,6 +76,11 @@ class Clipper:
         """The same home, but every command starts a Prefect server of its own, as users' do."""
         return Clipper(self.home)
 
+    @property
+    def in_full(self) -> Clipper:
+        """The same, encoding as users do."""
+        return Clipper(self.home, {**self.extra, "CLIPPER_X264_PRESET": "veryfast"})
+
 
 def make_clipper(home: Path, extra: dict[str, str] | None = None) -> Iterator[Clipper]:
     home.mkdir(parents=True, exist_ok=True)
@@ -147,8 +152,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def first(clipper: Clipper, talk: DemoTalk, out: Path) -> subprocess.CompletedProcess[str]:
-    as_users = Clipper(clipper.home, {"CLIPPER_X264_PRESET": "veryfast"})
-    return as_users.run("clip", talk.video, *OPTIONS, "--out", out, "--json")
+    return clipper.alone.in_full.run("clip", talk.video, *OPTIONS, "--out", out, "--json")
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ def varied(
     """Two hooks and a natural start for the best clip."""
     clip_id = document["clips"][0]["clip_id"]
     out = tmp_path_factory.mktemp("varied")
-    run = clipper.run(
+    run = clipper.in_full.run(
         "vary",
         clip_id,
         "--hook",
