@@ -11,10 +11,11 @@ from clipping.db import queries
 from clipping.models import SourceVideo
 from clipping.transcripts.base import Recording
 from tasks.retry import POLICY
-from tasks.workplace import db_session, media_store, only_one, transcribing
+from tasks.workplace import db_session, files_held, media_store, only_one, transcribing
 
 
 @task(name="transcribe source", **POLICY)
+@files_held()
 def transcribe_source(
     source_id: str, transcriber: str, captions_key: str | None = None, captions_name: str = ""
 ) -> str:
