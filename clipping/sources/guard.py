@@ -36,7 +36,7 @@ class Site:
     """A site whose links are always allowed.
 
     ``extractors`` are the names of yt-dlp's extractors that may read its pages, as regular
-    expressions; personal feeds, searches and shorteners are not among them.
+    expressions; searches, and shorteners that lead anywhere, are not among them.
     """
 
     key: str

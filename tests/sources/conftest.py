@@ -10,6 +10,7 @@ import pytest
 from clipping.settings import settings
 from clipping.sources import fetch_process
 from tests.sources.internet import FakeInternet, fake_internet
+from tests.sources.pieces import talk
 
 Plugged = Callable[..., None]
 
@@ -18,6 +19,12 @@ Plugged = Callable[..., None]
 def net(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeInternet]:
     with fake_internet(tmp_path_factory.mktemp("internet")) as net:
         yield net
+
+
+@pytest.fixture(scope="module")
+def content(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A small video."""
+    return talk(tmp_path_factory.mktemp("talk"))
 
 
 @pytest.fixture

@@ -11,6 +11,17 @@ from tests.support.media import make_video
 FORMAT = {"format_id": "whole", "ext": "mp4", "protocol": "https"}
 
 
+def put_up(net: FakeInternet, name: str, content: bytes, **more: object) -> str:
+    """A page whose video is one file; the page's address."""
+    url = net.file(f"/{name}.mp4", content)
+    return net.page(f"/v/{name}", {"formats": [{**FORMAT, "url": url}], **more})
+
+
+def left_in(folder: Path) -> list[str]:
+    """Names of all files below a folder."""
+    return sorted(path.name for path in folder.rglob("*") if path.is_file())
+
+
 def talk(folder: Path, *, padding: int = 0) -> bytes:
     """An MP4 with picture and sound, made larger by an empty box."""
     content = make_video(folder / "talk.mp4", seconds=2, faststart=True).read_bytes()

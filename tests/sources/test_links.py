@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -13,25 +11,12 @@ import pytest
 
 from clipping import progress
 from clipping.errors import (
-    DiskFull,
-    LiveStream,
-    NeedsPerson,
     NetworkDown,
-    NotOneVideo,
-    NoUsableFormat,
-    Rejected,
     ServiceUnavailable,
-    TooLarge,
-    TooLong,
     UnreadableMedia,
-    UnsafeUrl,
-    UnusableCookies,
 )
 from clipping.media.probe import probe
-from clipping.settings import settings
-from clipping.sources import links
-from clipping.sources.exchange import Job, Message
-from clipping.sources.links import fetched_link, list_channel
+from clipping.sources.links import fetched_link
 from tests.sources.conftest import Plugged
 from tests.sources.internet import (
     MEDIA,
@@ -40,16 +25,9 @@ from tests.sources.internet import (
     Answer,
     Asked,
     FakeInternet,
-    Page,
-    fake_proxy,
 )
-from tests.sources.pieces import FORMAT, dash, hls, in_pieces, talk
+from tests.sources.pieces import FORMAT, dash, hls, in_pieces, left_in, put_up, talk
 from tests.support.media import make_video
-
-
-@pytest.fixture(scope="module")
-def content(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    return talk(tmp_path_factory.mktemp("talk"))
 
 
 @pytest.fixture
@@ -59,16 +37,6 @@ def told() -> Iterator[list[progress.Progress]]:
         yield events
 
 
-def _left(scratch: Path) -> list[str]:
-    return sorted(path.name for path in scratch.rglob("*") if path.is_file())
-
-
-def _put_up(net: FakeInternet, name: str, content: bytes, **more: object) -> str:
-    """A page whose video is one file; the page's address."""
-    url = net.file(f"/{name}.mp4", content)
-    return net.page(f"/v/{name}", {"formats": [{**FORMAT, "url": url}], **more})
-
-
 def test_a_video_comes_with_what_the_site_says_of_it(
     net: FakeInternet,
     plugged: Plugged,
@@ -76,7 +44,7 @@ def test_a_video_comes_with_what_the_site_says_of_it(
     content: bytes,
     told: list[progress.Progress],
 ) -> None:
-    url = _put_up(
+    url = put_up(
         net,
         "plain",
         content,
@@ -106,9 +74,9 @@ def test_a_video_comes_with_what_the_site_says_of_it(
         assert fetched.captions.path.name == "captions.en.vtt"
         assert (fetched.captions.kind, fetched.captions.language) == ("human", "en")
         assert fetched.notes == ()
-        kept = [name for name in _left(scratch) if not name.endswith(".lock")]
+        kept = [name for name in left_in(scratch) if not name.endswith(".lock")]
         assert kept == ["a-talk-über-größe.mp4", "captions.en.vtt", "fetched.json"]
-    assert _left(scratch) == []
+    assert left_in(scratch) == []
     assert "/de.vtt" not in net.paths()
     assert {event.stage for event in told} == {"ingest"}
     fractions = [event.fraction for event in told]
@@ -180,30 +148,30 @@ def test_a_missing_piece_is_an_error_and_no_hole(
 def test_what_a_failed_use_leaves_is_there_without_a_request(
     net: FakeInternet, plugged: Plugged, scratch: Path, content: bytes
 ) -> None:
-    url = _put_up(net, "again", content)
+    url = put_up(net, "again", content)
     with pytest.raises(KeyError), fetched_link(url):
         raise KeyError("the database is away")
     net.forget()
     with fetched_link(url) as fetched:
         assert fetched.path.read_bytes() == content
     assert net.asked == []
-    assert _left(scratch) == []
+    assert left_in(scratch) == []
 
 
 def test_what_turned_out_to_be_useless_is_not_kept(
     net: FakeInternet, plugged: Plugged, scratch: Path, content: bytes
 ) -> None:
-    url = _put_up(net, "useless", content)
+    url = put_up(net, "useless", content)
     with pytest.raises(UnreadableMedia), fetched_link(url):
         raise UnreadableMedia("It is too short.")
-    assert _left(scratch) == []
+    assert left_in(scratch) == []
 
 
 def test_a_broken_connection_goes_on_where_it_was(
     net: FakeInternet, plugged: Plugged, scratch: Path, tmp_path: Path
 ) -> None:
     content = talk(tmp_path, padding=600_000)
-    url = _put_up(net, "broken", content)
+    url = put_up(net, "broken", content)
     whole = net.pages[f"{MEDIA}/broken.mp4"]
     cut = 400_000
 
@@ -216,7 +184,7 @@ def test_a_broken_connection_goes_on_where_it_was(
     net.pages[f"{MEDIA}/broken.mp4"] = broken_off
     with pytest.raises(NetworkDown), fetched_link(url):
         pass
-    assert any(name.endswith(".part") for name in _left(scratch))
+    assert any(name.endswith(".part") for name in left_in(scratch))
     net.pages[f"{MEDIA}/broken.mp4"] = whole
     net.forget()
     with fetched_link(url) as fetched:
@@ -225,164 +193,10 @@ def test_a_broken_connection_goes_on_where_it_was(
     assert [asked.begin for asked in media] == [cut]
 
 
-@pytest.mark.parametrize(
-    ("page", "error"),
-    [
-        ({"live_status": "is_live"}, LiveStream),
-        ({"live_status": "is_upcoming"}, LiveStream),
-        ({"is_live": True}, LiveStream),
-        ({"duration": 13 * 3600}, TooLong),
-        ({"raise": "expected", "message": "Premieres in 4 hours"}, LiveStream),
-        (
-            {"entries": [{"_type": "url", "url": f"https://{SITE}/v/{n}"} for n in "ab"]},
-            NotOneVideo,
-            NoUsableFormat,
-        ),
-    ],
-    ids=str,
-)
-def test_what_is_not_one_finished_video_is_refused_before_its_media_is_asked(
-    page: dict[str, object],
-    error: type[Rejected],
-    net: FakeInternet,
-    plugged: Plugged,
-    scratch: Path,
-    content: bytes,
-) -> None:
-    url = _put_up(net, "unwanted", content, **page)
-    with pytest.raises(error), fetched_link(url):
-        pass
-    assert net.paths() == ["/v/unwanted"]
-    assert _left(scratch) == []
-
-
-def test_a_video_that_turns_out_too_large_is_broken_off(
-    net: FakeInternet,
-    plugged: Plugged,
-    scratch: Path,
-    content: bytes,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("CLIPPER_MAX_SOURCE_BYTES", "20000")
-    settings.cache_clear()
-    url = net.page("/v/large", {"m3u8": hls(net, "large", in_pieces(content, 5))})
-    with pytest.raises(TooLarge), fetched_link(url):
-        pass
-    assert f"/large/{4}.mp4" not in net.paths()
-    assert _left(scratch) == []
-
-
-def test_a_full_disk_is_told_before_it_is_full(
-    net: FakeInternet, plugged: Plugged, scratch: Path, content: bytes
-) -> None:
-    plugged(patches={"fetching._SPARE_BYTES": 1 << 60})
-    url = _put_up(net, "full", content)
-    with pytest.raises(DiskFull), fetched_link(url):
-        pass
-    assert f"{MEDIA}/full.mp4" not in net.sent
-
-
-def test_captions_that_do_not_come_are_a_note_and_no_error(
-    net: FakeInternet, plugged: Plugged, scratch: Path, content: bytes
-) -> None:
-    captions = {"en-orig": [{"ext": "json3", "url": f"https://{MEDIA}/nothing"}]}
-    url = _put_up(net, "mute", content, automatic_captions=captions)
-    with fetched_link(url) as fetched:
-        assert fetched.captions is None
-        assert fetched.language == "en"
-        assert fetched.notes == ("FakeSite offers captions, but did not hand them out.",)
-
-
-def test_a_clients_cookies_go_to_the_site_and_nowhere_else(
-    net: FakeInternet,
-    plugged: Plugged,
-    scratch: Path,
-    content: bytes,
-    tmp_path: Path,
-) -> None:
-    cookies = tmp_path / "cookies.txt"
-    line = ".{}\tTRUE\t/\tTRUE\t1900000000\tSID\thidden\n"
-    cookies.write_text(line.format(SITE) + line.format("fakemedia.net"))
-    cookies.chmod(0o400)
-    before = cookies.read_bytes()
-    url = _put_up(net, "members", content)
-    net.pages[f"{SITE}/v/members"] = _only_signed_in(net.pages[f"{SITE}/v/members"])
-    with pytest.raises(NeedsPerson), fetched_link(url):
-        pass
-    with fetched_link(url, cookies=cookies) as fetched:
-        assert fetched.path.read_bytes() == content
-        assert not any(
-            b"hidden" in path.read_bytes() for path in scratch.rglob("*") if path.is_file()
-        )
-    sent = {asked.host for asked in net.asked if "hidden" in asked.headers.get("cookie", "")}
-    assert sent == {SITE}
-    assert cookies.read_bytes() == before
-
-
-def _only_signed_in(page: Page) -> Page:
-    assert isinstance(page, tuple)
-
-    def answer(asked: Asked) -> Answer:
-        signed_in = "hidden" in asked.headers.get("cookie", "")
-        return page if signed_in else (200, {}, json.dumps({"raise": "login"}).encode())
-
-    return answer
-
-
-def test_cookies_without_any_of_the_site_are_refused_before_it_is_asked(
-    net: FakeInternet, plugged: Plugged, scratch: Path, tmp_path: Path
-) -> None:
-    cookies = tmp_path / "cookies.txt"
-    cookies.write_text(".example.org\tTRUE\t/\tTRUE\t1900000000\tSID\thidden\n")
-    with pytest.raises(UnusableCookies), fetched_link(f"https://{SITE}/v/a", cookies=cookies):
-        pass
-    assert net.asked == []
-    assert _left(scratch) == []
-
-
-def test_the_child_sees_nothing_of_our_environment(
-    net: FakeInternet, plugged: Plugged, scratch: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("DATABASE_URL", "postgresql://hidden")
-    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
-    url = net.page("/v/env", {"act": "show_environment"})
-    with pytest.raises(Rejected) as caught, fetched_link(url):
-        pass
-    seen = set(str(caught.value).partition("seen: ")[2].rstrip(".").split())
-    known = {"HOME", "TMPDIR", "DENO_DIR", "PYTHONUTF8", "PYTHONDONTWRITEBYTECODE"}
-    assert seen <= known | {"YTDLP_NO_PLUGINS", "SSL_CERT_FILE", "LANG", "LC_ALL", "LC_CTYPE", "TZ"}
-    assert {"YTDLP_NO_PLUGINS", "HOME"} <= seen
-
-
-def test_a_link_that_may_not_be_fetched_starts_nothing(
-    net: FakeInternet, plugged: Plugged, scratch: Path
-) -> None:
-    with pytest.raises(UnsafeUrl), fetched_link("https://fakesite.com.evil.org/v/a"):
-        pass
-    assert not scratch.exists()
-
-
-def test_a_text_that_calls_itself_a_video_is_not_opened_by_ffmpeg(
-    net: FakeInternet, plugged: Plugged, scratch: Path
-) -> None:
-    port = net.inside("playlist as video")
-    for number, text in enumerate(
-        (
-            f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nhttp://127.0.0.1:{port}/a.ts\n",
-            "ffconcat version 1.0\nfile /etc/passwd\n",
-        )
-    ):
-        url = _put_up(net, f"text{number}", text.encode())
-        with pytest.raises(UnreadableMedia, match="neither video nor sound"), fetched_link(url):
-            pass
-    assert net.hits.get("playlist as video", 0) == 0
-    assert _left(scratch) == []
-
-
 def test_two_runs_of_a_link_take_turns(
     net: FakeInternet, plugged: Plugged, scratch: Path, content: bytes
 ) -> None:
-    url = _put_up(net, "twice", content)
+    url = put_up(net, "twice", content)
     order: list[str] = []
     waits = threading.Event()
 
@@ -403,137 +217,13 @@ def test_two_runs_of_a_link_take_turns(
         net.forget()
     thread.join(60)
     assert order == ["first", "second"]
-    assert _left(scratch) == []
+    assert left_in(scratch) == []
 
 
 def test_clients_share_no_download(
     net: FakeInternet, plugged: Plugged, scratch: Path, content: bytes
 ) -> None:
-    url = _put_up(net, "shared", content)
+    url = put_up(net, "shared", content)
     with fetched_link(url, client="a") as one, fetched_link(url, client="b") as other:
         assert one.path != other.path
     assert net.paths().count("/v/shared") == 2
-
-
-def test_a_channel_is_listed_without_asking_for_its_videos(
-    net: FakeInternet, plugged: Plugged, scratch: Path
-) -> None:
-    def entry(name: str, **more: object) -> dict[str, object]:
-        return {"_type": "url", "id": name, "url": f"https://{SITE}/v/{name}", **more}
-
-    net.page(
-        "/c/channel",
-        {
-            "entries": [
-                entry("a", title="First\n talk", duration=600, timestamp=1_700_000_000),
-                entry("b", title="Short", duration=30.5, upload_date="20260102"),
-                entry("live", live_status="is_live"),
-                entry("soon", live_status="is_upcoming"),
-                entry("was", live_status="was_live"),
-                entry("a", title="The same again"),
-                {"_type": "url", "id": "evil", "url": "https://127.0.0.1/v/evil"},
-                {"_type": "playlist", "entries": [entry("streamed")]},
-            ]
-        },
-    )
-    found = list_channel(f"https://{SITE}/c/channel", most=9)
-    assert [entry.id for entry in found] == ["a", "b", "was", "streamed"]
-    assert found[0].title == "First talk"
-    assert found[0].duration_s == 600
-    assert found[0].published is not None
-    assert found[1].published is not None
-    assert found[1].published.date().isoformat() == "2026-01-02"
-    assert found[2].url == f"https://{SITE}/v/was"
-    assert found[2].title == "Untitled"
-    assert net.paths() == ["/c/channel"]
-    assert _left(scratch) == []
-    assert len(list_channel(f"https://{SITE}/c/channel", most=2)) == 2
-
-
-def test_the_one_program_that_is_named_may_be_started(
-    net: FakeInternet, plugged: Plugged, scratch: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(links, "_deno", lambda: sys.executable)
-    url = net.page("/v/program", {"act": "start_program"})
-    with pytest.raises(Rejected, match=": started"), fetched_link(url):
-        pass
-
-
-def test_everything_goes_through_the_proxy_that_the_settings_name(
-    net: FakeInternet,
-    plugged: Plugged,
-    scratch: Path,
-    content: bytes,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    with fake_proxy(net) as proxy:
-        monkeypatch.setenv("CLIPPER_LINK_PROXY", f"http://name:hidden@127.0.0.1:{proxy.port}")
-        settings.cache_clear()
-        url = _put_up(net, "proxied", content)
-        with fetched_link(url) as fetched:
-            assert fetched.path.read_bytes() == content
-        assert set(proxy.targets) == {f"{SITE}:443", f"{MEDIA}:443"}
-        # The child talks to the proxy alone, not to the outside itself.
-        past = net.page("/v/past", {"act": "connect_outside", "port": net.port})
-        with pytest.raises(UnsafeUrl), fetched_link(past):
-            pass
-
-
-def test_a_proxy_that_does_not_answer_is_told_as_such(
-    net: FakeInternet, plugged: Plugged, scratch: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("CLIPPER_LINK_PROXY", "http://name:hidden@127.0.0.1:9")
-    settings.cache_clear()
-    with pytest.raises(NetworkDown, match="proxy") as caught, fetched_link(f"https://{SITE}/v/a"):
-        pass
-    assert "hidden" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    "setting", ["proxy.example:3128", "file:///hidden", "http://", "socks5://a"]
-)
-def test_a_setting_that_is_no_proxy_is_refused_without_repeating_it(
-    setting: str, scratch: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("CLIPPER_LINK_PROXY", setting)
-    settings.cache_clear()
-    with pytest.raises(NeedsPerson, match="CLIPPER_LINK_PROXY") as caught:
-        list_channel(f"https://{SITE}/c/a")
-    assert "hidden" not in str(caught.value)
-
-
-def test_a_missing_javascript_runtime_is_said_where_it_matters(
-    scratch: Path, content: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(links, "_deno", lambda: None)
-
-    def converse(job: Job, *_: object) -> Message:
-        (Path(job.folder) / "both.mp4").write_bytes(content)
-        track = {"name": "both.mp4", "kind": "both"}
-        return {"kind": "done", "video": {"title": "A", "tracks": [track], "plain": True}}
-
-    monkeypatch.setattr(links, "converse", converse)
-    with fetched_link("https://www.youtube.com/watch?v=abcdefghijk") as fetched:
-        assert "deno" in fetched.notes[0]
-
-    def refuse(*_: object) -> Message:
-        raise NoUsableFormat("YouTube offers this video in no form that can be fetched.")
-
-    monkeypatch.setattr(links, "converse", refuse)
-    with (
-        pytest.raises(NoUsableFormat, match=r"fetched, and no JavaScript runtime \(deno\)"),
-        fetched_link("https://www.youtube.com/watch?v=abcdefghijk"),
-    ):
-        pass
-
-
-def test_a_javascript_runtime_is_found_on_the_path(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr("sysconfig.get_path", lambda _: str(tmp_path / "nothing"))
-    assert links._deno() is None
-    deno = tmp_path / "deno"
-    deno.write_text("#!/bin/sh\n")
-    deno.chmod(0o755)
-    assert links._deno() == str(deno)

@@ -1,0 +1,121 @@
+"""What is not wanted is refused early, in a sentence, and leaves nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from clipping.errors import (
+    DiskFull,
+    LiveStream,
+    NotOneVideo,
+    NoUsableFormat,
+    Rejected,
+    TooLarge,
+    TooLong,
+    UnreadableMedia,
+    UnsafeUrl,
+)
+from clipping.settings import settings
+from clipping.sources.links import fetched_link
+from tests.sources.conftest import Plugged
+from tests.sources.internet import (
+    MEDIA,
+    SITE,
+    FakeInternet,
+)
+from tests.sources.pieces import hls, in_pieces, left_in, put_up
+
+
+@pytest.mark.parametrize(
+    ("page", "error"),
+    [
+        ({"live_status": "is_live"}, LiveStream),
+        ({"live_status": "is_upcoming"}, LiveStream),
+        ({"is_live": True}, LiveStream),
+        ({"duration": 13 * 3600}, TooLong),
+        ({"raise": "expected", "message": "Premieres in 4 hours"}, LiveStream),
+        (
+            {"entries": [{"_type": "url", "url": f"https://{SITE}/v/{n}"} for n in "ab"]},
+            NotOneVideo,
+            NoUsableFormat,
+        ),
+    ],
+    ids=str,
+)
+def test_what_is_not_one_finished_video_is_refused_before_its_media_is_asked(
+    page: dict[str, object],
+    error: type[Rejected],
+    net: FakeInternet,
+    plugged: Plugged,
+    scratch: Path,
+    content: bytes,
+) -> None:
+    url = put_up(net, "unwanted", content, **page)
+    with pytest.raises(error), fetched_link(url):
+        pass
+    assert net.paths() == ["/v/unwanted"]
+    assert left_in(scratch) == []
+
+
+def test_a_video_that_turns_out_too_large_is_broken_off(
+    net: FakeInternet,
+    plugged: Plugged,
+    scratch: Path,
+    content: bytes,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CLIPPER_MAX_SOURCE_BYTES", "20000")
+    settings.cache_clear()
+    url = net.page("/v/large", {"m3u8": hls(net, "large", in_pieces(content, 5))})
+    with pytest.raises(TooLarge), fetched_link(url):
+        pass
+    assert f"/large/{4}.mp4" not in net.paths()
+    assert left_in(scratch) == []
+
+
+def test_a_full_disk_is_told_before_it_is_full(
+    net: FakeInternet, plugged: Plugged, scratch: Path, content: bytes
+) -> None:
+    plugged(patches={"fetching._SPARE_BYTES": 1 << 60})
+    url = put_up(net, "full", content)
+    with pytest.raises(DiskFull), fetched_link(url):
+        pass
+    assert f"{MEDIA}/full.mp4" not in net.sent
+
+
+def test_captions_that_do_not_come_are_a_note_and_no_error(
+    net: FakeInternet, plugged: Plugged, scratch: Path, content: bytes
+) -> None:
+    captions = {"en-orig": [{"ext": "json3", "url": f"https://{MEDIA}/nothing"}]}
+    url = put_up(net, "mute", content, automatic_captions=captions)
+    with fetched_link(url) as fetched:
+        assert fetched.captions is None
+        assert fetched.language == "en"
+        assert fetched.notes == ("FakeSite offers captions, but did not hand them out.",)
+
+
+def test_a_link_that_may_not_be_fetched_starts_nothing(
+    net: FakeInternet, plugged: Plugged, scratch: Path
+) -> None:
+    with pytest.raises(UnsafeUrl), fetched_link("https://fakesite.com.evil.org/v/a"):
+        pass
+    assert not scratch.exists()
+
+
+def test_a_text_that_calls_itself_a_video_is_not_opened_by_ffmpeg(
+    net: FakeInternet, plugged: Plugged, scratch: Path
+) -> None:
+    port = net.inside("playlist as video")
+    for number, text in enumerate(
+        (
+            f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nhttp://127.0.0.1:{port}/a.ts\n",
+            "ffconcat version 1.0\nfile /etc/passwd\n",
+        )
+    ):
+        url = put_up(net, f"text{number}", text.encode())
+        with pytest.raises(UnreadableMedia, match="neither video nor sound"), fetched_link(url):
+            pass
+    assert net.hits.get("playlist as video", 0) == 0
+    assert left_in(scratch) == []
