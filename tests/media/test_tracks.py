@@ -38,12 +38,25 @@ def _ts_that_begin_late(talk: Path, folder: Path) -> list[Path]:
 
 
 def _fragments_of_another_time(talk: Path, folder: Path) -> list[Path]:
-    """As a player gets them: each track's clock begins where the broadcast was."""
-    flags = ("-movflags", "+frag_keyframe+empty_moov+default_base_moof", "-output_ts_offset", "50")
-    return [
-        _copied(talk, folder / "v.mp4", "-an", *flags),
-        _copied(talk, folder / "a.mp4", "-vn", *flags),
-    ]
+    """As a player gets them: the clock of both began long before, each with its own first packet.
+
+    Two frames are sent before they are shown, and AAC begins with 1024 samples of nothing.
+    """
+    flags = ("-movflags", "+frag_keyframe+empty_moov+default_base_moof")
+    video = _copied(talk, folder / "v.mp4", "-an", *flags)
+    audio = _copied(talk, folder / "a.mp4", "-vn", *flags)
+    return [_begun_at(video, 50 * 90_000 - 6_000), _begun_at(audio, 50 * 48_000 - 1_024)]
+
+
+def _begun_at(path: Path, ticks: int) -> Path:
+    """Writes the one fragment's time (``tfdt``, ISO/IEC 14496-12) anew."""
+    content = bytearray(path.read_bytes())
+    assert content.count(b"tfdt") == 1
+    place = content.index(b"tfdt") + 4
+    assert content[place] == 1, "the time has 64 bits"
+    content[place + 4 : place + 12] = ticks.to_bytes(8, "big")
+    path.write_bytes(content)
+    return path
 
 
 def _ts_with_both(talk: Path, folder: Path) -> list[Path]:
@@ -82,9 +95,10 @@ def test_joined_tracks_stay_in_step(
 
 def test_tracks_that_begin_apart_stay_apart(tmp_path: Path) -> None:
     late = make_video(tmp_path / "late.mkv", seconds=SECONDS, picture="flash", start_audio_ms=300)
+    kept = ("-copyts", "-output_ts_offset", "100", "-muxdelay", "0")
     parts = [
-        _copied(late, tmp_path / "v.ts", "-an", "-copyts"),
-        _copied(late, tmp_path / "a.ts", "-vn", "-copyts"),
+        _copied(late, tmp_path / "v.ts", "-an", *kept),
+        _copied(late, tmp_path / "a.ts", "-vn", *kept),
     ]
     out = tmp_path / "out.mp4"
     join_tracks(parts, out)
