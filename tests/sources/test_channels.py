@@ -12,6 +12,8 @@ from tests.sources.internet import (
 )
 from tests.sources.pieces import left_in
 
+TAB = {"_type": "playlist", "id": "tab", "extractor": "fakesite", "extractor_key": "FakeSite"}
+
 
 def test_a_channel_is_listed_without_asking_for_its_videos(
     net: FakeInternet, plugged: Plugged, scratch: Path
@@ -30,7 +32,7 @@ def test_a_channel_is_listed_without_asking_for_its_videos(
                 entry("was", live_status="was_live"),
                 entry("a", title="The same again"),
                 {"_type": "url", "id": "evil", "url": "https://127.0.0.1/v/evil"},
-                {"_type": "playlist", "entries": [entry("streamed")]},
+                {**TAB, "entries": [entry("streamed")]},
             ]
         },
     )

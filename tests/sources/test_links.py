@@ -190,7 +190,8 @@ def test_a_broken_connection_goes_on_where_it_was(
     with fetched_link(url) as fetched:
         assert fetched.path.read_bytes() == content
     media = [asked for asked in net.asked if asked.host == MEDIA]
-    assert [asked.begin for asked in media] == [cut]
+    # The last block before the break may not have been written.
+    assert [cut // 2 < asked.begin <= cut for asked in media] == [True]
 
 
 def test_two_runs_of_a_link_take_turns(
