@@ -18,7 +18,6 @@ from urllib.parse import quote
 import tldextract
 
 from clipping.errors import NeedsPerson, UnsafeUrl
-from clipping.models import Value
 
 LONGEST_LINK = 2_000
 
@@ -68,7 +67,8 @@ _ANY_BUT_GENERIC = ("default", "-generic")
 """For hosts that the settings add: whichever extractor knows their pages."""
 
 
-class Link(Value):
+@dataclass(frozen=True)
+class Link:
     """A link that may be fetched: plain https, of a site that is allowed."""
 
     url: str

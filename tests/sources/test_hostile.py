@@ -6,19 +6,15 @@ none of these, when it must succeed: otherwise it would prove nothing. All cases
 
 from __future__ import annotations
 
-import json
-import subprocess
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from clipping.errors import ClippingError, LinkRefused, UnsafeUrl, UnsupportedLink
 from clipping.settings import CHECKOUT
-from clipping.sources.exchange import Failure, Job
-from clipping.sources.failures import explained
 from tests.sources.attacks import ADDRESSES, ATTACKS, GUARDS, REDIRECTS, Attack
+from tests.sources.batch import batch_job, error_of, run_batch
 from tests.sources.internet import SITE, FakeInternet
 
 
@@ -39,43 +35,6 @@ def _sets(attack: Attack) -> list[frozenset[str]]:
     return [frozenset(GUARDS), *alone, frozenset()]
 
 
-def _run(net: FakeInternet, cases: list[dict[str, Any]], **config: Any) -> list[dict[str, Any]]:
-    done = subprocess.run(
-        net.command(cases=cases, **config),
-        cwd=CHECKOUT,
-        env={"SSL_CERT_FILE": str(net.ca), "HOME": "/nonexistent", "YTDLP_NO_PLUGINS": "1"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    answers: list[dict[str, Any]] = json.loads(done.stdout)
-    return answers
-
-
-def _job(url: str, folder: Path, **more: Any) -> dict[str, Any]:
-    folder.mkdir(parents=True, exist_ok=True)
-    job = Job(
-        task="fetch",
-        url=url,
-        extractors=("fakesite",),
-        folder=str(folder),
-        max_bytes=10**9,
-        max_duration_s=3600,
-        system_certificates=True,
-        **more,
-    )
-    values: dict[str, Any] = json.loads(job.to_json())
-    return values
-
-
-def _error(answer: dict[str, Any]) -> ClippingError | None:
-    if answer["kind"] == "done":
-        return None
-    return explained(Failure.from_message(answer), "Fake Site")
-
-
 @pytest.fixture(scope="module")
 def outcomes(net: FakeInternet, tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
     """All attacks with all sets of guards."""
@@ -89,16 +48,16 @@ def outcomes(net: FakeInternet, tmp_path_factory: pytest.TempPathFactory) -> Out
             attack.prepare(net, f"/v/{name}", port)
             cases.append(
                 {
-                    "job": _job(f"https://{SITE}/v/{name}", folder / name),
+                    "job": batch_job(f"https://{SITE}/v/{name}", folder / name),
                     "names": {host: list(map(list, leads)) for host, leads in attack.names},
                     "without": sorted(set(GUARDS) - standing),
                 }
             )
             keys.append((attack.name, standing, name))
-    answers = _run(net, cases)
+    answers = run_batch(net, cases)
     hits = net.hits
     return {
-        (attack, standing): Outcome(_error(answer), hits.get(name, 0))
+        (attack, standing): Outcome(error_of(answer), hits.get(name, 0))
         for (attack, standing, name), answer in zip(keys, answers, strict=True)
     }
 
@@ -138,7 +97,7 @@ def others(net: FakeInternet, tmp_path_factory: pytest.TempPathFactory) -> dict[
     cases: dict[str, dict[str, Any]] = {}
 
     def case(name: str, url: str, without: tuple[str, ...] = (), **names: Any) -> None:
-        job = _job(url, folder / str(len(cases)))
+        job = batch_job(url, folder / str(len(cases)))
         cases[name] = {"job": job, "without": list(without), "names": names.get("names", {})}
 
     for number, address in enumerate(ADDRESSES):
@@ -156,8 +115,8 @@ def others(net: FakeInternet, tmp_path_factory: pytest.TempPathFactory) -> dict[
     case("connect_unix", net.page("/v/unix", {"act": "connect_unix", "path": "/run/a.sock"}))
     for act in ("start_program", "start_shell"):
         case(f"{act} without its guard", f"https://{SITE}/v/{act}", without=("program",))
-    answers = _run(net, list(cases.values()), patches={"ytdlp.LARGEST_PAGE_BYTES": 1_000_000})
-    return dict(zip(cases, map(_error, answers), strict=True))
+    answers = run_batch(net, list(cases.values()), patches={"ytdlp.LARGEST_PAGE_BYTES": 1_000_000})
+    return dict(zip(cases, map(error_of, answers), strict=True))
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

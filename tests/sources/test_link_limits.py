@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from clipping.errors import (
+    ClippingError,
     DiskFull,
+    DrmProtected,
+    LinkRefused,
     LiveStream,
     NotOneVideo,
     NoUsableFormat,
-    Rejected,
     TooLarge,
     TooLong,
     UnreadableMedia,
@@ -19,41 +22,65 @@ from clipping.errors import (
 )
 from clipping.settings import settings
 from clipping.sources.links import fetched_link
+from tests.sources.batch import batch_job, error_of, run_batch
 from tests.sources.conftest import Plugged
 from tests.sources.internet import (
     MEDIA,
     SITE,
     FakeInternet,
 )
-from tests.sources.pieces import hls, in_pieces, left_in, put_up
+from tests.sources.pieces import FORMAT, hls, in_pieces, left_in, put_up
+
+MEDIA_URL = f"https://{MEDIA}/a.mp4"
+TWO = [{"_type": "url", "url": f"https://{SITE}/v/a"}] * 2
+UNWANTED: dict[str, tuple[dict[str, Any], type[LinkRefused]]] = {
+    "live": ({"live_status": "is_live"}, LiveStream),
+    "live without a word": ({"is_live": True}, LiveStream),
+    "announced": ({"live_status": "is_upcoming"}, LiveStream),
+    "just over": ({"live_status": "post_live"}, LiveStream),
+    "premiere": ({"raise": "expected", "message": "Premieres in 4 hours"}, LiveStream),
+    "too long": ({"duration": 3601}, TooLong),
+    "several": ({"entries": TWO}, NotOneVideo),
+    "none": ({"formats": []}, NoUsableFormat),
+    "encrypted": ({"raise": "drm"}, DrmProtected),
+    "too large": ({"formats": [{**FORMAT, "filesize": 10**12, "url": MEDIA_URL}]}, TooLarge),
+    "insecure": ({"formats": [{**FORMAT, "url": "http://cdn.fakemedia.net/a"}]}, NoUsableFormat),
+    "only sound": ({"formats": [{**FORMAT, "vcodec": "none", "url": MEDIA_URL}]}, NoUsableFormat),
+}
 
 
-@pytest.mark.parametrize(
-    ("page", "error"),
-    [
-        ({"live_status": "is_live"}, LiveStream),
-        ({"live_status": "is_upcoming"}, LiveStream),
-        ({"is_live": True}, LiveStream),
-        ({"duration": 13 * 3600}, TooLong),
-        ({"raise": "expected", "message": "Premieres in 4 hours"}, LiveStream),
-        (
-            {"entries": [{"_type": "url", "url": f"https://{SITE}/v/{n}"} for n in "ab"]},
-            NotOneVideo,
-            NoUsableFormat,
-        ),
-    ],
-    ids=str,
-)
+@pytest.fixture(scope="module")
+def refusals(
+    net: FakeInternet, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, tuple[ClippingError | None, list[str]]]:
+    """What each page came to, and what it left in its folder."""
+    folder = tmp_path_factory.mktemp("unwanted")
+    cases = []
+    for number, (page, _) in enumerate(UNWANTED.values()):
+        url = net.page(f"/v/{number}", {"formats": [{**FORMAT, "url": MEDIA_URL}], **page})
+        cases.append({"job": batch_job(url, folder / str(number))})
+    answers = run_batch(net, cases)
+    assert {asked.host for asked in net.asked} == {SITE}, "no media was asked for"
+    return {
+        name: (error_of(answer), left_in(folder / str(number)))
+        for number, (name, answer) in enumerate(zip(UNWANTED, answers, strict=True))
+    }
+
+
+@pytest.mark.parametrize("name", UNWANTED)
 def test_what_is_not_one_finished_video_is_refused_before_its_media_is_asked(
-    page: dict[str, object],
-    error: type[Rejected],
-    net: FakeInternet,
-    plugged: Plugged,
-    scratch: Path,
-    content: bytes,
+    name: str, refusals: dict[str, tuple[ClippingError | None, list[str]]]
 ) -> None:
-    url = put_up(net, "unwanted", content, **page)
-    with pytest.raises(error), fetched_link(url):
+    error, left = refusals[name]
+    assert type(error) is UNWANTED[name][1], error
+    assert left == []
+
+
+def test_a_live_stream_leaves_nothing_behind(
+    net: FakeInternet, plugged: Plugged, scratch: Path, content: bytes
+) -> None:
+    url = put_up(net, "unwanted", content, live_status="is_live")
+    with pytest.raises(LiveStream, match="is live; try again when it is over"), fetched_link(url):
         pass
     assert net.paths() == ["/v/unwanted"]
     assert left_in(scratch) == []

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -16,6 +17,7 @@ from clipping.errors import (
     UnreadableMedia,
 )
 from clipping.media.probe import probe
+from clipping.sources import links
 from clipping.sources.links import fetched_link
 from tests.sources.conftest import Plugged
 from tests.sources.internet import (
@@ -221,10 +223,16 @@ def test_two_runs_of_a_link_take_turns(
     assert left_in(scratch) == []
 
 
-def test_clients_share_no_download(
-    net: FakeInternet, plugged: Plugged, scratch: Path, content: bytes
-) -> None:
-    url = put_up(net, "shared", content)
-    with fetched_link(url, client="a") as one, fetched_link(url, client="b") as other:
-        assert one.path != other.path
-    assert net.paths().count("/v/shared") == 2
+def test_clients_share_no_download(scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys: list[str] = []
+
+    def refuse(key: str) -> NoReturn:
+        keys.append(key)
+        raise KeyError(key)
+
+    monkeypatch.setattr(links, "part_folder", refuse)
+    for client, page in (("a", "one"), ("b", "one"), ("a", "two"), ("a", "one#t=3")):
+        with pytest.raises(KeyError), fetched_link(f"https://{SITE}/v/{page}", client=client):
+            pass
+    assert len(set(keys)) == 3
+    assert keys[0] == keys[3]
