@@ -13,7 +13,6 @@ from clipping.sources.exchange import Failure, Job
 from clipping.sources.failures import explained
 from tests.sources.internet import FakeInternet
 
-
 Case = dict[str, Any]
 """A ``job``; as need be what ``names`` lead to, and ``without`` which guards it is done."""
 
