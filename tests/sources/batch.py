@@ -17,12 +17,19 @@ Case = dict[str, Any]
 """A ``job``; as need be what ``names`` lead to, and ``without`` which guards it is done."""
 
 
-def run_batch(net: FakeInternet, cases: list[Case], **config: Any) -> list[dict[str, Any]]:
-    """The last thing that the child says to each case."""
+def run_batch(
+    net: FakeInternet, cases: list[Case], path: str = "/nonexistent", **config: Any
+) -> list[dict[str, Any]]:
+    """The last thing that the child says to each case; ``path`` is where it finds programs."""
     done = subprocess.run(
         net.command(cases=cases, **config),
         cwd=CHECKOUT,
-        env={"SSL_CERT_FILE": str(net.ca), "HOME": "/nonexistent", "YTDLP_NO_PLUGINS": "1"},
+        env={
+            "SSL_CERT_FILE": str(net.ca),
+            "HOME": "/nonexistent",
+            "YTDLP_NO_PLUGINS": "1",
+            "PATH": path,
+        },
         capture_output=True,
         text=True,
         timeout=120,

@@ -202,6 +202,7 @@ def _without(names: list[str]) -> Callable[[], None]:
 def _prepare() -> None:
     yt_dlp.globals.extractors.value["FakeSiteIE"] = FakeSiteIE
     ytdlp.pause_s = lambda n: 0.01
+    ytdlp.RETRIES = 2
     if CONFIG.get("plain_fragments"):
         fetching.DOWNLOADERS = {**fetching.DOWNLOADERS, "m3u8_native": HlsFD}
     modules = {"ytdlp": ytdlp, "fetching": fetching}

@@ -7,15 +7,17 @@ none of these, when it must succeed: otherwise it would prove nothing. All cases
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from clipping.errors import ClippingError, LinkRefused, UnsafeUrl, UnsupportedLink
+from clipping.errors import ClippingError, LinkRefused, NoUsableFormat, UnsafeUrl, UnsupportedLink
 from clipping.settings import CHECKOUT
 from tests.sources.attacks import ADDRESSES, ATTACKS, GUARDS, REDIRECTS, Attack
 from tests.sources.batch import batch_job, error_of, run_batch
-from tests.sources.internet import SITE, FakeInternet
+from tests.sources.internet import MEDIA, SITE, FakeInternet
+from tests.sources.pieces import FORMAT
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,16 @@ def test_an_attack_succeeds_when_no_guard_stands(attack: Attack, outcomes: Outco
     assert not isinstance(outcome.error, UnsafeUrl)
 
 
+SAMPLE_URL = f"https://{MEDIA}/sample.m3u8"
+SAMPLE_AES = b"""#EXTM3U
+#EXT-X-TARGETDURATION:1
+#EXT-X-KEY:METHOD=SAMPLE-AES,URI="https://cdn.fakemedia.net/key"
+#EXTINF:1,
+https://cdn.fakemedia.net/piece.ts
+#EXT-X-ENDLIST
+"""
+
+
 @pytest.fixture(scope="module")
 def others(net: FakeInternet, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Attacks that have nobody to hit on a machine of tests, and what else must not work."""
@@ -113,6 +125,9 @@ def others(net: FakeInternet, tmp_path_factory: pytest.TempPathFactory) -> dict[
     for act in ("start_program", "start_shell", "show_handlers", "old_lookup", "send_datagram"):
         case(act, net.page(f"/v/{act}", {"act": act, "port": 9}))
     case("connect_unix", net.page("/v/unix", {"act": "connect_unix", "path": "/run/a.sock"}))
+    net.file("/sample.m3u8", SAMPLE_AES)
+    encrypted = {"formats": [{**FORMAT, "protocol": "m3u8_native", "url": SAMPLE_URL}]}
+    case("for ffmpeg", net.page("/v/ffmpeg", encrypted))
     for act in ("start_program", "start_shell"):
         case(f"{act} without its guard", f"https://{SITE}/v/{act}", without=("program",))
     answers = run_batch(net, list(cases.values()), patches={"ytdlp.LARGEST_PAGE_BYTES": 1_000_000})
@@ -153,6 +168,21 @@ def test_a_page_without_end_is_not_read_to_it(others: dict[str, Any]) -> None:
 def test_no_program_is_started(act: str, others: dict[str, Any]) -> None:
     assert "refused to start" in str(others[act])
     assert ": started" in str(others[f"{act} without its guard"])
+
+
+def test_ffmpeg_is_never_given_an_address(
+    net: FakeInternet, tmp_path: Path, others: dict[str, Any]
+) -> None:
+    assert isinstance(others["for ffmpeg"], NoUsableFormat)
+    ffmpeg = tmp_path / "ffmpeg"
+    ffmpeg.write_text('#!/bin/sh\necho "$@" >> "$0.log"\necho "ffmpeg version 6.1"\n')
+    ffmpeg.chmod(0o755)
+    job = batch_job(f"https://{SITE}/v/ffmpeg", tmp_path / "folder")
+    for without in ([], ["program"]):
+        run_batch(net, [{"job": job, "without": without}], path=str(tmp_path))
+        log = tmp_path / "ffmpeg.log"
+        # Without the guard yt-dlp hands the playlist to it.
+        assert (log.exists() and SAMPLE_URL in log.read_text()) is bool(without)
 
 
 @pytest.mark.parametrize("act", ["old_lookup", "send_datagram", "connect_unix"])

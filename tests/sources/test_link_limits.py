@@ -11,16 +11,25 @@ from clipping.errors import (
     ClippingError,
     DiskFull,
     DrmProtected,
+    FetchFailed,
+    GeoBlocked,
     LinkRefused,
     LiveStream,
+    LoginNeeded,
+    NetworkDown,
     NotOneVideo,
     NoUsableFormat,
+    RateLimited,
+    RemovedVideo,
+    ServiceUnavailable,
+    SiteChanged,
     TooLarge,
     TooLong,
     UnreadableMedia,
     UnsafeUrl,
 )
 from clipping.settings import settings
+from clipping.sources.choosing import choose_tracks
 from clipping.sources.links import fetched_link
 from tests.sources.batch import batch_job, error_of, run_batch
 from tests.sources.conftest import Plugged
@@ -74,6 +83,63 @@ def test_what_is_not_one_finished_video_is_refused_before_its_media_is_asked(
     error, left = refusals[name]
     assert type(error) is UNWANTED[name][1], error
     assert left == []
+
+
+NOWHERE = "https://nowhere.example.org/a.mp4"
+TROUBLES: dict[str, tuple[dict[str, Any], type[ClippingError]]] = {
+    "another country": ({"raise": "geo"}, GeoBlocked),
+    "signed-in only": ({"raise": "login"}, LoginNeeded),
+    "nobody there": ({"raise": "not_live"}, LiveStream),
+    "other pages": ({"raise": "unexpected", "message": "Unable to extract x"}, SiteChanged),
+    "a bug": ({"raise": "bug", "message": "https://a.example.com/?token=hidden"}, FetchFailed),
+    "no such name": ({"formats": [{**FORMAT, "url": NOWHERE}]}, NetworkDown),
+    "media refused": ({"status": 403}, ServiceUnavailable),
+    "media gone": ({"status": 404}, RemovedVideo),
+    "media too often": ({"status": 429}, RateLimited),
+    "media server broken": ({"status": 503}, ServiceUnavailable),
+    "disk full": ({"full": "https"}, DiskFull),
+    "disk full in pieces": ({"full": "m3u8_native"}, DiskFull),
+}
+
+
+@pytest.fixture(scope="module")
+def troubles(
+    net: FakeInternet, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, ClippingError | None]:
+    folder = tmp_path_factory.mktemp("troubles")
+    cases = []
+    for number, (page, _) in enumerate(TROUBLES.values()):
+        path = folder / str(number)
+        url = net.page(f"/v/t{number}", {"formats": _formats(net, path, page), **page})
+        cases.append({"job": batch_job(url, path)})
+    return dict(zip(TROUBLES, map(error_of, run_batch(net, cases)), strict=True))
+
+
+def _formats(net: FakeInternet, folder: Path, page: dict[str, Any]) -> list[dict[str, Any]]:
+    """One format, which the server refuses with a status, or whose file is on a full disk."""
+    url = f"https://{MEDIA}/{folder.name}.mp4"
+    more = {"Retry-After": "90"}
+    net.pages[url.removeprefix("https://")] = (page.get("status", 200), more, b"x" * 100_000)
+    if page.get("full") == "m3u8_native":
+        url = hls(net, f"full{folder.name}", [b"x" * 100_000] * 2)
+    offered = {**FORMAT, "protocol": page.get("full", "https"), "url": url}
+    if "full" in page:
+        folder.mkdir()
+        piece = "" if page["full"] == "https" else ".part-Frag1"
+        part = folder / f"{choose_tracks([offered])[0].name}{piece}.part"
+        part.symlink_to("/dev/full")
+    return [offered]
+
+
+@pytest.mark.parametrize("name", TROUBLES)
+def test_what_goes_wrong_on_the_way_is_told_as_what_it_is(
+    name: str, troubles: dict[str, ClippingError | None]
+) -> None:
+    error = troubles[name]
+    assert type(error) is TROUBLES[name][1], error
+    assert "hidden" not in str(error)
+    if isinstance(error, RateLimited):
+        assert error.retry_after_s == 90
 
 
 def test_a_live_stream_leaves_nothing_behind(

@@ -126,8 +126,21 @@ def test_a_video_that_comes_in_pieces_is_put_together(
     kind: str, net: FakeInternet, plugged: Plugged, scratch: Path, content: bytes
 ) -> None:
     make = {"m3u8": hls, "mpd": dash}[kind]
-    url = net.page(f"/v/{kind}", {kind: make(net, f"in-{kind}", in_pieces(content, 5))})
+    lines = [f"WEBVTT\n\n00:0{n}.000 --> 00:0{n}.900\nLine {n}\n".encode() for n in (0, 1)]
+    captions = {"ext": "vtt", "protocol": "m3u8_native", "url": hls(net, f"lines-{kind}", lines)}
+    url = net.page(
+        f"/v/{kind}",
+        {
+            kind: make(net, f"in-{kind}", in_pieces(content, 5)),
+            "language": "en",
+            "subtitles": {"en": [captions]},
+        },
+    )
     with fetched_link(url) as fetched:
+        assert fetched.captions is not None
+        text = fetched.captions.path.read_text()
+        assert text.startswith("WEBVTT")
+        assert text.count("Line 0") == text.count("Line 1") == 1
         media = probe(fetched.path)
         assert media.container == "mp4"
         assert abs(media.duration_ms - 2_000) < 50
