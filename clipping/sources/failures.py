@@ -124,7 +124,13 @@ RULES = (
         "{site} refuses the installed yt-dlp; update it.",
     ),
     _rule(
-        r"format is not available|no video formats|ffmpeg could not be found",
+        r"did not get any data|downloaded file is empty|fragment \d+ not found",
+        ServiceUnavailable,
+        "{site} does not send the whole video just now; the next try goes on where it was.",
+    ),
+    _rule(
+        r"format is not available|no video formats|ffmpeg could not be found"
+        r"|initialization fragment found after",
         NoUsableFormat,
         "{site} offers this video in no form that can be fetched.",
     ),

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from clipping import progress
-from clipping.errors import NeedsPerson, NoUsableFormat, UnreadableMedia, UnsafeUrl
+from clipping.errors import LoginNeeded, NeedsPerson, NoUsableFormat, UnreadableMedia, UnsafeUrl
 from clipping.media.container import container_of
 from clipping.media.tracks import join_tracks, joined_suffix
 from clipping.models import make_id
@@ -133,6 +133,13 @@ def _fetch(link: Link, folder: Path, cookies: Path | None, share: float) -> Fetc
                 raise
             missing = "no JavaScript runtime (deno) is installed"
             raise NoUsableFormat(f"{str(error)[:-1]}, and {missing}.") from error
+        except LoginNeeded as error:
+            if cookies is None:
+                raise
+            raise type(error)(
+                f"The cookies file {cookies.name} does not open this video of {link.site_name}; "
+                "export it again, from an account that may see it."
+            ) from error
         at = 1.0
         idle()
         fetched = _assembled(link, folder, said, tuple(notes))
@@ -198,16 +205,18 @@ def _captions(folder: Path, said: dict[str, Any] | None) -> FetchedCaptions | No
 
 def _one_file(folder: Path, tracks: list[Path], stem: str, *, plain: bool) -> Path:
     """The video as one file. The tracks stay until it is on record."""
-    if plain and len(tracks) == 1 and (suffix := _whole_suffix(tracks[0])):
-        path = folder / f"{stem}{suffix}"
-        path.unlink(missing_ok=True)
-        try:
-            path.hardlink_to(tracks[0])
-        except OSError:
-            return tracks[0]  # a file system without links; the name is all that is lost
+    whole = _whole_suffix(tracks[0]) if plain and len(tracks) == 1 else None
+    path = folder / f"{stem}{whole or joined_suffix(tracks)}"
+    if path in tracks:
+        path = path.with_stem(f"{stem}-1")  # a title may be anything, also the name of a track
+    if whole is None:
+        join_tracks(tracks, path)
         return path
-    path = folder / f"{stem}{joined_suffix(tracks)}"
-    join_tracks(tracks, path)
+    path.unlink(missing_ok=True)
+    try:
+        path.hardlink_to(tracks[0])
+    except OSError:
+        return tracks[0]  # a file system without links; the name is all that is lost
     return path
 
 

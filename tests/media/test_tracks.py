@@ -162,7 +162,7 @@ def test_a_file_that_is_no_media_is_never_given_to_ffmpeg(
         raise AssertionError("ffmpeg was started")
 
     monkeypatch.setattr(tracks, "run_ffmpeg", never)
-    monkeypatch.setattr(tracks.av, "open", never)
+    monkeypatch.setattr("av.open", never)
     path = tmp_path / f"video{suffix}"
     path.write_bytes(content)
     with pytest.raises(UnreadableMedia, match="neither video nor sound"):

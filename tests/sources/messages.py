@@ -161,6 +161,13 @@ MESSAGES: tuple[tuple[str, type[ClippingError]], ...] = (
     ("unable to write data: [Errno 28] No space left on device", DiskFull),
     ("m3u8 download detected but ffmpeg could not be found. Please install", NoUsableFormat),
     ("Unable to download JSON metadata: HTTP Error 429: Too Many Requests", RateLimited),
+    ("Did not get any data blocks", ServiceUnavailable),
+    ("The downloaded file is empty", ServiceUnavailable),
+    ("fragment 3 not found, unable to continue", ServiceUnavailable),
+    (
+        "Initialization fragment found after media fragments, unable to download",
+        NoUsableFormat,
+    ),
     ("[download] Got error: HTTP Error 429: Too Many Requests", RateLimited),
     ("[download] Got error: HTTP Error 404: Not Found", ServiceUnavailable),
     ("[download] Got error: HTTP Error 503: Busy. Giving up after 5 retries", ServiceUnavailable),

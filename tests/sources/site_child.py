@@ -23,7 +23,7 @@ from yt_dlp.downloader.hls import HlsFD
 from yt_dlp.extractor.common import InfoExtractor
 from yt_dlp.utils import ExtractorError, UserNotLive
 
-from clipping.sources import confine, fetching, ytdlp
+from clipping.sources import confine, fetching, fragments, ytdlp
 from clipping.sources.addresses import is_public
 from clipping.sources.confine import Walls
 from clipping.sources.exchange import Job
@@ -204,7 +204,7 @@ def _prepare() -> None:
     ytdlp.pause_s = lambda n: 0.01
     ytdlp.RETRIES = 2
     if CONFIG.get("plain_fragments"):
-        fetching.DOWNLOADERS = {**fetching.DOWNLOADERS, "m3u8_native": HlsFD}
+        fragments.DOWNLOADERS["m3u8_native"] = HlsFD
     modules = {"ytdlp": ytdlp, "fetching": fetching}
     for name, value in CONFIG.get("patches", {}).items():
         module, _, attribute = name.partition(".")

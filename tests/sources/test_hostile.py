@@ -15,7 +15,7 @@ import pytest
 from clipping.errors import ClippingError, LinkRefused, NoUsableFormat, UnsafeUrl, UnsupportedLink
 from clipping.settings import CHECKOUT
 from tests.sources.attacks import ADDRESSES, ATTACKS, GUARDS, REDIRECTS, Attack
-from tests.sources.batch import batch_job, error_of, run_batch
+from tests.sources.batch import Case, batch_job, error_of, run_batch
 from tests.sources.internet import MEDIA, SITE, FakeInternet
 from tests.sources.pieces import FORMAT
 
@@ -42,7 +42,8 @@ def outcomes(net: FakeInternet, tmp_path_factory: pytest.TempPathFactory) -> Out
     """All attacks with all sets of guards."""
     folder = tmp_path_factory.mktemp("downloads")
     net.file("/piece.ts", b"\x47" * 1880)
-    cases, keys = [], []
+    cases: list[Case] = []
+    keys = []
     for number, attack in enumerate(ATTACKS):
         for standing in _sets(attack):
             name = f"{number}-{len(cases)}"

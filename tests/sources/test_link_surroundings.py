@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from clipping.errors import (
+    LoginNeeded,
     NeedsPerson,
     NetworkDown,
     NoUsableFormat,
@@ -16,6 +17,7 @@ from clipping.errors import (
     UnsafeUrl,
     UnusableCookies,
 )
+from clipping.media.probe import probe
 from clipping.settings import settings
 from clipping.sources import links
 from clipping.sources.exchange import Job, Message
@@ -47,7 +49,14 @@ def test_a_clients_cookies_go_to_the_site_and_nowhere_else(
     before = cookies.read_bytes()
     url = put_up(net, "members", content)
     net.pages[f"{SITE}/v/members"] = _only_signed_in(net.pages[f"{SITE}/v/members"])
-    with pytest.raises(NeedsPerson), fetched_link(url):
+    with pytest.raises(LoginNeeded, match="give this client a cookies file"), fetched_link(url):
+        pass
+    stale = tmp_path / "stale.txt"
+    stale.write_text(line.format(SITE).replace("hidden", "old"))
+    with (
+        pytest.raises(LoginNeeded, match=r"stale\.txt does not open this video"),
+        fetched_link(url, cookies=stale),
+    ):
         pass
     with fetched_link(url, cookies=cookies) as fetched:
         assert fetched.path.read_bytes() == content
@@ -170,6 +179,21 @@ def test_a_missing_javascript_runtime_is_said_where_it_matters(
         fetched_link("https://www.youtube.com/watch?v=abcdefghijk"),
     ):
         pass
+
+
+@pytest.mark.parametrize("plain", [True, False], ids=["kept as it is", "put into a container"])
+def test_a_title_that_is_the_name_of_a_track_overwrites_nothing(
+    plain: bool, scratch: Path, content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def converse(job: Job, *_: object) -> Message:
+        (Path(job.folder) / "both-a1.mp4").write_bytes(content)
+        track = {"name": "both-a1.mp4", "kind": "both"}
+        return {"kind": "done", "video": {"title": "Both a1", "tracks": [track], "plain": plain}}
+
+    monkeypatch.setattr(links, "converse", converse)
+    with fetched_link(f"https://{SITE}/v/named") as fetched:
+        assert fetched.path.name == "both-a1-1.mp4"
+        assert probe(fetched.path).duration_ms == 2_000
 
 
 def test_a_javascript_runtime_is_found_on_the_path(
