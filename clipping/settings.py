@@ -65,6 +65,20 @@ class Settings(BaseSettings):
     max_source_bytes: int = 10 * 1024**3
     """Larger sources are refused."""
 
+    max_source_minutes: int = Field(default=12 * 60, gt=0)
+    """Longer videos behind links are refused."""
+
+    link_hosts: str = ""
+    """Further domains whose links may be fetched, with commas: ``example.org,example.net``.
+
+    YouTube, TikTok, Instagram, X, Twitch and Vimeo are always allowed."""
+
+    link_proxy: SecretStr | None = None
+    """An egress proxy for links (``http://``, ``https://`` or ``socks5h://``); else none is used.
+
+    With one, names are looked up by the proxy, so it is the proxy that must refuse to connect to
+    internal addresses."""
+
     encoder: str = "auto"
     """``auto`` (NVENC when it works, else x264), ``libx264`` or ``h264_nvenc``."""
 
