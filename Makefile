@@ -6,16 +6,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 # What the benchmarks compare with wants other packages than we do.
 PEERS := .venv-bench
+# WhisperX wants PyTorch and an older client of the hub.
+WHISPERX := .venv-whisperx
 OUT ?= out
 export DO_NOT_TRACK := 1
 # Read by the shell, not pasted into it: file names may hold quotes and spaces.
 export VIDEO CAPTIONS OUT
 
-.PHONY: help clips up test check format bench clean lock
+.PHONY: help clips up test test-whisperx check format bench clean lock
 
 help: ## what can be made
 	@echo "usage: make TARGET"
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
 
 clips: $(VENV)/.base ## clip VIDEO=talk.mp4 [CAPTIONS=talk.srt] [OUT=dir] [ARGS=...]; without VIDEO, a demo talk
 ifdef VIDEO
@@ -29,6 +31,9 @@ up: $(VENV)/.dashboard ## Postgres, Prefect server, two workers and the dashboar
 
 test: $(VENV)/.dev ## the whole test suite (ARGS="-k name" for a part)
 	@$(BIN)/pytest $(ARGS)
+
+test-whisperx: $(WHISPERX)/.whisperx ## the tests of the extra whisperx, against the real library (8 GB)
+	@$(WHISPERX)/bin/python -m pytest -n 0 tests/whisperx $(ARGS)
 
 check: $(VENV)/.dev ## format, lint, types, import directions
 	@$(BIN)/ruff format --check .
@@ -49,9 +54,9 @@ lock: ## pin again what pyproject.toml allows (needs uv on PATH)
 clean: ## remove what was installed, and all stored work in .clipper
 	@# When root runs it, Postgres keeps its data in a folder of its own, outside.
 	@[ ! -L .clipper/postgres ] || rm -rf "$$(dirname "$$(readlink .clipper/postgres)")"
-	rm -rf $(VENV) $(PEERS) .clipper .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) $(PEERS) $(WHISPERX) .clipper .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
-$(VENV)/bin/python $(PEERS)/bin/python:
+$(VENV)/bin/python $(PEERS)/bin/python $(WHISPERX)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed; name it with PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || \
@@ -69,4 +74,9 @@ $(VENV)/.base $(VENV)/.dashboard $(VENV)/.dev: $(VENV)/.%: requirements/%.txt re
 $(PEERS)/.bench: requirements/bench.txt | $(PEERS)/bin/python
 	@echo "Installing what the benchmarks compare with into $(PEERS) ..."
 	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(WHISPERX)/.whisperx: pyproject.toml | $(WHISPERX)/bin/python
+	@echo "Installing the extra whisperx (8 GB) ..."
+	@$(WHISPERX)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev,whisperx]'
 	@touch $@

@@ -91,6 +91,58 @@ def _clip(job: ClipJob, out: Path, as_json: bool) -> None:
 
 
 @app.command()
+def transcribe(
+    source: Annotated[str, typer.Argument(help="A video file.", show_default=False)],
+    transcriber: Annotated[str, typer.Option(help="Engine that hears the words.")] = "auto",
+    form: Annotated[str, typer.Option("--format", help="srt, vtt or json.")] = "srt",
+    out: Annotated[Path | None, typer.Option(help="File for the result; stdout without.")] = None,
+    captions: Annotated[
+        Path | None, typer.Option(help="Captions of the video: SRT, VTT, ASS or json3.")
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option(help="What is spoken, such as en; told from the sound without.")
+    ] = None,
+    client: Annotated[str, typer.Option(help="Whose video it is.")] = "default",
+) -> None:
+    """Hear one video and write its words down, with times."""
+    from flows.listening import HearJob, transcribe_file
+
+    job = HearJob(
+        location=source,
+        captions=str(captions) if captions else None,
+        client=client,
+        transcriber=transcriber,
+        language=language,
+    )
+    wrong = job.wrong_option(form)
+    if wrong:
+        raise typer.BadParameter(wrong)
+    with outcomes(as_json=False):
+        transcribe_file(job, form, out)
+
+
+@app.command()
+def glossary(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            help="Lines such as 'Anthropic: and tropic, and throw pick'; shown without.",
+            show_default=False,
+        ),
+    ] = None,
+    client: Annotated[str, typer.Option(help="Whose glossary it is.")] = "default",
+) -> None:
+    """Say how a client writes names, brands and slang that engines mishear."""
+    from flows.listening import set_glossary, show_glossary
+
+    with outcomes(as_json=False):
+        if file is None:
+            show_glossary(client)
+        else:
+            set_glossary(client, file)
+
+
+@app.command()
 def demo(
     out: Results = Path("out"),
     seconds: Annotated[int, typer.Option(min=60, max=900, help="Length of the talk.")] = 90,

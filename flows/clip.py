@@ -7,10 +7,9 @@ from typing import Any
 from prefect import flow
 
 from flows.detect import detect
-from flows.ingest import ingest
+from flows.hear import heard
 from flows.render import render, render_choices
 from flows.stages import run_stage
-from flows.transcribe import transcribe
 
 
 @flow(name="clip-source", flow_run_name="clip {location}")
@@ -57,7 +56,7 @@ def clip_source(
     render_choices(**choices)
     detection_key: str = run_stage(
         detect,
-        transcript_id=_heard(location, client, captions, transcriber, min_seconds),
+        transcript_id=heard(location, client, captions, transcriber, min_seconds),
         detector=detector,
         count=count,
         min_seconds=min_seconds,
@@ -65,18 +64,3 @@ def clip_source(
     )
     clip_ids: list[str] = run_stage(render, detection_key=detection_key, **choices)
     return detection_key, clip_ids
-
-
-def _heard(
-    location: str, client: str, captions: str | None, transcriber: str, shortest_seconds: int
-) -> str:
-    """Id of the transcript of a video that is taken in first."""
-    taken_in = run_stage(
-        ingest,
-        location=location,
-        client=client,
-        captions=captions,
-        shortest_seconds=shortest_seconds,
-    )
-    transcript_id: str = run_stage(transcribe, transcriber=transcriber, **taken_in)
-    return transcript_id

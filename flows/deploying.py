@@ -22,14 +22,17 @@ DEAD_RUNS = "Mark runs without a heartbeat as crashed"
 
 
 def deploy() -> None:
-    """Create what is missing of pools and automation, and bring the deployments up to date.
+    """Create what is missing of pools and automation, set limits, bring deployments up to date.
 
     Raises ServiceUnavailable when the server does not answer or a deployment cannot be created,
     NeedsPerson when it refuses us.
     """
+    from flows.limits import set_limits
+
     with _api_errors():
         asyncio.run(_create_pools())
         asyncio.run(_create_automation())
+        set_limits()
     try:
         done = subprocess.run(
             [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"],

@@ -106,7 +106,9 @@ def _encoder() -> tuple[bool, str]:
 def _transcribers() -> tuple[bool, str]:
     from clipping.transcripts import TRANSCRIBERS
 
-    return _engines({name: engine.available() for name, engine in TRANSCRIBERS.items()})
+    return _engines(
+        {name: engine.available() or engine.ready() for name, engine in TRANSCRIBERS.items()}
+    )
 
 
 def _detectors() -> tuple[bool, str]:

@@ -8,6 +8,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from clipping.errors import Rejected
+from flows.limits import one_of_few
 from flows.stages import finished
 from tasks.ingest import discard_source
 from tasks.transcribe import transcribe_source
@@ -19,6 +20,7 @@ def transcribe(
     transcriber: str = "auto",
     captions_key: str | None = None,
     captions_name: str = "",
+    language: str | None = None,
 ) -> State[Any]:
     """Give a source its words.
 
@@ -27,12 +29,16 @@ def transcribe(
         transcriber: an engine's name, or ``auto`` for the best that can run here.
         captions_key: captions in the media store, as ``ingest`` returned it.
         captions_name: what a person calls them, for messages.
+        language: what is spoken, BCP 47; without it, the engine tells.
 
     Returns:
         The transcript's id.
     """
     try:
-        return finished(transcribe_source(source_id, transcriber, captions_key, captions_name))
+        with one_of_few():
+            return finished(
+                transcribe_source(source_id, transcriber, captions_key, captions_name, language)
+            )
     except Rejected:
         discard_source(source_id, captions_key)
         raise

@@ -2,43 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from prefect import task
 
 from clipping import progress, transcripts
 from clipping.db import queries
-from clipping.models import SourceVideo
-from clipping.transcripts.base import Recording
+from clipping.models import GlossaryTerm, SourceVideo
+from clipping.settings import settings
+from clipping.transcripts.base import Recording, Transcriber
+from tasks.notebook import PostgresNotebook
 from tasks.retry import POLICY
-from tasks.workplace import db_session, files_held, media_store, only_one, transcribing
+from tasks.workplace import (
+    db_session,
+    files_held,
+    media_store,
+    one_of_few,
+    only_one,
+    transcribing,
+)
 
 
 @task(name="transcribe source", **POLICY)
 @files_held()
 def transcribe_source(
-    source_id: str, transcriber: str, captions_key: str | None = None, captions_name: str = ""
+    source_id: str,
+    transcriber: str,
+    captions_key: str | None = None,
+    captions_name: str = "",
+    language: str | None = None,
 ) -> str:
     """Id of the transcript; found when this engine already heard this source.
 
-    The captions are those of this run, not the ones that another run brought meanwhile.
+    The captions are those of this run, not the ones that another run brought meanwhile. Chunks
+    that this or another source's run already heard in the same sound are not heard again.
     """
     with db_session() as session:
         source = queries.get_source(session, source_id)
-    recording = _recording(source, captions_key, captions_name)
+        glossary = queries.glossary_of(session, source.client)
+    recording = _recording(source, captions_key, captions_name, language, glossary)
     engine, _because = transcripts.choose(transcriber, recording)
+    edition = engine.edition(recording)
     # A file in the store is called by its content's hash.
     with_captions = engine.name == "captions" and captions_key is not None
     captions = Path(captions_key).stem if captions_key and with_captions else None
 
     def found() -> str | None:
         with db_session() as session:
-            saved = queries.find_transcript(
-                session, source_id, engine.name, engine.version, captions
-            )
+            saved = queries.find_transcript(session, source_id, engine.name, edition, captions)
         if saved is None:
             return None
-        return queries.transcript_id(source_id, engine.name, engine.version, captions)
+        return queries.transcript_id(source_id, engine.name, edition, captions)
 
     known = found()
     if known is None:
@@ -46,19 +62,47 @@ def transcribe_source(
             known = found()
             if known is None:
                 progress.report("transcribe", 0.0, engine.name)
-                transcript = transcripts.transcribe(transcriber, recording)
+                notebook = PostgresNotebook(source.client)
+                with _turn(engine):
+                    transcript = transcripts.transcribe(transcriber, recording, notebook)
                 with db_session() as session:
                     known = queries.save_transcript(session, source_id, captions, transcript)
     progress.report("transcribe", 1.0, engine.name)
     return known
 
 
-def _recording(source: SourceVideo, captions_key: str | None, captions_name: str) -> Recording:
+@contextmanager
+def _turn(engine: Transcriber) -> Iterator[None]:
+    """Wait until few enough engines run that share one GPU, or all cores of a machine.
+
+    Runs of ``clipper up`` wait in Prefect already (``flows/transcribe.py``); commands have only the
+    database in common.
+    """
+    if not engine.is_heavy:
+        yield
+        return
+
+    def say(_seconds: float) -> None:
+        progress.report("transcribe", 0.0, "waiting for another transcription to end")
+
+    with one_of_few("transcribing", settings().max_concurrent_transcriptions, say):
+        yield
+
+
+def _recording(
+    source: SourceVideo,
+    captions_key: str | None,
+    captions_name: str,
+    language: str | None,
+    glossary: tuple[GlossaryTerm, ...],
+) -> Recording:
     store = media_store()
     return Recording(
         media_path=store.local_path(source.media_key),
         media=source.media,
         captions_path=store.local_path(captions_key) if captions_key else None,
+        language=language,
         media_name=source.file_name,
         captions_name=captions_name,
+        glossary=glossary,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -43,6 +43,13 @@ def db_session() -> Iterator[Session]:
 def only_one(key: str) -> Iterator[None]:
     """Hold the stage ``key`` against every other process that uses the same database."""
     with database() as url, stage_lock(url, key):
+        yield
+
+
+@contextmanager
+def one_of_few(key: str, most: int, on_wait: Callable[[float], None]) -> Iterator[None]:
+    """The same with up to ``most`` processes at a time; ``on_wait`` is told the seconds waited."""
+    with database() as url, stage_lock(url, key, holders=most, on_wait=on_wait):
         yield
 
 

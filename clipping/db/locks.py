@@ -29,26 +29,27 @@ def stage_lock(
     url: str,
     key: str,
     *,
+    holders: int = 1,
     on_wait: Callable[[float], None] | None = None,
     poll_s: float = _POLL_S,
 ) -> Iterator[None]:
-    """Hold the lock named ``key`` while the block runs; waits as long as somebody else holds it.
+    """Hold the lock named ``key`` while the block runs; waits while ``holders`` others hold it.
 
     ``on_wait`` is called with the seconds waited so far, once per poll. The lock is a Postgres
     session-level advisory lock on a connection of its own, so it ends with this process however
     that ends. Not re-entrant. Raises ServiceUnavailable when the server cannot be reached; a
     server lost while the block runs is left to the block's own queries to report.
     """
-    number = _lock_number(key)
+    numbers = [_lock_number(f"{key}\0{place}" if place else key) for place in range(holders)]
     with translated(url):
         connection = _connect(url)
     try:
         with translated(url):
-            _acquire(connection, number, on_wait, poll_s)
+            _acquire(connection, numbers, on_wait, poll_s)
         yield
     finally:
         with suppress(psycopg.Error):
-            connection.execute("SELECT pg_advisory_unlock(%s)", [number])
+            connection.execute("SELECT pg_advisory_unlock_all()")
         connection.close()
 
 
@@ -65,15 +66,16 @@ def _connect(url: str) -> psycopg.Connection[Any]:
 
 def _acquire(
     connection: psycopg.Connection[Any],
-    number: int,
+    numbers: list[int],
     on_wait: Callable[[float], None] | None,
     poll_s: float,
 ) -> None:
     began = time.monotonic()
     while True:
-        row = connection.execute("SELECT pg_try_advisory_lock(%s)", [number]).fetchone()
-        if row is not None and row[0]:
-            return
+        for number in numbers:
+            row = connection.execute("SELECT pg_try_advisory_lock(%s)", [number]).fetchone()
+            if row is not None and row[0]:
+                return
         if on_wait is not None:
             on_wait(time.monotonic() - began)
         time.sleep(poll_s)

@@ -19,6 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
     func,
 )
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSON, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -99,6 +100,48 @@ class SourceRow(Row, table=True):
     )
 
 
+class HeardChunkRow(Row, table=True):
+    """What an engine heard in one chunk of some sound, before it is anybody's transcript.
+
+    Kept by the sound and not by the source, so that the same talk in another file is found; and
+    by the client, whose words nobody else may meet.
+    """
+
+    __tablename__ = "heard_chunks"
+    __table_args__ = (
+        _belongs_to("clients", "client_id", cascade=False),
+        CheckConstraint("start_ms >= 0 AND end_ms > start_ms", name="span"),
+        Index(None, "client_id", "audio_sha256"),
+    )
+
+    chunk_id: str = Field(sa_type=Text, primary_key=True)
+    client_id: str = Field(sa_type=Text)
+    audio_sha256: str = Field(sa_type=Text)
+    engine: str = Field(sa_type=Text)
+    edition: str = Field(sa_type=Text)
+    start_ms: int = Field(sa_type=BigInteger)
+    end_ms: int = Field(sa_type=BigInteger)
+    language: str = Field(sa_type=Text)
+    words: dict[str, Any] = Field(sa_type=JSONB)
+    voices: dict[str, Any] = Field(sa_type=JSONB)
+    notes: list[str] = Field(sa_type=JSONB)
+    saved_at: datetime | None = Field(
+        sa_type=UtcTime, default=None, nullable=False, sa_column_kwargs=_SAVED_AT
+    )
+
+
+class GlossaryTermRow(Row, table=True):
+    """A name, brand or slang word as a client writes it; ``position`` keeps the client's order."""
+
+    __tablename__ = "glossary_terms"
+    __table_args__ = (_belongs_to("clients", "client_id", cascade=False),)
+
+    client_id: str = Field(sa_type=Text, primary_key=True)
+    position: int = Field(primary_key=True)
+    text: str = Field(sa_type=Text)
+    sounds_like: list[str] = Field(sa_type=JSONB)
+
+
 class TranscriptRow(Row, table=True):
     """All words of a source by one engine; ``words`` is column by column, see ``word_arrays``."""
 
@@ -119,6 +162,9 @@ class TranscriptRow(Row, table=True):
     words: dict[str, Any] = Field(sa_type=JSONB)
     chosen_because: str = Field(sa_type=Text)
     notes: list[str] = Field(sa_type=JSONB)
+    sounds: list[dict[str, Any]] = Field(
+        sa_type=JSONB, sa_column_kwargs={"server_default": sql("'[]'::jsonb")}
+    )
     saved_at: datetime | None = Field(
         sa_type=UtcTime, default=None, nullable=False, sa_column_kwargs=_SAVED_AT
     )

@@ -16,6 +16,14 @@ from clipping.models.clip import (
     RenderedClip,
     ReportSource,
 )
+from clipping.models.hearing import (
+    ChunkKey,
+    GlossaryTerm,
+    HeardChunk,
+    HeardWord,
+    SoundEvent,
+    SoundKind,
+)
 from clipping.models.moment import Criterion, Detection, DetectOptions, Moment, Rejection, Sentence
 from clipping.models.recipe import (
     Box,
@@ -53,6 +61,7 @@ __all__ = [
     "Box",
     "CameraShot",
     "CaptionEvent",
+    "ChunkKey",
     "ClipReport",
     "ClipState",
     "ClipWord",
@@ -66,6 +75,9 @@ __all__ = [
     "FaceTrack",
     "Framing",
     "FramingChoice",
+    "GlossaryTerm",
+    "HeardChunk",
+    "HeardWord",
     "HookOverlay",
     "Layout",
     "Loudness",
@@ -83,6 +95,8 @@ __all__ = [
     "Scene",
     "Sentence",
     "Sightings",
+    "SoundEvent",
+    "SoundKind",
     "SourceRequest",
     "SourceVideo",
     "Transcript",

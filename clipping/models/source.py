@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from clipping.models.base import Value
+from clipping.models.hearing import SoundEvent
 from clipping.timing import TimeSpan
 
 
@@ -108,3 +109,5 @@ class Transcript(Value):
     chosen_because: str
     """One sentence: why this engine and not another."""
     notes: tuple[str, ...] = ()
+    sounds: tuple[SoundEvent, ...] = ()
+    """What is heard besides words, in order of time; may overlap words and one another."""

@@ -6,14 +6,20 @@ from clipping.errors import NoSpeech, NotInstalled, UnreadableCaptions
 from clipping.models import Transcript
 from clipping.transcripts.base import Recording, Transcriber
 from clipping.transcripts.captions import CaptionsTranscriber
+from clipping.transcripts.faster_whisper import FasterWhisperTranscriber
+from clipping.transcripts.loaded import free
+from clipping.transcripts.notebook import NoNotebook, Notebook
 from clipping.transcripts.pocketsphinx import PocketsphinxTranscriber
+from clipping.transcripts.whisperx import WhisperXTranscriber
 
-__all__ = ["TRANSCRIBERS", "Recording", "Transcriber", "choose", "transcribe"]
+__all__ = ["TRANSCRIBERS", "Notebook", "Recording", "Transcriber", "choose", "free", "transcribe"]
 
 AUTO = "auto"
 
 TRANSCRIBERS: dict[str, type[Transcriber]] = {
     "captions": CaptionsTranscriber,
+    "whisperx": WhisperXTranscriber,
+    "faster-whisper": FasterWhisperTranscriber,
     "pocketsphinx": PocketsphinxTranscriber,
 }
 """All engines, best first: ``auto`` takes the first that can run and suits the recording."""
@@ -47,7 +53,7 @@ def _best(recording: Recording) -> tuple[Transcriber, str]:
     reasons: list[str] = []
     for name, engine_class in TRANSCRIBERS.items():
         engine = engine_class()
-        reason = engine.available() or engine.suits(recording)
+        reason = engine.suits(recording) or engine.available() or engine.ready()
         if reason is None:
             passed = f" ({'; '.join(reasons)})" if reasons else ""
             sentence = engine.because(recording).rstrip(".")
@@ -56,13 +62,14 @@ def _best(recording: Recording) -> tuple[Transcriber, str]:
     raise NotInstalled(f"No transcriber can run here: {'; '.join(reasons)}.")
 
 
-def transcribe(name: str, recording: Recording) -> Transcript:
+def transcribe(name: str, recording: Recording, notebook: Notebook | None = None) -> Transcript:
     """Hear a recording with the engine of that name; ``chosen_because`` says why that one.
 
+    :param notebook: Chunks found in it are not heard again; None hears everything.
     :raises NoSpeech: Nobody speaks.
     """
     engine, because = choose(name, recording)
-    transcript = engine.transcribe(recording)
+    transcript = engine.transcribe(recording, notebook or NoNotebook())
     if not transcript.words:
         raise NoSpeech(f"No words were heard in {recording.media_name}.")
     return transcript.model_copy(update={"chosen_because": because})

@@ -2,7 +2,8 @@
 
 To add one, write ``clipping/transcripts/<name>.py`` with a subclass of :class:`Transcriber`
 (heavy imports inside methods, not at the top) and name the class in ``TRANSCRIBERS`` in
-``clipping/transcripts/__init__.py``, at the place its quality deserves.
+``clipping/transcripts/__init__.py``, at the place its quality deserves. An engine that recognises
+words from the sound alone is a :class:`~clipping.transcripts.chunked.ChunkedTranscriber`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from clipping.models import MediaInfo, Transcript
+from clipping.models import GlossaryTerm, MediaInfo, Transcript
+from clipping.transcripts.notebook import Notebook
 
 STAGE = "transcribe"
 """The stage's name in progress reports."""
@@ -22,9 +24,10 @@ STAGE = "transcribe"
 class Recording:
     """A probed media file, with the captions file that is said to belong to it.
 
-    ``language`` is what the operator knows (BCP 47); None leaves it to the engine. ``media_name``
-    and ``captions_name`` are what a person calls the files, which lie under other names in a
-    store; empty means as they are called on disk.
+    ``language`` is what the operator knows (BCP 47); None leaves it to the engine. ``glossary``
+    is how the client writes names that engines mishear. ``media_name`` and ``captions_name`` are
+    what a person calls the files, which lie under other names in a store; empty means as they are
+    called on disk.
     """
 
     media_path: Path
@@ -33,6 +36,7 @@ class Recording:
     language: str | None = None
     media_name: str = ""
     captions_name: str = ""
+    glossary: tuple[GlossaryTerm, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.media_name:
@@ -50,10 +54,29 @@ class Transcriber(ABC):
     version: ClassVar[str]
     """Changes whenever the same recording could give other words or times."""
 
+    is_heavy: ClassVar[bool] = False
+    """Whether it needs a GPU, or all cores, for as long as it runs: few run at a time then."""
+
     @classmethod
     @abstractmethod
     def available(cls) -> str | None:
         """None when the engine can run on this machine, else one clause saying why not."""
+
+    @classmethod
+    def ready(cls) -> str | None:
+        """None when ``auto`` may take the engine as it is, else one clause saying what is missing.
+
+        An engine that is available may still want a large download or a GPU to be of use, which
+        nobody gets without having asked for it by name.
+        """
+        return None
+
+    def edition(self, recording: Recording) -> str:
+        """The version, with all settings and wishes that could give other words or times.
+
+        A transcript, or a chunk of one, is found again by it.
+        """
+        return "-".join(part for part in (self.version, recording.language) if part)
 
     @abstractmethod
     def suits(self, recording: Recording) -> str | None:
@@ -64,10 +87,12 @@ class Transcriber(ABC):
         """One sentence on why ``auto`` prefers this engine for a recording that suits it."""
 
     @abstractmethod
-    def transcribe(self, recording: Recording) -> Transcript:
+    def transcribe(self, recording: Recording, notebook: Notebook) -> Transcript:
         """Hear all words, in order, without overlaps, every one inside the recording.
 
-        ``chosen_because`` is left empty for the registry to fill. Progress is reported under
-        :data:`STAGE`. Raises ``NoSpeech`` when there are no words, and other ``Rejected`` errors
-        for input that will never work.
+        ``engine_version`` of the result is :meth:`edition`; ``chosen_because`` is left empty for
+        the registry to fill. Progress is reported under :data:`STAGE`. Raises ``NoSpeech`` when
+        there are no words, and other ``Rejected`` errors for input that will never work.
+
+        :param notebook: Where an engine that takes hours finds and leaves what it heard.
         """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import ClassVar
 
@@ -11,16 +10,16 @@ from numpy.typing import NDArray
 
 from clipping import progress
 from clipping.errors import CaptionsMismatch, NoSpeech
-from clipping.media.decode import read_speech, speech_chunks
+from clipping.media.decode import read_speech
 from clipping.models import Transcript
 from clipping.timing import TimeSpan, timecode
-from clipping.transcripts.acoustics import RATE_HZ
 from clipping.transcripts.alignment import Placed
 from clipping.transcripts.base import STAGE, Recording, Transcriber
 from clipping.transcripts.captions_file import Captions, Line, read_captions
 from clipping.transcripts.language import is_english, language_of
+from clipping.transcripts.listening import Listened, listen
+from clipping.transcripts.notebook import Notebook
 from clipping.transcripts.placing import Fit, Placer
-from clipping.transcripts.voice_activity import Activity, measured
 from clipping.transcripts.word_times import TimedWord, in_order
 from clipping.transcripts.wording import Untimed, between, given_times
 
@@ -60,7 +59,7 @@ class CaptionsTranscriber(Transcriber):
             "down, which is better than recognising them from the sound."
         )
 
-    def transcribe(self, recording: Recording) -> Transcript:
+    def transcribe(self, recording: Recording, notebook: Notebook) -> Transcript:
         """Words of the captions with their times in the sound.
 
         :raises UnreadableCaptions: The file is not captions.
@@ -83,7 +82,8 @@ class _Run:
         self._captions = read_captions(recording.captions_path)
         self._lines = self._lines_within(self._captions)
         self._language = self._told_language()
-        self._activity = self._listen()
+        self._listened = self._listen()
+        self._activity = self._listened.activity
 
     def transcript(self) -> Transcript:
         words = self._timed_by_file() if self._captions.timed else self._timed_by_sound()
@@ -97,11 +97,12 @@ class _Run:
         progress.report(STAGE, 1.0, f"{len(ordered)} words")
         return Transcript(
             engine=CaptionsTranscriber.name,
-            engine_version=CaptionsTranscriber.version,
+            engine_version=CaptionsTranscriber().edition(self._recording),
             language=self._language,
             words=ordered,
             chosen_because="",
             notes=tuple(self._notes),
+            sounds=self._listened.sounds,
         )
 
     # --- what the file says ---------------------------------------------------------------------
@@ -131,17 +132,12 @@ class _Run:
         tokens = [token for line in self._lines for token in line.tokens]
         return told or language_of(tokens)
 
-    def _listen(self) -> Activity:
+    def _listen(self) -> Listened:
         """The first pass over the sound: how loud it is and where somebody speaks."""
-        return measured(self._chunks())
-
-    def _chunks(self) -> Iterator[NDArray[np.int16]]:
-        heard_ms = 0
-        for chunk in speech_chunks(self._recording.media_path, self._recording.media):
-            yield chunk
-            heard_ms += len(chunk) * 1000 // RATE_HZ
-            fraction = _LISTENING_SHARE * heard_ms / max(1, self._duration_ms)
-            progress.report(STAGE, fraction, "listening for voices")
+        return listen(
+            self._recording,
+            lambda done: progress.report(STAGE, _LISTENING_SHARE * done, "listening for voices"),
+        )
 
     def _read(self, span: TimeSpan) -> NDArray[np.int16]:
         return read_speech(self._recording.media_path, self._recording.media, span=span)

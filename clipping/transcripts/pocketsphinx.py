@@ -12,16 +12,14 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from clipping import progress
-from clipping.errors import NoSpeech
-from clipping.media.decode import speech_chunks
-from clipping.models import Transcript
+from clipping.models import HeardChunk, HeardWord
 from clipping.timing import TimeSpan
 from clipping.transcripts.acoustics import FRAME_MS, RATE_HZ, acoustic_model
 from clipping.transcripts.alignment import align
-from clipping.transcripts.base import STAGE, Recording, Transcriber
+from clipping.transcripts.base import Recording
+from clipping.transcripts.chunked import ChunkedTranscriber
+from clipping.transcripts.listening import Tell
 from clipping.transcripts.voice_activity import Activity, ActivityMeter
-from clipping.transcripts.word_times import TimedWord, in_order
 
 _lock = Lock()
 _LANGUAGE = "en"
@@ -40,11 +38,14 @@ class _Heard:
     confidence: float
 
 
-class PocketsphinxTranscriber(Transcriber):
+class PocketsphinxTranscriber(ChunkedTranscriber):
     """Words recognised from the sound alone: no captions, no network, English only."""
 
     name: ClassVar[str] = "pocketsphinx"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
+    # About as slow as the sound is long: a crash costs minutes.
+    longest_chunk_ms: ClassVar[int] = 10 * 60_000
+    needs_voice: ClassVar[bool] = True
 
     @classmethod
     def available(cls) -> str | None:
@@ -60,50 +61,34 @@ class PocketsphinxTranscriber(Transcriber):
         """The only engine that needs nothing but the sound."""
         return "pocketsphinx recognises the words from the sound, offline"
 
-    def transcribe(self, recording: Recording) -> Transcript:
-        """Lower-case words without punctuation, as they are recognised.
-
-        :raises NoSpeech: Nothing but silence, noise or music is heard.
-        """
-        duration_ms = recording.media.duration_ms
-        words: list[TimedWord] = []
-        spoken_ms = 0
-        for start_ms, samples, activity in utterances(recording):
-            spoken_ms += activity.spoken_ms
-            if activity.spoken_ms >= _LEAST_SPOKEN_MS:
-                words += _recognised(samples, activity, start_ms)
-            done_ms = start_ms + len(samples) * 1000 // RATE_HZ
-            progress.report(STAGE, done_ms / max(1, duration_ms), f"{len(words)} words")
-        ordered = in_order(words, duration_ms)
-        if not ordered or spoken_ms < _LEAST_SPOKEN_MS:
-            raise NoSpeech(f"Nobody speaks in {recording.media_name}.")
-        notes = (
+    def notes(self) -> tuple[str, ...]:
+        """How far it is to be trusted."""
+        return (
             "The words were recognised by pocketsphinx, which mishears many: captions give better "
             "clips.",
         )
-        return Transcript(
-            engine=self.name,
-            engine_version=self.version,
-            language=_LANGUAGE,
-            words=ordered,
-            chosen_because="",
-            notes=notes,
-        )
+
+    def hear(self, samples: NDArray[np.int16], language: str | None, tell: Tell) -> HeardChunk:
+        """Lower-case words without punctuation, as they are recognised."""
+        words: list[HeardWord] = []
+        for start_ms, part, activity in utterances(samples):
+            if activity.spoken_ms >= _LEAST_SPOKEN_MS:
+                words += _recognised(part, activity, start_ms)
+            tell((start_ms * RATE_HZ // 1000 + len(part)) / len(samples))
+        return HeardChunk(language=_LANGUAGE, words=tuple(words))
 
 
-def utterances(recording: Recording) -> Iterator[tuple[int, NDArray[np.int16], Activity]]:
+def utterances(
+    samples: NDArray[np.int16],
+) -> Iterator[tuple[int, NDArray[np.int16], Activity]]:
     """Start in ms, samples and activity of stretches of 5 to 20 s, cut where it is quietest."""
-    waiting = np.zeros(0, np.int16)
-    start_ms = 0
-    for chunk in speech_chunks(recording.media_path, recording.media):
-        waiting = np.concatenate([waiting, chunk])
-        while len(waiting) * 1000 // RATE_HZ >= _LONGEST_MS:
-            cut = _quietest(waiting)
-            yield start_ms, waiting[:cut], _activity(waiting[:cut])
-            start_ms += cut * 1000 // RATE_HZ
-            waiting = waiting[cut:]
-    if len(waiting):
-        yield start_ms, waiting, _activity(waiting)
+    start = 0
+    while (len(samples) - start) * 1000 // RATE_HZ >= _LONGEST_MS:
+        stop = start + _quietest(samples[start : start + _LONGEST_MS * RATE_HZ // 1000])
+        yield start * 1000 // RATE_HZ, samples[start:stop], _activity(samples[start:stop])
+        start = stop
+    if start < len(samples):
+        yield start * 1000 // RATE_HZ, samples[start:], _activity(samples[start:])
 
 
 def _activity(samples: NDArray[np.int16]) -> Activity:
@@ -156,15 +141,14 @@ def as_written(word: str) -> str:
     return f"I{word[1:]}" if word.split("'")[0] == "i" else word
 
 
-def _recognised(samples: NDArray[np.int16], activity: Activity, start_ms: int) -> list[TimedWord]:
+def _recognised(samples: NDArray[np.int16], activity: Activity, start_ms: int) -> list[HeardWord]:
     heard = _decoded(samples)
     return [
-        TimedWord(
-            as_written(word.text),
-            start_ms + word.start_ms,
-            start_ms + word.end_ms,
+        HeardWord(
+            text=as_written(word.text),
+            start_ms=start_ms + word.start_ms,
+            end_ms=start_ms + word.end_ms,
             confidence=round(word.confidence, 3),
-            heard=True,
         )
         for word in _refined(heard, samples, activity)
         if activity.share(TimeSpan(start_ms=word.start_ms, end_ms=word.end_ms)) >= _LEAST_VOICE

@@ -143,3 +143,39 @@ def test_the_server_keeps_a_silent_lock_and_drops_a_vanished_machine(postgres: s
         finally:
             other.execute("ALTER ROLE clipper RESET idle_session_timeout")
     assert row == (2,)
+
+
+def test_a_lock_for_a_few_lets_so_many_in_and_no_more(postgres: str) -> None:
+    inside = most = 0
+    counting = threading.Lock()
+
+    def work() -> None:
+        nonlocal inside, most
+        with stage_lock(postgres, "a few at a time", holders=2, poll_s=0.01):
+            with counting:
+                inside += 1
+                most = max(most, inside)
+            time.sleep(0.1)
+            with counting:
+                inside -= 1
+
+    threads = [threading.Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (most, inside) == (2, 0)
+
+
+def test_a_lock_for_a_few_and_one_for_one_know_each_other(postgres: str) -> None:
+    with (
+        stage_lock(postgres, "grown"),
+        stage_lock(postgres, "grown", holders=2),
+        pytest.raises(TimeoutError),
+        stage_lock(postgres, "grown", holders=2, on_wait=_give_up, poll_s=0.01),
+    ):
+        pass
+
+
+def _give_up(_seconds: float) -> None:
+    raise TimeoutError

@@ -11,7 +11,20 @@ from clipping.db import queries
 from clipping.db.session import open_session
 from clipping.db.tables import Row
 from clipping.errors import Broken, Rejected
-from clipping.models import ClipState, Criterion, Detection, Loudness, Moment
+from clipping.models import (
+    ChunkKey,
+    ClipState,
+    Criterion,
+    Detection,
+    GlossaryTerm,
+    HeardChunk,
+    HeardWord,
+    Loudness,
+    Moment,
+    SoundEvent,
+    SoundKind,
+)
+from clipping.timing import TimeSpan
 from tests.db.values import (
     a_clip,
     a_detection,
@@ -138,6 +151,18 @@ def test_times_come_back_in_utc_whatever_the_server_thinks(
     [
         pytest.param(a_transcript(7), id="all-fields"),
         pytest.param(a_transcript(0, notes=()), id="no-words"),
+        pytest.param(
+            a_transcript(
+                sounds=(
+                    SoundEvent(
+                        span=TimeSpan(start_ms=5, end_ms=905),
+                        kind=SoundKind.LAUGHTER,
+                        strength=0.75,
+                    ),
+                )
+            ),
+            id="sounds",
+        ),
         pytest.param(
             a_transcript(
                 words=tuple(
@@ -386,3 +411,82 @@ def test_odd_ids_find_nothing(session: Session, odd: str) -> None:
     assert queries.find_transcript(session, odd, odd, odd, odd) is None
     assert queries.find_detection(session, odd) is None
     assert queries.recent_clips(session, odd) == []
+
+
+# --- what engines heard -------------------------------------------------------------------------
+
+
+def a_chunk_key(**changes: Any) -> ChunkKey:
+    values: dict[str, Any] = {
+        "audio_sha256": "f" * 64,
+        "engine": "whisperx",
+        "edition": "1-large-v3",
+        "span": TimeSpan(start_ms=0, end_ms=1_800_000),
+    }
+    return ChunkKey(**values | changes)
+
+
+def a_heard_chunk(**changes: Any) -> HeardChunk:
+    values: dict[str, Any] = {
+        "language": "en",
+        "words": (
+            HeardWord(text="it", start_ms=10, end_ms=200, speaker="SPEAKER_00", confidence=0.5),
+            HeardWord(text="costs", start_ms=220),
+            HeardWord(text="$5"),
+        ),
+        "voices": {"SPEAKER_00": (0.25, -1.5)},
+        "notes": ("A note.",),
+    }
+    return HeardChunk(**values | changes)
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        pytest.param(a_heard_chunk(), id="all-fields"),
+        pytest.param(a_heard_chunk(words=(), voices={}, notes=()), id="nothing-heard"),
+    ],
+)
+def test_a_heard_chunk_comes_back_as_it_was_saved(session: Session, heard: HeardChunk) -> None:
+    queries.save_heard_chunk(session, "acme", a_chunk_key(), heard)
+    assert queries.find_heard_chunk(session, "acme", a_chunk_key()) == heard
+
+
+def test_a_heard_chunk_is_found_only_by_its_own_key_and_client(session: Session) -> None:
+    queries.save_heard_chunk(session, "acme", a_chunk_key(), a_heard_chunk())
+    for key in (
+        a_chunk_key(audio_sha256="e" * 64),
+        a_chunk_key(engine="faster-whisper"),
+        a_chunk_key(edition="1-small"),
+        a_chunk_key(span=TimeSpan(start_ms=0, end_ms=1_799_999)),
+    ):
+        assert queries.find_heard_chunk(session, "acme", key) is None
+    assert queries.find_heard_chunk(session, "umbrella", a_chunk_key()) is None
+
+
+def test_a_heard_chunk_saved_again_is_one_row_with_the_newest_words(session: Session) -> None:
+    for language in ("en", "de"):
+        queries.save_heard_chunk(session, "acme", a_chunk_key(), a_heard_chunk(language=language))
+    found = queries.find_heard_chunk(session, "acme", a_chunk_key())
+    assert found is not None
+    assert found.language == "de"
+    assert row_counts(session)["heard_chunks"] == 1
+
+
+def test_a_heard_chunk_outlives_the_source_it_was_heard_in(session: Session) -> None:
+    source = a_source()
+    queries.save_source(session, source)
+    queries.save_heard_chunk(session, source.client, a_chunk_key(), a_heard_chunk())
+    assert queries.forget_source(session, source.source_id)
+    assert queries.find_heard_chunk(session, source.client, a_chunk_key()) == a_heard_chunk()
+
+
+def test_a_glossary_is_the_client_s_own_and_is_replaced_as_a_whole(session: Session) -> None:
+    terms = [GlossaryTerm(text="Zoë", sounds_like=("zoey", "so he")), GlossaryTerm(text="rizz")]
+    queries.save_glossary(session, "acme", terms)
+    assert queries.glossary_of(session, "acme") == tuple(terms)
+    assert queries.glossary_of(session, "umbrella") == ()
+    queries.save_glossary(session, "acme", terms[1:])
+    assert queries.glossary_of(session, "acme") == (terms[1],)
+    queries.save_glossary(session, "acme", [])
+    assert queries.glossary_of(session, "acme") == ()

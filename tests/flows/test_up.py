@@ -20,6 +20,7 @@ import pytest
 
 from clipping.demo import DemoTalk
 from flows.deploying import DEAD_RUNS
+from flows.limits import TRANSCRIPTIONS
 from tests.flows.conftest import Clipper, make_clipper
 from tests.flows.test_deploying import tell_server
 
@@ -119,6 +120,9 @@ def test_a_deployment_runs_through_both_pools_and_a_kill_takes_all_parts_with_it
                     _call(f"{api}/flows/filter", wrong, {})
             state = _run_deployment(api, password, short)
             assert state["type"] == "COMPLETED", state
+            limits = _call(f"{api}/v2/concurrency_limits/filter", password, {})
+            found = {one["name"]: (one["limit"], one["active_slots"]) for one in limits}
+            assert found[TRANSCRIPTIONS] == (1, 0)
             flows = _call(f"{api}/flow_runs/filter", password, {"limit": 20})
             pools = {run["work_pool_name"] for run in flows if run["work_pool_name"]}
             assert pools == {"cpu", "gpu"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from clipping.errors import NotInstalled, UnreadableCaptions
 from clipping.models import Transcript
 from clipping.transcripts import TRANSCRIBERS, Recording, choose, transcribe
 from clipping.transcripts.base import Transcriber
+from tests.transcripts.conftest import Setter
 from tests.transcripts.recordings import assert_lawful, recorded, srt
 from tests.transcripts.talks import joined, speak
 
@@ -33,12 +35,16 @@ def test_an_engine_is_registered_under_its_own_name(name: str) -> None:
 
 @pytest.mark.parametrize("name", TRANSCRIBERS)
 def test_every_engine_that_can_run_gives_a_lawful_transcript(
-    name: str, recording: Recording
+    name: str, recording: Recording, set_up: Setter, tiny_whisper: Path
 ) -> None:
-    if TRANSCRIBERS[name].available() is not None:
-        pytest.skip(f"{name} cannot run here")
+    set_up(whisper_model=tiny_whisper)
+    engine = TRANSCRIBERS[name]
+    missing = engine.available() or engine.ready()
+    if missing is not None:
+        pytest.skip(f"{name} cannot run here: {missing}")
     transcript = transcribe(name, recording)
-    assert (transcript.engine, transcript.engine_version) == (name, TRANSCRIBERS[name].version)
+    edition = TRANSCRIBERS[name]().edition(recording)
+    assert (transcript.engine, transcript.engine_version) == (name, edition)
     assert transcript.words
     assert_lawful(transcript.words, recording.media.duration_ms)
     assert all(word.span.duration_ms >= 20 for word in transcript.words)

@@ -19,6 +19,12 @@ from clipping.db.queries.detections import (
     get_moment,
     save_detection,
 )
+from clipping.db.queries.heard import (
+    find_heard_chunk,
+    glossary_of,
+    save_glossary,
+    save_heard_chunk,
+)
 from clipping.db.queries.lineage import (
     captions_in_use,
     engines_of,
@@ -56,6 +62,7 @@ __all__ = [
     "detection_of",
     "engines_of",
     "find_detection",
+    "find_heard_chunk",
     "find_source",
     "find_transcript",
     "forget_source",
@@ -64,11 +71,14 @@ __all__ = [
     "get_moment",
     "get_source",
     "get_transcript",
+    "glossary_of",
     "latest_transcript",
     "recent_clips",
     "recent_sources",
     "save_clip",
     "save_detection",
+    "save_glossary",
+    "save_heard_chunk",
     "save_source",
     "save_transcript",
     "source_at",

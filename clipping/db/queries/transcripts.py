@@ -9,7 +9,7 @@ from clipping.db.queries.upsert import save_row
 from clipping.db.queries.word_arrays import from_arrays, to_arrays
 from clipping.db.tables import TranscriptRow
 from clipping.errors import Rejected
-from clipping.models import Transcript, make_id
+from clipping.models import SoundEvent, Transcript, make_id
 
 
 def transcript_id(source_id: str, engine: str, version: str, captions_sha256: str | None) -> str:
@@ -24,13 +24,14 @@ def save_transcript(
     """Keep the transcript and return its id; it is the source's latest one from now on."""
     made = transcript_id(source_id, transcript.engine, transcript.engine_version, captions_sha256)
     values = {
-        **transcript.model_dump(exclude={"words", "notes"}),
+        **transcript.model_dump(exclude={"words", "notes", "sounds"}),
         "transcript_id": made,
         "source_id": source_id,
         "captions_sha256": captions_sha256,
         "word_count": len(transcript.words),
         "words": to_arrays(transcript.words),
         "notes": transcript.notes,
+        "sounds": [sound.model_dump(mode="json") for sound in transcript.sounds],
     }
     save_row(session, TranscriptRow, values, found_by=("transcript_id",), touch="saved_at")
     return made
@@ -66,4 +67,5 @@ def as_transcript(row: TranscriptRow) -> Transcript:
         words=from_arrays(row.words),
         chosen_because=row.chosen_because,
         notes=tuple(row.notes),
+        sounds=tuple(SoundEvent.model_validate(sound) for sound in row.sounds),
     )
