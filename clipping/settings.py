@@ -105,6 +105,9 @@ class Settings(BaseSettings):
     With one, names are looked up by the proxy, so it is the proxy that must refuse to connect to
     internal addresses."""
 
+    cookies: Path | None = None
+    """Folder of the clients' cookies files for links; ``<home>/cookies`` unless set."""
+
     encoder: str = "auto"
     """``auto`` (NVENC when it works, else x264), ``libx264`` or ``h264_nvenc``."""
 
@@ -148,6 +151,11 @@ class Settings(BaseSettings):
     def cache_dir(self) -> Path:
         """Folder for copies of an object store's files."""
         return self.cache or self.home / "cache"
+
+    @property
+    def cookies_dir(self) -> Path:
+        """Folder of cookies files, one for each client that gives one."""
+        return self.cookies or self.home / "cookies"
 
     @property
     def models_dir(self) -> Path:

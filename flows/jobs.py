@@ -12,8 +12,9 @@ from pydantic import BaseModel, ConfigDict
 
 from clipping import progress
 from clipping.errors import NothingToClip
-from clipping.models import ClipReport, SourceRequest
+from clipping.models import ClipReport
 from flows import console
+from flows.checks import check_source
 
 if TYPE_CHECKING:
     from flows.export import Export
@@ -68,7 +69,7 @@ def clip_video(job: ClipJob, out: Path, *, as_json: bool) -> bool:
 
     started = time.monotonic()
     with console.showing_progress() as stages:
-        _check(job)
+        check_source(job.location, job.client, job.captions, job.min_seconds * 1000)
         check_writable(out)
         from flows.local_run import local_run
 
@@ -97,22 +98,6 @@ def clip_video(job: ClipJob, out: Path, *, as_json: bool) -> bool:
     if not ready:
         console.errors.print("No clip passed its proof; the reports say what failed.")
     return ready
-
-
-def _check(job: ClipJob) -> None:
-    """Refuse bad input within a second, before anything is started or stored."""
-    from clipping.settings import settings
-    from clipping.sources.files import verify
-
-    progress.report("ingest", 0.0, f"checking {Path(job.location).name}")
-    request = SourceRequest(location=job.location, client=job.client, captions=job.captions)
-    verified = verify(
-        request, max_bytes=settings().max_source_bytes, shortest_ms=job.min_seconds * 1000
-    )
-    if verified.captions is not None:
-        from clipping.transcripts.captions_file import read_captions
-
-        read_captions(verified.captions)
 
 
 def _run(job: ClipJob, out: Path) -> Export:
