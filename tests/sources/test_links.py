@@ -248,4 +248,4 @@ def test_clients_share_no_download(scratch: Path, monkeypatch: pytest.MonkeyPatc
         with pytest.raises(KeyError), fetched_link(f"https://{SITE}/v/{page}", client=client):
             pass
     assert len(set(keys)) == 3
-    assert keys[0] == keys[3]
+    assert keys[0] == keys[3] == links.link_id("https://FakeSite.com/v/one", client="a")
