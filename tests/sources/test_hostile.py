@@ -16,8 +16,9 @@ from clipping.errors import ClippingError, LinkRefused, NoUsableFormat, UnsafeUr
 from clipping.settings import CHECKOUT
 from tests.sources.attacks import ADDRESSES, ATTACKS, GUARDS, REDIRECTS, Attack
 from tests.sources.batch import Case, batch_job, error_of, run_batch
-from tests.sources.internet import MEDIA, SITE, FakeInternet
+from tests.sources.internet import FakeInternet
 from tests.sources.pieces import FORMAT
+from tests.sources.places import MEDIA, SITE
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,8 @@ def others(net: FakeInternet, tmp_path_factory: pytest.TempPathFactory) -> dict[
     case("for ffmpeg", net.page("/v/ffmpeg", encrypted))
     for act in ("start_program", "start_shell"):
         case(f"{act} without its guard", f"https://{SITE}/v/{act}", without=("program",))
-    answers = run_batch(net, list(cases.values()), patches={"ytdlp.LARGEST_PAGE_BYTES": 1_000_000})
+    cases["a page without end"]["patches"] = {"ytdlp.LARGEST_PAGE_BYTES": 1_000_000}
+    answers = run_batch(net, list(cases.values()))
     return dict(zip(cases, map(error_of, answers), strict=True))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from clipping.errors import (
+    AgeRestricted,
     LoginNeeded,
     NeedsPerson,
     NetworkDown,
@@ -23,16 +24,9 @@ from clipping.sources import links
 from clipping.sources.exchange import Job, Message
 from clipping.sources.links import fetched_link, list_channel
 from tests.sources.conftest import Plugged
-from tests.sources.internet import (
-    MEDIA,
-    SITE,
-    Answer,
-    Asked,
-    FakeInternet,
-    Page,
-    fake_proxy,
-)
+from tests.sources.internet import Answer, Asked, FakeInternet, Page, fake_proxy
 from tests.sources.pieces import left_in, put_up
+from tests.sources.places import MEDIA, SITE
 
 
 def test_a_clients_cookies_go_to_the_site_and_nowhere_else(
@@ -50,13 +44,6 @@ def test_a_clients_cookies_go_to_the_site_and_nowhere_else(
     url = put_up(net, "members", content)
     net.pages[f"{SITE}/v/members"] = _only_signed_in(net.pages[f"{SITE}/v/members"])
     with pytest.raises(LoginNeeded, match="give this client a cookies file"), fetched_link(url):
-        pass
-    stale = tmp_path / "stale.txt"
-    stale.write_text(line.format(SITE).replace("hidden", "old"))
-    with (
-        pytest.raises(LoginNeeded, match=r"stale\.txt does not open this video"),
-        fetched_link(url, cookies=stale),
-    ):
         pass
     with fetched_link(url, cookies=cookies) as fetched:
         assert fetched.path.read_bytes() == content
@@ -76,6 +63,22 @@ def _only_signed_in(page: Page) -> Page:
         return page if signed_in else (200, {}, json.dumps({"raise": "login"}).encode())
 
     return answer
+
+
+def test_cookies_that_open_nothing_any_more_are_named(
+    scratch: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> Message:
+        raise AgeRestricted("Give this client a cookies file.")
+
+    monkeypatch.setattr(links, "converse", refuse)
+    cookies = tmp_path / "stale.txt"
+    cookies.write_text(f".{SITE}\tTRUE\t/\tTRUE\t1900000000\tSID\thidden\n")
+    with (
+        pytest.raises(AgeRestricted, match=r"stale\.txt does not open this video"),
+        fetched_link(f"https://{SITE}/v/a", cookies=cookies),
+    ):
+        pass
 
 
 def test_cookies_without_any_of_the_site_are_refused_before_it_is_asked(

@@ -20,15 +20,9 @@ from clipping.media.probe import probe
 from clipping.sources import links
 from clipping.sources.links import fetched_link
 from tests.sources.conftest import Plugged
-from tests.sources.internet import (
-    MEDIA,
-    PROMISED,
-    SITE,
-    Answer,
-    Asked,
-    FakeInternet,
-)
+from tests.sources.internet import PROMISED, Answer, Asked, FakeInternet
 from tests.sources.pieces import FORMAT, dash, hls, in_pieces, left_in, put_up, talk
+from tests.sources.places import MEDIA, SITE
 from tests.support.media import make_video
 
 
