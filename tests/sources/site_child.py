@@ -36,6 +36,8 @@ class FakeSiteIE(InfoExtractor):  # type: ignore[misc]
     """Reads pages of JSON that say what yt-dlp is to find in them."""
 
     IE_NAME = "fakesite"
+    # With yt-dlp's own settings this alone would send made-up addresses of that country.
+    _GEO_COUNTRIES = ("DE",)
     _VALID_URL = r"https://(?:\w+\.)?fakesite\.com/(?:v|c)/(?P<id>[\w-]+)"
 
     def _real_extract(self, url: str) -> Any:
@@ -130,6 +132,11 @@ def _show_environment(_: Any, _page: dict[str, Any]) -> None:
 def _show_handlers(extractor: Any, _page: dict[str, Any]) -> None:
     handlers = extractor._downloader._request_director.handlers
     raise ExtractorError("seen: " + " ".join(sorted(handlers)), expected=True)
+
+
+def _show_generic(extractor: Any, _page: dict[str, Any]) -> None:
+    found = extractor._downloader.get_info_extractor("Generic")
+    raise ExtractorError(f"seen: {found.IE_NAME}", expected=True)
 
 
 ACTS: dict[str, Callable[[Any, dict[str, Any]], None]] = {

@@ -74,6 +74,7 @@ def test_a_video_comes_with_what_the_site_says_of_it(
         assert kept == ["a-talk-über-größe.mp4", "captions.en.vtt", "fetched.json"]
     assert left_in(scratch) == []
     assert "/de.vtt" not in net.paths()
+    assert not any("x-forwarded-for" in asked.headers for asked in net.asked), "no made-up country"
     assert {event.stage for event in told} == {"ingest"}
     fractions = [event.fraction for event in told]
     assert fractions == sorted(fractions)
