@@ -48,6 +48,14 @@ _PROXIES = ("http", "https", "socks5h")
 _NO_DENO = "No JavaScript runtime (deno) is installed, so YouTube offers fewer formats, or none."
 
 
+def link_id(url: str, *, client: str = "default") -> str:
+    """The id of a client's link, by which a caller may know it again before it is fetched.
+
+    :raises UnsafeUrl: It may not be fetched.
+    """
+    return _id(check_link(url, extra_domains(settings().link_hosts)), client)
+
+
 @contextmanager
 def fetched_link(
     url: str, *, client: str = "default", cookies: Path | None = None, share: float = 1.0
@@ -70,7 +78,7 @@ def fetched_link(
     :raises UnreadableMedia: What the site sent is damaged.
     """
     link = check_link(url, extra_domains(settings().link_hosts))
-    with part_folder(make_id("link", client, link.url)) as folder:
+    with part_folder(_id(link, client)) as folder:
         yield _finished(folder) or _fetch(link, folder, cookies, share)
 
 
@@ -90,6 +98,10 @@ def list_channel(url: str, *, most: int = 50, cookies: Path | None = None) -> li
         converse(job, link.site_name, said.append, lambda: progress.report("list", 0.0))
     found = (_entry(message["entry"], hosts) for message in said if message["kind"] == "entry")
     return [entry for entry in found if entry is not None]
+
+
+def _id(link: Link, client: str) -> str:
+    return make_id("link", client, link.url)
 
 
 def _entry(said: dict[str, Any], hosts: tuple[str, ...]) -> ChannelEntry | None:

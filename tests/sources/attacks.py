@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.sources.internet import INSIDE, MEDIA, OUTSIDE, SITE, FakeInternet
+from tests.sources.internet import FakeInternet
+from tests.sources.places import INSIDE, MEDIA, OUTSIDE, SITE
 
 GUARDS = ("gate", "lookup", "connection", "program")
 INNER = f"inner.{SITE}"

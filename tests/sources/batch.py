@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,15 @@ from clipping.sources.failures import explained
 from tests.sources.internet import FakeInternet
 
 Case = dict[str, Any]
-"""A ``job``; as need be what ``names`` lead to, and ``without`` which guards it is done."""
+"""A ``job``; as need be what ``names`` lead to, ``without`` which guards, and what ``patches``."""
 
 
 def run_batch(
-    net: FakeInternet, cases: list[Case], path: str = "/nonexistent", **config: Any
+    net: FakeInternet, cases: list[Case], path: str = "/nonexistent"
 ) -> list[dict[str, Any]]:
     """The last thing that the child says to each case; ``path`` is where it finds programs."""
     done = subprocess.run(
-        net.command(cases=cases, **config),
+        net.command(cases=cases),
         cwd=CHECKOUT,
         env={
             "SSL_CERT_FILE": str(net.ca),
@@ -51,9 +52,8 @@ def batch_job(url: str, folder: Path, **more: Any) -> dict[str, Any]:
         max_bytes=10**9,
         max_duration_s=3600,
         system_certificates=True,
-        **more,
     )
-    values: dict[str, Any] = json.loads(job.to_json())
+    values: dict[str, Any] = json.loads(replace(job, **more).to_json())
     return values
 
 

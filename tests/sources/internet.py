@@ -1,7 +1,6 @@
 """An internet on loopback: sites with real certificates, and a machine that nobody may reach.
 
-Names lead to 127.0.0.2, which counts as public here and nowhere else; 127.0.0.1 is the inside. The
-child that plays along is :mod:`tests.sources.site_child`.
+The child that plays along is :mod:`tests.sources.site_child`.
 """
 
 from __future__ import annotations
@@ -25,10 +24,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-OUTSIDE = "127.0.0.2"
-INSIDE = "127.0.0.1"
-SITE = "fakesite.com"
-MEDIA = "cdn.fakemedia.net"
+from tests.sources.places import INSIDE, MEDIA, OUTSIDE, SITE
 
 PROMISED = "Content-Length"
 """Among an answer's headers, how long it claims to be: more is promised than is sent."""

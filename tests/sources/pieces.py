@@ -5,7 +5,8 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 
-from tests.sources.internet import MEDIA, FakeInternet
+from tests.sources.internet import FakeInternet
+from tests.sources.places import MEDIA
 from tests.support.media import make_video
 
 FORMAT = {"format_id": "whole", "ext": "mp4", "protocol": "https"}

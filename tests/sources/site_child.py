@@ -27,7 +27,7 @@ from clipping.sources import confine, fetching, fragments, ytdlp
 from clipping.sources.addresses import is_public
 from clipping.sources.confine import Walls
 from clipping.sources.exchange import Job
-from tests.sources.internet import INSIDE, OUTSIDE
+from tests.sources.places import INSIDE, OUTSIDE
 
 CONFIG: dict[str, Any] = json.loads(Path(sys.argv[1]).read_text())
 
@@ -36,6 +36,8 @@ class FakeSiteIE(InfoExtractor):  # type: ignore[misc]
     """Reads pages of JSON that say what yt-dlp is to find in them."""
 
     IE_NAME = "fakesite"
+    # With yt-dlp's own settings this alone would send made-up addresses of that country.
+    _GEO_COUNTRIES = ("DE",)
     _VALID_URL = r"https://(?:\w+\.)?fakesite\.com/(?:v|c)/(?P<id>[\w-]+)"
 
     def _real_extract(self, url: str) -> Any:
@@ -132,6 +134,11 @@ def _show_handlers(extractor: Any, _page: dict[str, Any]) -> None:
     raise ExtractorError("seen: " + " ".join(sorted(handlers)), expected=True)
 
 
+def _show_generic(extractor: Any, _page: dict[str, Any]) -> None:
+    found = extractor._downloader.get_info_extractor("Generic")
+    raise ExtractorError(f"seen: {found.IE_NAME}", expected=True)
+
+
 ACTS: dict[str, Callable[[Any, dict[str, Any]], None]] = {
     name.removeprefix("_"): act
     for name, act in list(globals().items())
@@ -186,15 +193,20 @@ GUARDS = {
 }
 
 
-def _without(names: list[str]) -> Callable[[], None]:
-    """Take guards away; returns what puts them back."""
-    kept = [(*GUARDS[name], getattr(*GUARDS[name])) for name in names]
-    for module, attribute, _ in kept:
-        setattr(module, attribute, _nothing)
+def _changed(without: list[str], patches: dict[str, Any]) -> Callable[[], None]:
+    """Take guards away and put values in the place of others; returns what undoes it."""
+    modules = {"ytdlp": ytdlp, "fetching": fetching}
+    changes = [(*GUARDS[name], _nothing) for name in without]
+    for name, value in patches.items():
+        module, _, attribute = name.partition(".")
+        changes.append((modules[module], attribute, value))
+    kept = [(module, attribute, getattr(module, attribute)) for module, attribute, _ in changes]
+    for module, attribute, value in changes:
+        setattr(module, attribute, value)
 
     def back() -> None:
-        for module, attribute, guard in kept:
-            setattr(module, attribute, guard)
+        for module, attribute, value in kept:
+            setattr(module, attribute, value)
 
     return back
 
@@ -205,10 +217,6 @@ def _prepare() -> None:
     ytdlp.RETRIES = 2
     if CONFIG.get("plain_fragments"):
         fragments.DOWNLOADERS["m3u8_native"] = HlsFD
-    modules = {"ytdlp": ytdlp, "fetching": fetching}
-    for name, value in CONFIG.get("patches", {}).items():
-        module, _, attribute = name.partition(".")
-        setattr(modules[module], attribute, value)
 
 
 def _batch(cases: list[dict[str, Any]]) -> None:
@@ -223,7 +231,7 @@ def _batch(cases: list[dict[str, Any]]) -> None:
     answers = []
     for case in cases:
         names = Names(case.get("names", {}))
-        back = _without(case.get("without", []))
+        back = _changed(case.get("without", []), case.get("patches", {}))
         said = io.StringIO()
         last = fetching.attempt(Job.from_json(json.dumps(case["job"])), fetching.Speaker(said))
         back()
@@ -237,7 +245,6 @@ if __name__ == "__main__":
     if "cases" in CONFIG:
         _batch(CONFIG["cases"])
     else:
-        _without(CONFIG.get("without", []))
         fetching.main(
             Walls(
                 lookup=Names(CONFIG.get("names", {})).lookup,

@@ -6,11 +6,9 @@ from pathlib import Path
 
 from clipping.sources.links import list_channel
 from tests.sources.conftest import Plugged
-from tests.sources.internet import (
-    SITE,
-    FakeInternet,
-)
+from tests.sources.internet import FakeInternet
 from tests.sources.pieces import left_in
+from tests.sources.places import SITE
 
 TAB = {"_type": "playlist", "id": "tab", "extractor": "fakesite", "extractor_key": "FakeSite"}
 

@@ -16,8 +16,9 @@ from clipping.errors import ClippingError, LinkRefused, NoUsableFormat, UnsafeUr
 from clipping.settings import CHECKOUT
 from tests.sources.attacks import ADDRESSES, ATTACKS, GUARDS, REDIRECTS, Attack
 from tests.sources.batch import Case, batch_job, error_of, run_batch
-from tests.sources.internet import MEDIA, SITE, FakeInternet
+from tests.sources.internet import FakeInternet
 from tests.sources.pieces import FORMAT
+from tests.sources.places import MEDIA, SITE
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,9 @@ def others(net: FakeInternet, tmp_path_factory: pytest.TempPathFactory) -> dict[
     case("unknown page", f"https://{SITE}/nothing/known")
     case("a page without end", f"https://{SITE}/v/endless")
     net.pages[f"{SITE}/v/endless"] = (200, {}, b" " * 2_000_000)
-    for act in ("start_program", "start_shell", "show_handlers", "old_lookup", "send_datagram"):
+    for act in ("start_program", "start_shell", "show_handlers", "show_generic"):
+        case(act, net.page(f"/v/{act}", {"act": act}))
+    for act in ("old_lookup", "send_datagram"):
         case(act, net.page(f"/v/{act}", {"act": act, "port": 9}))
     case("connect_unix", net.page("/v/unix", {"act": "connect_unix", "path": "/run/a.sock"}))
     net.file("/sample.m3u8", SAMPLE_AES)
@@ -131,7 +134,8 @@ def others(net: FakeInternet, tmp_path_factory: pytest.TempPathFactory) -> dict[
     case("for ffmpeg", net.page("/v/ffmpeg", encrypted))
     for act in ("start_program", "start_shell"):
         case(f"{act} without its guard", f"https://{SITE}/v/{act}", without=("program",))
-    answers = run_batch(net, list(cases.values()), patches={"ytdlp.LARGEST_PAGE_BYTES": 1_000_000})
+    cases["a page without end"]["patches"] = {"ytdlp.LARGEST_PAGE_BYTES": 1_000_000}
+    answers = run_batch(net, list(cases.values()))
     return dict(zip(cases, map(error_of, answers), strict=True))
 
 
@@ -158,6 +162,11 @@ def test_a_redirect_that_leaves_plain_https_is_refused(
 @pytest.mark.parametrize("name", ["generic", "another extractor", "unknown page"])
 def test_only_the_extractors_of_the_site_read_its_pages(name: str, others: dict[str, Any]) -> None:
     assert isinstance(others[name], UnsupportedLink)
+
+
+def test_no_extractor_gets_hold_of_the_generic_one(others: dict[str, Any]) -> None:
+    assert "seen" not in str(others["show_generic"])
+    assert "KeyError" in str(others["show_generic"])
 
 
 def test_a_page_without_end_is_not_read_to_it(others: dict[str, Any]) -> None:

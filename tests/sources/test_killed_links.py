@@ -19,8 +19,9 @@ from clipping.sources import fetch_process, links
 from clipping.sources.links import fetched_link
 from tests.db.processes import python
 from tests.sources.conftest import Plugged
-from tests.sources.internet import MEDIA, SITE, FakeInternet
+from tests.sources.internet import FakeInternet
 from tests.sources.pieces import FORMAT, dash, hls, in_pieces, talk
+from tests.sources.places import MEDIA, SITE
 
 SIZE = 1_500_000
 
@@ -48,15 +49,14 @@ def _playlist(net: FakeInternet, content: bytes) -> str:
     return net.page("/v/list", {"m3u8": hls(net, "list", in_pieces(content, 12))})
 
 
+def _plain_playlist(net: FakeInternet, content: bytes) -> str:
+    return net.page("/v/plain", {"m3u8": hls(net, "plain", in_pieces(content, 12))})
+
+
 def _manifest(net: FakeInternet, content: bytes) -> str:
     return net.page("/v/manifest", {"mpd": dash(net, "manifest", in_pieces(content, 12))})
 
 
-KINDS = [
-    pytest.param(_one_file, id="one file"),
-    pytest.param(_playlist, id="HLS"),
-    pytest.param(_manifest, id="DASH"),
-]
 PutUp = Callable[[FakeInternet, bytes], str]
 
 
@@ -113,45 +113,38 @@ def _interrupt(net: FakeInternet, url: str) -> None:
     net.pace.clear()
 
 
-@pytest.mark.parametrize("put_up", KINDS)
+@pytest.mark.parametrize(
+    ("put_up", "whole"),
+    [
+        pytest.param(_one_file, True, id="one file"),
+        pytest.param(_playlist, True, id="HLS"),
+        pytest.param(_manifest, True, id="DASH"),
+        pytest.param(_plain_playlist, False, id="HLS by yt-dlp's own downloader"),
+    ],
+)
 def test_a_killed_child_is_an_interruption_and_the_next_one_goes_on(
     put_up: PutUp,
+    whole: bool,
     net: FakeInternet,
     plugged: Plugged,
     scratch: Path,
     content: bytes,
     joined: list[bytes],
 ) -> None:
+    """Of pieces the last may have been written and not yet noted: it must not be there twice."""
+    plugged(plain_fragments=not whole)
     url = put_up(net, content)
     _interrupt(net, url)
+    if put_up is not _one_file:
+        with next(scratch.rglob("*.mp4.part")).open("ab") as file:
+            file.write(content[:5_000])
     before = _media_sent(net)
     with fetched_link(url) as fetched:
-        whole = joined[0] if joined else fetched.path.read_bytes()
-    assert whole == content
+        found = joined[0] if joined else fetched.path.read_bytes()
+    assert (found == content) is whole
     # What was on its way when the child was killed is sent once more.
     assert _media_sent(net) - before < SIZE * 0.75
     assert [path for path in scratch.rglob("*") if path.is_file()] == []
-
-
-@pytest.mark.parametrize("own", [True, False], ids=["our downloader", "that of yt-dlp"])
-def test_a_piece_that_was_written_but_not_noted_is_not_there_twice(
-    own: bool,
-    net: FakeInternet,
-    plugged: Plugged,
-    scratch: Path,
-    content: bytes,
-    joined: list[bytes],
-) -> None:
-    """As a kill between the two leaves it; without our downloader it is there twice."""
-    plugged(plain_fragments=not own)
-    url = _playlist(net, content)
-    _interrupt(net, url)
-    part = next(scratch.rglob("*.mp4.part"))
-    with part.open("ab") as file:
-        file.write(content[:5_000])
-    with fetched_link(url):
-        pass
-    assert (joined[0] == content) is own
 
 
 def test_a_child_dies_with_its_parent_and_the_next_parent_goes_on(

@@ -28,17 +28,13 @@ from clipping.errors import (
     UnreadableMedia,
     UnsafeUrl,
 )
-from clipping.settings import settings
 from clipping.sources.choosing import choose_tracks
 from clipping.sources.links import fetched_link
 from tests.sources.batch import batch_job, error_of, run_batch
 from tests.sources.conftest import Plugged
-from tests.sources.internet import (
-    MEDIA,
-    SITE,
-    FakeInternet,
-)
-from tests.sources.pieces import FORMAT, hls, in_pieces, left_in, put_up
+from tests.sources.internet import FakeInternet
+from tests.sources.pieces import FORMAT, hls, left_in, put_up
+from tests.sources.places import MEDIA, SITE
 
 MEDIA_URL = f"https://{MEDIA}/a.mp4"
 TWO = [{"_type": "url", "url": f"https://{SITE}/v/a"}] * 2
@@ -97,6 +93,8 @@ TROUBLES: dict[str, tuple[dict[str, Any], type[ClippingError]]] = {
     "media gone": ({"status": 404}, RemovedVideo),
     "media too often": ({"status": 429}, RateLimited),
     "media server broken": ({"status": 503}, ServiceUnavailable),
+    "too large as it comes": ({"most": 150_000}, TooLarge),
+    "no space": ({"patches": {"fetching._SPARE_BYTES": 1 << 60}}, DiskFull),
     "disk full": ({"full": "https"}, DiskFull),
     "disk full in pieces": ({"full": "m3u8_native"}, DiskFull),
 }
@@ -111,8 +109,13 @@ def troubles(
     for number, (page, _) in enumerate(TROUBLES.values()):
         path = folder / str(number)
         url = net.page(f"/v/t{number}", {"formats": _formats(net, path, page), **page})
-        cases.append({"job": batch_job(url, path)})
-    return dict(zip(TROUBLES, map(error_of, run_batch(net, cases)), strict=True))
+        job = batch_job(url, path, max_bytes=page.get("most", 10**9))
+        cases.append({"job": job, "patches": page.get("patches", {})})
+    errors = dict(zip(TROUBLES, map(error_of, run_batch(net, cases)), strict=True))
+    large, full = (list(TROUBLES).index(name) for name in ("too large as it comes", "no space"))
+    asked = [path for path in net.paths() if path.startswith((f"/list{large}/", f"/{full}.mp4"))]
+    assert asked == [f"/list{large}/{name}" for name in ("list.m3u8", "0.mp4", "1.mp4")]
+    return errors
 
 
 def _formats(net: FakeInternet, folder: Path, page: dict[str, Any]) -> list[dict[str, Any]]:
@@ -120,9 +123,10 @@ def _formats(net: FakeInternet, folder: Path, page: dict[str, Any]) -> list[dict
     url = f"https://{MEDIA}/{folder.name}.mp4"
     more = {"Retry-After": "90"}
     net.pages[url.removeprefix("https://")] = (page.get("status", 200), more, b"x" * 100_000)
-    if page.get("full") == "m3u8_native":
-        url = hls(net, f"full{folder.name}", [b"x" * 100_000] * 2)
-    offered = {**FORMAT, "protocol": page.get("full", "https"), "url": url}
+    protocol = page.get("full", "m3u8_native" if "most" in page else "https")
+    if protocol == "m3u8_native":
+        url = hls(net, f"list{folder.name}", [b"x" * 100_000] * 4)
+    offered = {**FORMAT, "protocol": protocol, "url": url}
     if "full" in page:
         folder.mkdir()
         piece = "" if page["full"] == "https" else ".part-Frag1"
@@ -152,32 +156,6 @@ def test_a_live_stream_leaves_nothing_behind(
     assert left_in(scratch) == []
 
 
-def test_a_video_that_turns_out_too_large_is_broken_off(
-    net: FakeInternet,
-    plugged: Plugged,
-    scratch: Path,
-    content: bytes,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("CLIPPER_MAX_SOURCE_BYTES", "20000")
-    settings.cache_clear()
-    url = net.page("/v/large", {"m3u8": hls(net, "large", in_pieces(content, 5))})
-    with pytest.raises(TooLarge), fetched_link(url):
-        pass
-    assert f"/large/{4}.mp4" not in net.paths()
-    assert left_in(scratch) == []
-
-
-def test_a_full_disk_is_told_before_it_is_full(
-    net: FakeInternet, plugged: Plugged, scratch: Path, content: bytes
-) -> None:
-    plugged(patches={"fetching._SPARE_BYTES": 1 << 60})
-    url = put_up(net, "full", content)
-    with pytest.raises(DiskFull), fetched_link(url):
-        pass
-    assert f"{MEDIA}/full.mp4" not in net.sent
-
-
 def test_captions_that_do_not_come_are_a_note_and_no_error(
     net: FakeInternet, plugged: Plugged, scratch: Path, content: bytes
 ) -> None:
@@ -201,14 +179,9 @@ def test_a_text_that_calls_itself_a_video_is_not_opened_by_ffmpeg(
     net: FakeInternet, plugged: Plugged, scratch: Path
 ) -> None:
     port = net.inside("playlist as video")
-    for number, text in enumerate(
-        (
-            f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nhttp://127.0.0.1:{port}/a.ts\n",
-            "ffconcat version 1.0\nfile /etc/passwd\n",
-        )
-    ):
-        url = put_up(net, f"text{number}", text.encode())
-        with pytest.raises(UnreadableMedia, match="neither video nor sound"), fetched_link(url):
-            pass
+    text = f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nhttp://127.0.0.1:{port}/a.ts\n"
+    url = put_up(net, "text", text.encode())
+    with pytest.raises(UnreadableMedia, match="neither video nor sound"), fetched_link(url):
+        pass
     assert net.hits.get("playlist as video", 0) == 0
     assert left_in(scratch) == []

@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from yt_dlp.utils import ExtractorError
 
 from clipping.errors import (
+    AgeRestricted,
     LoginNeeded,
     NeedsPerson,
     NetworkDown,
@@ -19,20 +21,14 @@ from clipping.errors import (
 )
 from clipping.media.probe import probe
 from clipping.settings import settings
-from clipping.sources import links
+from clipping.sources import links, ytdlp
 from clipping.sources.exchange import Job, Message
 from clipping.sources.links import fetched_link, list_channel
+from tests.db.processes import finish, python
 from tests.sources.conftest import Plugged
-from tests.sources.internet import (
-    MEDIA,
-    SITE,
-    Answer,
-    Asked,
-    FakeInternet,
-    Page,
-    fake_proxy,
-)
+from tests.sources.internet import Answer, Asked, FakeInternet, Page, fake_proxy
 from tests.sources.pieces import left_in, put_up
+from tests.sources.places import MEDIA, SITE
 
 
 def test_a_clients_cookies_go_to_the_site_and_nowhere_else(
@@ -50,13 +46,6 @@ def test_a_clients_cookies_go_to_the_site_and_nowhere_else(
     url = put_up(net, "members", content)
     net.pages[f"{SITE}/v/members"] = _only_signed_in(net.pages[f"{SITE}/v/members"])
     with pytest.raises(LoginNeeded, match="give this client a cookies file"), fetched_link(url):
-        pass
-    stale = tmp_path / "stale.txt"
-    stale.write_text(line.format(SITE).replace("hidden", "old"))
-    with (
-        pytest.raises(LoginNeeded, match=r"stale\.txt does not open this video"),
-        fetched_link(url, cookies=stale),
-    ):
         pass
     with fetched_link(url, cookies=cookies) as fetched:
         assert fetched.path.read_bytes() == content
@@ -76,6 +65,22 @@ def _only_signed_in(page: Page) -> Page:
         return page if signed_in else (200, {}, json.dumps({"raise": "login"}).encode())
 
     return answer
+
+
+def test_cookies_that_open_nothing_any_more_are_named(
+    scratch: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> Message:
+        raise AgeRestricted("Give this client a cookies file.")
+
+    monkeypatch.setattr(links, "converse", refuse)
+    cookies = tmp_path / "stale.txt"
+    cookies.write_text(f".{SITE}\tTRUE\t/\tTRUE\t1900000000\tSID\thidden\n")
+    with (
+        pytest.raises(AgeRestricted, match=r"stale\.txt does not open this video"),
+        fetched_link(f"https://{SITE}/v/a", cookies=cookies),
+    ):
+        pass
 
 
 def test_cookies_without_any_of_the_site_are_refused_before_it_is_asked(
@@ -206,3 +211,34 @@ def test_a_javascript_runtime_is_found_on_the_path(
     deno.write_text("#!/bin/sh\n")
     deno.chmod(0o755)
     assert links._deno() == str(deno)
+
+
+PLUGGED = """
+    import sys
+    from pathlib import Path
+    import yt_dlp.globals, yt_dlp.plugins
+    from clipping.sources.exchange import Job
+    from clipping.sources.ytdlp import GuardedYoutubeDL
+    GuardedYoutubeDL(Job("fetch", "https://a.example.com/", ("youtube",), "/"), print)
+    print("ours", Path(sys.argv[1]).exists())
+    yt_dlp.globals.plugin_dirs.value = ["default"]
+    yt_dlp.plugins.load_all_plugins()
+    print("theirs", Path(sys.argv[1]).exists())
+"""
+
+
+def test_no_plug_in_of_the_home_is_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / ".config/yt-dlp/plugins/mine/yt_dlp_plugins/extractor"
+    folder.mkdir(parents=True)
+    marker = tmp_path / "loaded"
+    (folder / "mine.py").write_text(f"open({str(marker)!r}, 'w').close()\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.delenv("YTDLP_NO_PLUGINS", raising=False)
+    with python(PLUGGED, marker) as process:
+        assert finish(process).splitlines() == ["ours False", "theirs True"]
+
+
+def test_a_question_whether_we_are_a_robot_is_left_unanswered() -> None:
+    with pytest.raises(ExtractorError, match="captcha"):
+        ytdlp.TikTokBaseIE._solve_challenge_and_set_cookies(None, "<p>Please wait...</p>")

@@ -20,15 +20,9 @@ from clipping.media.probe import probe
 from clipping.sources import links
 from clipping.sources.links import fetched_link
 from tests.sources.conftest import Plugged
-from tests.sources.internet import (
-    MEDIA,
-    PROMISED,
-    SITE,
-    Answer,
-    Asked,
-    FakeInternet,
-)
+from tests.sources.internet import PROMISED, Answer, Asked, FakeInternet
 from tests.sources.pieces import FORMAT, dash, hls, in_pieces, left_in, put_up, talk
+from tests.sources.places import MEDIA, SITE
 from tests.support.media import make_video
 
 
@@ -80,6 +74,7 @@ def test_a_video_comes_with_what_the_site_says_of_it(
         assert kept == ["a-talk-über-größe.mp4", "captions.en.vtt", "fetched.json"]
     assert left_in(scratch) == []
     assert "/de.vtt" not in net.paths()
+    assert not any("x-forwarded-for" in asked.headers for asked in net.asked), "no made-up country"
     assert {event.stage for event in told} == {"ingest"}
     fractions = [event.fraction for event in told]
     assert fractions == sorted(fractions)
@@ -248,4 +243,4 @@ def test_clients_share_no_download(scratch: Path, monkeypatch: pytest.MonkeyPatc
         with pytest.raises(KeyError), fetched_link(f"https://{SITE}/v/{page}", client=client):
             pass
     assert len(set(keys)) == 3
-    assert keys[0] == keys[3]
+    assert keys[0] == keys[3] == links.link_id("https://FakeSite.com/v/one", client="a")
