@@ -16,9 +16,6 @@ from typing import ClassVar
 from clipping.models import GlossaryTerm, MediaInfo, Transcript
 from clipping.transcripts.notebook import Notebook
 
-STAGE = "transcribe"
-"""The stage's name in progress reports."""
-
 
 @dataclass(frozen=True)
 class Recording:
@@ -91,7 +88,7 @@ class Transcriber(ABC):
         """Hear all words, in order, without overlaps, every one inside the recording.
 
         ``engine_version`` of the result is :meth:`edition`; ``chosen_because`` is left empty for
-        the registry to fill. Progress is reported under :data:`STAGE`. Raises ``NoSpeech`` when
+        the registry to fill. Progress is reported through ``stage.py``. Raises ``NoSpeech`` when
         there are no words, and other ``Rejected`` errors for input that will never work.
 
         :param notebook: Where an engine that takes hours finds and leaves what it heard.

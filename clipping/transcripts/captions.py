@@ -8,13 +8,13 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from clipping import progress
 from clipping.errors import CaptionsMismatch, NoSpeech
 from clipping.media.decode import read_speech
 from clipping.models import Transcript
 from clipping.timing import TimeSpan, timecode
+from clipping.transcripts import stage
 from clipping.transcripts.alignment import Placed
-from clipping.transcripts.base import STAGE, Recording, Transcriber
+from clipping.transcripts.base import Recording, Transcriber
 from clipping.transcripts.captions_file import Captions, Line, read_captions
 from clipping.transcripts.language import is_english, language_of
 from clipping.transcripts.listening import Listened, listen
@@ -94,7 +94,7 @@ class _Run:
                 f"{interpolated} of {len(ordered)} words have times that were divided between "
                 "their neighbours'."
             )
-        progress.report(STAGE, 1.0, f"{len(ordered)} words")
+        stage.report(1.0, f"{len(ordered)} words")
         return Transcript(
             engine=CaptionsTranscriber.name,
             engine_version=CaptionsTranscriber().edition(self._recording),
@@ -136,7 +136,7 @@ class _Run:
         """The first pass over the sound: how loud it is and where somebody speaks."""
         return listen(
             self._recording,
-            lambda done: progress.report(STAGE, _LISTENING_SHARE * done, "listening for voices"),
+            lambda done: stage.report(_LISTENING_SHARE * done, "listening for voices"),
         )
 
     def _read(self, span: TimeSpan) -> NDArray[np.int16]:
@@ -173,7 +173,7 @@ class _Run:
 
     def _report_placing(self, fraction: float) -> None:
         done = _LISTENING_SHARE + (1 - _LISTENING_SHARE) * fraction
-        progress.report(STAGE, done, "placing the words of the captions")
+        stage.report(done, "placing the words of the captions")
 
     # --- whose captions -------------------------------------------------------------------------
 

@@ -10,14 +10,13 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from clipping import progress
 from clipping.errors import NoSpeech
 from clipping.media.decode import read_speech
 from clipping.models import ChunkKey, HeardChunk, Transcript
 from clipping.timing import TimeSpan
-from clipping.transcripts import chunks, postprocess
+from clipping.transcripts import chunks, postprocess, stage
 from clipping.transcripts.acoustics import FRAME_MS
-from clipping.transcripts.base import STAGE, Recording, Transcriber
+from clipping.transcripts.base import Recording, Transcriber
 from clipping.transcripts.chunks import Chunk
 from clipping.transcripts.language import UNKNOWN
 from clipping.transcripts.listening import Listened, Tell, listen
@@ -85,7 +84,9 @@ class ChunkedTranscriber(Transcriber):
 
         :raises NoSpeech: Nobody speaks.
         """
-        listened = listen(recording, lambda done: _report(_LISTENING_SHARE * done, "listening"))
+        listened = listen(
+            recording, lambda done: stage.report(_LISTENING_SHARE * done, "listening")
+        )
         self._refuse_silence(listened, recording)
         plan = chunks.plan(
             listened.activity.level_db, recording.media.duration_ms, self.longest_chunk_ms
@@ -99,7 +100,7 @@ class ChunkedTranscriber(Transcriber):
         )
         if not finished.words:
             raise NoSpeech(f"Nobody speaks in {recording.media_name}.")
-        _report(1.0, f"{len(finished.words)} words")
+        stage.report(1.0, f"{len(finished.words)} words")
         return Transcript(
             engine=self.name,
             engine_version=self.edition(recording),
@@ -147,7 +148,7 @@ class _Hearing:
                 self._notebook.save(keys[place], heard)
                 found[place] = heard
             done += chunk.own.duration_ms
-            _report(_done(done / total), f"chunk {place + 1} of {len(plan)}")
+            stage.report(_done(done / total), f"chunk {place + 1} of {len(plan)}")
         return [part for part in found if part is not None]
 
     def _key(self, chunk: Chunk) -> ChunkKey:
@@ -164,7 +165,9 @@ class _Hearing:
         samples = self._read(chunk.heard)
         before, own = share
         heard = self._engine.hear(
-            samples, language, lambda done: _report(_done(before + own * done), f"chunk {name}")
+            samples,
+            language,
+            lambda done: stage.report(_done(before + own * done), f"chunk {name}"),
         )
         return heard.shifted(chunk.heard.start_ms)
 
@@ -202,7 +205,3 @@ def spoken_samples(activity: Activity, duration_ms: int) -> list[TimeSpan]:
 
 def _done(fraction: float) -> float:
     return _LISTENING_SHARE + (1 - _LISTENING_SHARE) * fraction
-
-
-def _report(fraction: float, detail: str) -> None:
-    progress.report(STAGE, round(fraction, 6), detail)

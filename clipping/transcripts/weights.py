@@ -14,10 +14,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from clipping import progress
 from clipping.errors import ClippingError, DiskFull, NotInstalled, ServiceUnavailable
 from clipping.settings import settings
-from clipping.transcripts.base import STAGE
+from clipping.transcripts import stage
 
 _POLL_S = 0.5
 _CLIENTS = frozenset({"httpx", "httpx2", "httpcore", "requests", "urllib3", "huggingface_hub"})
@@ -211,7 +210,7 @@ def with_progress(what: str, folder: Path, total_mb: int, act: Callable[[], obje
     thread = threading.Thread(target=run, name="fetch model", daemon=True)
     thread.start()
     while thread.is_alive():
-        progress.report(STAGE, 0.0, f"fetching {what}: {_mb(folder)}{_of(total_mb)} MB")
+        stage.remark(f"fetching {what}: {_mb(folder)}{_of(total_mb)} MB")
         thread.join(_POLL_S)
     if failed:
         known = hub_error(what, failed[0])
@@ -258,7 +257,7 @@ def hub_error(what: str, error: Exception) -> ClippingError | None:
     if isinstance(error, PermissionError | NotADirectoryError):
         return NotInstalled(f"{what[0].upper()}{what[1:]} cannot be stored: {error}.")
     library = type(error).__module__.split(".")[0]
-    if library not in _CLIENTS and not isinstance(error, OSError):
+    if library not in _CLIENTS and not isinstance(error, ConnectionError | TimeoutError):
         return None
     return ServiceUnavailable(
         f"The Hugging Face hub cannot be reached for {what}; check the network, or name a folder "

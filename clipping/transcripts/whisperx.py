@@ -23,13 +23,8 @@ from clipping.transcripts.language import UNKNOWN
 from clipping.transcripts.listening import Tell
 from clipping.transcripts.weights import WhisperWeights
 from clipping.transcripts.whisper_words import as_floats, likeliest_language, whisper_language
-from clipping.transcripts.whisperx_models import (
-    Models,
-    load,
-    machine,
-    unwarned,
-    wants_speakers,
-)
+from clipping.transcripts.whisperx_library import machine, unwarned
+from clipping.transcripts.whisperx_models import Models, load, wants_speakers
 
 _MODEL = "large-v3"
 _HEARD_SHARE, _ALIGNED_SHARE = 0.6, 0.8

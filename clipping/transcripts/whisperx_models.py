@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
-import io
-import logging
 import os
-import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,98 +15,16 @@ from clipping.settings import settings
 from clipping.transcripts.weights import (
     WhisperWeights,
     check_allowed,
-    quiet_hub,
     with_progress,
 )
+from clipping.transcripts.whisperx_library import Machine, machine, prepare, quiet
 
-_PUNKT_FILES = ("collocations.tab", "sent_starters.txt", "abbrev_types.txt", "ortho_context.tab")
 _SPEAKERS = "pyannote/speaker-diarization-community-1"
 _LARGEST_BATCH = 24
 _BATCH_BYTES = 400_000_000
 """Of a GPU, for each 30 seconds that large-v3 hears side by side."""
 _KEPT_FREE_BYTES = 2_000_000_000
 _CPU_BATCH = 4
-
-
-@dataclass(frozen=True)
-class Machine:
-    """What the models run on."""
-
-    device: str
-    compute_type: str
-
-    @property
-    def has_gpu(self) -> bool:
-        """Whether it is a CUDA GPU."""
-        return self.device == "cuda"
-
-
-def machine() -> Machine:
-    """A CUDA GPU with 16-bit floats where there is one, else the CPU with 8-bit integers."""
-    try:
-        import ctranslate2
-
-        gpus = int(ctranslate2.get_cuda_device_count())
-    except (ImportError, RuntimeError):  # a driver without a card
-        gpus = 0
-    return Machine("cuda", "float16") if gpus else Machine("cpu", "int8")
-
-
-@contextlib.contextmanager
-def unwarned() -> Iterator[None]:
-    """Keep what the libraries warn of out of our output while the block runs."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
-
-
-@contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """The same for what they print."""
-    with unwarned(), contextlib.redirect_stdout(io.StringIO()):
-        yield
-
-
-def prepare() -> None:
-    """Set what the libraries read when they are imported: no telemetry, no log on stdout.
-
-    :raises NotInstalled: WhisperX is missing, or does not fit what is installed beside it.
-    """
-    quiet_hub()
-    os.environ["PYANNOTE_METRICS_ENABLED"] = "false"
-    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-    # WhisperX gives its logger a handler on stdout unless there is one.
-    log = logging.getLogger("whisperx")
-    if not log.handlers:
-        log.addHandler(logging.NullHandler())
-    try:
-        with quiet():
-            import nltk
-            import whisperx.alignment
-            import whisperx.asr
-            import whisperx.diarize  # noqa: F401
-    except ImportError as error:
-        raise NotInstalled(f"WhisperX cannot be loaded: {error}.") from error
-    folder = str(_plain_punctuation())
-    if folder not in nltk.data.path:
-        nltk.data.path.insert(0, folder)
-
-
-def _plain_punctuation() -> Path:
-    """A folder with rules for sentences that know no abbreviations, for every language.
-
-    WhisperX looks for sentences by NLTK's rules, which it would fetch; what it makes of them is
-    not used here, only the words are.
-    """
-    from whisperx.utils import PUNKT_LANGUAGES
-
-    root = settings().models_dir / "nltk"
-    for language in {"english", *PUNKT_LANGUAGES.values()}:
-        folder = root / "tokenizers" / "punkt_tab" / language
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for name in _PUNKT_FILES:
-            (folder / name).touch()
-    return root
 
 
 @dataclass
@@ -184,9 +97,14 @@ def load(weights: WhisperWeights) -> Models:
     """
     folder = weights.fetched()
     prepare()
+    import torch
     import whisperx
 
     here = machine()
+    if here.has_gpu and not torch.cuda.is_available():
+        raise NotInstalled(
+            "This machine has a CUDA GPU, but the PyTorch beside WhisperX was made without CUDA."
+        )
     try:
         with quiet():
             whisper = whisperx.load_model(
@@ -262,6 +180,10 @@ def _load_speakers(device: str) -> Any:
 
     name = settings().speaker_model or _SPEAKERS
     token = settings().hub_token
+    cached = settings().models_dir / f"models--{name.replace('/', '--')}"
+    is_here = Path(name).exists() or any(cached.glob("snapshots/*/config.yaml"))
+    if not is_here:
+        check_allowed("the models that tell speakers apart")
     found: list[Any] = []
 
     def get() -> None:
@@ -275,11 +197,11 @@ def _load_speakers(device: str) -> Any:
                 )
             )
 
-    cached = settings().models_dir / f"models--{name.replace('/', '--')}"
-    if not Path(name).exists() and not any(cached.glob("snapshots/*/config.yaml")):
-        check_allowed("the models that tell speakers apart")
     try:
-        with_progress("the models that tell speakers apart", cached, 0, get)
+        if is_here:
+            get()
+        else:
+            with_progress("the models that tell speakers apart", cached, 0, get)
     except ClippingError:
         raise
     except Exception:  # noqa: BLE001 - refused, pyannote prints advice and goes on without a pipeline

@@ -16,6 +16,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import yt_dlp.globals
@@ -196,10 +197,11 @@ GUARDS = {
 def _changed(without: list[str], patches: dict[str, Any]) -> Callable[[], None]:
     """Take guards away and put values in the place of others; returns what undoes it."""
     modules = {"ytdlp": ytdlp, "fetching": fetching}
+    changes: list[tuple[ModuleType, str, Any]]
     changes = [(*GUARDS[name], _nothing) for name in without]
     for name, value in patches.items():
-        module, _, attribute = name.partition(".")
-        changes.append((modules[module], attribute, value))
+        place, _, attribute = name.partition(".")
+        changes.append((modules[place], attribute, value))
     kept = [(module, attribute, getattr(module, attribute)) for module, attribute, _ in changes]
     for module, attribute, value in changes:
         setattr(module, attribute, value)

@@ -14,8 +14,8 @@ from tests.support.s3 import S3, s3, s3_front, s3_test_client
 
 __all__ = ["s3", "s3_front", "s3_test_client"]
 
-CONTENT = bytes(range(256)) * 5_000
-"""Five parts of an upload, the last of them short."""
+CONTENT = bytes(range(256)) * 2_600
+"""Three parts of an upload, the last of them short."""
 
 
 @dataclass(frozen=True)

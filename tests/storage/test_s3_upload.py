@@ -104,12 +104,12 @@ def test_damage_that_the_store_does_not_refuse_is_seen_by_its_checksum(
 
 
 def test_an_upload_that_failed_is_continued(s3: S3, original: Path) -> None:
-    s3.front.fail("UploadPart", skip=2, status=503, code="ServiceUnavailable")
+    s3.front.fail("UploadPart", skip=1, status=503, code="ServiceUnavailable")
     with pytest.raises(ServiceUnavailable):
         s3.store().import_file(original, key_of)
     assert s3.keys() == []
     before = sent_parts(s3)
-    assert 2 <= len(before) < 5
+    assert 1 <= len(before) < 3
     s3.front.forget()
     told: list[float] = []
     s3.store("elsewhere").import_file(original, key_of, told.append)
@@ -128,7 +128,7 @@ def test_parts_that_are_not_of_this_file_are_sent_again(s3: S3, original: Path) 
     s3.front.forget()
     s3.store().import_file(original, key_of)
     again = {int(request.query["partNumber"]) for request in s3.front.of("UploadPart")}
-    assert again == {1, 3, 4, 5}
+    assert again == {1, 3}
     assert s3.store("elsewhere").local_path(KEY).read_bytes() == CONTENT
 
 
@@ -142,7 +142,7 @@ def test_an_upload_of_a_key_that_only_begins_alike_is_left_alone(s3: S3, origina
 
 
 def test_parts_under_a_key_that_says_no_hash_are_thrown_away(s3: S3, original: Path) -> None:
-    s3.front.fail("UploadPart", skip=2, status=503, code="ServiceUnavailable")
+    s3.front.fail("UploadPart", skip=1, status=503, code="ServiceUnavailable")
     with pytest.raises(ServiceUnavailable):
         s3.store().put(original, CLIP)
     assert open_uploads(s3) == {}

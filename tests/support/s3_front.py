@@ -250,9 +250,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _write(self, request: Request, content: bytes) -> None:
         if self.command != "HEAD":
+            # Before: who has read it may look at once.
+            request.reply_bytes += len(content)
             self.wfile.write(content)
             self.wfile.flush()
-            request.reply_bytes += len(content)
 
 
 def _mismatch(headers: dict[str, str], body: bytes) -> str:

@@ -13,7 +13,8 @@ from clipping.transcripts import TRANSCRIBERS, choose
 from clipping.transcripts import whisperx as engine
 from clipping.transcripts.base import Recording
 from clipping.transcripts.whisperx import is_out_of_memory, recognised, words_of
-from clipping.transcripts.whisperx_models import Machine, Models, machine
+from clipping.transcripts.whisperx_library import Machine, machine
+from clipping.transcripts.whisperx_models import Models
 from tests.transcripts.conftest import Setter
 from tests.transcripts.recordings import recorded
 from tests.transcripts.talks import speak
@@ -128,7 +129,11 @@ def test_a_machine_without_a_gpu_uses_8_bit_integers(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(ctranslate2, "get_cuda_device_count", lambda: 0)
     assert machine() == Machine("cpu", "int8")
     monkeypatch.setattr(ctranslate2, "get_cuda_device_count", lambda: 1)
+    known = {"float16", "float32", "int8"}
+    monkeypatch.setattr(ctranslate2, "get_supported_compute_types", lambda _device: known)
     assert machine() == Machine("cuda", "float16")
+    known.remove("float16")
+    assert machine() == Machine("cuda", "float32")
 
 
 def test_auto_wants_a_gpu_and_the_weights(monkeypatch: pytest.MonkeyPatch, set_up: Setter) -> None:
