@@ -19,7 +19,6 @@ from clipping.rendering.sound import (
     RAW_INPUT,
     Soundtrack,
     encode,
-    encode_levelled,
     soundtrack,
 )
 from clipping.scratch import scratch_folder
@@ -106,9 +105,10 @@ def _fitting(track: Soundtrack, lufs: float, folder: Path) -> tuple[Loudness, Pa
     tries: list[tuple[float, Loudness, Path]] = []
     aim = TARGET_LUFS
     for number in range(_MOST_ENCODES):
-        loudness, levelled = _levelled(track, loudness, folder, aim)
+        loudness, levelled = _levelled(track, loudness, folder / "decoded.f32", aim)
         encoded = folder / f"{number}.m4a"
-        encode_levelled(track, folder / "levelled.f32", encoded)
+        # From the source once more: the limiter gives other bits when it gets other blocks.
+        encode(track, loudness, encoded)
         heard = _levels(["-i", f"file:{encoded}"], "[0:a]anull", track)
         missing = TARGET_LUFS - heard.lufs
         excess = heard.peak_dbtp - (HIGHEST_PEAK_DBTP - _PEAK_RESERVE_DB)
@@ -125,23 +125,17 @@ def _fitting(track: Soundtrack, lufs: float, folder: Path) -> tuple[Loudness, Pa
 
 
 def _levelled(
-    track: Soundtrack, loudness: Loudness, folder: Path, aim_lufs: float
+    track: Soundtrack, loudness: Loudness, decoded: Path, aim_lufs: float
 ) -> tuple[Loudness, float]:
-    """The gain that brings the limited sound to ``aim_lufs``, or as near as it gets; its LUFS.
-
-    Reads ``decoded.f32`` in the folder, and leaves there what the gain makes of it as
-    ``levelled.f32``.
-    """
-    kept, tried = folder / "levelled.f32", folder / "tried.f32"
+    """The gain that brings the limited sound to ``aim_lufs``, or as near as it gets; its LUFS."""
     found: tuple[Loudness, float] | None = None
     before: tuple[float, float] | None = None
     for _ in range(_MOST_TRIES):
         graph = ",".join(["[0:a]anull", *track.levelling(loudness)])
-        heard = _lufs([*RAW_INPUT, f"file:{folder / 'decoded.f32'}"], graph, track, tried)
+        heard = _lufs([*RAW_INPUT, f"file:{decoded}"], graph, track)
         missing = aim_lufs - heard
         if found is None or abs(missing) < abs(aim_lufs - found[1]):
             found = loudness, heard
-            tried.replace(kept)
         at_limit = abs(loudness.gain_db) >= LARGEST_GAIN_DB and missing > 0
         if abs(missing) <= _CLOSE_ENOUGH_LU - _ENCODER_RESERVE_LU or at_limit:
             break

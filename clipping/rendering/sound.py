@@ -183,24 +183,10 @@ def encode(
     :raises DiskFull: No space left.
     :raises Interrupted: ffmpeg was killed from outside.
     """
-    graph = ["-filter_complex", track.filters(0, loudness, "[a]"), "-map", "[a]"]
-    _encode([*track.input_args(), *graph], track, out_path, audio_kbps)
-
-
-def encode_levelled(track: Soundtrack, levelled: Path, out_path: Path) -> None:
-    """What :func:`encode` makes, byte for byte, from the samples that its filters give.
-
-    :param levelled: The samples, as :data:`RAW_INPUT`.
-    :raises RenderFailed, DiskFull, Interrupted: As :func:`encode`.
-    """
-    audio_kbps = EncoderSettings().audio_kbps
-    _encode([*RAW_INPUT, f"file:{levelled}"], track, out_path, audio_kbps)
-
-
-def _encode(input_args: Sequence[str], track: Soundtrack, out_path: Path, audio_kbps: int) -> None:
     run_ffmpeg(
         [
-            *input_args,
+            *track.input_args(),
+            *("-filter_complex", track.filters(0, loudness, "[a]"), "-map", "[a]"),
             *("-c:a", "aac", "-b:a", f"{audio_kbps}k", "-ar", str(RATE_HZ), "-ac", "2"),
             *("-map_metadata", "-1", "-map_chapters", "-1"),
             *("-fflags", "+bitexact", "-flags:a", "+bitexact"),
