@@ -93,6 +93,20 @@ def test_a_body_damaged_on_its_way_is_not_stored(
     assert s3.store("elsewhere").local_path(stored.key).read_bytes() == CONTENT[:size]
 
 
+def test_a_copy_damaged_since_it_was_hashed_is_not_stored(s3: S3, tmp_path: Path) -> None:
+    file = tmp_path / "a"
+    file.write_bytes(b"content")
+
+    def damage() -> None:
+        (copy,) = s3.folder.glob("cache/acme/sources/*")
+        copy.write_bytes(b"c0ntent")
+
+    s3.front.fail("HeadObject", status=404, meanwhile=damage)
+    with pytest.raises(ServiceUnavailable, match="damaged on its way"):
+        s3.store().import_file(file, key_of)
+    assert s3.keys() == []
+
+
 def test_damage_that_the_store_does_not_refuse_is_seen_by_its_checksum(
     s3: S3, original: Path
 ) -> None:
