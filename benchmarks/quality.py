@@ -32,7 +32,7 @@ def frames_of(first: int, count: int) -> Cut:
 def plain_vmaf(clip: Path, made: Material, cut: Cut) -> float:
     """Of a clip with the still crop, against the plain command's own filters."""
     timing = ",".join(picture.timing_filters(cut, made.media.video))
-    return _vmaf(clip, made, cut, f"{timing},{plain_filters(made)}[v]")
+    return _vmaf(clip, made, cut, f"{timing},{plain_filters(made)}[v0]")
 
 
 def framed_vmaf(clip: Path, made: Material, cut: Cut, framings: Sequence[Framing]) -> float:
@@ -43,7 +43,7 @@ def framed_vmaf(clip: Path, made: Material, cut: Cut, framings: Sequence[Framing
 def plain_encode(clip: Path, made: Material, cut: Cut, framings: Sequence[Framing]) -> None:
     """The pictures of any camera with the plain command's encoder: what framed clips compare to."""
     graph = _graph(made, cut, framings)
-    args = [*picture.input_args(cut, made.path), "-filter_complex", graph, "-map", "[v]"]
+    args = [*picture.input_args(cut, made.path), "-filter_complex", graph, "-map", "[v0]"]
     run_ffmpeg([*args, *X264, "-threads", str(THREADS), str(clip)], timeout_s=TIMEOUT_S)
 
 
@@ -53,7 +53,7 @@ def _graph(made: Material, cut: Cut, framings: Sequence[Framing]) -> str:
 
 def _vmaf(clip: Path, made: Material, cut: Cut, graph: str) -> float:
     meter = f"libvmaf=n_subsample={_EVERY}:n_threads={THREADS}:shortest=1"
-    compared = f"{graph};[v]{_COUNTED}[reference];[1:v]{_COUNTED},format=yuv420p[clip]"
+    compared = f"{graph};[v0]{_COUNTED}[reference];[1:v]{_COUNTED},format=yuv420p[clip]"
     run = run_ffmpeg(
         [
             *(*picture.input_args(cut, made.path), "-i", str(clip), "-filter_complex"),

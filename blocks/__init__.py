@@ -1,4 +1,12 @@
 """One file per outside service: its secrets and a ``get_client()``.
 
-No stage talks to an outside service that needs a secret yet, so no block is registered.
+Another one: a module here with a :class:`prefect.blocks.core.Block` whose secrets are
+``SecretStr``, whose slug never changes again, and whose ``get_client()`` makes the connection; then
+a line in ``BLOCKS``. The contract tests in ``tests/blocks`` run over them all.
 """
+
+from prefect.blocks.core import Block
+
+from blocks.object_store import ObjectStore
+
+BLOCKS: dict[str, type[Block]] = {block.get_block_type_slug(): block for block in (ObjectStore,)}

@@ -6,25 +6,44 @@
     ├── Transient            try again, later
     │   ├── RateLimited          the service says when (retry_after_s)
     │   ├── ServiceUnavailable   database, object store or API not reachable just now
+    │   ├── NetworkDown          nothing outside can be reached just now
     │   └── Interrupted          a child process was killed from outside
     ├── NeedsPerson          stop and tell somebody
     │   ├── AuthorizationExpired
     │   ├── QuotaExhausted
     │   ├── BudgetSpent
     │   ├── DiskFull             free space, then run again
-    │   └── NotInstalled         an engine or binary that was asked for is missing
+    │   ├── NotInstalled         an engine or binary that was asked for is missing
+    │   ├── LoginNeeded          a site shows the video to signed-in accounts only
+    │   │   ├── AgeRestricted        and only to adults
+    │   │   └── MembersOnly          and only to those who paid or subscribed
+    │   ├── BotCheck             a site takes this machine for a robot
+    │   ├── UnusableCookies      the client's cookies file cannot be used
+    │   └── SiteChanged          yt-dlp no longer understands a site: update it
     ├── Rejected             this input will never work, and why
     │   ├── UnreadableMedia
     │   ├── UnreadableCaptions
     │   ├── CaptionsMismatch     captions that belong to another video
     │   ├── NoSpeech
     │   ├── PostRefused
-    │   └── UnsafeUrl
+    │   ├── UnsafeUrl
+    │   └── LinkRefused          a link whose video cannot be had
+    │       ├── UnsupportedLink      no video, or of a kind that is not known
+    │       ├── NotOneVideo          a playlist or channel where one video was asked for
+    │       ├── PrivateVideo
+    │       ├── RemovedVideo
+    │       ├── GeoBlocked
+    │       ├── LiveStream           running, announced or just ended
+    │       ├── TooLong
+    │       ├── TooLarge
+    │       ├── DrmProtected
+    │       └── NoUsableFormat
     ├── NothingToClip        understood, and found no moment worth a clip (rejections say why)
     ├── Unknown              it may have happened: reconcile before anything else
     │   └── OutcomeUnknown
     └── Broken               our fault
         ├── RenderFailed         carries the end of ffmpeg's log
+        ├── FetchFailed          a download ended in a way that nobody planned
         └── MalformedReply
 
 Each message is one sentence for the person who reads it. Every class survives pickling, because
@@ -67,6 +86,10 @@ class ServiceUnavailable(Transient):
     """A service that the stage needs cannot be reached just now."""
 
 
+class NetworkDown(Transient):
+    """This machine, or its proxy, reaches nothing outside just now."""
+
+
 class Interrupted(Transient):
     """A child process was killed by a signal from outside."""
 
@@ -93,6 +116,30 @@ class DiskFull(NeedsPerson):
 
 class NotInstalled(NeedsPerson):
     """An engine, model or binary that was asked for is not on this machine."""
+
+
+class LoginNeeded(NeedsPerson):
+    """A site shows the video to signed-in accounts only."""
+
+
+class AgeRestricted(LoginNeeded):
+    """A site shows the video to signed-in adults only."""
+
+
+class MembersOnly(LoginNeeded):
+    """A site shows the video only to accounts that paid or subscribed."""
+
+
+class BotCheck(NeedsPerson):
+    """A site takes this machine for a robot and shows it nothing."""
+
+
+class UnusableCookies(NeedsPerson):
+    """The cookies file that the client provided cannot be used."""
+
+
+class SiteChanged(NeedsPerson):
+    """A site answers in a way that the installed yt-dlp does not understand."""
 
 
 class Rejected(ClippingError):
@@ -123,6 +170,50 @@ class UnsafeUrl(Rejected):
     """The address may not be fetched."""
 
 
+class LinkRefused(Rejected):
+    """The video behind a link cannot be had."""
+
+
+class UnsupportedLink(LinkRefused):
+    """The page holds no video, or is of a kind that is not known."""
+
+
+class NotOneVideo(LinkRefused):
+    """The link leads to a playlist or channel where one video was asked for."""
+
+
+class PrivateVideo(LinkRefused):
+    """Its owner shows the video to invited people only."""
+
+
+class RemovedVideo(LinkRefused):
+    """The video is gone, or never was there."""
+
+
+class GeoBlocked(LinkRefused):
+    """The video is not shown in the country of this machine."""
+
+
+class LiveStream(LinkRefused):
+    """The video is not a finished recording: it runs, is announced, or has just ended."""
+
+
+class TooLong(LinkRefused):
+    """The video runs longer than the settings allow."""
+
+
+class TooLarge(LinkRefused):
+    """The video holds more bytes than the settings allow."""
+
+
+class DrmProtected(LinkRefused):
+    """The video is encrypted against copying."""
+
+
+class NoUsableFormat(LinkRefused):
+    """The site offers the video in no form that can be fetched safely and clipped."""
+
+
 class NothingToClip(ClippingError):
     """The source was understood and holds no moment worth a clip."""
 
@@ -141,6 +232,12 @@ class Broken(ClippingError):
 
 class RenderFailed(Broken):
     """ffmpeg failed; ``log_tail`` holds the end of what it said."""
+
+    log_tail: str = ""
+
+
+class FetchFailed(Broken):
+    """A download ended in a way that nobody planned; ``log_tail`` says where, without addresses."""
 
     log_tail: str = ""
 

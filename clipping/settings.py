@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from clipping.errors import NeedsPerson
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+
+BUCKET_URL = re.compile(
+    r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?P<prefix>(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*)/?"
+)
+_ENDPOINT = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(:\d{1,5})?/?")
 
 
 class Settings(BaseSettings):
@@ -29,8 +35,26 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_URL")
     """A Postgres server; without it the embedded one is used."""
 
-    store: Path | None = None
-    """Folder of the media store; ``<home>/store`` unless set."""
+    store: str | None = None
+    """Folder of the media store, or ``s3://bucket/prefix``; ``<home>/store`` unless set."""
+
+    store_endpoint: str | None = None
+    """Address of an S3-compatible store, such as ``https://minio.example:9000``; else AWS."""
+
+    store_region: str | None = None
+    """Region of the bucket; else what AWS's own settings say."""
+
+    store_path_style: bool | None = None
+    """Whether the bucket is named in the path, not in the host; with an endpoint unless set."""
+
+    store_block: str | None = None
+    """Name of the Prefect block with the object store's keys; else AWS's own chain finds them."""
+
+    cache: Path | None = None
+    """Folder for copies of an object store's files; ``<home>/cache`` unless set."""
+
+    cache_bytes: int = Field(default=50 * 1024**3, ge=0)
+    """The longest unused copies are removed above this; what is in use stays."""
 
     scratch: Path | None = None
     """Folder for files of a run in progress; ``<home>/scratch`` unless set."""
@@ -67,16 +91,71 @@ class Settings(BaseSettings):
     max_source_bytes: int = 10 * 1024**3
     """Larger sources are refused."""
 
+    max_source_minutes: int = Field(default=12 * 60, gt=0)
+    """Longer videos behind links are refused."""
+
+    link_hosts: str = ""
+    """Further domains whose links may be fetched, with commas: ``example.org,example.net``.
+
+    YouTube, TikTok, Instagram, X, Twitch and Vimeo are always allowed."""
+
+    link_proxy: SecretStr | None = None
+    """An egress proxy for links (``http://``, ``https://`` or ``socks5h://``); else none is used.
+
+    With one, names are looked up by the proxy, so it is the proxy that must refuse to connect to
+    internal addresses."""
+
+    cookies: Path | None = None
+    """Folder of the clients' cookies files for links; ``<home>/cookies`` unless set."""
+
     encoder: str = "auto"
     """``auto`` (NVENC when it works, else x264), ``libx264`` or ``h264_nvenc``."""
+
+    x264_preset: Literal[
+        "ultrafast",
+        "superfast",
+        "veryfast",
+        "faster",
+        "fast",
+        "medium",
+        "slow",
+        "slower",
+        "veryslow",
+    ] = "veryfast"
+    """Speed against size, where x264 encodes; the quality is the same."""
 
     render_workers: int = 0
     """Clips rendered side by side; 0 decides by the number of cores."""
 
+    @field_validator("store")
+    @classmethod
+    def _is_folder_or_bucket(cls, value: str | None) -> str | None:
+        if value and "://" in value and not BUCKET_URL.fullmatch(value):
+            raise ValueError("neither a folder nor s3://bucket/prefix")
+        return value or None
+
+    @field_validator("store_endpoint")
+    @classmethod
+    def _is_address(cls, value: str | None) -> str | None:
+        # No user and password: what is in a URL is logged.
+        if value and not _ENDPOINT.fullmatch(value):
+            raise ValueError("not the address of a server")
+        return value or None
+
     @property
     def store_dir(self) -> Path:
-        """Folder of the media store."""
-        return self.store or self.home / "store"
+        """Folder of the media store, where it is one."""
+        return Path(self.store) if self.store else self.home / "store"
+
+    @property
+    def cache_dir(self) -> Path:
+        """Folder for copies of an object store's files."""
+        return self.cache or self.home / "cache"
+
+    @property
+    def cookies_dir(self) -> Path:
+        """Folder of cookies files, one for each client that gives one."""
+        return self.cookies or self.home / "cookies"
 
     @property
     def models_dir(self) -> Path:

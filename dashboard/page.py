@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import streamlit as st
 from sqlmodel import Session
@@ -12,7 +13,10 @@ from sqlmodel import Session
 from clipping.db.session import open_session
 from clipping.errors import ClippingError
 from clipping.settings import settings
-from clipping.storage.local import LocalStore
+from clipping.storage import MediaStore, open_store
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
 
@@ -33,9 +37,23 @@ def reading() -> Iterator[Session]:
 
 
 @st.cache_resource
-def store() -> LocalStore:
-    """The media store of this machine."""
-    return LocalStore(settings().store_dir)
+def store() -> MediaStore:
+    """The media store that the settings name."""
+    return open_store(settings(), _client_of)
+
+
+@contextmanager
+def stored(key: str) -> Iterator[str]:
+    """Path of a file in the store, which stays there until the block ends."""
+    with store().held():
+        yield str(store().local_path(key))
+
+
+def _client_of(block: str) -> S3Client:
+    # Only who keeps the keys in a block waits for Prefect to be imported.
+    from blocks.object_store import client_of
+
+    return client_of(block)
 
 
 def plain(text: str) -> str:

@@ -37,7 +37,7 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout,
 
 @app.command()
 def clip(
-    source: Annotated[str, typer.Argument(help="A video file.", show_default=False)],
+    source: Annotated[str, typer.Argument(help="A video file or link.", show_default=False)],
     captions: Annotated[
         Path | None, typer.Option(help="Captions of the video: SRT, VTT, ASS or json3.")
     ] = None,
@@ -92,7 +92,7 @@ def _clip(job: ClipJob, out: Path, as_json: bool) -> None:
 
 @app.command()
 def transcribe(
-    source: Annotated[str, typer.Argument(help="A video file.", show_default=False)],
+    source: Annotated[str, typer.Argument(help="A video file or link.", show_default=False)],
     transcriber: Annotated[str, typer.Option(help="Engine that hears the words.")] = "auto",
     form: Annotated[str, typer.Option("--format", help="srt, vtt or json.")] = "srt",
     out: Annotated[Path | None, typer.Option(help="File for the result; stdout without.")] = None,

@@ -30,7 +30,7 @@ def clip_source(
     """Ingest, transcribe, detect and render one video.
 
     Args:
-        location: path of the video, as the workers see it.
+        location: a link, or the path of the video as the workers see it.
         client: whose video it is.
         captions: path of a captions file; without it, one beside the video is used.
         count: how many clips at most.

@@ -118,7 +118,7 @@ def clip_table(clips: Sequence[tuple[ClipReport, Path]]) -> Table:
     for number, (report, path) in enumerate(clips, 1):
         lines = [report.hook, _short(path), report.clip_id]
         if not report.proof.passed:
-            failed = [check.name for check in report.proof.checks if not check.passed]
+            failed = [check.name for check in report.proof.failures]
             lines.append("not ready: " + ", ".join(failed))
         table.add_row(
             str(number),
@@ -163,11 +163,19 @@ def report_view(report: ClipReport) -> RenderableType:
         ("recipe", report.recipe_hash),
     ):
         facts.add_row(name, Text(value))
-    return Group(facts, Text(), proof_table(report.proof))
+    return Group(facts, Text(), proof_view(report.proof))
 
 
-def proof_table(proof: Proof) -> Table:
-    """Every measurement with its limit."""
+def proof_view(proof: Proof) -> RenderableType:
+    """Every measurement with its limit, and how many were within it."""
+    failed, count = [check.name for check in proof.failures], len(proof.checks)
+    verdict = f"all {count} checks passed"
+    if failed:
+        verdict = f"{len(failed)} of {count} checks failed: {', '.join(failed)}"
+    return Group(_proof_table(proof), Text(), Text(verdict))
+
+
+def _proof_table(proof: Proof) -> Table:
     checks = Table(box=None, header_style="bold", pad_edge=False)
     for column in ("check", "value", "limit", "unit", "passed"):
         checks.add_column(column)

@@ -17,7 +17,7 @@ from clipping.errors import DiskFull, NeedsPerson
 from clipping.models import ClipReport, Detection, RenderedClip, SourceVideo
 from clipping.reports import clip_report, write_report_page
 from clipping.sources.files import slugify
-from tasks.workplace import db_session, media_store, only_one
+from tasks.workplace import db_session, files_held, media_store, only_one
 
 MANIFEST = ".clipper.json"
 PART = ".part"
@@ -146,6 +146,7 @@ def _manifest(folder: Path) -> dict[str, object]:
     return {}
 
 
+@files_held()
 def _write_clip(video: Path, clip: RenderedClip, report: ClipReport) -> tuple[ClipReport, Path]:
     store = media_store()
     _copy(store.local_path(clip.video_key), video)

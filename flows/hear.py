@@ -42,7 +42,7 @@ def hear_source(
     """Ingest and transcribe one video.
 
     Args:
-        location: path of the video, as the workers see it.
+        location: a link, or the path of the video as the workers see it.
         client: whose video it is.
         captions: path of a captions file; without it, one beside the video is used.
         transcriber: an engine's name, or ``auto``.

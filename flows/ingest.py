@@ -1,4 +1,4 @@
-"""Take in one video file."""
+"""Take in one video."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from tasks.ingest import ingest_source
 def ingest(
     location: str, client: str = "default", captions: str | None = None, shortest_seconds: int = 15
 ) -> State[Any]:
-    """Verify a video file and keep it.
+    """Verify a video, fetched first where a link is given, and keep it.
 
     Args:
-        location: path of the video, as the worker sees it.
+        location: a link, or the path of the video as the worker sees it.
         client: whose video it is.
         captions: path of a captions file; without it, one beside the video is used.
         shortest_seconds: shorter videos are refused.

@@ -12,8 +12,9 @@ from pydantic import BaseModel, ConfigDict
 
 from clipping import progress
 from clipping.errors import NothingToClip
-from clipping.models import ClipReport, SourceRequest
+from clipping.models import ClipReport
 from flows import console
+from flows.checks import check_source
 
 if TYPE_CHECKING:
     from flows.export import Export
@@ -68,7 +69,7 @@ def clip_video(job: ClipJob, out: Path, *, as_json: bool) -> bool:
 
     started = time.monotonic()
     with console.showing_progress() as stages:
-        _check(job)
+        check_source(job.location, job.client, job.captions, job.min_seconds * 1000)
         check_writable(out)
         from flows.local_run import local_run
 
@@ -84,32 +85,19 @@ def clip_video(job: ClipJob, out: Path, *, as_json: bool) -> bool:
                     for report, path in exported.clips
                 ],
                 "seconds": {"total": round(time.monotonic() - started, 3), **stages.seconds()},
+                "notes": exported.detection.notes,
                 "rejections": [r.model_dump(mode="json") for r in exported.detection.rejections],
             }
         )
     else:
         console.output.print(console.clip_table(exported.clips))
+        for note in exported.detection.notes:
+            console.output.print(f"\n{note}")
         console.output.print(f"\nReport: {exported.folder / 'report.html'}")
     ready = any(report.proof.passed for report, _ in exported.clips)
     if not ready:
         console.errors.print("No clip passed its proof; the reports say what failed.")
     return ready
-
-
-def _check(job: ClipJob) -> None:
-    """Refuse bad input within a second, before anything is started or stored."""
-    from clipping.settings import settings
-    from clipping.sources.files import verify
-
-    progress.report("ingest", 0.0, f"checking {Path(job.location).name}")
-    request = SourceRequest(location=job.location, client=job.client, captions=job.captions)
-    verified = verify(
-        request, max_bytes=settings().max_source_bytes, shortest_ms=job.min_seconds * 1000
-    )
-    if verified.captions is not None:
-        from clipping.transcripts.captions_file import read_captions
-
-        read_captions(verified.captions)
 
 
 def _run(job: ClipJob, out: Path) -> Export:
@@ -165,8 +153,7 @@ def render_clip(clip_id: str, *, as_json: bool) -> bool:
     """Render a clip's recipe again; True when the pictures are the same."""
     from flows.local_run import local_run
 
-    with console.showing_progress(), local_run():
-        _stored(clip_id)
+    with console.showing_progress(), local_run(lambda: _stored(clip_id)):
         from flows.render import render_clip_again
 
         same_frames, same_file = render_clip_again(clip_id)
@@ -193,8 +180,7 @@ def vary_clip(
 
     with console.showing_progress():
         check_writable(out)
-        with local_run():
-            _stored(clip_id)
+        with local_run(lambda: _stored(clip_id)):
             from flows.export import export_variations
             from flows.render import vary
 
@@ -215,7 +201,7 @@ def export_clip(clip_id: str, size: tuple[int, int], out: Path, *, as_json: bool
 
     with console.showing_progress():
         check_writable(out)
-        with local_run():
+        with local_run(lambda: _stored(clip_id)):
             report = _stored(clip_id)
             from clipping.sources.files import slugify
             from flows.render import export_clip as export_flow
@@ -226,7 +212,7 @@ def export_clip(clip_id: str, size: tuple[int, int], out: Path, *, as_json: bool
     if as_json:
         _print_json({"clip_id": clip_id, "path": str(path), "proof": proof.model_dump(mode="json")})
     else:
-        console.output.print(console.proof_table(proof))
+        console.output.print(console.proof_view(proof))
         console.output.print(f"\n{path}")
     return bool(proof.passed)
 
@@ -242,7 +228,7 @@ def prove_file(path: Path, *, as_json: bool) -> bool:
     if as_json:
         _print_json({"path": str(path), "proof": proof.model_dump(mode="json")})
     else:
-        console.output.print(console.proof_table(proof))
+        console.output.print(console.proof_view(proof))
     return proof.passed
 
 

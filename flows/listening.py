@@ -8,10 +8,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from clipping import progress
 from clipping.errors import DiskFull, NeedsPerson
-from clipping.models import SourceRequest, Transcript
+from clipping.models import Transcript
 from flows import console
+from flows.checks import check_source
 
 _SHORTEST_MS = 1_000
 
@@ -44,7 +44,7 @@ class HearJob(BaseModel):
 def transcribe_file(job: HearJob, form: str, out: Path | None) -> None:
     """Hear a video and write its words to a file, or to stdout. Raises what the engine raises."""
     with console.showing_progress():
-        _check(job)
+        check_source(job.location, job.client, job.captions, _SHORTEST_MS)
         if out is not None:
             _check_file(out)
         from flows.local_run import local_run
@@ -61,20 +61,6 @@ def transcribe_file(job: HearJob, form: str, out: Path | None) -> None:
         console.errors.print(f"{len(transcript.words)} words: {out}")
     for note in transcript.notes:
         console.errors.print(f"Note: {note}")
-
-
-def _check(job: HearJob) -> None:
-    """Refuse bad input within a second, before anything is started or stored."""
-    from clipping.settings import settings
-    from clipping.sources.files import verify
-
-    progress.report("ingest", 0.0, f"checking {Path(job.location).name}")
-    request = SourceRequest(location=job.location, client=job.client, captions=job.captions)
-    verified = verify(request, max_bytes=settings().max_source_bytes, shortest_ms=_SHORTEST_MS)
-    if verified.captions is not None:
-        from clipping.transcripts.captions_file import read_captions
-
-        read_captions(verified.captions)
 
 
 def _check_file(out: Path) -> None:

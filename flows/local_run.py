@@ -16,7 +16,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -154,17 +154,24 @@ def _private_server() -> Iterator[str]:
 
 
 @contextmanager
-def local_run() -> Iterator[None]:
-    """Inside, flows can be called: the database answers and Prefect has an API to report to."""
+def local_run(check: Callable[[], object] | None = None) -> Iterator[None]:
+    """Inside, flows can be called: the database answers and Prefect has an API to report to.
+
+    :param check: Called as soon as the database answers. What it raises ends the command before
+        the API is started, which takes seconds.
+    """
     os.environ.update(prefect_environment())
     os.environ["PREFECT_LOGGING_SETTINGS_PATH"] = str(Path(__file__).with_name("logging.yml"))
     with ExitStack() as stack:
         # The server takes seconds to import itself; our own imports and the database fill them.
         with ThreadPoolExecutor(1, thread_name_prefix="start") as starter:
-            server = starter.submit(_enter_api, stack)
+            server = None if check else starter.submit(_enter_api, stack)
             from tasks.workplace import database
 
             stack.enter_context(database())
+            if check:
+                check()
+            server = server or starter.submit(_enter_api, stack)
             import flows.clip  # noqa: F401
 
             os.environ["PREFECT_API_URL"] = server.result()

@@ -13,6 +13,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from clipping import progress
 from clipping.captions import HOOK_STYLES, STYLES
+from clipping.captions.hook import hook_fits
 from clipping.errors import Rejected
 from clipping.models import Proof, RenderChoices
 from clipping.profanity import mask
@@ -74,6 +75,9 @@ def vary(clip_id: str, hooks: list[str], hook_style: str | None = None) -> State
     moment_id, transcript_id, own = find_clip(clip_id)
     made = RenderChoices.model_validate(own)
     look = hook_style or ("plate" if made.hook_style == "none" else made.hook_style)
+    for text in hooks:
+        if not hook_fits(mask(text), STYLES[made.style], look):
+            raise Rejected(f"The hook {text[:40]!r}… is too long to be shown; use fewer words.")
     work = [
         (
             moment_id,

@@ -9,10 +9,11 @@ from clipping.db import queries
 from clipping.models import Detection, DetectOptions, make_id
 from clipping.moments.base import Footage
 from tasks.retry import POLICY
-from tasks.workplace import db_session, media_store, only_one
+from tasks.workplace import db_session, files_held, media_store, only_one
 
 
 @task(name="detect moments", **POLICY)
+@files_held()
 def detect_moments(transcript_id: str, detector: str, options: DetectOptions) -> str:
     """Key of the detection; found when the same detector already ran with the same options."""
     engine, _because = moments.choose(detector)

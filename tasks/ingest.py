@@ -1,7 +1,8 @@
-"""Ingest: a file becomes a verified original in the media store."""
+"""Ingest: a file, or what a link leads to, becomes a verified original in the media store."""
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,19 +10,90 @@ from prefect import task
 
 from clipping import progress
 from clipping.db import queries
+from clipping.errors import Rejected
 from clipping.models import SourceRequest, SourceVideo, make_id
 from clipping.settings import settings
-from clipping.sources.files import verify
-from clipping.storage.keys import captions_key, source_key
+from clipping.sources.fetched import FetchedLink
+from clipping.sources.files import check_length, is_link, named_captions, verify
+from clipping.sources.guard import check_link, extra_domains
+from clipping.sources.links import fetched_link
+from clipping.storage.base import StoredFile
+from clipping.storage.keys import captions_key, client_folder, source_key
 from clipping.transcripts.captions_file import read_captions
 from tasks.retry import POLICY
 from tasks.workplace import db_session, media_store, only_one, transcribing
 
+_log = logging.getLogger(__name__)
+
+_FETCH_SHARE = 0.8
+"""Of the bar, for a link."""
+
 
 @task(name="ingest source", **POLICY)
 def ingest_source(request: SourceRequest, shortest_ms: int) -> SourceVideo:
-    """Verify, store by content hash, and record; the same file is stored and recorded once."""
-    progress.report("ingest", 0.0, Path(request.location).name)
+    """Verify, store by content hash, and record; the same file is stored and recorded once.
+
+    A link is fetched once for each client: later runs find what it gave.
+    """
+    if not is_link(request.location):
+        progress.report("ingest", 0.0, Path(request.location).name)
+        return _taken_in(request, request.location, shortest_ms)
+    link = check_link(request.location, extra_domains(settings().link_hosts))
+    progress.report("ingest", 0.0, link.site_name)
+    with only_one(f"ingest:{request.client}:{link.url}"):
+        return _known(request, link.url, shortest_ms) or _fetched(request, link.url, shortest_ms)
+
+
+def _known(request: SourceRequest, url: str, shortest_ms: int) -> SourceVideo | None:
+    """What an earlier run fetched for this client, with the captions that this one names."""
+    with db_session() as session:
+        source = queries.source_at(session, request.client, url)
+    if source is None or not media_store().exists(source.media_key):
+        return None
+    check_length(source.file_name, source.media, shortest_ms)
+    if request.captions is not None:
+        path = named_captions(request.captions)
+        read_captions(path)
+        captions = _stored_captions(path, request.client)
+        source = source.replace(captions_key=captions.key, captions_sha256=captions.sha256)
+        with db_session() as session:
+            queries.save_source(session, source)
+    progress.report("ingest", 1.0, source.file_name)
+    return source
+
+
+def _fetched(request: SourceRequest, url: str, shortest_ms: int) -> SourceVideo:
+    cookies = settings().cookies_dir / f"{client_folder(request.client)}.txt"
+    given = cookies if cookies.is_file() else None
+    with fetched_link(url, client=request.client, cookies=given, share=_FETCH_SHARE) as fetched:
+        for note in fetched.notes:
+            _log.warning("%s: %s", fetched.title, note)
+        captions = request.captions or _readable_captions(fetched)
+        local = request.replace(location=str(fetched.path), captions=captions)
+        return _taken_in(local, url, shortest_ms, begun=_FETCH_SHARE)
+
+
+def _readable_captions(fetched: FetchedLink) -> str | None:
+    """The site's own captions; a video is not refused for them."""
+    if fetched.captions is None:
+        return None
+    try:
+        read_captions(fetched.captions.path)
+    except Rejected as error:
+        _log.warning("The captions of %s are left out: %s", fetched.title, error)
+        return None
+    return str(fetched.captions.path)
+
+
+def _stored_captions(path: Path, client: str) -> StoredFile:
+    suffix = path.suffix.lstrip(".").lower()
+    return media_store().import_file(path, lambda sha256: captions_key(client, sha256, suffix))
+
+
+def _taken_in(
+    request: SourceRequest, location: str, shortest_ms: int, begun: float = 0.0
+) -> SourceVideo:
+    """Keep the file of the request as what is found at ``location``."""
     verified = verify(request, max_bytes=settings().max_source_bytes, shortest_ms=shortest_ms)
     if verified.captions is not None:
         read_captions(verified.captions)  # refused here, before anything is stored
@@ -29,20 +101,19 @@ def ingest_source(request: SourceRequest, shortest_ms: int) -> SourceVideo:
     media = store.import_file(
         verified.path,
         lambda sha256: source_key(request.client, sha256, verified.media.container),
-        lambda fraction: progress.report("ingest", fraction * 0.95, verified.path.name),
+        lambda fraction: progress.report(
+            "ingest", begun + fraction * (0.95 - begun), verified.path.name
+        ),
     )
     captions = None
     if verified.captions is not None:
-        suffix = verified.captions.suffix.lstrip(".").lower()
-        captions = store.import_file(
-            verified.captions, lambda sha256: captions_key(request.client, sha256, suffix)
-        )
+        captions = _stored_captions(verified.captions, request.client)
     source = SourceVideo(
         source_id=make_id("src", request.client, media.sha256),
         client=request.client,
         sha256=media.sha256,
         file_name=verified.path.name,
-        location=request.location,
+        location=location,
         media_key=media.key,
         captions_key=captions.key if captions else None,
         captions_sha256=captions.sha256 if captions else None,

@@ -34,13 +34,14 @@ from clipping.storage.base import hash_file
 from clipping.storage.keys import clip_key
 from tasks.encode import Encoded, Tell, Work, encode, sound
 from tasks.retry import POLICY
-from tasks.workplace import db_session, media_store, only_one
+from tasks.workplace import db_session, files_held, media_store, only_one
 
 # Of a clip's bar: looking for faces, then rendering, then its proof.
 _LOOK_SHARE, _RENDER_SHARE = 0.15, 0.65
 
 
 @task(name="render clip", **POLICY)
+@files_held()
 def render_moment(
     moment_id: str, transcript_id: str, choices: dict[str, Any], parts: int = 1
 ) -> str:
@@ -119,14 +120,16 @@ def _plan(
     work: Work, choices: RenderChoices, loudness: Loudness, threads: int, tell: Tell
 ) -> RenderPlan:
     """Decide the clip. What a clip of the same moment has been told is not looked for again."""
-    encoder = encoder_settings(working_encoder(settings().encoder), threads, ffmpeg_build())
+    codec = working_encoder(settings().encoder)
+    encoder = encoder_settings(codec, threads, ffmpeg_build(), settings().x264_preset)
     same = next((c.plan for c in work.known if _looks_alike(c.plan.choices, choices)), None)
     if same is None:
         camera = _camera(work, choices, tell)
     else:
         camera = Camera(same.framings, same.faces)
-        if (same.encoder.codec, same.encoder.build) == (encoder.codec, encoder.build):
-            # Its body can be shared only when the head is encoded with as many threads.
+        alike = {"threads": same.encoder.threads, "max_kbps": same.encoder.max_kbps}
+        if encoder.replace(**alike) == same.encoder:
+            # Its body can be shared only when the head is encoded in the same way.
             encoder = same.encoder
     return make_plan(
         work.source,
@@ -199,6 +202,7 @@ def find_clip(clip_id: str) -> tuple[str, str, dict[str, Any]]:
 
 
 @task(name="render in another size", **POLICY)
+@files_held()
 def render_in_size(clip_id: str, size: tuple[int, int], out: Path) -> Proof:
     """Render a stored clip's plan in another size to ``out``, and measure the file."""
     with db_session() as session:
@@ -217,6 +221,7 @@ def render_in_size(clip_id: str, size: tuple[int, int], out: Path) -> Proof:
 
 
 @task(name="render recipe again", **POLICY)
+@files_held()
 def render_again(clip_id: str) -> tuple[bool, bool]:
     """Render a stored clip's plan anew; whether (the pictures, the whole file) are the same.
 

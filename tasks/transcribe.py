@@ -15,10 +15,18 @@ from clipping.settings import settings
 from clipping.transcripts.base import Recording, Transcriber
 from tasks.notebook import PostgresNotebook
 from tasks.retry import POLICY
-from tasks.workplace import db_session, media_store, one_of_few, only_one, transcribing
+from tasks.workplace import (
+    db_session,
+    files_held,
+    media_store,
+    one_of_few,
+    only_one,
+    transcribing,
+)
 
 
 @task(name="transcribe source", **POLICY)
+@files_held()
 def transcribe_source(
     source_id: str,
     transcriber: str,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from sqlmodel import Session
 
@@ -12,7 +13,10 @@ from clipping.db import embedded, migrate
 from clipping.db.locks import stage_lock
 from clipping.db.session import open_session
 from clipping.settings import settings
-from clipping.storage.local import LocalStore
+from clipping.storage import MediaStore, open_store
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 
 @lru_cache(maxsize=8)
@@ -54,6 +58,19 @@ def transcribing(source_id: str) -> str:
     return f"transcribe:{source_id}"
 
 
-def media_store() -> LocalStore:
-    """The media store of this machine."""
-    return LocalStore(settings().store_dir)
+def media_store() -> MediaStore:
+    """The media store that the settings name."""
+    return open_store(settings(), _client_of)
+
+
+@contextmanager
+def files_held() -> Iterator[None]:
+    """A block, or a decorator: the store's files that are asked for inside stay until its end."""
+    with media_store().held():
+        yield
+
+
+def _client_of(block: str) -> S3Client:
+    from blocks.object_store import client_of
+
+    return client_of(block)

@@ -118,6 +118,12 @@ def lay_out_hook(
     )
 
 
+def hook_fits(text: str, style: CaptionStyle, hook_style: str) -> bool:
+    """Whether :func:`lay_out_hook` shows all of the text, without an ellipsis of its own."""
+    hook = lay_out_hook(text, style, _LONGEST_MS, hook_style)
+    return hook is None or not hook.lines[-1].endswith("…") or hook.text.endswith("…")
+
+
 def _closed_up(text: str) -> str:
     """Without the spaces that words of Chinese and Japanese were joined with."""
     closed = ""

@@ -13,7 +13,7 @@ class SourceRequest(Value):
     """What an operator asks for."""
 
     location: str
-    """Path of a video file."""
+    """Path of a video file, or a link."""
     client: str = "default"
     captions: str | None = None
     """Path of a captions file; None looks for one beside the video with the same stem."""

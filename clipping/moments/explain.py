@@ -62,7 +62,7 @@ def rubric_lines(rubric: Rubric, window: Windows) -> tuple[Criterion, ...]:
         Criterion(
             name=name,
             value=round(float(value[0]), 4),
-            weight=rubric.weights[name],
+            weight=round(rubric.weights[name], 6),
             evidence=profanity.mask(_evidence(rubric, window, name, float(value[0]))),
         )
         for name, value in rubric.values(window).items()

@@ -38,7 +38,8 @@ class LocalDetector(Detector):
         talk = study(footage.transcript, track, footage.media.duration_ms)
         report("detect", (1 + _LISTENING_SHARE) / 2, "choosing")
         detection = select(talk, footage.options, footage.transcript_id, self.name, self.version)
-        report("detect", 1.0, f"{len(detection.moments)} moments")
+        found = len(detection.moments)
+        report("detect", 1.0, "1 moment" if found == 1 else f"{found} moments")
         return detection
 
 

@@ -76,8 +76,7 @@ def render(
     ``sound``.
 
     Each frame is encoded once: in one piece, or in two where the plan has a ``join_frame``. The
-    second piece, the body, depends on nothing in the first. They are encoded one after the other,
-    because ffmpeg frees an encoder's memory only when it ends.
+    second piece, the body, depends on nothing in the first.
 
     :param on_progress: Called with a rising fraction, 1.0 when the encoding is done.
     :param sibling: A finished clip whose plan has the same ``body_hash``: its body and its sound
@@ -105,15 +104,15 @@ def render(
             sound = beside(".sound")
             encode(_track(plan, media_path, media), plan.loudness, sound, plan.encoder.audio_kbps)
         graph_path, encoded, parts = beside(".graph"), 0, list[tuple[Path, int]]()
-        for piece in pieces:
-            graph = _graph(plan, media, ass_path, piece, size)
-            path = beside(f".{piece.name}")
-            args = command(plan, media_path, _graph_args(graph, graph_path), path)
-            run = _run(args, plan, piece, _share(on_progress, piece, pieces))
+        for together in _commands(plan, pieces):
+            graph = _graph(plan, media, ass_path, together, size)
+            paths = [beside(f".{piece.name}") for piece in together]
+            args = command(plan, media_path, _graph_args(graph, graph_path), paths)
+            run = _run(args, plan, together, _share(on_progress, together, pieces))
             if ass_path is not None:
                 _require_drawn(run.log, out_path)
-            encoded += _counted(run.log) or piece.frames
-            parts.append((path, 0))
+            encoded += _counted(run.log) or _frames(together)
+            parts += [(path, 0) for path in paths]
         if sibling is not None:
             parts.append((sibling, pieces[-1].end))
         part = beside(".part")
@@ -130,23 +129,41 @@ def _pieces(plan: RenderPlan, head_only: bool) -> list[Piece]:
     return [head] if head_only else [head, Piece("body", plan.join_frame, plan.frames)]
 
 
+def _commands(plan: RenderPlan, pieces: Sequence[Piece]) -> list[Sequence[Piece]]:
+    """Which pieces one ffmpeg encodes: their source is decoded once when it does all.
+
+    But ffmpeg frees an encoder's memory only when it ends. So each piece has its own command where
+    an encoder has a single thread: then there is a clip at work on every core.
+    """
+    if plan.encoder.threads > 1:
+        return [pieces]
+    return [[piece] for piece in pieces]
+
+
+def _frames(pieces: Sequence[Piece]) -> int:
+    return sum(piece.frames for piece in pieces)
+
+
 def _run(
-    args: Sequence[str], plan: RenderPlan, piece: Piece, on_progress: Callable[[float], None] | None
+    args: Sequence[str],
+    plan: RenderPlan,
+    together: Sequence[Piece],
+    on_progress: Callable[[float], None] | None,
 ) -> FfmpegRun:
-    duration_ms = round(piece.frames * 1000 / Fraction(plan.fps))
+    duration_ms = round(_frames(together) * 1000 / Fraction(plan.fps))
     # Generous, for large pictures on one busy core; a hang still ends.
     timeout_s = 180 + 90 * duration_ms / 1000
     return run_ffmpeg(args, timeout_s=timeout_s, duration_ms=duration_ms, on_progress=on_progress)
 
 
 def _share(
-    on_progress: Callable[[float], None] | None, piece: Piece, pieces: Sequence[Piece]
+    on_progress: Callable[[float], None] | None, together: Sequence[Piece], pieces: Sequence[Piece]
 ) -> Callable[[float], None] | None:
-    """A piece's progress within that of all pieces."""
+    """One command's progress within that of all pieces."""
     if on_progress is None:
         return None
-    tell, whole = on_progress, sum(one.frames for one in pieces)
-    return lambda done: tell((piece.first - pieces[0].first + done * piece.frames) / whole)
+    tell, before = on_progress, together[0].first - pieces[0].first
+    return lambda done: tell((before + done * _frames(together)) / _frames(pieces))
 
 
 def _counted(log: str) -> int:
@@ -160,12 +177,16 @@ def _track(plan: RenderPlan, media_path: Path, media: MediaInfo) -> Soundtrack:
 
 
 def _graph(
-    plan: RenderPlan, media: MediaInfo, ass_path: Path | None, piece: Piece, size: tuple[int, int]
+    plan: RenderPlan,
+    media: MediaInfo,
+    ass_path: Path | None,
+    together: Sequence[Piece],
+    size: tuple[int, int],
 ) -> str:
     overlays = [] if size == MASTER else [picture.size_filter(*size)]
     overlays += [] if ass_path is None else picture.caption_filters(ass_path, FONTS_DIR)
-    stretch = piece.first, piece.end
-    return picture.graph(_cut(plan), media.video, plan.framings, overlays, stretch)
+    stretches = [(piece.first, piece.end) for piece in together]
+    return picture.graph(_cut(plan), media.video, plan.framings, overlays, stretches)
 
 
 def _graph_args(graph: str, path: Path) -> list[str]:
@@ -177,21 +198,24 @@ def _graph_args(graph: str, path: Path) -> list[str]:
 
 
 def command(
-    plan: RenderPlan, media_path: Path, graph_args: Sequence[str], out_path: Path
+    plan: RenderPlan, media_path: Path, graph_args: Sequence[str], out_paths: Sequence[Path]
 ) -> list[str]:
-    """The arguments of ffmpeg, without the binary, that encode one piece; pure.
+    """The arguments of ffmpeg, without the binary, that encode one or more pieces; pure.
 
-    :param graph_args: The picture's filter graph, from the source to ``[v]``.
+    :param graph_args: The picture's filter graph, from the source to ``[v0]``, ``[v1]``, ...
+    :param out_paths: A file for each of these.
     """
     threads = str(plan.encoder.threads)
-    return [
+    args = [
         *("-threads", threads),
         *picture.input_args(_cut(plan), media_path),
         *("-filter_complex_threads", threads, *graph_args),
-        *("-map", "[v]", "-an", "-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1"),
-        *_video_codec_args(plan),
-        *("-fflags", "+bitexact", "-f", "mp4", f"file:{out_path.absolute()}"),
     ]
+    for number, path in enumerate(out_paths):
+        args += ["-map", f"[v{number}]", "-an", "-sn", "-dn"]
+        args += ["-map_metadata", "-1", "-map_chapters", "-1", *_video_codec_args(plan)]
+        args += ["-fflags", "+bitexact", "-f", "mp4", f"file:{path.absolute()}"]
+    return args
 
 
 def _video_codec_args(plan: RenderPlan) -> list[str]:

@@ -14,7 +14,13 @@ from clipping.media.ffmpeg import run_ffmpeg
 from clipping.models import Loudness, MediaInfo
 from clipping.rendering.grid import Cut
 from clipping.rendering.output import file_in_the_making
-from clipping.rendering.sound import FADE_MS, RATE_HZ, Soundtrack, encode, levelling, soundtrack
+from clipping.rendering.sound import (
+    FADE_MS,
+    RAW_INPUT,
+    Soundtrack,
+    encode,
+    soundtrack,
+)
 from clipping.scratch import scratch_folder
 from clipping.timing import TimeSpan
 
@@ -34,7 +40,6 @@ _MOST_TRIES = 6
 _MOST_ENCODES = 4
 _FIRST_STEEPNESS = 1.6
 """Of speech that a limiter works on; saves a try where it is about right."""
-_RAW_INPUT = ["-f", "f32le", "-ar", str(RATE_HZ), "-ac", "2", "-i"]
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,7 @@ def _fitting(track: Soundtrack, lufs: float, folder: Path) -> tuple[Loudness, Pa
     for number in range(_MOST_ENCODES):
         loudness, levelled = _levelled(track, loudness, folder / "decoded.f32", aim)
         encoded = folder / f"{number}.m4a"
+        # From the source once more: the limiter gives other bits when it gets other blocks.
         encode(track, loudness, encoded)
         heard = _levels(["-i", f"file:{encoded}"], "[0:a]anull", track)
         missing = TARGET_LUFS - heard.lufs
@@ -125,7 +131,8 @@ def _levelled(
     found: tuple[Loudness, float] | None = None
     before: tuple[float, float] | None = None
     for _ in range(_MOST_TRIES):
-        heard = _lufs([*_RAW_INPUT, f"file:{decoded}"], _levelling_graph(loudness), track)
+        graph = ",".join(["[0:a]anull", *track.levelling(loudness)])
+        heard = _lufs([*RAW_INPUT, f"file:{decoded}"], graph, track)
         missing = aim_lufs - heard
         if found is None or abs(missing) < abs(aim_lufs - found[1]):
             found = loudness, heard
@@ -138,10 +145,6 @@ def _levelled(
         loudness = loudness.model_copy(update={"gain_db": gain_db})
     assert found is not None
     return found
-
-
-def _levelling_graph(loudness: Loudness) -> str:
-    return ",".join(["[0:a]anull", *levelling(loudness)])
 
 
 def _steepness(
@@ -170,7 +173,7 @@ def _lowered(limit_dbtp: float, excess_db: float) -> float:
 def _lufs(
     input_args: Sequence[str], graph: str, track: Soundtrack, kept: Path | None = None
 ) -> float:
-    """Loudness of what the graph gives; the sound is kept, as :data:`_RAW_INPUT`, if asked."""
+    """Loudness of what the graph gives; the sound is kept, as :data:`RAW_INPUT`, if asked."""
     # Peaks between samples cost four times as much as the loudness.
     log = _metered(input_args, f"{graph},ebur128=framelog=quiet[a]", track, kept)
     return _figure(r"\bI:\s+(-?[\d.]+|-?inf|nan) LUFS", log, track)

@@ -94,20 +94,23 @@ def graph(
     video: VideoStream,
     framings: Sequence[Framing],
     overlays: Sequence[str],
-    stretch: tuple[int, int] | None = None,
+    stretches: Sequence[tuple[int, int]] = (),
 ) -> str:
-    """The whole filter graph of the picture: source frames in, the clip's frames out at ``[v]``.
+    """The whole filter graph of the picture: source frames in, the clip's frames out.
+
+    They come out at ``[v0]``, or at ``[v0]``, ``[v1]``, ... where several stretches are wanted.
 
     Every framing is a branch of its own between a ``split`` and a ``concat``, so each costs only
     what it needs and only for its own frames; frames that a branch does not show are dropped
     before anything is done to them, and nothing waits in memory.
 
     :param overlays: Filters that draw over the framed picture, on the clip's own time.
-    :param stretch: First frame and end of the part of the clip that is wanted; it comes out from
-        time 0 on, and each of its frames is the whole clip's.
+    :param stretches: First frame and end of each part of the clip that is wanted, one following
+        the other; each comes out from time 0 on, and each of its frames is the whole clip's.
     """
-    first, end = stretch or (0, cut.frames)
-    source = ",".join([*timing_filters(cut, video, stretch), *_common_filters(video)])
+    stretches = stretches or [(0, cut.frames)]
+    first, end = stretches[0][0], stretches[-1][1]
+    source = ",".join([*timing_filters(cut, video, (first, end)), *_common_filters(video)])
     shown = [
         (number, framing)
         for number, framing in enumerate(framings)
@@ -128,9 +131,20 @@ def graph(
         framed = f"{parts}concat=n={len(shown)}:v=1:a=0,settb={unit},setpts=N+{first}"
     else:
         framed = f"{source},{framing_chain(shown[0][1], video, shown[0][0], cut.fps)}"
-    at_zero = ["setpts=PTS-STARTPTS"] if first else []
-    chains.append(",".join([framed, *overlays, *at_zero, BT709_TAGS]) + "[v]")
-    return ";".join(chains)
+    drawn = ",".join([framed, *overlays, BT709_TAGS])
+    return ";".join([*chains, *_outputs(drawn, stretches)])
+
+
+def _outputs(drawn: str, stretches: Sequence[tuple[int, int]]) -> Iterator[str]:
+    """The ends of the graph, each from time 0 on."""
+    (first, _), count = stretches[0], len(stretches)
+    if count == 1:
+        yield f"{drawn},setpts=PTS-STARTPTS[v0]" if first else f"{drawn}[v0]"
+        return
+    yield f"{drawn},split={count}" + "".join(f"[o{number}]" for number in range(count))
+    for number, (start, end) in enumerate(stretches):
+        part = f"trim=start_frame={start - first}:end_frame={end - first}"
+        yield f"[o{number}]{part},setpts=PTS-STARTPTS[v{number}]"
 
 
 def _common_filters(video: VideoStream) -> Iterator[str]:

@@ -159,13 +159,16 @@ def join_frame(cut: Cut) -> int | None:
     return frame
 
 
-def encoder_settings(codec: str, threads: int, build: str = "") -> EncoderSettings:
+def encoder_settings(
+    codec: str, threads: int, build: str = "", x264_preset: str = "veryfast"
+) -> EncoderSettings:
     """The settings for an encoder that ``clipping.media.ffmpeg.working_encoder`` named.
 
     :param threads: Of decoder, filters and encoder. It is part of the recipe, because x264 gives
         other bytes with another number of threads; 1 with one clip per core is the fastest way to
         make many, all cores the fastest way to make one.
     :param build: From ``clipping.media.ffmpeg.ffmpeg_build``.
+    :param x264_preset: Speed against size, where x264 encodes.
     """
     if codec == "h264_nvenc":
         return EncoderSettings(
@@ -176,7 +179,7 @@ def encoder_settings(codec: str, threads: int, build: str = "") -> EncoderSettin
             max_kbps=MAX_KBPS,  # costs a graphics card nothing
             build=build,
         )
-    return EncoderSettings(codec=codec, threads=threads, build=build)
+    return EncoderSettings(codec=codec, preset=x264_preset, threads=threads, build=build)
 
 
 def clip_words(words: Sequence[Word], span: TimeSpan) -> tuple[ClipWord, ...]:

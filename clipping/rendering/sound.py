@@ -21,6 +21,8 @@ from clipping.rendering.grid import Cut
 from clipping.timing import TimeSpan, seconds_text
 
 RATE_HZ = 48_000
+RAW_INPUT = ("-f", "f32le", "-ar", str(RATE_HZ), "-ac", "2", "-i")
+"""Samples as they are, interleaved; the file follows."""
 FADE_MS = 15
 """At both ends of the clip: long enough to hide the cut's click, too short to be heard."""
 _LEAD_MS = 1_000
@@ -80,21 +82,28 @@ class Soundtrack:
         silence. Deviations of timestamps below 20 ms are left, or jitter would become clicks.
         """
         first = self._lead_ms * RATE_HZ // 1000
-        return ",".join(
-            [
-                f"[{input_number}:{self.stream_index}]"
-                f"aresample={RATE_HZ}:ochl=stereo:osf=fltp:async=1:first_pts=0:min_hard_comp=0.02",
-                "apad",
-                f"atrim=start_sample={first}:end_sample={first + self.samples}",
-                "asetpts=N/SR/TB",
-                *([_DENOISING] if self.denoise else []),
-                *self._muting(),
-                *self._fading(),
-                *levelling(loudness),
-                "apad",
-                f"atrim=end_sample={self.samples}{label}",
-            ]
+        return (
+            ",".join(
+                [
+                    f"[{input_number}:{self.stream_index}]"
+                    f"aresample={RATE_HZ}:ochl=stereo:osf=fltp:async=1:first_pts=0:min_hard_comp=0.02",
+                    "apad",
+                    f"atrim=start_sample={first}:end_sample={first + self.samples}",
+                    "asetpts=N/SR/TB",
+                    *([_DENOISING] if self.denoise else []),
+                    *self._muting(),
+                    *self._fading(),
+                    *self.levelling(loudness),
+                ]
+            )
+            + label
         )
+
+    def levelling(self, loudness: Loudness | None) -> Iterator[str]:
+        """From the sound without a level to exactly as many samples with it."""
+        yield from _levelling(loudness)
+        yield "apad"
+        yield f"atrim=end_sample={self.samples}"
 
     def _muting(self) -> Iterator[str]:
         """Each mute is a pair of short fades inside it: sample-exact, and it does not click.
@@ -127,7 +136,7 @@ class Soundtrack:
             yield f"afade=t=out:ss={self.samples - count}:ns={count}"
 
 
-def levelling(loudness: Loudness | None) -> Iterator[str]:
+def _levelling(loudness: Loudness | None) -> Iterator[str]:
     """Gain and limiter; nothing where there is no loudness."""
     if loudness is None:
         return

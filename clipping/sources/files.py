@@ -52,14 +52,32 @@ def verify(request: SourceRequest, *, max_bytes: int, shortest_ms: int) -> Verif
             f"{name} is too large: {_amount(size)}, and at most {_amount(max_bytes)} are accepted."
         )
     media = probe(path)
+    check_length(name, media, shortest_ms)
+    named = request.captions
+    captions = sidecar(path) if named is None else named_captions(named)
+    return VerifiedSource(path, captions, media)
+
+
+def check_length(name: str, media: MediaInfo, shortest_ms: int) -> None:
+    """Raise UnreadableMedia for a video that is shorter than its shortest clip."""
     if media.duration_ms < shortest_ms:
         raise UnreadableMedia(
             f"{name} is too short: it runs {timecode(media.duration_ms)}, and the shortest clip "
             f"takes {timecode(shortest_ms)}."
         )
-    named = request.captions
-    captions = sidecar(path) if named is None else _named_captions(_located(named))
-    return VerifiedSource(path, captions, media)
+
+
+def is_link(location: str) -> bool:
+    """Whether an operator means an address, not a path."""
+    return _ADDRESS.match(location) is not None
+
+
+def named_captions(location: str) -> Path:
+    """The captions file of that path; what is in it is not read.
+
+    :raises UnreadableCaptions: There is none, or it is too large.
+    """
+    return _named_captions(_located(location))
 
 
 def sidecar(video: Path) -> Path | None:
@@ -101,7 +119,7 @@ def slugify(name: str, max_bytes: int = 60) -> str:
 
 
 def _located(location: str) -> Path:
-    if _ADDRESS.match(location):
+    if is_link(location):
         raise UnreadableMedia(f"{location} is an address, not a file; download it first.")
     try:
         return Path(location).expanduser().absolute()

@@ -3,6 +3,7 @@
 from clipping.storage.base import MediaStore, StoredFile, hash_file
 from clipping.storage.keys import captions_key, clip_key, source_key
 from clipping.storage.local import LocalStore
+from clipping.storage.opening import open_store
 
 __all__ = [
     "LocalStore",
@@ -11,5 +12,6 @@ __all__ = [
     "captions_key",
     "clip_key",
     "hash_file",
+    "open_store",
     "source_key",
 ]

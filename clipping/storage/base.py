@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -45,10 +46,15 @@ class MediaStore(Protocol):
         """Store a copy of a file under a key, in place of what was there."""
 
     def local_path(self, key: str) -> Path:
-        """Where the file can be read on this machine.
+        """Where the file can be read on this machine, fetched if need be; it is not to be changed.
+
+        It stays there until the innermost block of ``held`` ends, else until the process does.
 
         :raises NeedsPerson: The store has lost it.
         """
+
+    def held(self) -> AbstractContextManager[None]:
+        """A block after which this thread does not need the files it was given inside any more."""
 
     def exists(self, key: str) -> bool:
         """Whether the key holds a file."""

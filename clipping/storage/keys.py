@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from pathlib import PurePosixPath
 
 from clipping.errors import Broken
 
@@ -52,6 +53,24 @@ def clip_key(client: str, clip_id: str, suffix: str) -> str:
     if not _IDENT.fullmatch(clip_id):
         raise Broken(f"{clip_id!r} is not the id of a clip.")
     return f"{client_folder(client)}/clips/{clip_id}{_suffix(suffix)}"
+
+
+def key_parts(key: str) -> tuple[str, ...]:
+    """The folders and the name that a key consists of; none of them leads elsewhere.
+
+    :raises Broken: It is not a key.
+    """
+    pure = PurePosixPath(key)
+    odd = pure.is_absolute() or "\\" in key or "\0" in key or str(pure) != key
+    if odd or not pure.parts or any(part.startswith(".") for part in pure.parts):
+        raise Broken(f"{key!r} is not a key of the media store.")
+    return pure.parts
+
+
+def digest_in(key: str) -> str | None:
+    """The SHA-256 that the content of a source or of captions has by its key, else None."""
+    stem = PurePosixPath(key).stem
+    return stem if _SHA256.fullmatch(stem) else None
 
 
 def _digest(sha256: str) -> str:

@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
-import shutil
 import socket
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from threading import Lock
 from typing import BinaryIO
 
-from clipping.errors import Broken, ClippingError, DiskFull, NeedsPerson, ServiceUnavailable
-from clipping.storage.base import OnProgress, StoredFile, hash_file, read_chunks, unreadable
+from clipping.errors import NeedsPerson
+from clipping.storage.base import OnProgress, StoredFile, hash_file, read_chunks
+from clipping.storage.folder import check_room, disk_errors, files_below, size_of
+from clipping.storage.keys import key_parts
 
 _INCOMING = ".incoming"
 _PART = ".part"
 _STALE_AFTER_S = 24 * 3600
-_FULL = {errno.ENOSPC, errno.EDQUOT}
-_REFUSED = {
-    errno.EACCES,
-    errno.EPERM,
-    errno.EROFS,
-    errno.ENOTDIR,
-    errno.EEXIST,
-    errno.EFBIG,
-}
 
 # Names of the temporary files that this process is writing just now: a file that carries our pid
 # and is not among them was left by an earlier process with the same pid (in a container every
@@ -48,6 +39,7 @@ class LocalStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root.absolute()
+        self._place = f"media store {self.root}"
 
     def import_file(
         self, path: Path, key_for: Callable[[str], str], on_progress: OnProgress | None = None
@@ -62,7 +54,7 @@ class LocalStore:
         :raises DiskFull: The store has no room for it.
         :raises NeedsPerson: The store cannot be written.
         """
-        size = _size_of(path)
+        size = size_of(path)
         if self._holds_size(size):
             digest = hash_file(path, on_progress)
             if self._is_whole(key_for(digest), size):
@@ -87,7 +79,7 @@ class LocalStore:
         :raises NeedsPerson: The store cannot be written.
         """
         self._path(key)
-        with self._incoming(_size_of(path)) as (file, part):
+        with self._incoming(size_of(path)) as (file, part):
             for chunk in read_chunks(path):
                 file.write(chunk)
             self._publish(file, part, key)
@@ -100,9 +92,14 @@ class LocalStore:
         path = self._path(key)
         if not path.is_file():
             raise NeedsPerson(
-                f"{path.name} is missing from the media store {self.root}; clip the original again."
+                f"{path.name} is missing from the {self._place}; clip the original again."
             )
         return path
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Nothing to do: what is in the folder stays there."""
+        yield
 
     def exists(self, key: str) -> bool:
         """Whether the key holds a file."""
@@ -113,7 +110,7 @@ class LocalStore:
 
         :raises NeedsPerson: The store cannot be written.
         """
-        with self._translated():
+        with disk_errors(self._place):
             self._path(key).unlink(missing_ok=True)
 
     def sweep(self) -> int:
@@ -128,11 +125,7 @@ class LocalStore:
         return removed
 
     def _path(self, key: str) -> Path:
-        pure = PurePosixPath(key)
-        odd = pure.is_absolute() or "\\" in key or "\0" in key or str(pure) != key
-        if odd or not pure.parts or any(part.startswith(".") for part in pure.parts):
-            raise Broken(f"{key!r} is not a key of the media store.")
-        return self.root.joinpath(*pure.parts)
+        return self.root.joinpath(*key_parts(key))
 
     def _is_whole(self, key: str, size: int) -> bool:
         """Whether the key holds a file of that size; only whole files get a key at all."""
@@ -144,7 +137,7 @@ class LocalStore:
     def _holds_size(self, size: int) -> bool:
         return any(
             entry.stat().st_size == size
-            for entry in _files_below(self.root)
+            for entry in files_below(self.root)
             if not entry.name.endswith(_PART)
         )
 
@@ -157,7 +150,7 @@ class LocalStore:
         with _ours_lock:
             _ours.add(name)
         try:
-            with self._translated():
+            with disk_errors(self._place):
                 part.parent.mkdir(parents=True, exist_ok=True)
                 self._check_room(size)
                 with part.open("xb") as file:
@@ -169,12 +162,7 @@ class LocalStore:
                 _ours.discard(name)
 
     def _check_room(self, size: int) -> None:
-        free = shutil.disk_usage(self.root).free
-        if size > free:
-            raise DiskFull(
-                f"The media store {self.root} needs {_amount(size)} and only {_amount(free)} are "
-                "free; make room and run again."
-            )
+        check_room(self._place, self.root, size)
 
     def _publish(self, file: BinaryIO, part: Path, key: str) -> None:
         target = self._path(key)
@@ -188,47 +176,6 @@ class LocalStore:
             os.fsync(folder)
         finally:
             os.close(folder)
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        """Turn what the file system says into the engine's errors."""
-        try:
-            yield
-        except ClippingError:
-            raise
-        except OSError as error:
-            reason = error.strerror or str(error)
-            if error.errno in _FULL:
-                raise DiskFull(
-                    f"The disk of the media store {self.root} is full; make room and run again."
-                ) from error
-            if error.errno in _REFUSED:
-                raise NeedsPerson(
-                    f"The media store {self.root} cannot be written: {reason}."
-                ) from error
-            raise ServiceUnavailable(
-                f"The media store {self.root} does not answer: {reason}."
-            ) from error
-
-
-def _size_of(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError as error:
-        raise unreadable(path, error) from error
-
-
-def _files_below(folder: Path) -> Iterator[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    yield from _files_below(Path(entry.path))
-                else:
-                    yield entry
-    except OSError:
-        # A folder that vanished or may not be read holds nothing that could be found again.
-        return
 
 
 def _is_abandoned(part: Path) -> bool:
@@ -262,7 +209,3 @@ def _runs(pid: int) -> bool:
 def _host() -> str:
     """A short word for this machine: a store on a shared disk is written by several."""
     return hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]
-
-
-def _amount(size: int) -> str:
-    return f"{size / 1e9:.1f} GB" if size >= 10**8 else f"{size / 1e6:.1f} MB"

@@ -10,7 +10,7 @@ from clipping.models import ClipState
 from clipping.timing import timecode
 from dashboard import library
 from dashboard.library import ClipCard
-from dashboard.page import plain, reading, store
+from dashboard.page import plain, reading, stored
 
 PER_PAGE = 25
 COLUMNS = 5
@@ -48,7 +48,8 @@ def overview() -> None:
 def tile(card: ClipCard) -> None:
     clip = card.clip
     try:
-        st.image(str(store().local_path(clip.cover_key)), width="stretch")
+        with stored(clip.cover_key) as cover:
+            st.image(cover, width="stretch")
     except ClippingError as error:
         st.warning(plain(str(error)))
     st.markdown(f"**{plain(card.hook)}**")
@@ -70,7 +71,8 @@ def detail(clip_id: str) -> None:
     player, story = st.columns([1, 2], gap="large")
     with player:
         try:
-            st.video(str(store().local_path(clip.video_key)))
+            with stored(clip.video_key) as video:
+                st.video(video)
         except ClippingError as error:
             st.warning(plain(str(error)))
         st.caption(plain(f"{clip.clip_id} · recipe {clip.recipe_hash[:12]}"))

@@ -19,8 +19,9 @@ from clipping.settings import settings
 from tests.db.values import a_clip, a_detection, a_source, a_transcript
 from tests.support.database import database_url, postgres
 from tests.support.media import make_video
+from tests.support.s3 import s3, s3_front, s3_test_client
 
-__all__ = ["database_url", "postgres"]
+__all__ = ["database_url", "postgres", "s3", "s3_front", "s3_test_client"]
 
 PASSED = Proof(
     passed=True,

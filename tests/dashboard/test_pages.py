@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from clipping.db import queries
@@ -17,6 +18,7 @@ from dashboard import library
 from dashboard.page import plain
 from tests.dashboard.conftest import Workplace
 from tests.db.values import a_clip, a_detection, a_moment, a_source, a_transcript
+from tests.support.s3 import S3, child_environment
 
 VIEWS = Path(library.__file__).parent / "views"
 
@@ -258,3 +260,28 @@ def test_the_server_stays_on_this_machine_and_sends_nothing_home() -> None:
     assert config["server"]["fileWatcherType"] == "none"
     assert config["server"]["allowedHosts"] == ["127.0.0.1", "localhost"]
     assert config["browser"]["gatherUsageStats"] is False
+
+
+def test_clips_in_a_bucket_are_shown_from_copies_of_them(
+    clips: list[RenderedClip], workplace: Workplace, s3: S3, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for clip in clips:
+        for key in (clip.video_key, clip.cover_key):
+            s3.store("elsewhere").put(workplace.store / key, key)
+    monkeypatch.setenv("CLIPPER_STORE", s3.place.name)
+    monkeypatch.setenv("CLIPPER_STORE_ENDPOINT", s3.front.url)
+    monkeypatch.setenv("CLIPPER_CACHE", str(s3.folder / "pages"))
+    for name, value in child_environment(s3.front.url).items():
+        if name.startswith("AWS_") or name == "NO_PROXY":
+            monkeypatch.setenv(name, value)
+    settings.cache_clear()
+    st.cache_resource.clear()
+    page = run("clips")
+    assert len(page.get("image")) == 2
+    assert not page.warning
+    page.button(key=clips[0].clip_id).click().run()
+    assert not page.exception
+    assert not page.warning
+    assert len(list((s3.folder / "pages").rglob("clip_*"))) == 3
+    s3.store("elsewhere").delete(clips[0].cover_key)
+    assert f"{clips[0].clip_id}.jpg is missing from the media store" in said(run("clips"))

@@ -65,7 +65,12 @@ def _missing_captions(folder: Path) -> list[object]:
     return [make_video(folder / "talk.mp4", seconds=16), "--captions", folder / "none.srt"]
 
 
+def _foreign_link(_folder: Path) -> list[object]:
+    return ["https://youtube.com.evil.org/watch?v=1"]
+
+
 CASES: dict[str, Case] = {
+    "link to another site": (_foreign_link, "evil.org"),
     "missing file": (_missing, "nowhere.mp4"),
     "folder": (_folder, "folder"),
     "empty file": (_empty, "empty"),

@@ -14,7 +14,7 @@ import pytest
 from clipping.db import queries
 from clipping.db.embedded import database_url
 from clipping.db.session import open_session
-from clipping.demo import DemoTalk, make_demo
+from clipping.demo import DemoTalk
 from clipping.media.probe import probe
 from clipping.models import RenderPlan
 from clipping.rendering.measure.highlight import highlight_onsets
@@ -118,8 +118,9 @@ def test_doctor_finds_this_machine_fit(clipper: Clipper) -> None:
     assert "PostgreSQL" in findings["database"]
 
 
-def test_nothing_worth_clipping_exits_with_4_and_says_why(clipper: Clipper, tmp_path: Path) -> None:
-    short = make_demo(tmp_path / "talk", seconds=24)
+def test_nothing_worth_clipping_exits_with_4_and_says_why(
+    clipper: Clipper, short: DemoTalk, tmp_path: Path
+) -> None:
     length = ("--min-seconds", 24, "--max-seconds", 24)
     done = clipper.run("clip", short.video, *length, "--out", tmp_path / "out", "--json")
     assert done.returncode == 4, done.stderr

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from clipping.models import Proof, ProofCheck
-from flows.console import clip_table
+from flows.console import clip_table, proof_view
 from tests.reports.values import a_report
 
 
@@ -35,3 +35,15 @@ def test_on_eighty_columns_nothing_of_the_table_of_clips_is_lost() -> None:
         assert report.hook in said
     assert "notready:" + ",".join(names) in together
     assert "\n1     79  0:20-0:24  ready   Hook number 1\n" in re.sub(r" +\n", "\n", said)
+
+
+def test_under_the_measurements_stands_how_many_were_within_their_limits() -> None:
+    good = ProofCheck(name="fps", value=25.0, limit="25", unit="", passed=True)
+    bad = ProofCheck(name="loudness_lufs", value=-20.0, limit="-14", unit="", passed=False)
+    for checks, verdict in (
+        ((good, good), "all 2 checks passed"),
+        ((good, bad), "1 of 2 checks failed: loudness_lufs"),
+    ):
+        out = StringIO()
+        Console(file=out, width=80).print(proof_view(Proof(passed=False, checks=checks)))
+        assert out.getvalue().splitlines()[-1].strip() == verdict

@@ -109,9 +109,10 @@ def test_a_full_disk_is_named_and_leaves_no_half_file(
 def test_a_stop_ends_the_run_soon_and_leaves_no_process_and_no_scratch(
     number: signal.Signals, place: Clipper, short: DemoTalk, tmp_path: Path
 ) -> None:
-    client = ("--client", f"stopped by {number.name}")
-    options = (*client, "--count", 2, *LENGTH, "--out", tmp_path / "out")
-    with place.alone.start("clip", short.video, *options) as process:
+    options = ("--client", "stopped", "--count", 2, *LENGTH, "--out", tmp_path / "out")
+    # Ctrl-C also with a Prefect server of the command's own, as users have it.
+    one = place.alone if number == signal.SIGINT else place
+    with one.start("clip", short.video, *options) as process:
         _wait_for(["ffmpeg", str(place.home), "clip.mp4"], timeout_s=200)
         asked = time.monotonic()
         process.send_signal(number)

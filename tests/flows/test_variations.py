@@ -25,7 +25,7 @@ def varied(
     """Two hooks and a natural start for the best clip."""
     clip_id = document["clips"][0]["clip_id"]
     out = tmp_path_factory.mktemp("varied")
-    run = clipper.run(
+    run = clipper.in_full.run(
         "vary",
         clip_id,
         "--hook",
@@ -85,6 +85,16 @@ def test_the_same_variations_again_make_nothing_new(
     again = {clip["clip_id"] for clip in json.loads(run.stdout)["clips"]}
     assert again <= {clip["clip_id"] for clip in varied["clips"]}
     assert clipper.stored_files() == before
+
+
+def test_a_hook_that_would_be_cut_is_refused(
+    clipper: Clipper, document: dict[str, Any], tmp_path: Path
+) -> None:
+    hook = ("--hook", "Far more than three lines of the picture hold " * 6)
+    run = clipper.run("vary", document["clips"][0]["clip_id"], *hook, "--out", tmp_path / "out")
+    assert run.returncode == 3, run.stderr
+    assert "use fewer words" in run.stderr
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_clip_in_another_size_is_made_from_the_same_plan(

@@ -139,7 +139,9 @@ def test_the_place_in_the_source_does_not_change_what_is_read(tmp_path: Path) ->
     late = plan.model_copy(update={"span": plan.span.shifted(3_300_000)})
     cuts = [Cut(one.span, Fraction(one.fps), one.frames) for one in (plan, late)]
     pictures_args = [
-        command(one, source, ["-vf", graph(cut, media.video, one.framings, [])], tmp_path / "x.mp4")
+        command(
+            one, source, ["-vf", graph(cut, media.video, one.framings, [])], [tmp_path / "x.mp4"]
+        )
         for one, cut in zip((plan, late), cuts, strict=True)
     ]
     tracks = [soundtrack(source, media, cut, (), 15) for cut in cuts]

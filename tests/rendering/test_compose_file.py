@@ -142,7 +142,7 @@ def test_a_relative_path_is_a_file_and_never_an_option(
     clip: Clip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    args = command(clip.plan, Path("-y.mp4"), ["-vf", "null"], Path("-n.mp4"))
+    args = command(clip.plan, Path("-y.mp4"), ["-vf", "null"], [Path("-n.mp4")])
     assert f"file:{tmp_path / '-y.mp4'}" in args
     assert args[-1] == f"file:{tmp_path / '-n.mp4'}"
 

@@ -239,6 +239,11 @@ def test_each_encoder_has_its_own_settings(codec: str, preset: str) -> None:
     assert (settings.codec, settings.preset, settings.threads) == (codec, preset, 2)
 
 
+def test_the_preset_of_x264_is_no_preset_of_a_graphics_card() -> None:
+    assert encoder_settings("libx264", 2, x264_preset="fast").preset == "fast"
+    assert encoder_settings("h264_nvenc", 2, x264_preset="fast").preset == "p4"
+
+
 @pytest.mark.parametrize("hook_style", list(HOOK_STYLES))
 def test_no_hook_stands_longer_than_the_head_of_a_clip(hook_style: str) -> None:
     text = "as many words as there can be in a hook " * 9

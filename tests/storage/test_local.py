@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import signal
 import subprocess
@@ -15,9 +14,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from clipping.errors import Broken, DiskFull, NeedsPerson, UnreadableMedia
-from clipping.storage import LocalStore, MediaStore, hash_file, source_key
+from clipping.errors import DiskFull, NeedsPerson
+from clipping.storage import LocalStore
 from clipping.storage.base import read_chunks
+from tests.storage.conftest import files_below, key_of
 
 CONTENT = bytes(range(256)) * 50_000
 
@@ -34,31 +34,10 @@ def original(tmp_path: Path) -> Path:
     return path
 
 
-def _key(sha256: str) -> str:
-    return source_key("acme", sha256, ".mp4")
-
-
-def test_a_file_is_stored_under_its_hash(store: LocalStore, original: Path) -> None:
-    told: list[float] = []
-    stored = store.import_file(original, _key, told.append)
-    assert stored.sha256 == hashlib.sha256(CONTENT).hexdigest() == hash_file(original)
-    assert stored.key == _key(stored.sha256)
-    assert stored.size_bytes == len(CONTENT)
-    assert store.local_path(stored.key).read_bytes() == CONTENT
-    assert told == sorted(told)
-    assert told[-1] == 1.0
-    assert _leftovers(store) == []
-
-
-def test_it_is_a_media_store(store: LocalStore) -> None:
-    kept: MediaStore = store
-    assert not kept.exists(_key("ab" * 32))
-
-
 def test_the_same_content_is_stored_once_and_not_written_again(
     store: LocalStore, original: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = store.import_file(original, _key)
+    first = store.import_file(original, key_of)
     before = store.local_path(first.key).stat()
     again = tmp_path / "copy.mov"
     again.write_bytes(CONTENT)
@@ -67,27 +46,15 @@ def test_the_same_content_is_stored_once_and_not_written_again(
         raise AssertionError("a second copy was begun")
 
     monkeypatch.setattr(LocalStore, "_incoming", no_writing)
-    assert store.import_file(again, _key) == first
+    assert store.import_file(again, key_of) == first
     after = store.local_path(first.key).stat()
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
-def test_another_file_of_the_same_size_is_stored_beside_it(
-    store: LocalStore, original: Path, tmp_path: Path
-) -> None:
-    first = store.import_file(original, _key)
-    other = tmp_path / "other.mp4"
-    other.write_bytes(CONTENT[::-1])
-    second = store.import_file(other, _key)
-    assert second.key != first.key
-    assert store.local_path(second.key).read_bytes() == CONTENT[::-1]
-    assert store.local_path(first.key).read_bytes() == CONTENT
-
-
 def test_a_stored_file_that_lost_its_end_is_stored_anew(store: LocalStore, original: Path) -> None:
-    first = store.import_file(original, _key)
+    first = store.import_file(original, key_of)
     os.truncate(store.local_path(first.key), 1_000)
-    assert store.import_file(original, _key) == first
+    assert store.import_file(original, key_of) == first
     assert store.local_path(first.key).read_bytes() == CONTENT
 
 
@@ -101,97 +68,18 @@ def test_the_original_is_read_only_once(
         return read_chunks(path)
 
     monkeypatch.setattr("clipping.storage.local.read_chunks", counted)
-    store.import_file(original, _key)
+    store.import_file(original, key_of)
     assert reads == [original]
-
-
-def test_put_replaces_and_delete_removes(store: LocalStore, original: Path, tmp_path: Path) -> None:
-    key = "acme/clips/clip_1.jpg"
-    store.put(original, key)
-    other = tmp_path / "b"
-    other.write_bytes(b"new")
-    store.put(other, key)
-    assert store.local_path(key).read_bytes() == b"new"
-    assert store.exists(key)
-    store.delete(key)
-    store.delete(key)
-    assert not store.exists(key)
-    assert other.read_bytes() == b"new", "the caller's file stays"
-    assert _leftovers(store) == []
-
-
-def test_a_file_that_the_store_lost_is_named(store: LocalStore) -> None:
-    with pytest.raises(NeedsPerson, match=r"clip_1\.mp4 is missing from the media store"):
-        store.local_path("acme/clips/clip_1.mp4")
-
-
-@pytest.mark.parametrize(
-    "key",
-    [
-        "",
-        ".",
-        "..",
-        "../x",
-        "a/../../x",
-        "/etc/passwd",
-        "a//b",
-        "a/./b",
-        "a\\..\\b",
-        "a\0b",
-        ".incoming/x",
-        "a/.hidden",
-        "a/",
-    ],
-    ids=repr,
-)
-def test_no_key_leads_out_of_the_store(store: LocalStore, original: Path, key: str) -> None:
-    for use in (store.local_path, store.exists, store.delete):
-        with pytest.raises(Broken, match="not a key of the media store"):
-            use(key)
-    with pytest.raises(Broken, match="not a key of the media store"):
-        store.put(original, key)
-    with pytest.raises(Broken, match="not a key of the media store"):
-        store.import_file(original, lambda _: key)
-    assert _leftovers(store) == []
-
-
-@pytest.mark.parametrize(
-    ("path", "words"),
-    [
-        pytest.param("gone.mp4", "There is no file .*gone.mp4", id="missing"),
-        pytest.param(".", "cannot be read: Is a directory", id="folder"),
-    ],
-)
-def test_what_cannot_be_read_is_named(
-    store: LocalStore, tmp_path: Path, path: str, words: str
-) -> None:
-    with pytest.raises(UnreadableMedia, match=words):
-        store.import_file(tmp_path / path, _key)
-    with pytest.raises(UnreadableMedia, match=words):
-        store.put(tmp_path / path, "acme/clips/a.mp4")
-    with pytest.raises(UnreadableMedia, match=words):
-        hash_file(tmp_path / path)
-
-
-def test_a_file_that_is_still_written_is_not_stored(store: LocalStore, original: Path) -> None:
-    def grow(fraction: float) -> None:
-        if fraction >= 1:
-            with original.open("ab") as file:
-                file.write(b"more")
-
-    with pytest.raises(UnreadableMedia, match=r"talk\.mp4 changed while it was read"):
-        store.import_file(original, _key, grow)
-    assert _files(store) == []
 
 
 def test_too_little_room_is_told_before_anything_is_written(
     store: LocalStore, original: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     free = SimpleNamespace(free=1_000_000)
-    monkeypatch.setattr("clipping.storage.local.shutil.disk_usage", lambda path: free)
+    monkeypatch.setattr("clipping.storage.folder.shutil.disk_usage", lambda path: free)
     with pytest.raises(DiskFull, match=r"needs 12\.8 MB and only 1\.0 MB are free"):
-        store.import_file(original, _key)
-    assert _files(store) == []
+        store.import_file(original, key_of)
+    assert files_below(store.root) == []
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT], ids=errno.errorcode.get)
@@ -206,11 +94,11 @@ def test_a_disk_that_fills_on_the_way_leaves_nothing(
     with monkeypatch.context() as patch:
         patch.setattr("clipping.storage.local.os.fsync", full)
         with pytest.raises(DiskFull, match=r"media store .* is full; make room and run again"):
-            store.import_file(original, _key)
+            store.import_file(original, key_of)
         with pytest.raises(DiskFull):
             store.put(original, "acme/clips/a.mp4")
-    assert _files(store) == []
-    assert store.import_file(original, _key).size_bytes == len(CONTENT)
+    assert files_below(store.root) == []
+    assert store.import_file(original, key_of).size_bytes == len(CONTENT)
 
 
 @pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="mounts a small disk")
@@ -225,12 +113,12 @@ def test_a_really_full_disk_leaves_nothing(
     try:
         store = LocalStore(disk / "store")
         with pytest.raises(DiskFull, match=r"only 4\.2 MB are free"):
-            store.import_file(original, _key)
+            store.import_file(original, key_of)
         # Somebody else takes the room while we write.
         monkeypatch.setattr(LocalStore, "_check_room", lambda self, size: None)
         with pytest.raises(DiskFull, match="is full"):
-            store.import_file(original, _key)
-        assert _files(store) == []
+            store.import_file(original, key_of)
+        assert files_below(store.root) == []
     finally:
         subprocess.run(["umount", str(disk)], check=True)
 
@@ -239,7 +127,7 @@ def test_a_root_that_is_a_file_is_told(tmp_path: Path, original: Path) -> None:
     root = tmp_path / "root"
     root.write_bytes(b"")
     with pytest.raises(NeedsPerson, match=r"media store .*root cannot be written"):
-        LocalStore(root).import_file(original, _key)
+        LocalStore(root).import_file(original, key_of)
 
 
 def test_a_root_that_may_not_be_written_is_told(tmp_path: Path, original: Path) -> None:
@@ -255,19 +143,10 @@ def test_a_root_that_may_not_be_written_is_told(tmp_path: Path, original: Path) 
         os.seteuid(65534)
     try:
         with pytest.raises(NeedsPerson, match="cannot be written: Permission denied"):
-            LocalStore(root).import_file(original, _key)
+            LocalStore(root).import_file(original, key_of)
     finally:
         os.seteuid(owner)
         root.chmod(0o755)
-
-
-def test_an_interrupted_import_leaves_nothing(store: LocalStore, original: Path) -> None:
-    def stop(fraction: float) -> None:
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        store.import_file(original, _key, stop)
-    assert _files(store) == []
 
 
 @pytest.mark.parametrize("act", ["import_file", "put"])
@@ -302,7 +181,7 @@ else:
     process.wait()
     process.stdout.close()
     assert not store.exists("acme/sources/x.mp4")
-    assert [path.suffix for path in _files(store)] == [".part"]
+    assert [path.suffix for path in files_below(store.root)] == [".part"]
     stored = store.import_file(original, lambda sha: "acme/sources/x.mp4")
     assert store.local_path(stored.key).read_bytes() == CONTENT
     assert _leftovers(store) == []
@@ -370,15 +249,11 @@ def test_a_running_import_is_not_swept_by_another_of_the_same_process(
     other.write_bytes(b"other")
 
     def meanwhile(fraction: float) -> None:
-        store.import_file(other, _key)
+        store.import_file(other, key_of)
 
-    stored = store.import_file(original, _key, meanwhile)
+    stored = store.import_file(original, key_of, meanwhile)
     assert store.local_path(stored.key).read_bytes() == CONTENT
 
 
-def _files(store: LocalStore) -> list[Path]:
-    return [path for path in store.root.rglob("*") if path.is_file()]
-
-
 def _leftovers(store: LocalStore) -> list[Path]:
-    return [path for path in _files(store) if path.suffix == ".part"]
+    return [path for path in files_below(store.root) if path.suffix == ".part"]

@@ -72,6 +72,7 @@ def workplace(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         patch.setenv("DATABASE_URL", postgres)
         patch.setenv("CLIPPER_STORE", str(folder / "store"))
         patch.setenv("CLIPPER_SCRATCH", str(folder / "scratch"))
+        patch.setenv("CLIPPER_X264_PRESET", "ultrafast")
         settings.cache_clear()
         yield Workplace(postgres, folder / "store", talk, transcript)
     settings.cache_clear()
@@ -122,6 +123,21 @@ def test_the_sound_of_a_moment_is_measured_and_encoded_once(
     workplace.forget(other)
     assert other.plan.body_hash() != first.plan.body_hash()
     assert _sound_packets(workplace, other) == _sound_packets(workplace, first)
+
+
+def test_another_preset_is_used_from_then_on_and_not_mixed_with_an_earlier_body(
+    workplace: Workplace, first: RenderedClip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLIPPER_X264_PRESET", "superfast")
+    settings.cache_clear()
+    try:
+        other = workplace.rendered("Fourth hook")
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
+    workplace.forget(other)
+    assert (first.plan.encoder.preset, other.plan.encoder.preset) == ("ultrafast", "superfast")
+    assert value(other.proof, "encodes_per_picture") == 1
 
 
 def test_a_recipe_of_an_earlier_version_is_not_said_to_render_differently(

@@ -1,0 +1,64 @@
+"""The keys of the S3-compatible store that keeps the media; its address is in the settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prefect.blocks.core import Block
+from pydantic import Field, SecretStr
+
+from clipping.errors import NeedsPerson, ServiceUnavailable
+from clipping.settings import settings
+from clipping.storage.s3_client import S3Keys, s3_client
+from clipping.storage.s3_place import s3_place
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+class ObjectStore(Block):
+    """Who we are at the object store that ``CLIPPER_STORE`` names."""
+
+    _block_type_name = "Object store"
+    _block_type_slug = "object-store"
+
+    access_key_id: SecretStr = Field(description="Access key id.")
+    secret_access_key: SecretStr = Field(description="Secret access key.")
+    session_token: SecretStr | None = Field(
+        default=None, description="Only for keys that are lent for a while."
+    )
+
+    def get_client(self) -> S3Client:
+        """A client for the store of the settings.
+
+        :raises NeedsPerson: They name none.
+        """
+        place = s3_place(settings())
+        if place is None:
+            raise NeedsPerson("CLIPPER_STORE names no bucket that the block could be used for.")
+        keys = S3Keys(self.access_key_id, self.secret_access_key, self.session_token)
+        return s3_client(place, keys)
+
+
+def client_of(name: str) -> S3Client:
+    """The client of the block of that name.
+
+    :raises NeedsPerson: There is no such block.
+    :raises ServiceUnavailable: The Prefect server that keeps it is not to be reached.
+    """
+    from httpx import HTTPError
+
+    try:
+        block = ObjectStore.load(name)
+    except ValueError:
+        # What pydantic says of a block that it cannot read holds the keys.
+        raise NeedsPerson(
+            f"There is no block {name} of the kind object-store: save one, or correct "
+            "CLIPPER_STORE_BLOCK."
+        ) from None
+    except HTTPError as error:
+        raise ServiceUnavailable(
+            f"The Prefect server that keeps the block {name} cannot be reached just now."
+        ) from error
+    assert isinstance(block, ObjectStore)
+    return block.get_client()

@@ -1,0 +1,39 @@
+"""Where a bucket is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from clipping.settings import BUCKET_URL, Settings
+
+
+@dataclass(frozen=True)
+class S3Place:
+    """Where a bucket is; nothing of it is secret."""
+
+    bucket: str
+    prefix: str = ""
+    endpoint: str | None = None
+    region: str | None = None
+    path_style: bool = False
+
+    @property
+    def name(self) -> str:
+        """For messages, as the settings call it."""
+        return f"s3://{self.bucket}/{self.prefix}".rstrip("/")
+
+
+def s3_place(chosen: Settings) -> S3Place | None:
+    """The bucket that the settings name; None when the media store is a folder."""
+    found = BUCKET_URL.fullmatch(chosen.store or "")
+    if found is None:
+        return None
+    endpoint, path_style = chosen.store_endpoint, chosen.store_path_style
+    return S3Place(
+        bucket=found["bucket"],
+        prefix=found["prefix"].strip("/"),
+        endpoint=endpoint,
+        region=chosen.store_region,
+        # Nearly all self-hosted stores take the bucket in the path, few in the host.
+        path_style=endpoint is not None if path_style is None else path_style,
+    )

@@ -1,0 +1,14 @@
+"""moto's S3 over HTTP in a process of its own: prints its port, ends when its input does."""
+
+from __future__ import annotations
+
+import sys
+
+if __name__ == "__main__":
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    sys.stdout.write(f"{server.get_host_and_port()[1]}\n")
+    sys.stdout.flush()
+    sys.stdin.read()

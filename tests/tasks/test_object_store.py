@@ -1,0 +1,66 @@
+"""The stages on a store in a bucket: what ingest stores, and what is forgotten of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from clipping.db import queries
+from clipping.db.session import open_session
+from clipping.errors import NeedsPerson
+from clipping.models import SourceRequest
+from clipping.settings import settings
+from tasks.ingest import discard_source, ingest_source
+from tasks.workplace import files_held, media_store
+from tests.support.media import make_video
+from tests.support.s3 import KEYS, S3, s3, s3_front, s3_test_client
+
+__all__ = ["s3", "s3_front", "s3_test_client"]
+
+CAPTIONS = "1\n00:00:00,100 --> 00:00:00,900\nHello there\n"
+
+
+@pytest.fixture
+def bucket(
+    s3: S3, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[S3]:
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("CLIPPER_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("CLIPPER_STORE", s3.place.name)
+    monkeypatch.setenv("CLIPPER_STORE_ENDPOINT", s3.front.url)
+    monkeypatch.setenv("CLIPPER_STORE_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEYS.access_key_id.get_secret_value())
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", KEYS.secret_access_key.get_secret_value())
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    settings.cache_clear()
+    yield s3
+    settings.cache_clear()
+
+
+def test_a_source_in_a_bucket_is_stored_once_and_forgotten_whole(
+    bucket: S3, tmp_path: Path, database_url: str
+) -> None:
+    talk = make_video(tmp_path / "talk.mp4", seconds=2)
+    captions = tmp_path / "talk.srt"
+    captions.write_text(CAPTIONS)
+    request = SourceRequest(location=str(talk), captions=str(captions), client="acme")
+    source = ingest_source.fn(request, 1_000)
+    assert source.captions_key is not None
+    assert set(bucket.keys()) == {f"of/us/{key}" for key in (source.media_key, source.captions_key)}
+    bucket.front.forget()
+    assert ingest_source.fn(request, 1_000).source_id == source.source_id
+    assert bucket.front.sent("PutObject") == 0
+    with files_held():
+        assert media_store().local_path(source.media_key).read_bytes() == talk.read_bytes()
+    assert bucket.store("elsewhere").local_path(source.media_key).exists()
+    discard_source.fn(source.source_id, source.captions_key)
+    assert bucket.keys() == []
+    for store in (media_store(), bucket.store("elsewhere")):
+        with pytest.raises(NeedsPerson, match="is missing from the media store s3://"):
+            store.local_path(source.media_key)
+    home = settings().home
+    assert not [path for path in home.rglob("*~*") if path.is_file()], "nor is there a copy"
+    with open_session(database_url) as session:
+        assert queries.recent_sources(session, "acme", 9) == []
