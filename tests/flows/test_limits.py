@@ -8,9 +8,10 @@ from collections.abc import Iterator
 
 import pytest
 from prefect.client.orchestration import get_client
+from prefect.concurrency.asyncio import ConcurrencySlotAcquisitionError
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
-from clipping.errors import NeedsPerson
+from clipping.errors import NeedsPerson, ServiceUnavailable
 from clipping.settings import settings
 from flows.limits import TRANSCRIPTIONS, one_of_few, set_limits
 
@@ -78,3 +79,55 @@ def test_a_command_holds_no_slot_of_a_server_that_ends_with_it(
     monkeypatch.delenv("PREFECT__RUNTIME__DEPLOYMENT__ID", raising=False)
     with one_of_few():
         pass
+
+
+class FakeSlot:
+    """A slot of a server that refuses so many times, and does not take the slot back."""
+
+    def __init__(self, refusals: list[str]) -> None:
+        self.refusals = refusals
+
+    def __call__(self, *_names: object, **_options: object) -> FakeSlot:
+        return self
+
+    def __enter__(self) -> None:
+        if self.refusals:
+            raise ConcurrencySlotAcquisitionError(self.refusals.pop())
+
+    def __exit__(self, *_error: object) -> None:
+        raise RuntimeError("503 Service Unavailable")
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    monkeypatch.setenv("PREFECT__RUNTIME__DEPLOYMENT__ID", "a-deployment")
+    waited: list[float] = []
+    monkeypatch.setattr("flows.limits.time.sleep", waited.append)
+    return waited
+
+
+def test_a_server_that_does_not_answer_for_a_moment_costs_no_transcription(
+    waits: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.limits.concurrency", FakeSlot(["Unable to acquire"] * 2))
+    done = []
+    with one_of_few():
+        done.append(True)
+    assert done == [True]
+    assert waits == [1, 2]
+
+
+def test_a_server_that_never_answers_is_unavailable(
+    waits: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.limits.concurrency", FakeSlot(["Unable to acquire"] * 9))
+    with pytest.raises(ServiceUnavailable, match="just now"), one_of_few():
+        pass
+
+
+def test_an_error_in_the_block_is_the_one_that_is_seen(
+    waits: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.limits.concurrency", FakeSlot([]))
+    with pytest.raises(KeyError, match="words"), one_of_few():
+        raise KeyError("words")
