@@ -11,6 +11,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from clipping.settings import CHECKOUT
 from clipping.storage.s3_bucket import READ_BYTES
 from tests.storage.conftest import CONTENT, key_of
@@ -106,6 +108,7 @@ def test_runs_that_need_a_file_at_once_fetch_it_once(s3: S3, original: Path) -> 
     assert len(files) == 1
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_memory_does_not_grow_with_the_file(s3: S3) -> None:
     size, large = 200_000_000, s3.folder / "large.mp4"
     with large.open("wb") as file:
