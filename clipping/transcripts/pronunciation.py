@@ -20,7 +20,6 @@ Pronunciation = tuple[str, ...]
 """ARPAbet phones without stress, ``("HH", "AH", "L", "OW")``."""
 
 _LATIN = re.compile(r"[a-z\u00df-\u024f]")
-_ALTERNATIVE = re.compile(r"\(\d+\)$")
 _SYNCHRONOUS = 2
 _UTF8 = 1
 _IPA_SEPARATED = 0x02 | (ord("_") << 8)
@@ -111,15 +110,28 @@ _ARPABET: dict[str, Pronunciation] = {
 _LONGEST_SYMBOL = max(map(len, _ARPABET))
 
 
+class Dictionary:
+    """The 130,000 words of the model's dictionary; a word's sounds are read when asked for."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = dict(line.split(" ", 1) for line in text.splitlines())
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._lines
+
+    def __getitem__(self, word: str) -> tuple[Pronunciation, ...]:
+        """All ways to say a word; KeyError when it is not there."""
+        found = [self._lines[word]]
+        # The second way to say "a" stands under "a(2)".
+        while (other := self._lines.get(f"{word}({len(found) + 1})")) is not None:
+            found.append(other)
+        return tuple(tuple(sounds.split()) for sounds in found)
+
+
 @lru_cache(maxsize=1)
-def dictionary() -> dict[str, tuple[Pronunciation, ...]]:
-    """All 130,000 words of the model's dictionary, read once per process (0.3 s)."""
-    words: dict[str, list[Pronunciation]] = {}
-    with model_file("cmudict-en-us.dict").open(encoding="utf-8") as lines:
-        for line in lines:
-            name, *sounds = line.split()
-            words.setdefault(_ALTERNATIVE.sub("", name), []).append(tuple(sounds))
-    return {name: tuple(found) for name, found in words.items()}
+def dictionary() -> Dictionary:
+    """The dictionary, read once per process (a tenth of a second)."""
+    return Dictionary(model_file("cmudict-en-us.dict").read_text(encoding="utf-8"))
 
 
 @lru_cache(maxsize=20_000)

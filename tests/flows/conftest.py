@@ -8,7 +8,8 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from clipping.demo import DemoTalk, make_demo
 from clipping.settings import CHECKOUT
 from flows.local_run import wait_for_api
 from tests.support.database import remove_data
+from tests.support.forked import CommandHouse, ForkedCommand
 
 COUNT = 2
 MIN_SECONDS, MAX_SECONDS = 7, 11
@@ -30,6 +32,8 @@ class Clipper:
 
     home: Path
     extra: dict[str, str] = field(default_factory=dict)
+    from_nothing: bool = False
+    """Start each command as users do, and not from a process that has its imports."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -45,7 +49,9 @@ class Clipper:
         }
         return {**kept, **ours, **self.extra}
 
-    def start(self, *arguments: object) -> subprocess.Popen[str]:
+    def start(self, *arguments: object) -> subprocess.Popen[str] | ForkedCommand:
+        if not self.from_nothing and sys.platform == "linux":
+            return command_house().start([*map(str, arguments)], self.environment)
         return subprocess.Popen(
             [sys.executable, "-m", "flows.cli", *map(str, arguments)],
             cwd=CHECKOUT,
@@ -59,7 +65,8 @@ class Clipper:
     def run(self, *arguments: object, timeout_s: float = 280) -> subprocess.CompletedProcess[str]:
         with self.start(*arguments) as process:
             out, err = process.communicate(timeout=timeout_s)
-        return subprocess.CompletedProcess([*map(str, arguments)], process.returncode, out, err)
+            code = process.wait()
+        return subprocess.CompletedProcess([*map(str, arguments)], code, out, err)
 
     def stored_files(self) -> set[str]:
         """Every file of the media store and the scratch folder."""
@@ -73,19 +80,36 @@ class Clipper:
 
     @property
     def alone(self) -> Clipper:
-        """The same home, but every command starts a Prefect server of its own, as users' do."""
-        return Clipper(self.home)
+        """The same home; every command starts as users do, with a Prefect server of its own."""
+        return Clipper(self.home, from_nothing=True)
 
     @property
     def in_full(self) -> Clipper:
         """The same, encoding as users do."""
-        return Clipper(self.home, {**self.extra, "CLIPPER_X264_PRESET": "veryfast"})
+        return self.having(CLIPPER_X264_PRESET="veryfast")
+
+    def having(self, **settings: str) -> Clipper:
+        """The same with other settings."""
+        return replace(self, extra={**self.extra, **settings})
 
 
 def make_clipper(home: Path, extra: dict[str, str] | None = None) -> Iterator[Clipper]:
     home.mkdir(parents=True, exist_ok=True)
     yield Clipper(home, extra or {})
     remove_data(home)
+
+
+@cache
+def command_house() -> CommandHouse:
+    """The process that this test process forks its commands from."""
+    return CommandHouse()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _house_ends_with_the_tests() -> Iterator[None]:
+    yield
+    if command_house.cache_info().currsize:
+        command_house().close()
 
 
 @pytest.fixture(scope="session")

@@ -34,7 +34,8 @@ def _free_port() -> int:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clipper]:
-    yield from make_clipper(tmp_path_factory.mktemp("up"))
+    for made in make_clipper(tmp_path_factory.mktemp("up")):
+        yield made.alone
 
 
 def _call(url: str, password: str, body: dict[str, Any] | None = None) -> Any:
