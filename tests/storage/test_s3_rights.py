@@ -86,8 +86,12 @@ def enforced(s3: S3) -> Iterator[None]:
 
 
 def _let_pass(s3: S3, requests: int) -> None:
-    url = f"http://127.0.0.1:{s3.front.upstream}/moto-api/reset-auth"
-    urllib.request.urlopen(url, data=str(requests).encode(), timeout=20).close()
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{s3.front.upstream}/moto-api/reset-auth",
+        data=str(requests).encode(),
+        headers={"Content-Type": "text/plain"},
+    )
+    urllib.request.urlopen(request, timeout=20).close()
 
 
 def bucket_for(s3: S3, keys: S3Keys) -> Bucket:
