@@ -34,7 +34,7 @@ LARGEST_PAGE_BYTES = 64 * 1024**2
 """Of a page, playlist or captions file, which are held in memory."""
 
 USER_AGENT = f"clipper yt-dlp/{yt_dlp.version.__version__}"
-"""Who asks: see ``docs/decisions/0011-who-we-say-we-are.md``."""
+"""Who asks: see ``docs/decisions/0010-who-we-say-we-are.md``."""
 
 _NAMES_OF_OTHERS = ("googlebot", "facebookexternalhit", "whatsapp", "curl")
 """Under which some extractors ask; those of a site's own apps stay, the answer depends on them."""

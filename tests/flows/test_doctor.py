@@ -53,7 +53,7 @@ def test_a_folder_that_is_too_full_is_no_store(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_folder_in_which_we_may_not_write_is_no_store(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor.os, "access", lambda *_: False)
+    monkeypatch.setattr("os.access", lambda *_: False)
     found = finding("store")
     assert not found.ok
     assert found.found.endswith("where we may not write")

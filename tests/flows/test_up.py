@@ -137,9 +137,9 @@ def test_a_deployment_runs_through_both_pools_and_a_kill_takes_all_parts_with_it
             # No other system than Linux can tie a child to its parent.
             process.send_signal(signal.SIGKILL if sys.platform == "linux" else signal.SIGINT)
     assert _wait_until_nothing_runs(place.home, timeout_s=30) == []
-    kept, configured = _kept_by_prefect(place.home)
-    assert b"object-store" in kept
-    assert not any(secret.encode() in kept for secret in KEYS.values())
+    written, configured = _kept_by_prefect(place.home)
+    assert b"object-store" in written
+    assert not any(secret.encode() in written for secret in KEYS.values())
     # The key would lie beside what it protects.
     assert "ENCRYPTION_KEY" not in configured
 

@@ -114,12 +114,12 @@ def test_with_the_policy_of_the_page_a_store_can_do_all_it_does(
         assert bucket.parts(stored.key.replace("sources", "clips"), upload) == []
         store.put(small, "acme/clips/cover.jpg")
         store.put(large, "acme/clips/clip.mp4")
-        assert store.sweep() == 0
+        # moto tells no upload's age: an empty one is years old.
+        assert store.sweep() == 1
         cache.forget(stored.key)
         assert store.local_path(stored.key).read_bytes() == large.read_bytes()
         assert not store.exists("acme/clips/other.jpg")
         store.delete(stored.key)
-        bucket.abort(stored.key.replace("sources", "clips"), upload)
         assert store.missing_rights() == ()
     assert s3.keys() == ["of/us/acme/clips/clip.mp4", "of/us/acme/clips/cover.jpg"]
 
