@@ -30,8 +30,9 @@ from flows.local_run import (
 )
 
 STOP_TIMEOUT_S = 15.0
-# Parent flows hold slots of the cpu pool while their stages run in others (prefect.yaml).
-WORKER_LIMITS = {"cpu": 4, "gpu": 1}
+# Parent flows hold slots of the cpu pool while their stages run in others (prefect.yaml): with one
+# for each parent and two more, no more stages run at a time than there are parents.
+WORKER_LIMITS = {"cpu": 6, "gpu": 1}
 
 
 @dataclass(frozen=True)
