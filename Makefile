@@ -76,7 +76,8 @@ $(PEERS)/.bench: requirements/bench.txt | $(PEERS)/bin/python
 	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
-$(WHISPERX)/.whisperx: pyproject.toml | $(WHISPERX)/bin/python
+$(WHISPERX)/.whisperx: requirements/whisperx.txt pyproject.toml | $(WHISPERX)/bin/python
 	@echo "Installing the extra whisperx (8 GB) ..."
-	@$(WHISPERX)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev,whisperx]'
+	@$(WHISPERX)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@$(WHISPERX)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
 	@touch $@

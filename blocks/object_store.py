@@ -15,6 +15,17 @@ from clipping.storage.s3_place import s3_place
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+_NOT_US = "The Prefect server does not let us read the block {}: correct PREFECT_API_AUTH_STRING."
+_REFUSALS: dict[int | None, str] = {
+    401: _NOT_US,
+    403: _NOT_US,
+    # All that Prefect says of secrets that it cannot decrypt.
+    500: (
+        "The Prefect server cannot read the block {}, perhaps because it was saved under another "
+        "encryption key: save it again."
+    ),
+}
+
 
 class ObjectStore(Block):
     """Who we are at the object store that ``CLIPPER_STORE`` names."""
@@ -43,10 +54,10 @@ class ObjectStore(Block):
 def client_of(name: str) -> S3Client:
     """The client of the block of that name.
 
-    :raises NeedsPerson: There is no such block.
+    :raises NeedsPerson: There is no such block, or the server does not give it to us.
     :raises ServiceUnavailable: The Prefect server that keeps it is not to be reached.
     """
-    from httpx import HTTPError
+    from httpx import HTTPError, HTTPStatusError
 
     try:
         block = ObjectStore.load(name)
@@ -57,6 +68,9 @@ def client_of(name: str) -> S3Client:
             "CLIPPER_STORE_BLOCK."
         ) from None
     except HTTPError as error:
+        code = error.response.status_code if isinstance(error, HTTPStatusError) else None
+        if code in _REFUSALS:
+            raise NeedsPerson(_REFUSALS[code].format(name)) from error
         raise ServiceUnavailable(
             f"The Prefect server that keeps the block {name} cannot be reached just now."
         ) from error

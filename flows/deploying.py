@@ -1,4 +1,4 @@
-"""What a Prefect server has to know: work pools, deployments, and how a dead run is noticed.
+"""What a Prefect server has to know: pools, blocks, deployments, and how a dead run is noticed.
 
 ``clipper up`` tells its own server; ``python -m flows.deploying`` the one of ``PREFECT_API_URL``.
 """
@@ -22,7 +22,7 @@ DEAD_RUNS = "Mark runs without a heartbeat as crashed"
 
 
 def deploy() -> None:
-    """Create what is missing of pools and automation, set limits, bring deployments up to date.
+    """Create pools, automation and kinds of blocks, set limits, bring deployments up to date.
 
     Raises ServiceUnavailable when the server does not answer or a deployment cannot be created,
     NeedsPerson when it refuses us.
@@ -32,6 +32,7 @@ def deploy() -> None:
     with _api_errors():
         asyncio.run(_create_pools())
         asyncio.run(_create_automation())
+        asyncio.run(_register_blocks())
         set_limits()
     try:
         done = subprocess.run(
@@ -122,6 +123,14 @@ async def _create_automation() -> None:
         await Automation.aread(name=DEAD_RUNS)
     except ValueError:
         await wanted.acreate()
+
+
+async def _register_blocks() -> None:
+    """Make our kinds of blocks known, so that one can be filled in on the server's pages."""
+    from blocks import BLOCKS
+
+    for block in BLOCKS.values():
+        await block.aregister_type_and_schema()
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -20,8 +21,11 @@ from rich.text import Text
 from clipping.errors import ClippingError
 from clipping.settings import settings
 from flows import console
+from flows.local_run import local_run
 
 ENOUGH_FREE_BYTES = 5 * 1024**3
+LEAST_DENO = (2, 3)
+"""yt-dlp takes no older one (release 2026.10.26)."""
 
 
 @dataclass(frozen=True)
@@ -75,11 +79,67 @@ def _gpu() -> str:
 
 
 def _disk() -> tuple[bool, str]:
-    folder = settings().home
+    free = shutil.disk_usage(_existing(settings().home)).free
+    return free > ENOUGH_FREE_BYTES, f"{free / 1024**3:.0f} GiB free at {settings().home}"
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or the nearest one above it that is there."""
+    folder = folder.absolute()
     while not folder.exists():
         folder = folder.parent
-    free = shutil.disk_usage(folder).free
-    return free > ENOUGH_FREE_BYTES, f"{free / 1024**3:.0f} GiB free at {settings().home}"
+    return folder
+
+
+def _store() -> tuple[bool, str]:
+    from clipping.storage.s3_place import s3_place
+
+    if s3_place(settings()) is None:
+        return _room(settings().store_dir, "the folder")
+    if settings().store_block is None:
+        return _bucket()
+    # Only a Prefect server can open the block.
+    with local_run():
+        return _bucket()
+
+
+def _bucket() -> tuple[bool, str]:
+    from clipping.storage.s3 import S3Store
+    from tasks.workplace import media_store
+
+    store = media_store()
+    assert isinstance(store, S3Store)
+    lacking = store.missing_rights()
+    if lacking:
+        return False, f"{settings().store}: our keys lack {', '.join(lacking)} (docs/storage.md)"
+    ok, copies = _room(settings().cache_dir, "copies in")
+    return ok, f"{settings().store} lets us do all we need; {copies}"
+
+
+def _room(folder: Path, what: str) -> tuple[bool, str]:
+    place = _existing(folder)
+    if not os.access(place, os.W_OK | os.X_OK):
+        return False, f"{what} {folder}, where we may not write"
+    free = shutil.disk_usage(place).free
+    return free > ENOUGH_FREE_BYTES, f"{what} {folder}, {free / 1024**3:.0f} GiB free"
+
+
+def _links() -> tuple[bool, str]:
+    from clipping.sources.links import javascript_runtime
+
+    binary = javascript_runtime()
+    if binary is None:
+        return True, "no JavaScript runtime (deno): YouTube offers fewer formats, or none"
+    done = subprocess.run(
+        [binary, "--version"], capture_output=True, text=True, check=False, timeout=20
+    )
+    words = done.stdout.split()
+    if done.returncode != 0 or len(words) < 2:
+        return False, f"the JavaScript runtime {binary} does not run"
+    if tuple(int(part) for part in re.findall(r"\d+", words[1])[:2]) < LEAST_DENO:
+        least = ".".join(map(str, LEAST_DENO))
+        return True, f"deno {words[1]} is too old for YouTube, which needs {least} or newer"
+    return True, f"deno {words[1]} runs YouTube's player"
 
 
 def _ffmpeg() -> tuple[bool, str]:
@@ -104,11 +164,20 @@ def _encoder() -> tuple[bool, str]:
 
 
 def _transcribers() -> tuple[bool, str]:
-    from clipping.transcripts import TRANSCRIBERS
+    from clipping.transcripts import TRANSCRIBERS, faster_whisper, whisperx
 
-    return _engines(
-        {name: engine.available() or engine.ready() for name, engine in TRANSCRIBERS.items()}
-    )
+    reasons = {name: engine.available() or engine.ready() for name, engine in TRANSCRIBERS.items()}
+    ok, text = _engines(reasons)
+    models = {"whisperx": whisperx.weights, "faster-whisper": faster_whisper.weights}
+    for name in TRANSCRIBERS:
+        if name == "captions" or reasons[name] is not None:
+            continue
+        chosen = name
+        if name in models:
+            where = "here" if models[name]().folder else "fetched at its first use"
+            chosen += f" with the model {models[name]().described}, {where}"
+        return ok, f"without captions, auto takes {chosen}; {text}"
+    return ok, text
 
 
 def _detectors() -> tuple[bool, str]:
@@ -161,6 +230,8 @@ _LOOKS: tuple[tuple[str, Callable[[], tuple[bool, str]]], ...] = (
     ("python", _python),
     ("machine", _machine),
     ("disk", _disk),
+    ("store", _store),
+    ("links", _links),
     ("ffmpeg", _ffmpeg),
     ("encoder", _encoder),
     ("transcribe", _transcribers),

@@ -5,7 +5,7 @@ Both start side by side while the command checks its input, and both end with th
 
 from __future__ import annotations
 
-import contextlib
+import base64
 import logging
 import logging.handlers
 import os
@@ -71,12 +71,35 @@ def password_path() -> Path:
 
 def api_password() -> str:
     """``user:password`` of the server of ``clipper up``; made at the first call, then kept."""
-    path = password_path()
+    return _kept(password_path(), lambda: f"clipper:{secrets.token_urlsafe(24)}")
+
+
+def encryption_environment() -> dict[str, str]:
+    """Environment of a Prefect server alone: the key to the secrets of blocks, always the same.
+
+    Without one Prefect makes a key and keeps it in its database, beside what it is to protect.
+    """
+    key = _kept(settings().home / "prefect" / "encryption-key", _new_key)
+    return {"PREFECT_SERVER_ENCRYPTION_KEY": key}
+
+
+def _new_key() -> str:
+    """A Fernet key: 32 random bytes."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode("ascii")
+
+
+def _kept(path: Path, make: Callable[[], str]) -> str:
+    """The one line of a file for its owner only, which is made when it is not there, and whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with contextlib.suppress(FileExistsError):
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - mode at creation
-            file.write(f"clipper:{secrets.token_urlsafe(24)}\n")
+    busy = f"Another command has been writing {path} for two minutes."
+    with exclusive(path.with_name(f".{path.name}.lock"), timeout_s=START_TIMEOUT_S, busy=busy):
+        if not path.exists():
+            draft = path.with_name(f".{path.name}.new")
+            draft.unlink(missing_ok=True)
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - mode at creation
+                file.write(f"{make()}\n")
+            draft.replace(path)
     return path.read_text(encoding="utf-8").strip()
 
 
@@ -110,7 +133,12 @@ def _launch_server(log: Path, secret: str) -> subprocess.Popen[bytes]:
             stdout=subprocess.PIPE,
             stderr=log_file,
             # Other users of the machine, and pages in a browser, could reach the port otherwise.
-            env={**os.environ, **prefect_environment(), "PREFECT_SERVER_API_AUTH_STRING": secret},
+            env={
+                **os.environ,
+                **prefect_environment(),
+                **encryption_environment(),
+                "PREFECT_SERVER_API_AUTH_STRING": secret,
+            },
             # A Ctrl-C in the terminal is ours to handle; the server must live until we end it.
             start_new_session=True,
         )

@@ -21,6 +21,7 @@ from flows import console
 from flows.deploying import HEARTBEAT_S, POOLS, deploy
 from flows.local_run import (
     api_password,
+    encryption_environment,
     making_tables,
     password_path,
     port_is_free,
@@ -29,8 +30,9 @@ from flows.local_run import (
 )
 
 STOP_TIMEOUT_S = 15.0
-# The parent flow holds a slot of the cpu pool while its stages run in others.
-WORKER_LIMITS = {"cpu": 4, "gpu": 1}
+# Parent flows hold slots of the cpu pool while their stages run in others (prefect.yaml): with one
+# for each parent and two more, no more stages run at a time than there are parents.
+WORKER_LIMITS = {"cpu": 6, "gpu": 1}
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,11 @@ def _start(stack: ExitStack, port: int, dashboard_port: int) -> list[_Child]:
     console.errors.print("Starting the Prefect server ...")
     with making_tables():
         server = stack.enter_context(
-            _child("server", ["-m", "prefect", "server", "start", "--port", str(port)])
+            _child(
+                "server",
+                ["-m", "prefect", "server", "start", "--port", str(port)],
+                encryption_environment(),
+            )
         )
         wait_for_api(api_url, server.process, server.log)
     console.errors.print("Creating work pools and deployments ...")
@@ -129,14 +135,20 @@ def _log(name: str) -> Path:
 
 
 @contextmanager
-def _child(name: str, arguments: list[str]) -> Iterator[_Child]:
-    """A Python child in a session of its own, so that Ctrl-C reaches it only through us."""
+def _child(
+    name: str, arguments: list[str], secret: dict[str, str] | None = None
+) -> Iterator[_Child]:
+    """A Python child in a session of its own, so that Ctrl-C reaches it only through us.
+
+    :param secret: What is in its environment and in no other child's.
+    """
     log = _log(name)
     with log.open("ab") as log_file:
         process = subprocess.Popen(
             # Should we be killed, each is asked to end by the kernel.
             dying_with_us([sys.executable, *arguments], signal.SIGTERM),
             cwd=CHECKOUT,
+            env={**os.environ, **(secret or {})},
             stdin=subprocess.DEVNULL,
             stdout=log_file,
             stderr=log_file,

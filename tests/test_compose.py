@@ -6,6 +6,7 @@ It needs a Docker engine to be run; what can be read from it is held here.
 from __future__ import annotations
 
 import importlib
+import inspect
 import re
 from itertools import pairwise
 from typing import Any
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
-from clipping.settings import CHECKOUT
+from clipping.settings import CHECKOUT, Settings
 from flows.deploying import HEARTBEAT_S, POOLS
 from flows.supervisor import WORKER_LIMITS
 
@@ -22,7 +23,7 @@ TEXT = (CHECKOUT / "docker-compose.yml").read_text(encoding="utf-8")
 DOCUMENT: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = DOCUMENT["services"]
 OUR_OWN = [name for name, service in SERVICES.items() if "PREFECT_API_URL" in str(service)]
-PASSWORDS = {"CLIPPER_DB_PASSWORD", "CLIPPER_PREFECT_PASSWORD"}
+PASSWORDS = {"CLIPPER_DB_PASSWORD", "CLIPPER_PREFECT_PASSWORD", "CLIPPER_BLOCKS_KEY"}
 
 
 def _options(service: str) -> dict[str, str]:
@@ -103,8 +104,35 @@ def test_every_volume_is_declared_and_used() -> None:
     assert named == set(DOCUMENT["volumes"])
 
 
+def test_the_server_forgets_neither_who_holds_a_slot_nor_the_key_to_its_blocks() -> None:
+    from flows.local_run import prefect_environment
+
+    given = SERVICES["prefect"]["environment"]
+    leases = "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE"
+    assert given[leases] == prefect_environment()[leases]
+    assert callable(importlib.import_module(given[leases]).ConcurrencyLeaseStorage)
+    mounts = [mount.partition(":")[2] for mount in SERVICES["prefect"]["volumes"]]
+    assert any(given["PREFECT_HOME"].startswith(f"{mount}/") for mount in mounts)
+    assert given["PREFECT_SERVER_ENCRYPTION_KEY"] == "${CLIPPER_BLOCKS_KEY:?set it in .env}"
+    assert not any("ENCRYPTION_KEY" in str(SERVICES[name]) for name in OUR_OWN)
+
+
+@pytest.mark.parametrize("name", OUR_OWN)
+def test_a_service_gets_what_it_needs_for_an_object_store_where_that_is_set(name: str) -> None:
+    given = SERVICES[name]["environment"]
+    ours = {f"CLIPPER_{field}".upper() for field in Settings.model_fields}
+    assert {variable for variable in given if variable.startswith("CLIPPER_")} <= ours
+    stores = {variable for variable in ours if variable.startswith("CLIPPER_STORE")}
+    keys = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}
+    wanted = stores | keys | {"CLIPPER_CACHE_BYTES", "AWS_REGION", "AWS_DEFAULT_REGION"}
+    # An empty value would be one: without any, compose passes on what is set, or nothing.
+    assert {given[variable] for variable in wanted} == {None}
+    assert len(stores) == 5
+
+
 def test_every_prefect_variable_is_one_that_prefect_knows() -> None:
     from prefect import settings
+    from prefect.server.utilities import encryption
 
     used = {
         name
@@ -114,4 +142,5 @@ def test_every_prefect_variable_is_one_that_prefect_knows() -> None:
     }
     assert used
     # One that it does not know it ignores without a word.
-    assert {name for name in used if not hasattr(settings, name)} == set()
+    read = inspect.getsource(encryption)
+    assert {name for name in used if not hasattr(settings, name) and name not in read} == set()

@@ -6,6 +6,7 @@ import importlib
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -54,15 +55,26 @@ def test_every_error_is_drawn_in_the_tree() -> None:
     assert {name for name in names if name not in errors.__doc__} == set()
 
 
+def _deployments() -> list[dict[str, Any]]:
+    document = yaml.safe_load((CHECKOUT / "prefect.yaml").read_text())
+    assert set(document) <= {"name", "definitions", "pull", "deployments"}
+    found: list[dict[str, Any]] = document["deployments"]
+    return found
+
+
+def _is_parent(deployment: dict[str, Any]) -> bool:
+    """Whether its flow waits for the deployments of stages."""
+    module = importlib.import_module(deployment["entrypoint"].rpartition(".")[0])
+    return hasattr(module, "run_stage")
+
+
 def test_every_deployment_names_a_flow_that_exists_and_a_known_pool() -> None:
     from prefect import Flow
 
-    document = yaml.safe_load((CHECKOUT / "prefect.yaml").read_text())
-    assert set(document) <= {"name", "definitions", "pull", "deployments"}
-    for deployment in document["deployments"]:
+    for deployment in _deployments():
         # Unknown keys are ignored by Prefect without a word.
         assert set(deployment) <= {"name", "description", "entrypoint", "work_pool"} | (
-            {"concurrency_limit"} if deployment["name"] == "clip-source" else set()
+            {"concurrency_limit", "schedules"} if "concurrency_limit" in deployment else set()
         )
         module, _, name = deployment["entrypoint"].rpartition(".")
         flow = getattr(importlib.import_module(module), name)
@@ -75,8 +87,10 @@ def test_every_deployment_names_a_flow_that_exists_and_a_known_pool() -> None:
 def test_parents_leave_slots_of_the_cpu_pool_to_their_stages() -> None:
     from flows.supervisor import WORKER_LIMITS
 
-    document = yaml.safe_load((CHECKOUT / "prefect.yaml").read_text())
-    parent = next(d for d in document["deployments"] if d["name"] == "clip-source")
-    limit = parent["concurrency_limit"]
-    assert limit["limit"] < WORKER_LIMITS[parent["work_pool"]["name"]]
-    assert limit["collision_strategy"] == "ENQUEUE"
+    parents = [one for one in _deployments() if _is_parent(one) or "concurrency_limit" in one]
+    assert {"clip-source", "hear-source"} <= {parent["name"] for parent in parents}
+    assert {parent["work_pool"]["name"] for parent in parents} == {"cpu"}
+    limits = {parent["name"]: parent["concurrency_limit"] for parent in parents}
+    assert sum(limit["limit"] for limit in limits.values()) <= WORKER_LIMITS["cpu"] - 2
+    for name in ("clip-source", "hear-source"):
+        assert limits[name]["collision_strategy"] == "ENQUEUE"

@@ -15,6 +15,7 @@ from clipping.moments.sentences import Break
 from clipping.moments.windows import Windows
 
 QUOTE_LETTERS = 70
+_MUCH_MUSIC = 0.3
 _STRONG: Final[dict[str, float]] = {"energy": 0.75, "hook": 0.4, "address": 0.6}
 """From which value a criterion is worth a word in the reason; 0.45 for the others."""
 
@@ -92,7 +93,14 @@ def weakest(rubric: Rubric, window: Windows) -> str:
     """The three criteria on which the candidate lost most, in words after "it has"."""
     values = rubric.values(window)
     lost = sorted(values, key=lambda name: -(1 - float(values[name][0])) * rubric.weights[name])
-    return "{}, {} and {}".format(*(_LACKS[name] for name in lost[:3]))
+    lacks = dict(_LACKS)
+    if _bed_share(rubric, window) >= _MUCH_MUSIC:
+        lacks["substance"] = "much music"
+    return "{}, {} and {}".format(*(lacks[name] for name in lost[:3]))
+
+
+def _bed_share(rubric: Rubric, window: Windows) -> float:
+    return round(float(rubric.bed_share(window)[0]), 2)
 
 
 def incompleteness(rubric: Rubric, window: Windows) -> str:
@@ -188,8 +196,11 @@ def _question_evidence(rubric: Rubric, window: Windows) -> str:
 
 
 def _substance_evidence(rubric: Rubric, window: Windows) -> str:
-    share = float(rubric.housekeeping_share(window)[0])
-    return f"{share:.0%} greeting, housekeeping or sponsor" if share else "all about its subject"
+    chores, music = float(rubric.housekeeping_share(window)[0]), _bed_share(rubric, window)
+    parts = [(chores, "greeting, housekeeping or sponsor"), (music, "under music")]
+    return ", ".join(f"{share:.0%} {what}" for share, what in parts if share) or (
+        "all about its subject"
+    )
 
 
 def _energy_evidence(rubric: Rubric, window: Windows) -> str:
@@ -207,7 +218,18 @@ def _laughter_evidence(rubric: Rubric, window: Windows) -> str:
     laughter = float(rubric.talk.laughter_ms[first:last].sum()) / 1000
     applause = float(rubric.talk.applause_ms[first:last].sum()) / 1000
     parts = [(laughter, "laughter"), (applause, "applause")]
-    return " and ".join(f"{seconds:.1f} s of {what}" for seconds, what in parts if seconds)
+    text = " and ".join(f"{seconds:.1f} s of {what}" for seconds, what in parts if seconds)
+    kept = rubric.talk.rings_out[last - 1] and not window.broken[0]
+    return f"{text}, to its end" if text and kept else text
+
+
+def _payoff_evidence(rubric: Rubric, window: Windows) -> str:
+    last = int(window.last[0])
+    said = _sentence_quote(rubric, last)
+    if not rubric.talk.rings_out[last]:
+        return said
+    laughed = rubric.talk.laughter_ms[last] >= rubric.talk.applause_ms[last]
+    return f"{said}, which draws {'laughter' if laughed else 'applause'}"
 
 
 def _completeness_evidence(rubric: Rubric, window: Windows) -> str:
@@ -227,7 +249,7 @@ _MEASURED: Final[dict[str, Callable[[Rubric, Windows], str]]] = {
     "pace": _pace_evidence,
     "pauses": lambda _, __: "a pause before a short or strong sentence",
     "laughter": _laughter_evidence,
-    "payoff": lambda rubric, window: _sentence_quote(rubric, int(window.last[0])),
+    "payoff": _payoff_evidence,
     "completeness": _completeness_evidence,
     "length": lambda _, window: f"{(window.end_ms[0] - window.start_ms[0]) / 1000:.1f} s",
 }

@@ -130,6 +130,10 @@ class Rubric:
         share: Floats = music / (windows.end_ms - windows.start_ms)
         return share
 
+    def bed_share(self, windows: Windows) -> Floats:
+        """Share of the span in which long music is heard, under words or without."""
+        return self.talk.bed.share(windows.start_ms, windows.end_ms)
+
     def _sum(self, name: str, windows: Windows) -> Floats:
         running = self._sums[name]
         total: Floats = running[windows.last + 1] - running[windows.first]
@@ -155,7 +159,8 @@ class Rubric:
 
     def _substance(self, windows: Windows, words: Floats) -> Floats:
         filler = self._sum("filler", windows) / words
-        return 1 - np.minimum(1.0, 2 * self.housekeeping_share(windows)) - 5 * filler
+        chores = np.minimum(1.0, 2 * self.housekeeping_share(windows))
+        return 1 - chores - 5 * filler - self.bed_share(windows)
 
     def _level_of(self, windows: Windows) -> Floats:
         """Loudness while speaking; the silences between sentences do not count."""

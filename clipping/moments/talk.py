@@ -11,16 +11,28 @@ from numpy.typing import NDArray
 from clipping import profanity
 from clipping.models import Sentence, Transcript, Word
 from clipping.moments.lexicon import lexicon_for
+from clipping.moments.reactions import (
+    Covered,
+    Heard,
+    close_to_a_line,
+    heard_in,
+    through_reactions,
+    under_music,
+    unheard,
+)
 from clipping.moments.sentences import Sentences, split
 from clipping.moments.signals import TextSignals, read_signals
 from clipping.moments.snap import Cuts, sentence_cuts
-from clipping.moments.sound import SILENCE_DB, SoundTrack, bursts, is_music
+from clipping.moments.sound import SILENCE_DB, Burst, SoundTrack, bursts, is_music
 from clipping.moments.topics import freshness
 from clipping.timing import TimeSpan
 
 QUIET_GAP_MS = 700
 """A gap between words from which on viewers hear a silence."""
 _MUSIC_GAP_MS = 3_000
+_MUSIC_COVER = 0.8
+_ONE_COUNTS_MS = 3_000
+"""Of one burst; longer ones are not better."""
 
 Floats = NDArray[np.float64]
 
@@ -32,7 +44,8 @@ class Talk:
     ``quiet_ms`` and ``music_ms`` are silences and music inside the sentence and up to the next;
     ``laughter_ms`` and ``applause_ms`` what follows within or right after it; ``level_db`` its
     loudness; ``gap_ms`` the silence before the next sentence; ``fresh`` (0..1) how much it begins
-    something new; ``profane`` marks words.
+    something new; ``profane`` marks words. ``rings_out`` marks sentences whose cut waits for a
+    reaction, ``bed`` says where long music is heard.
     """
 
     words: tuple[Word, ...]
@@ -51,6 +64,8 @@ class Talk:
     music_ms: Floats
     laughter_ms: Floats
     applause_ms: Floats
+    rings_out: NDArray[np.bool_]
+    bed: Covered
 
 
 def study(transcript: Transcript, track: SoundTrack, duration_ms: int) -> Talk:
@@ -65,13 +80,18 @@ def study(transcript: Transcript, track: SoundTrack, duration_ms: int) -> Talk:
     level_db = track.level_db(starts, ends)
     speech_db = float(np.median(level_db)) if len(level_db) else SILENCE_DB
     gaps = _gaps(words, sentences.events, duration_ms)
-    laughter, applause = _bursts_ms(words, sentences, track, gaps, speech_db, starts)
-    music = [(gap, gap.duration_ms) for gap in gaps if _is_music_gap(track, gap, speech_db)]
+    told = heard_in(transcript.sounds, duration_ms)
+    heard = _reactions(words, sentences, bursts(track, gaps, speech_db), told, starts, ends)
+    music = [
+        (gap, gap.duration_ms) for gap in gaps if _is_music_gap(track, gap, speech_db, told.music)
+    ]
+    words_alone = sentence_cuts(words, items, track, duration_ms)
+    cuts = through_reactions(words_alone, told.reactions, duration_ms)
     return Talk(
         words=words,
         sentences=sentences,
         text=text,
-        cuts=sentence_cuts(words, items, track, duration_ms),
+        cuts=cuts,
         track=track,
         duration_ms=duration_ms,
         english=lexicon is not None,
@@ -82,8 +102,10 @@ def study(transcript: Transcript, track: SoundTrack, duration_ms: int) -> Talk:
         inner_quiet_ms=np.array([_inner_quiet_ms(words, item) for item in items], float),
         quiet_ms=_by_sentence(starts, [(g, g.duration_ms) for g in gaps if _is_quiet(g)]),
         music_ms=_by_sentence(starts, music),
-        laughter_ms=laughter,
-        applause_ms=applause,
+        laughter_ms=_by_sentence(starts, heard["laughter"]),
+        applause_ms=_by_sentence(starts, heard["applause"]),
+        rings_out=cuts.end > words_alone.end,
+        bed=under_music(told.music, duration_ms),
     )
 
 
@@ -124,8 +146,13 @@ def _is_quiet(gap: TimeSpan) -> bool:
     return gap.duration_ms >= QUIET_GAP_MS
 
 
-def _is_music_gap(track: SoundTrack, gap: TimeSpan, speech_db: float) -> bool:
-    return gap.duration_ms >= _MUSIC_GAP_MS and is_music(track, gap, speech_db)
+def _is_music_gap(
+    track: SoundTrack, gap: TimeSpan, speech_db: float, told: Sequence[TimeSpan]
+) -> bool:
+    if gap.duration_ms < _MUSIC_GAP_MS:
+        return False
+    covered_ms = sum(gap.overlap_ms(span) for span in told)
+    return covered_ms >= _MUSIC_COVER * gap.duration_ms or is_music(track, gap, speech_db)
 
 
 def _inner_quiet_ms(words: Sequence[Word], item: Sentence) -> float:
@@ -146,17 +173,18 @@ def _by_sentence(starts: NDArray[np.int64], pieces: Sequence[tuple[TimeSpan, int
     return total
 
 
-def _bursts_ms(
+def _reactions(
     words: Sequence[Word],
     sentences: Sentences,
-    track: SoundTrack,
-    gaps: Sequence[TimeSpan],
-    speech_db: float,
+    found: Sequence[Burst],
+    told: Heard,
     starts: NDArray[np.int64],
-) -> tuple[Floats, Floats]:
-    """Laughter and applause by sentence: what was heard, and what the captions name."""
-    heard = [(burst.kind, burst.span) for burst in bursts(track, gaps, speech_db)]
-    named = [
+    ends: NDArray[np.int64],
+) -> dict[str, list[tuple[TimeSpan, int]]]:
+    """Laughter and applause with how much each counts: what was heard here, what the captions
+    name, and what the transcriber heard beyond both."""
+    known = [(burst.kind, burst.span) for burst in found]
+    known += [
         (
             "laughter"
             if any(part in word.text.lower() for part in ("laugh", "chuckl"))
@@ -167,11 +195,15 @@ def _bursts_ms(
         if event
         and any(p in word.text.lower() for p in ("laugh", "chuckl", "appl", "cheer", "clap"))
     ]
-    kinds = [
-        [(span, min(span.duration_ms, 3_000)) for what, span in heard + named if what == kind]
-        for kind in ("laughter", "applause")
-    ]
-    return _by_sentence(starts, kinds[0]), _by_sentence(starts, kinds[1])
+    pieces: dict[str, list[tuple[TimeSpan, int]]] = {}
+    for kind, spans in (("laughter", told.laughter), ("applause", told.applause)):
+        here = [span for what, span in known if what == kind]
+        more = unheard(close_to_a_line(spans, starts, ends), here)
+        pieces[kind] = [
+            (span, min(lasts, _ONE_COUNTS_MS))
+            for span, lasts in [*((span, span.duration_ms) for span in here), *more]
+        ]
+    return pieces
 
 
 def _profane(words: Sequence[Word]) -> NDArray[np.bool_]:

@@ -171,7 +171,7 @@ def _job(
         max_bytes=machine.max_source_bytes,
         max_duration_s=machine.max_source_minutes * 60,
         most=most,
-        deno=_deno(),
+        deno=javascript_runtime(),
         system_certificates=any(os.environ.get(name) for name in CERTIFICATES),
         proxy=_proxy(),
         cookies=read_cookies(cookies, link.domains, link.site_name) if cookies else None,
@@ -259,8 +259,8 @@ def _page(said: Any, link: Link) -> str:
         return link.url
 
 
-def _deno() -> str | None:
-    """The JavaScript runtime that YouTube's player needs: beside Python, or on the path."""
+def javascript_runtime() -> str | None:
+    """The deno that YouTube's player needs: beside Python, or on the path."""
     beside = Path(sysconfig.get_path("scripts")) / "deno"
     found = str(beside) if os.access(beside, os.X_OK) else shutil.which("deno")
     return found and str(Path(found).absolute())

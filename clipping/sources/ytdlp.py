@@ -14,7 +14,9 @@ from typing import Any
 
 import yt_dlp
 import yt_dlp.globals
+import yt_dlp.version
 from requests.adapters import BaseAdapter
+from yt_dlp.extractor.common import InfoExtractor
 from yt_dlp.extractor.tiktok import TikTokBaseIE
 from yt_dlp.networking._requests import RequestsRH
 from yt_dlp.networking.exceptions import HTTPError
@@ -30,6 +32,12 @@ SOCKET_TIMEOUT_S = 20
 RETRIES = 5
 LARGEST_PAGE_BYTES = 64 * 1024**2
 """Of a page, playlist or captions file, which are held in memory."""
+
+USER_AGENT = f"clipper yt-dlp/{yt_dlp.version.__version__}"
+"""Who asks: see ``docs/decisions/0010-who-we-say-we-are.md``."""
+
+_NAMES_OF_OTHERS = ("googlebot", "facebookexternalhit", "whatsapp", "curl")
+"""Under which some extractors ask; those of a site's own apps stay, the answer depends on them."""
 
 _READ_BYTES = 1 << 20
 
@@ -76,6 +84,14 @@ class GuardedRH(RequestsRH):  # type: ignore[misc]
         session.adapters.clear()
         session.mount("", _Gate(inner))  # every scheme, also one that a redirect comes up with
         return session
+
+    def _prepare_headers(self, request: Any, headers: Any) -> None:
+        """Say who we are, whatever an extractor would rather be."""
+        super()._prepare_headers(request, headers)
+        headers.pop("Sec-Fetch-Mode", None)  # what only browsers send
+        said = str(headers.get("User-Agent") or "").lower()
+        if not said or any(name in said for name in _NAMES_OF_OTHERS):
+            headers["User-Agent"] = USER_AGENT
 
     def _send(self, request: Any) -> Any:
         try:
@@ -180,8 +196,9 @@ def _options(job: Job, said: Callable[[str], None]) -> dict[str, Any]:
         "proxy": job.proxy or "",
         "compat_opts": ["no-certifi"] if job.system_certificates else [],
         "cookiefile": io.StringIO(job.cookies) if job.cookies else None,
-        # No pretended country.
+        # No pretended country, and no browser's name.
         "geo_bypass": False,
+        "http_headers": {"User-Agent": USER_AGENT},
         "socket_timeout": SOCKET_TIMEOUT_S,
         "retries": RETRIES,
         "fragment_retries": RETRIES,
@@ -217,3 +234,6 @@ def _leave_unsolved(_self: Any, _page: str) -> Any:
 
 # A site that asks whether we are a robot gets no answer made up by one.
 TikTokBaseIE._solve_challenge_and_set_cookies = _leave_unsolved
+
+# Made-up headers, which no site asks for, to be taken for somebody else each time.
+InfoExtractor._generate_blockbuster_headers = staticmethod(lambda **_: {})

@@ -20,6 +20,7 @@ from clipping.storage.keys import digest_in, key_parts
 from clipping.storage.s3_bucket import Bucket, OpenUpload, Remote
 from clipping.storage.s3_download import download
 from clipping.storage.s3_errors import CHANGED, code_of
+from clipping.storage.s3_rights import missing_rights
 from clipping.storage.s3_upload import upload
 
 PART_BYTES = 16 * 1024**2
@@ -112,6 +113,10 @@ class S3Store:
         """
         self._bucket.delete(key)
         self._cache.forget(key)
+
+    def missing_rights(self) -> tuple[str, ...]:
+        """What the object store does not let us do, by AWS's names; raises what else is wrong."""
+        return missing_rights(self._bucket)
 
     def sweep(self) -> int:
         """End uploads that nobody has sent a part of for a week; gives how many those were."""

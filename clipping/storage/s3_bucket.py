@@ -74,6 +74,16 @@ class Bucket:
         self._bucket = place.bucket
         self._prefix = f"{place.prefix}/" if place.prefix else ""
 
+    def look(self, name: str | None = None) -> None:
+        """List one file at most: the answer says in words why we may not, or that all is well.
+
+        :param name: Only of files whose full name begins so.
+        """
+        with store_errors(self.name):
+            self._client.list_objects_v2(
+                Bucket=self._bucket, Prefix=self._prefix if name is None else name, MaxKeys=1
+            )
+
     def head(self, key: str, *, checksum: bool = False) -> Remote | None:
         """What the key holds; None for nothing.
 
@@ -107,9 +117,8 @@ class Bucket:
         """
         found = self.head(key)
         if found is None:
-            with store_errors(self.name):
-                # An answer to HEAD has no body: "404" may also be that of a missing bucket.
-                self._client.list_objects_v2(Bucket=self._bucket, Prefix=self._name(key), MaxKeys=1)
+            # An answer to HEAD has no body: "404" may also be that of a missing bucket.
+            self.look(self._name(key))
             raise NeedsPerson(
                 f"{key_parts(key)[-1]} is missing from the media store {self.name}; clip the "
                 "original again."
@@ -254,8 +263,7 @@ class Bucket:
     def _explain(self, error: ClippingError, name: str) -> None:
         """Raise the reason of a refusal, which an answer to HEAD cannot say."""
         if code_of(error) in {"301", "400", "401", "403"}:
-            with store_errors(self.name):
-                self._client.list_objects_v2(Bucket=self._bucket, Prefix=name, MaxKeys=1)
+            self.look(name)
 
 
 def _base64(digest: bytes) -> str:

@@ -77,11 +77,19 @@ def test_a_block_for_no_bucket_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         ObjectStore(access_key_id=SecretStr("a"), secret_access_key=SecretStr("b")).get_client()
 
 
+def _answer(status: int) -> httpx.HTTPStatusError:
+    request = httpx.Request("GET", "http://127.0.0.1:4200/api")
+    return httpx.HTTPStatusError("", request=request, response=httpx.Response(status))
+
+
 @pytest.mark.parametrize(
     ("raised", "kind", "words"),
     [
         (ValueError("not found: key-secret"), NeedsPerson, "There is no block main"),
         (httpx.ConnectError("refused"), ServiceUnavailable, "cannot be reached just now"),
+        (_answer(503), ServiceUnavailable, "cannot be reached just now"),
+        (_answer(401), NeedsPerson, "does not let us read the block main"),
+        (_answer(500), NeedsPerson, "main, perhaps because .* another encryption key: save it"),
     ],
 )
 def test_a_block_that_cannot_be_loaded_is_told(

@@ -112,7 +112,9 @@ def test_doctor_finds_this_machine_fit(clipper: Clipper) -> None:
     done = clipper.run("doctor", "--json")
     assert done.returncode == 0, done.stdout + done.stderr
     findings = {item["part"]: item["found"] for item in json.loads(done.stdout)["findings"]}
-    assert "pocketsphinx" in findings["transcribe"]
+    assert "auto takes" in findings["transcribe"]
+    assert str(clipper.home / "store") in findings["store"]
+    assert "deno" in findings["links"]
     assert "local" in findings["detect"]
     assert "centerface" in findings["faces"]
     assert "PostgreSQL" in findings["database"]

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
 import pytest
 
 from clipping.errors import Rejected
@@ -28,3 +34,42 @@ def test_what_is_refused_by_the_database_alone_starts_no_server(
             pytest.fail("the run went on")
     finally:
         settings.cache_clear()
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("CLIPPER_HOME", str(tmp_path))
+    settings.cache_clear()
+    yield tmp_path
+    settings.cache_clear()
+
+
+def test_the_key_to_the_secrets_of_blocks_is_made_once_for_its_owner_only(home: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        found = [pool.submit(local_run.encryption_environment) for _ in range(8)]
+        keys = {one.result()["PREFECT_SERVER_ENCRYPTION_KEY"] for one in found}
+    assert len(keys) == 1
+    assert len(base64.urlsafe_b64decode(keys.pop())) == 32
+    kept = home / "prefect" / "encryption-key"
+    assert kept.stat().st_mode & 0o077 == 0
+    assert not list(kept.parent.glob("*.new"))
+    key = kept.read_text()
+    settings.cache_clear()
+    assert local_run.encryption_environment() == {"PREFECT_SERVER_ENCRYPTION_KEY": key.strip()}
+
+
+def test_a_key_that_was_half_written_before_a_kill_is_not_taken_for_one(home: Path) -> None:
+    draft = home / "prefect" / ".encryption-key.new"
+    draft.parent.mkdir()
+    draft.write_text("half")
+    assert len(local_run.encryption_environment()["PREFECT_SERVER_ENCRYPTION_KEY"]) == 44
+
+
+def test_the_server_of_a_command_has_the_key_and_no_other_process_has(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: dict[str, str] = {}
+    monkeypatch.setattr(subprocess, "Popen", lambda *_, env, **__: given.update(env))
+    local_run._launch_server(home / "logs" / "server.log", "clipper:secret")
+    assert given.items() >= local_run.encryption_environment().items()
+    assert "PREFECT_SERVER_ENCRYPTION_KEY" not in local_run.prefect_environment()

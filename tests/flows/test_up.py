@@ -4,9 +4,11 @@ and so does Ctrl-C."""
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -23,6 +25,8 @@ from flows.deploying import DEAD_RUNS
 from flows.limits import TRANSCRIPTIONS
 from tests.flows.conftest import Clipper, make_clipper
 from tests.flows.test_deploying import tell_server
+
+KEYS = {"access_key_id": "AKIAOFABLOCK", "secret_access_key": "secret-of-a-block"}
 
 
 def _free_port() -> int:
@@ -121,6 +125,7 @@ def test_a_deployment_runs_through_both_pools_and_a_kill_takes_all_parts_with_it
                     _call(f"{api}/flows/filter", wrong, {})
             state = _run_deployment(api, password, short)
             assert state["type"] == "COMPLETED", state["message"]
+            _save_block(api, password)
             limits = _call(f"{api}/v2/concurrency_limits/filter", password, {})
             found = {one["name"]: (one["limit"], one["active_slots"]) for one in limits}
             assert found[TRANSCRIPTIONS] == (1, 0)
@@ -133,6 +138,11 @@ def test_a_deployment_runs_through_both_pools_and_a_kill_takes_all_parts_with_it
             # No other system than Linux can tie a child to its parent.
             process.send_signal(signal.SIGKILL if sys.platform == "linux" else signal.SIGINT)
     assert _wait_until_nothing_runs(place.home, timeout_s=30) == []
+    written, configured = _kept_by_prefect(place.home)
+    assert b"object-store" in written
+    assert not any(secret.encode() in written for secret in KEYS.values())
+    # The key would lie beside what it protects.
+    assert "ENCRYPTION_KEY" not in configured
 
 
 @pytest.mark.timeout(300)
@@ -147,6 +157,10 @@ def test_it_starts_again_after_a_kill_with_one_of_everything_and_ctrl_c_ends_all
             api = f"http://127.0.0.1:{port}/api"
             pools = _call(f"{api}/work_pools/filter", password, {})
             assert {pool["name"] for pool in pools} == {"cpu", "gpu"}
+            named = f"{api}/block_types/slug/object-store/block_documents/name/main"
+            block = _call(f"{named}?include_secrets=true", password)
+            assert block["data"] == KEYS
+            assert set(_call(named, password)["data"].values()) == {"********"}
             refused = tell_server(place, api, "clipper:guess")
             assert refused.returncode == 1
             assert "wants another password" in refused.stderr
@@ -162,6 +176,24 @@ def test_it_starts_again_after_a_kill_with_one_of_everything_and_ctrl_c_ends_all
         assert process.returncode == 130, said
         assert "Traceback" not in said
     assert _wait_until_nothing_runs(place.home, timeout_s=10) == []
+
+
+def _save_block(api: str, password: str) -> None:
+    """As the server's pages do."""
+    kind = _call(f"{api}/block_types/slug/object-store", password)
+    wanted = {"block_schemas": {"block_type_id": {"any_": [kind["id"]]}}}
+    [schema] = _call(f"{api}/block_schemas/filter", password, wanted)
+    ids = {"block_type_id": kind["id"], "block_schema_id": schema["id"]}
+    _call(f"{api}/block_documents/", password, {"name": "main", "data": KEYS, **ids})
+
+
+def _kept_by_prefect(home: Path) -> tuple[bytes, list[str]]:
+    """All bytes of Prefect's database and its log, and the names of what it configured itself."""
+    database = home / "prefect" / "prefect.db"
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        names = [str(name) for (name,) in connection.execute("SELECT key FROM configuration")]
+    files = [*database.parent.glob("prefect.db*"), *(home / "logs").glob("*")]
+    return b"".join(path.read_bytes() for path in files), names
 
 
 def _run_deployment(api: str, password: str, short: DemoTalk) -> dict[str, Any]:

@@ -140,10 +140,23 @@ def _show_generic(extractor: Any, _page: dict[str, Any]) -> None:
     raise ExtractorError(f"seen: {found.IE_NAME}", expected=True)
 
 
+def _ask_as_others(extractor: Any, page: dict[str, Any]) -> None:
+    """What extractors do that would rather be somebody else."""
+    url = page["ask"]
+    for name in page["names"]:
+        extractor._request_webpage(url, "x", headers={"User-Agent": name}, impersonate=True)
+    extractor._request_webpage(url, "x", headers=extractor._generate_blockbuster_headers())
+    try:
+        extractor._request_webpage(url, "x", impersonate="chrome", require_impersonation=True)
+    except ExtractorError:
+        return
+    raise ZeroDivisionError("a browser was impersonated")
+
+
 ACTS: dict[str, Callable[[Any, dict[str, Any]], None]] = {
     name.removeprefix("_"): act
     for name, act in list(globals().items())
-    if name.startswith(("_connect", "_send", "_old", "_start", "_show"))
+    if name.startswith(("_ask", "_connect", "_send", "_old", "_start", "_show"))
 }
 
 

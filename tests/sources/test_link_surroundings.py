@@ -113,7 +113,7 @@ def test_the_child_sees_nothing_of_our_environment(
 def test_the_one_program_that_is_named_may_be_started(
     net: FakeInternet, plugged: Plugged, scratch: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(links, "_deno", lambda: sys.executable)
+    monkeypatch.setattr(links, "javascript_runtime", lambda: sys.executable)
     url = net.page("/v/program", {"act": "start_program"})
     with pytest.raises(Rejected, match=": started"), fetched_link(url):
         pass
@@ -165,7 +165,7 @@ def test_a_setting_that_is_no_proxy_is_refused_without_repeating_it(
 def test_a_missing_javascript_runtime_is_said_where_it_matters(
     scratch: Path, content: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(links, "_deno", lambda: None)
+    monkeypatch.setattr(links, "javascript_runtime", lambda: None)
 
     def converse(job: Job, *_: object) -> Message:
         (Path(job.folder) / "both.mp4").write_bytes(content)
@@ -207,11 +207,11 @@ def test_a_javascript_runtime_is_found_on_the_path(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("sysconfig.get_path", lambda _: str(tmp_path / "nothing"))
-    assert links._deno() is None
+    assert links.javascript_runtime() is None
     deno = tmp_path / "deno"
     deno.write_text("#!/bin/sh\n")
     deno.chmod(0o755)
-    assert links._deno() == str(deno)
+    assert links.javascript_runtime() == str(deno)
 
 
 PLUGGED = """
