@@ -7,22 +7,25 @@ import os
 import secrets
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from clipping.demo import DemoTalk, make_demo
+from clipping.file_lock import exclusive
 from clipping.settings import CHECKOUT
 from flows.local_run import wait_for_api
 from tests.support.database import remove_data
 from tests.support.forked import CommandHouse, ForkedCommand
 
 COUNT = 2
-MIN_SECONDS, MAX_SECONDS = 7, 11
+MIN_SECONDS, MAX_SECONDS = 6, 9
 OPTIONS = ("--count", COUNT, "--min-seconds", MIN_SECONDS, "--max-seconds", MAX_SECONDS)
 
 
@@ -112,18 +115,17 @@ def _house_ends_with_the_tests() -> Iterator[None]:
         command_house().close()
 
 
-@pytest.fixture(scope="session")
-def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """A Prefect server for many commands, which saves each of them eight seconds of CPU time."""
-    home, secret = tmp_path_factory.mktemp("prefect"), f"clipper:{secrets.token_urlsafe()}"
-    clean = Clipper(home).environment
+@contextmanager
+def _server(home: Path) -> Iterator[dict[str, str]]:
+    """A Prefect server, and what a command must know to use it."""
+    secret = f"clipper:{secrets.token_urlsafe()}"
     with (
         (home / "log").open("wb") as log,
         subprocess.Popen(
             [sys.executable, "-m", "flows.private_server"],
             cwd=CHECKOUT,
             env={
-                **clean,
+                **Clipper(home).environment,
                 "PREFECT_HOME": str(home),
                 "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
                 "PREFECT_SERVER_API_AUTH_STRING": secret,
@@ -143,6 +145,40 @@ def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
         process.stdin.close()
 
 
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.fixture(scope="session")
+def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """One Prefect server for all commands of all test processes, each saved ten seconds of CPU.
+
+    The process that asks first starts it, and ends it once no other one uses it.
+    """
+    home = _shared(tmp_path_factory) / "prefect-api"
+    home.mkdir(exist_ok=True)
+    address, me = home / "address.json", home / f"{os.getpid()}.user"
+    turn = partial(exclusive, home / "turn", timeout_s=200, busy="no turn at the Prefect server")
+    with ExitStack() as ours:
+        with turn():
+            starts = not address.exists()
+            if starts:
+                address.write_text(json.dumps(ours.enter_context(_server(home))))
+            me.touch()
+        yield json.loads(address.read_text())
+        me.unlink()
+        while starts:
+            with turn():
+                if not any(_lives(int(user.stem)) for user in home.glob("*.user")):
+                    address.unlink()
+                    break
+            time.sleep(0.5)
+
+
 @pytest.fixture(scope="session")
 def clipper(
     tmp_path_factory: pytest.TempPathFactory, prefect_api: dict[str, str]
@@ -159,8 +195,8 @@ def _shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def talk(tmp_path_factory: pytest.TempPathFactory) -> DemoTalk:
-    """The demo talk, 90 s."""
-    return make_demo(_shared(tmp_path_factory) / "talk")
+    """The demo talk, as long as two clips and some that are turned down need."""
+    return make_demo(_shared(tmp_path_factory) / "talk", seconds=52)
 
 
 @pytest.fixture(scope="session")

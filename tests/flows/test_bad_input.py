@@ -115,11 +115,11 @@ def test_a_video_without_speech_is_refused_and_forgotten(clipper: Clipper, tmp_p
 
 
 def test_captions_of_another_video_are_refused_and_forgotten(
-    clipper: Clipper, talk: DemoTalk, tmp_path: Path
+    clipper: Clipper, short: DemoTalk, tmp_path: Path
 ) -> None:
     before = clipper.stored_files()
     video = tmp_path / "talk.mp4"
-    shutil.copyfile(talk.video, video)
+    shutil.copyfile(short.video, video)
     captions = tmp_path / "other.srt"
     lines = [
         "The harvest festival begins on the third of August with a parade.",
@@ -131,7 +131,7 @@ def test_captions_of_another_video_are_refused_and_forgotten(
     ]
     captions.write_text(
         "".join(
-            f"{n}\n00:00:{n * 9 - 8:02d},000 --> 00:00:{n * 9 - 2:02d},000\n{line}\n\n"
+            f"{n}\n00:00:{n * 4 - 4:02d},000 --> 00:00:{n * 4 - 1:02d},000\n{line}\n\n"
             for n, line in enumerate(lines, 1)
         )
     )

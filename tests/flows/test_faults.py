@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from clipping.demo import DemoTalk
+from clipping.settings import CHECKOUT
 from tests.flows.conftest import Clipper, make_clipper
 
 LENGTH = ("--min-seconds", 6, "--max-seconds", 8)
@@ -105,23 +107,53 @@ def test_a_full_disk_is_named_and_leaves_no_half_file(
     assert [path for path in small_disk.rglob("*") if path.is_file()] == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_stop_ends_the_run_soon_and_leaves_no_process_and_no_scratch(
-    number: signal.Signals, place: Clipper, short: DemoTalk, tmp_path: Path
+    place: Clipper, short: DemoTalk, tmp_path: Path
 ) -> None:
     options = ("--client", "stopped", "--count", 2, *LENGTH, "--out", tmp_path / "out")
-    # Ctrl-C also with a Prefect server of the command's own, as users have it.
-    one = place.alone if number == signal.SIGINT else place
-    with one.start("clip", short.video, *options) as process:
+    # With a Prefect server of the command's own, as users have it.
+    with place.alone.start("clip", short.video, *options) as process:
         _wait_for(["ffmpeg", str(place.home), "clip.mp4"], timeout_s=200)
         asked = time.monotonic()
-        process.send_signal(number)
+        process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
     assert time.monotonic() - asked < 15
     assert process.returncode == 130, err
     assert "Run the same command again" in err
     assert _processes(str(place.home)) == []
     assert list((place.home / "scratch").iterdir()) == []
+
+
+WORK = """
+import time
+from flows.outcomes import outcomes
+from clipping.scratch import scratch_folder
+with outcomes(as_json=False), scratch_folder("work"):
+    print("ready", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_every_signal_that_asks_for_an_end_is_a_stop(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    environment = Clipper(tmp_path / "home").environment
+    with subprocess.Popen(
+        [sys.executable, "-c", WORK],
+        env=environment,
+        cwd=CHECKOUT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(number)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 130, err
+    assert "Run the same command again" in err
+    assert list((tmp_path / "home" / "scratch").iterdir()) == []
 
 
 def test_a_prefect_server_that_does_not_answer_is_named(

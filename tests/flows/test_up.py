@@ -25,6 +25,7 @@ from flows.deploying import DEAD_RUNS
 from flows.limits import TRANSCRIPTIONS
 from tests.flows.conftest import Clipper, make_clipper
 from tests.flows.test_deploying import tell_server
+from tests.support.forked import ForkedCommand
 
 KEYS = {"access_key_id": "AKIAOFABLOCK", "secret_access_key": "secret-of-a-block"}
 
@@ -71,7 +72,7 @@ def _session_members(home: Path) -> list[str]:
     return [line for line in listing.stdout.splitlines() if f"CLIPPER_HOME={home} " in line + " "]
 
 
-def _wait_until_up(process: subprocess.Popen[str]) -> None:
+def _wait_until_up(process: subprocess.Popen[str] | ForkedCommand) -> None:
     assert process.stdout is not None
     for line in process.stdout:
         if "Ctrl-C" in line:
