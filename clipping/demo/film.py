@@ -45,8 +45,9 @@ def encode(talk: Talk, path: Path, on_progress: Callable[[float], None]) -> None
         context.colorspace = context.color_primaries = context.color_trc = _BT709
         context.color_range = _LIMITED
         video.options = {
-            "preset": "veryfast",
-            "crf": "21",
+            # A source only: what is made of it is encoded anew, and its size does not matter.
+            "preset": "ultrafast",
+            "crf": "19",
             "g": str(_KEYFRAME_EVERY),
             # A fixed number, because the pictures differ slightly with it.
             "threads": "3",

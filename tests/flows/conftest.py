@@ -212,7 +212,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def first(clipper: Clipper, talk: DemoTalk, out: Path) -> subprocess.CompletedProcess[str]:
-    return clipper.alone.in_full.run("clip", talk.video, *OPTIONS, "--out", out, "--json")
+    return clipper.alone.run("clip", talk.video, *OPTIONS, "--out", out, "--json")
 
 
 @pytest.fixture(scope="session")

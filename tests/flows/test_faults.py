@@ -126,11 +126,14 @@ def test_a_stop_ends_the_run_soon_and_leaves_no_process_and_no_scratch(
 
 WORK = """
 import time
-from flows.outcomes import outcomes
+import typer
 from clipping.scratch import scratch_folder
-with outcomes(as_json=False), scratch_folder("work"):
-    print("ready", flush=True)
-    time.sleep(60)
+from flows.outcomes import outcomes
+def work() -> None:
+    with outcomes(as_json=False), scratch_folder("work"):
+        print("ready", flush=True)
+        time.sleep(60)
+typer.run(work)
 """
 
 
