@@ -25,6 +25,7 @@
     │   ├── UnreadableCaptions
     │   ├── CaptionsMismatch     captions that belong to another video
     │   ├── NoSpeech
+    │   ├── RightsNotStated      the client wants to be told who owns it, first
     │   ├── PostRefused
     │   ├── UnsafeUrl
     │   └── LinkRefused          a link whose video cannot be had
@@ -160,6 +161,10 @@ class CaptionsMismatch(Rejected):
 
 class NoSpeech(Rejected):
     """Nobody speaks in this video."""
+
+
+class RightsNotStated(Rejected):
+    """Nobody has said on what ground this may be clipped, and its client wants that first."""
 
 
 class PostRefused(Rejected):

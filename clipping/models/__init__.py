@@ -42,6 +42,7 @@ from clipping.models.recipe import (
     RenderChoices,
     RenderPlan,
 )
+from clipping.models.rights import ClientSettings, Ground, Rights
 from clipping.models.sighting import Area, FacePoint, FaceTrack, Scene, Sightings
 from clipping.models.source import (
     AudioStream,
@@ -62,6 +63,7 @@ __all__ = [
     "CameraShot",
     "CaptionEvent",
     "ChunkKey",
+    "ClientSettings",
     "ClipReport",
     "ClipState",
     "ClipWord",
@@ -76,6 +78,7 @@ __all__ = [
     "Framing",
     "FramingChoice",
     "GlossaryTerm",
+    "Ground",
     "HeardChunk",
     "HeardWord",
     "HookOverlay",
@@ -92,6 +95,7 @@ __all__ = [
     "RenderPlan",
     "RenderedClip",
     "ReportSource",
+    "Rights",
     "Scene",
     "Sentence",
     "Sightings",

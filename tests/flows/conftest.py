@@ -13,6 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prefect.settings import (
+    PREFECT_API_AUTH_STRING,
+    PREFECT_API_URL,
+    PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+    PREFECT_LOGGING_TO_API_ENABLED,
+    temporary_settings,
+)
 
 from clipping.demo import DemoTalk, make_demo
 from clipping.settings import CHECKOUT
@@ -125,6 +132,19 @@ def clipper(
 ) -> Iterator[Clipper]:
     """One home for all tests that do not need a fresh one: its databases are made once."""
     yield from make_clipper(tmp_path_factory.mktemp("home"), prefect_api)
+
+
+@pytest.fixture
+def in_process(prefect_api: dict[str, str]) -> Iterator[None]:
+    """Flows can be called in the process of the test."""
+    changes = {
+        PREFECT_API_URL: prefect_api["PREFECT_API_URL"],
+        PREFECT_API_AUTH_STRING: prefect_api["PREFECT_API_AUTH_STRING"],
+        PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
+        PREFECT_LOGGING_TO_API_ENABLED: False,
+    }
+    with temporary_settings(changes):
+        yield
 
 
 def _shared(tmp_path_factory: pytest.TempPathFactory) -> Path:

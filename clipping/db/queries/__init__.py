@@ -6,6 +6,11 @@ never saved; a ``find_`` returns None.
 """
 
 from clipping.db.locks import stage_lock
+from clipping.db.queries.clients import (
+    client_settings,
+    clients,
+    save_client_settings,
+)
 from clipping.db.queries.clips import (
     clips_of,
     clips_of_moment,
@@ -36,7 +41,6 @@ from clipping.db.queries.lineage import (
 from clipping.db.queries.overview import (
     SourceOverview,
     Stage,
-    clients,
     recent_sources,
 )
 from clipping.db.queries.sources import (
@@ -56,6 +60,7 @@ __all__ = [
     "SourceOverview",
     "Stage",
     "captions_in_use",
+    "client_settings",
     "clients",
     "clips_of",
     "clips_of_moment",
@@ -75,6 +80,7 @@ __all__ = [
     "latest_transcript",
     "recent_clips",
     "recent_sources",
+    "save_client_settings",
     "save_clip",
     "save_detection",
     "save_glossary",
