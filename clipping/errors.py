@@ -22,6 +22,7 @@
     │   └── SiteChanged          yt-dlp no longer understands a site: update it
     ├── Rejected             this input will never work, and why
     │   ├── UnreadableMedia
+    │   │   └── TooShort             a whole video, and shorter than what is asked for
     │   ├── UnreadableCaptions
     │   ├── CaptionsMismatch     captions that belong to another video
     │   ├── NoSpeech
@@ -149,6 +150,10 @@ class Rejected(ClippingError):
 
 class UnreadableMedia(Rejected):
     """The file is not a video that can be clipped."""
+
+
+class TooShort(UnreadableMedia):
+    """The video is shorter than the shortest clip, or than its watch wants."""
 
 
 class UnreadableCaptions(Rejected):

@@ -22,6 +22,7 @@ from flows.options import (
     stated_rights,
 )
 from flows.outcomes import FAILED, outcomes
+from flows.watch_cli import watch_app
 
 if TYPE_CHECKING:
     from flows.jobs import ClipJob
@@ -32,6 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+app.add_typer(watch_app, name="watch")
 
 
 @app.command()

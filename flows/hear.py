@@ -45,6 +45,7 @@ def hear_source(
     transcriber: str = "auto",
     language: str | None = None,
     rights: Rights | None = None,
+    shortest_seconds: int = 1,
 ) -> str:
     """Ingest and transcribe one video.
 
@@ -55,9 +56,10 @@ def hear_source(
         transcriber: an engine's name, or ``auto``.
         language: what is spoken, BCP 47; without it, the engine tells.
         rights: who owns it and why it may be clipped; without, what was stated before stays.
+        shortest_seconds: shorter videos are refused.
 
     Returns:
         The transcript's id.
     """
-    source = taken_in(location, client, captions, 1, rights)
+    source = taken_in(location, client, captions, shortest_seconds, rights)
     return heard(source, transcriber, language)

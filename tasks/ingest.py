@@ -69,14 +69,19 @@ def _known(request: SourceRequest, url: str, shortest_ms: int) -> SourceVideo | 
 
 
 def _fetched(request: SourceRequest, url: str, shortest_ms: int) -> SourceVideo:
-    cookies = settings().cookies_dir / f"{client_folder(request.client)}.txt"
-    given = cookies if cookies.is_file() else None
-    with fetched_link(url, client=request.client, cookies=given, share=_FETCH_SHARE) as fetched:
+    cookies = client_cookies(request.client)
+    with fetched_link(url, client=request.client, cookies=cookies, share=_FETCH_SHARE) as fetched:
         for note in fetched.notes:
             _log.warning("%s: %s", fetched.title, note)
         captions = request.captions or _readable_captions(fetched)
         local = request.replace(location=str(fetched.path), captions=captions)
         return _taken_in(local, url, shortest_ms, begun=_FETCH_SHARE)
+
+
+def client_cookies(client: str) -> Path | None:
+    """The cookies file that a client has given for links."""
+    cookies = settings().cookies_dir / f"{client_folder(client)}.txt"
+    return cookies if cookies.is_file() else None
 
 
 def _readable_captions(fetched: FetchedLink) -> str | None:

@@ -59,10 +59,14 @@ def test_every_deployment_names_a_flow_that_exists_and_a_known_pool() -> None:
 
     document = yaml.safe_load((CHECKOUT / "prefect.yaml").read_text())
     assert set(document) <= {"name", "definitions", "pull", "deployments"}
+    more = {
+        "clip-source": {"concurrency_limit"},
+        "watch-sources": {"concurrency_limit", "schedules"},
+    }
     for deployment in document["deployments"]:
         # Unknown keys are ignored by Prefect without a word.
-        assert set(deployment) <= {"name", "description", "entrypoint", "work_pool"} | (
-            {"concurrency_limit"} if deployment["name"] == "clip-source" else set()
+        assert set(deployment) <= {"name", "description", "entrypoint", "work_pool"} | more.get(
+            deployment["name"], set()
         )
         module, _, name = deployment["entrypoint"].rpartition(".")
         flow = getattr(importlib.import_module(module), name)
@@ -76,7 +80,21 @@ def test_parents_leave_slots_of_the_cpu_pool_to_their_stages() -> None:
     from flows.supervisor import WORKER_LIMITS
 
     document = yaml.safe_load((CHECKOUT / "prefect.yaml").read_text())
-    parent = next(d for d in document["deployments"] if d["name"] == "clip-source")
-    limit = parent["concurrency_limit"]
-    assert limit["limit"] < WORKER_LIMITS[parent["work_pool"]["name"]]
-    assert limit["collision_strategy"] == "ENQUEUE"
+    limits = {
+        deployment["name"]: deployment["concurrency_limit"]
+        for deployment in document["deployments"]
+        if "concurrency_limit" in deployment
+    }
+    assert sum(limit["limit"] for limit in limits.values()) < WORKER_LIMITS["cpu"]
+    assert limits["clip-source"]["collision_strategy"] == "ENQUEUE"
+
+
+def test_one_pass_over_the_watches_runs_at_a_time_and_often() -> None:
+    from prefect.client.schemas.schedules import CronSchedule
+
+    document = yaml.safe_load((CHECKOUT / "prefect.yaml").read_text())
+    watch = next(d for d in document["deployments"] if d["name"] == "watch-sources")
+    assert watch["concurrency_limit"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}
+    (schedule,) = watch["schedules"]
+    assert schedule["active"]
+    assert CronSchedule(cron=schedule["cron"], timezone=schedule["timezone"]).cron == "*/15 * * * *"

@@ -53,6 +53,7 @@ from clipping.models.source import (
     VideoStream,
     Word,
 )
+from clipping.models.watch import Found, ItemState, Watch, WatchedItem
 
 __all__ = [
     "OUTPUT_HEIGHT_PX",
@@ -75,6 +76,7 @@ __all__ = [
     "Face",
     "FacePoint",
     "FaceTrack",
+    "Found",
     "Framing",
     "FramingChoice",
     "GlossaryTerm",
@@ -82,6 +84,7 @@ __all__ = [
     "HeardChunk",
     "HeardWord",
     "HookOverlay",
+    "ItemState",
     "Layout",
     "Loudness",
     "MediaInfo",
@@ -106,6 +109,8 @@ __all__ = [
     "Transcript",
     "Value",
     "VideoStream",
+    "Watch",
+    "WatchedItem",
     "Word",
     "make_id",
 ]

@@ -20,6 +20,7 @@ from clipping.db.tables.sources import (
     SourceRow,
     TranscriptRow,
 )
+from clipping.db.tables.watches import WatchedItemRow, WatchRow
 
 __all__ = [
     "SCHEMA",
@@ -34,4 +35,6 @@ __all__ = [
     "Row",
     "SourceRow",
     "TranscriptRow",
+    "WatchRow",
+    "WatchedItemRow",
 ]
