@@ -87,14 +87,3 @@ def test_parents_leave_slots_of_the_cpu_pool_to_their_stages() -> None:
     }
     assert sum(limit["limit"] for limit in limits.values()) < WORKER_LIMITS["cpu"]
     assert limits["clip-source"]["collision_strategy"] == "ENQUEUE"
-
-
-def test_one_pass_over_the_watches_runs_at_a_time_and_often() -> None:
-    from prefect.client.schemas.schedules import CronSchedule
-
-    document = yaml.safe_load((CHECKOUT / "prefect.yaml").read_text())
-    watch = next(d for d in document["deployments"] if d["name"] == "watch-sources")
-    assert watch["concurrency_limit"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}
-    (schedule,) = watch["schedules"]
-    assert schedule["active"]
-    assert CronSchedule(cron=schedule["cron"], timezone=schedule["timezone"]).cron == "*/15 * * * *"

@@ -13,13 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from prefect.settings import (
-    PREFECT_API_AUTH_STRING,
-    PREFECT_API_URL,
-    PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
-    PREFECT_LOGGING_TO_API_ENABLED,
-    temporary_settings,
-)
 
 from clipping.demo import DemoTalk, make_demo
 from clipping.settings import CHECKOUT
@@ -137,13 +130,15 @@ def clipper(
 @pytest.fixture
 def in_process(prefect_api: dict[str, str]) -> Iterator[None]:
     """Flows can be called in the process of the test."""
+    from prefect import settings
+
     changes = {
-        PREFECT_API_URL: prefect_api["PREFECT_API_URL"],
-        PREFECT_API_AUTH_STRING: prefect_api["PREFECT_API_AUTH_STRING"],
-        PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
-        PREFECT_LOGGING_TO_API_ENABLED: False,
+        settings.PREFECT_API_URL: prefect_api["PREFECT_API_URL"],
+        settings.PREFECT_API_AUTH_STRING: prefect_api["PREFECT_API_AUTH_STRING"],
+        settings.PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
+        settings.PREFECT_LOGGING_TO_API_ENABLED: False,
     }
-    with temporary_settings(changes):
+    with settings.temporary_settings(changes):
         yield
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from clipping.db import queries
@@ -25,7 +26,7 @@ from clipping.errors import (
     ServiceUnavailable,
 )
 from clipping.models import ClientSettings, Ground, ItemState, Rights, Watch, WatchedItem
-from clipping.settings import settings
+from clipping.settings import CHECKOUT, settings
 from clipping.sources.fetched import ChannelEntry
 from clipping.transcripts import TRANSCRIBERS
 from flows import cli, watch
@@ -426,3 +427,14 @@ def test_the_command_adds_a_folder_looks_at_it_and_ends_well(
     assert "cannot be read" in place.troubles()[0]
     assert CliRunner().invoke(cli.app, ["watch", "add", "/nowhere"]).exit_code == 3
     assert CliRunner().invoke(cli.app, ["watch", "add", ".", "--owner", "Jo"]).exit_code == 2
+
+
+def test_one_pass_over_the_watches_runs_at_a_time_and_often() -> None:
+    from prefect.client.schemas.schedules import CronSchedule
+
+    document = yaml.safe_load((CHECKOUT / "prefect.yaml").read_text())
+    found = next(d for d in document["deployments"] if d["name"] == "watch-sources")
+    assert found["concurrency_limit"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}
+    (schedule,) = found["schedules"]
+    assert schedule["active"]
+    assert CronSchedule(cron=schedule["cron"], timezone=schedule["timezone"]).cron == "*/15 * * * *"
