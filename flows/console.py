@@ -154,6 +154,7 @@ def report_view(report: ClipReport) -> RenderableType:
         ("clip", report.clip_id),
         ("client", report.client),
         ("source", f"{report.source.file_name} ({timecode(report.source.duration_ms)})"),
+        ("rights", report.source.rights.summary),
         ("span", str(report.span)),
         ("score", str(report.score)),
         ("reason", report.reason),

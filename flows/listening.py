@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from clipping.errors import DiskFull, NeedsPerson
-from clipping.models import Transcript
+from clipping.models import Rights, Transcript
 from flows import console
 from flows.checks import check_source
 
@@ -26,6 +26,7 @@ class HearJob(BaseModel):
     client: str = "default"
     transcriber: str = "auto"
     language: str | None = None
+    rights: Rights = Rights()
 
     def wrong_option(self, form: str) -> str | None:
         """A sentence about the first option that cannot be meant, or None."""
