@@ -89,21 +89,18 @@ def read_speech(folder: Path) -> list[Spoken] | str:
 def five_minutes(spoken: Sequence[Spoken]) -> tuple[NDArray[np.int16], list[SpokenWord]]:
     """The recordings again and again: in another order, at another level, with other pauses."""
     dice = np.random.default_rng(5)
-    parts: list[NDArray[np.float64]] = []
+    sound = dice.normal(0, _ROOM_TONE, SPEECH_SECONDS * RATE_HZ)
     words: list[SpokenWord] = []
     at = 0
     for one in _shuffled(spoken, dice):
-        pause = int(dice.uniform(*_PAUSES_MS)) * RATE_HZ // 1000
-        at += pause
-        if at + len(one.samples) > SPEECH_SECONDS * RATE_HZ:
+        begin = at + int(dice.uniform(*_PAUSES_MS)) * RATE_HZ // 1000
+        end = begin + len(one.samples)
+        if end > len(sound):
             break
-        level = 10 ** (dice.uniform(*_LEVELS_DB) / 20)
-        parts += [np.zeros(pause), one.samples * level]
-        by_ms = at * 1000 // RATE_HZ
+        sound[begin:end] += one.samples * 10 ** (dice.uniform(*_LEVELS_DB) / 20)
+        by_ms = begin * 1000 // RATE_HZ
         words += [SpokenWord(word.text, word.span.shifted(by_ms)) for word in one.words]
-        at += len(one.samples)
-    sound = np.concatenate([*parts, np.zeros(max(0, SPEECH_SECONDS * RATE_HZ - at))])
-    sound += dice.normal(0, _ROOM_TONE, len(sound))
+        at = end
     return np.clip(sound, -32768, 32767).astype(np.int16), words
 
 

@@ -21,7 +21,6 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
-from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
 from clipping.db import queries
 from clipping.db.session import open_session
@@ -30,6 +29,7 @@ from clipping.settings import CHECKOUT, settings
 from clipping.sources import fetch_process
 from clipping.transcripts import TRANSCRIBERS
 from flows.hear import hear_source
+from flows.local_run import local_run, prefect_environment
 from tests.flows.conftest import Clipper
 from tests.flows.hearing_child import noted
 from tests.sources.internet import FakeInternet, fake_internet
@@ -126,15 +126,9 @@ class Place:
 
     def finish(self) -> Transcript:
         """The same again, not killed, in this process."""
-        api = self.clipper.extra
-        with temporary_settings(
-            {
-                PREFECT_API_URL: api["PREFECT_API_URL"],
-                PREFECT_API_AUTH_STRING: api["PREFECT_API_AUTH_STRING"],
-            }
-        ):
+        with local_run():
             transcript_id = hear_source(location=self.url, transcriber="planted")
-        with open_session(api["DATABASE_URL"]) as session:
+        with open_session(self.clipper.extra["DATABASE_URL"]) as session:
             return queries.get_transcript(session, transcript_id)[1]
 
 
@@ -166,10 +160,12 @@ def place(
             "SSL_CERT_FILE": str(net.ca),
         }
         clipper = Clipper(tmp_path / "home", environment)
-        for name, value in environment.items():
-            if not name.startswith("PREFECT"):
-                monkeypatch.setenv(name, value)
         monkeypatch.setenv("CLIPPER_HOME", str(clipper.home))
+        settings.cache_clear()
+        # What a command sets for itself is undone behind us.
+        own = {**prefect_environment(), "PREFECT_LOGGING_SETTINGS_PATH": ""}
+        for name, value in {**own, **environment}.items():
+            monkeypatch.setenv(name, value)
         monkeypatch.setattr(fetch_process, "COMMAND", net.command())
         monkeypatch.setitem(TRANSCRIBERS, "planted", noted(folder / "heard"))
         settings.cache_clear()
