@@ -66,7 +66,9 @@ def speech_rows(folder: Path) -> list[Row]:
     recording = recorded(folder / "speech.mp4", samples, captions)
     heard = transcribe("captions", recording).words
     different = sum(len(one.words) for one in found)
-    return rows(f"five minutes of real speech ({different} different ones)", heard, truth)
+    return rows(
+        f"five minutes of real speech ({different} different, by another aligner)", heard, truth
+    )
 
 
 def read_speech(folder: Path) -> list[Spoken] | str:

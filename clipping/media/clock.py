@@ -19,7 +19,7 @@ JUMP_S = 0.02
 """Timestamps may stray this far from the count of samples before they are believed: Matroska
 rounds each to a millisecond, and cutting or padding for that would click through every word."""
 
-_BATCH_S = 0.25
+_BATCH_S = 0.5
 """Frames, of 20 ms mostly, are resampled together: one by one that costs more than decoding."""
 
 Samples = NDArray[np.int16]
@@ -44,7 +44,7 @@ class ClockedResampler:
         self._at = 0
 
     def feed(self, frame: AudioFrame) -> list[Piece]:
-        """What one more frame gives; up to a quarter of a second is held back."""
+        """What one more frame gives; up to half a second is held back."""
         pieces = []
         form = (frame.format.name, frame.layout.name, frame.sample_rate)
         due_s = self._start_s + self._count / frame.sample_rate
