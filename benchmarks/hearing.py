@@ -140,8 +140,10 @@ def _long_talk(folder: Path) -> tuple[Path, list[str]]:
     store.mkdir(exist_ok=True)
     once, listing, video = folder / "small.mp4", folder / "hours.txt", store / "hours.mp4"
     picture = ["-vf", "scale=128:72", "-r", "5", "-c:v", "libx264", "-preset", "veryfast"]
-    sound = ["-c:a", "aac", "-b:a", "128k", "-t", str(_PERIOD_S - 0.1)]
-    run_ffmpeg(["-i", str(talk.video), *picture, *sound, str(once)], timeout_s=600)
+    sound = ["-c:a", "aac", "-b:a", "128k"]
+    # Ended where it is read: ended where it is written, ffmpeg 9 waited for itself once.
+    read = ["-t", str(_PERIOD_S - 0.1), "-i", str(talk.video)]
+    run_ffmpeg([*read, *picture, *sound, str(once)], timeout_s=600)
     listing.write_text(
         f"file '{once.absolute()}'\nduration {_PERIOD_S}\n" * (HOURS * _HOUR_S // _PERIOD_S),
         encoding="utf-8",
