@@ -10,6 +10,8 @@ from typing import Any
 import av
 import numpy as np
 import pytest
+from av.audio.frame import AudioFrame
+from av.audio.resampler import AudioResampler
 from numpy.typing import NDArray
 
 from clipping.errors import UnreadableMedia
@@ -225,6 +227,26 @@ def test_a_file_that_went_away_is_named(tmp_path: Path) -> None:
     path.unlink()
     with pytest.raises(UnreadableMedia, match=r"There is no file .*talk\.mp4"):
         read_speech(path, media)
+
+
+def test_frames_are_resampled_together_because_each_call_costs_more_than_decoding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+
+    class CountingResampler:
+        def __init__(self, *given: Any, **named: Any) -> None:
+            self._real = AudioResampler(*given, **named)
+
+        def resample(self, frame: AudioFrame | None) -> list[AudioFrame]:
+            calls.append(frame.samples if frame else 0)
+            return self._real.resample(frame)
+
+    monkeypatch.setattr("clipping.media.clock.AudioResampler", CountingResampler)
+    path = make_video(tmp_path / "a.mp4", seconds=4)
+    read_speech(path, probe(path))
+    assert sum(calls) >= 4 * 48_000
+    assert len(calls) < 20
 
 
 @pytest.mark.parametrize(
