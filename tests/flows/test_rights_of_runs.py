@@ -54,8 +54,9 @@ def _kept(place: str) -> list[str]:
 
 
 def test_a_run_without_rights_is_refused_before_anything_is_taken_in(
-    place: str, talk: Path, in_process: None, deaf: None
+    place: str, talk: Path, in_process: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("flows.clip.taken_in", lambda *_: pytest.fail("it was taken in"))
     with pytest.raises(RightsNotStated, match="state them with --rights own"):
         clip_source(str(talk), client="acme", min_seconds=1)
     assert _kept(place) == []
