@@ -27,9 +27,9 @@ from tests.rendering.clips import speech, value
 from tests.rendering.recipes import spoken
 from tests.support.media import make_video
 
-MOMENT = a_moment(span=TimeSpan(start_ms=515, end_ms=5_915))
+MOMENT = a_moment(span=TimeSpan(start_ms=515, end_ms=5_615))
 """Its ends lie between two frames."""
-HEAD_SHARE = 90 / 162
+HEAD_SHARE = 72 / 123
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Workplace:
 def workplace(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
     folder = tmp_path_factory.mktemp("render")
     (folder / "store").mkdir()
-    talk = make_video(folder / "store" / "talk.mp4", seconds=7, audio=speech(7), picture="moving")
+    talk = make_video(folder / "store" / "talk.mp4", seconds=6, fps=24, audio=speech(6))
     words = tuple(spoken("this", "is", "how", "shit", "goes", start_ms=600, every_ms=1_000))
     source = a_source("render", media_key="talk.mp4", media=probe(talk))
     with open_session(postgres) as session:
