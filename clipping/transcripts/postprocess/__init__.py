@@ -19,7 +19,7 @@ from clipping.transcripts.postprocess.times import complete
 from clipping.transcripts.voice_activity import Activity
 from clipping.transcripts.word_times import TimedWord, in_order
 
-VERSION = "1"
+VERSION = "2"
 """Changes whenever the same heard chunks could give other words or times."""
 
 
