@@ -6,7 +6,7 @@ from prefect import flow
 
 from flows.ingest import ingest
 from flows.stages import run_stage
-from flows.transcribe import transcribe
+from flows.transcribe import check_wishes, transcribe
 
 
 def heard(
@@ -17,7 +17,11 @@ def heard(
     shortest_seconds: int,
     language: str | None = None,
 ) -> str:
-    """Id of the transcript of a video that is taken in first."""
+    """Id of the transcript of a video that is taken in first.
+
+    :raises NeedsPerson: There is no such transcriber or language.
+    """
+    check_wishes(transcriber, language)
     taken_in = run_stage(
         ingest,
         location=location,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -56,6 +57,14 @@ def language_of(tokens: Sequence[str]) -> str:
     counts = {name: sum(word in known for word in words) for name, known in _SETS.items()}
     best = max(counts, key=lambda name: counts[name])
     return best if counts[best] >= _LEAST_SHARE * len(words) else UNKNOWN
+
+
+_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+
+
+def is_tag(language: str) -> bool:
+    """Whether it has the form of a BCP 47 tag: ``en`` and ``pt-BR`` have, ``english`` has not."""
+    return _TAG.fullmatch(language) is not None
 
 
 def is_english(language: str) -> bool:
