@@ -6,6 +6,7 @@ from typing import Any
 
 from prefect import flow
 
+from clipping import transcripts
 from flows.detect import detect
 from flows.hear import heard
 from flows.render import render, render_choices
@@ -54,9 +55,12 @@ def clip_source(
     }
     # Before hours of transcription, not after them.
     render_choices(**choices)
+    transcript_id = heard(location, client, captions, transcriber, min_seconds)
+    # In this process lies a speech model, perhaps, whose gigabytes the pictures need now.
+    transcripts.free()
     detection_key: str = run_stage(
         detect,
-        transcript_id=heard(location, client, captions, transcriber, min_seconds),
+        transcript_id=transcript_id,
         detector=detector,
         count=count,
         min_seconds=min_seconds,
