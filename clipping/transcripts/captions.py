@@ -16,7 +16,7 @@ from clipping.transcripts import stage
 from clipping.transcripts.alignment import Placed
 from clipping.transcripts.base import Recording, Transcriber
 from clipping.transcripts.captions_file import Captions, Line, read_captions
-from clipping.transcripts.language import is_english, language_of
+from clipping.transcripts.language import is_english, language_of, named_in
 from clipping.transcripts.listening import Listened, listen
 from clipping.transcripts.notebook import Notebook
 from clipping.transcripts.placing import Fit, Placer
@@ -46,6 +46,11 @@ class CaptionsTranscriber(Transcriber):
     def available(cls) -> str | None:
         """Always: the aligner's model comes with the package."""
         return None
+
+    def edition(self, recording: Recording) -> str:
+        """The version, with the language that the operator, or the file's name, says."""
+        language = recording.language or named_in(recording.captions_name)
+        return "-".join(part for part in (self.version, language) if part)
 
     def suits(self, recording: Recording) -> str | None:
         """Needs a captions file."""
@@ -128,7 +133,9 @@ class _Run:
         return [part for line in inside for part in _of_usual_length(line, self._duration_ms)]
 
     def _told_language(self) -> str:
-        told = self._recording.language or self._captions.language
+        # In a store the file has lost its name.
+        named = named_in(self._captions_name)
+        told = self._recording.language or self._captions.language or named
         tokens = [token for line in self._lines for token in line.tokens]
         return told or language_of(tokens)
 
