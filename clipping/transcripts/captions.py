@@ -20,6 +20,8 @@ from clipping.transcripts.language import is_english, language_of, named_in
 from clipping.transcripts.listening import Listened, listen
 from clipping.transcripts.notebook import Notebook
 from clipping.transcripts.placing import Fit, Placer
+from clipping.transcripts.postprocess import counted
+from clipping.transcripts.postprocess.glossary import Glossary
 from clipping.transcripts.word_times import TimedWord, in_order
 from clipping.transcripts.wording import Untimed, between, given_times
 
@@ -48,9 +50,10 @@ class CaptionsTranscriber(Transcriber):
         return None
 
     def edition(self, recording: Recording) -> str:
-        """The version, with the language that the operator, or the file's name, says."""
+        """The version, the language that the operator or the file's name says, the glossary."""
         language = recording.language or named_in(recording.captions_name)
-        return "-".join(part for part in (self.version, language) if part)
+        parts = (self.version, language, recording.glossary_mark)
+        return "-".join(part for part in parts if part)
 
     def suits(self, recording: Recording) -> str | None:
         """Needs a captions file."""
@@ -92,13 +95,11 @@ class _Run:
 
     def transcript(self) -> Transcript:
         words = self._timed_by_file() if self._captions.timed else self._timed_by_sound()
+        # Many captions were written by a machine that knows no names either.
+        glossary = Glossary(self._recording.glossary)
+        words, corrected = glossary.corrected(words, english=is_english(self._language))
         ordered = in_order(words, self._duration_ms)
-        interpolated = sum(word.interpolated for word in ordered)
-        if interpolated:
-            self._notes.append(
-                f"{interpolated} of {len(ordered)} words have times that were divided between "
-                "their neighbours'."
-            )
+        self._notes += counted(ordered, corrected)
         stage.report(1.0, f"{len(ordered)} words")
         return Transcript(
             engine=CaptionsTranscriber.name,

@@ -154,7 +154,7 @@ def _model() -> _Whisper:
     :raises ServiceUnavailable: The hub that has it cannot be reached.
     """
     wanted = weights()
-    return loaded.held(("faster-whisper", wanted.name), lambda: _load(wanted))
+    return loaded.held(("faster-whisper", wanted.identity), lambda: _load(wanted))
 
 
 def _load(wanted: WhisperWeights) -> _Whisper:

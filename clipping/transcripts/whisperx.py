@@ -127,7 +127,7 @@ def weights() -> WhisperWeights:
 
 def _models() -> Models:
     wanted = weights()
-    return loaded.held(("whisperx", wanted.name), lambda: load(wanted))
+    return loaded.held(("whisperx", wanted.identity), lambda: load(wanted))
 
 
 def _heard(models: Models, sound: Sound, language: str | None, tell: Tell) -> HeardChunk:
