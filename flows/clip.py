@@ -6,12 +6,14 @@ from typing import Any
 
 from prefect import flow
 
+from clipping import transcripts
 from clipping.errors import RightsNotStated
 from clipping.models import Rights
 from flows.detect import detect
 from flows.hear import heard, taken_in
 from flows.render import render, render_choices
 from flows.stages import run_stage
+from flows.transcribe import check_wishes
 from tasks.ingest import discard_source
 from tasks.rights import check_rights_at, check_rights_of
 
@@ -63,6 +65,7 @@ def clip_source(
     }
     # Before hours of transcription, not after them.
     render_choices(**choices)
+    check_wishes(transcriber, None)
     check_rights_at(location, client, rights or Rights())
     source = taken_in(location, client, captions, min_seconds, rights)
     try:
@@ -70,9 +73,12 @@ def clip_source(
     except RightsNotStated:
         discard_source(source["source_id"], source["captions_key"])
         raise
+    transcript_id = heard(source, transcriber)
+    # In this process lies a speech model, perhaps, whose gigabytes the pictures need now.
+    transcripts.free()
     detection_key: str = run_stage(
         detect,
-        transcript_id=heard(source, transcriber),
+        transcript_id=transcript_id,
         detector=detector,
         count=count,
         min_seconds=min_seconds,

@@ -9,7 +9,7 @@ from prefect import flow
 from clipping.models import Rights
 from flows.ingest import ingest
 from flows.stages import run_stage
-from flows.transcribe import transcribe
+from flows.transcribe import check_wishes, transcribe
 
 
 def taken_in(
@@ -61,5 +61,6 @@ def hear_source(
     Returns:
         The transcript's id.
     """
+    check_wishes(transcriber, language)
     source = taken_in(location, client, captions, shortest_seconds, rights)
     return heard(source, transcriber, language)

@@ -30,7 +30,7 @@ class HearJob(BaseModel):
 
     def wrong_option(self, form: str) -> str | None:
         """A sentence about the first option that cannot be meant, or None."""
-        from clipping.transcripts import TRANSCRIBERS
+        from clipping.transcripts import TRANSCRIBERS, wrong_wish
         from clipping.transcripts.subtitles import FORMATS
 
         for option, value, known in (
@@ -39,7 +39,7 @@ class HearJob(BaseModel):
         ):
             if value not in known:
                 return f"{option} {value!r} is not one of {', '.join(known)}"
-        return None
+        return wrong_wish(self.transcriber, self.language)
 
 
 def transcribe_file(job: HearJob, form: str, out: Path | None) -> None:

@@ -18,6 +18,7 @@ from clipping.transcripts.acoustics import FRAME_MS, RATE_HZ, acoustic_model
 from clipping.transcripts.alignment import align
 from clipping.transcripts.base import Recording
 from clipping.transcripts.chunked import ChunkedTranscriber
+from clipping.transcripts.language import is_english
 from clipping.transcripts.listening import Tell
 from clipping.transcripts.voice_activity import Activity, ActivityMeter
 
@@ -54,8 +55,9 @@ class PocketsphinxTranscriber(ChunkedTranscriber):
         return "the package pocketsphinx is not installed" if missing else None
 
     def suits(self, recording: Recording) -> str | None:
-        """Any recording with sound."""
-        return None
+        """Any recording with sound that nobody calls another language than English."""
+        language = recording.language
+        return None if language is None or is_english(language) else "it knows English only"
 
     def because(self, recording: Recording) -> str:
         """The only engine that needs nothing but the sound."""
