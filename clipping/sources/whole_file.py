@@ -77,11 +77,11 @@ def is_same(noted: Marks | None, offered: Marks) -> bool:
 
 
 def _marks(response: Any) -> Marks:
-    _, _, total = parse_http_range(response.get_header("Content-Range"))
-    encoded = response.get_header("Content-Encoding")
-    length = total or (None if encoded else response.get_header("Content-Length"))
+    span = response.get_header("Content-Range")
+    length = parse_http_range(span)[2] if span else response.get_header("Content-Length")
+    known = length and not response.get_header("Content-Encoding")
     found = {
-        "length": length and str(length),
+        "length": str(length) if known else None,
         "etag": response.get_header("ETag"),
         "modified": response.get_header("Last-Modified"),
     }

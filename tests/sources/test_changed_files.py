@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from clipping.errors import NetworkDown, TooLong
 from clipping.settings import settings
 from clipping.sources.links import fetched_link
-from clipping.sources.whole_file import is_same
+from clipping.sources.whole_file import _marks, is_same
 from tests.sources.batch import batch_job, run_batch
 from tests.sources.conftest import Plugged
 from tests.sources.internet import PROMISED, Answer, Asked, FakeInternet
@@ -82,6 +83,22 @@ def test_a_file_is_known_again_by_what_the_site_tells_of_it(
     noted: dict[str, str] | None, offered: dict[str, str], same: bool
 ) -> None:
     assert is_same(noted, offered) is same
+
+
+@pytest.mark.parametrize(
+    ("headers", "length"),
+    [
+        ({"Content-Length": "10"}, "10"),
+        ({"Content-Length": "5", "Content-Range": "bytes 5-9/10"}, "10"),
+        ({"Content-Length": "5", "Content-Range": "bytes 5-9/*"}, None),
+        ({"Content-Length": "5", "Content-Encoding": "gzip"}, None),
+        ({}, None),
+    ],
+)
+def test_the_length_of_a_file_is_that_of_the_whole(
+    headers: dict[str, str], length: str | None
+) -> None:
+    assert _marks(SimpleNamespace(get_header=headers.get)).get("length") == length
 
 
 def test_a_video_whose_length_the_site_does_not_tell_may_still_be_too_long(
