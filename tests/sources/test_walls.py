@@ -83,8 +83,9 @@ def test_an_error_page_without_end_is_not_read_to_it(monkeypatch: pytest.MonkeyP
         raise HTTPError(page)
 
     monkeypatch.setattr(RequestsRH, "_send", fail)
+    handler = object.__new__(ytdlp.GuardedRH)
     with pytest.raises(HTTPError) as caught:
-        ytdlp.GuardedRH._send(SimpleNamespace(), None)
+        handler._send(None)
     with pytest.raises(Declined, match="page_too_large"):
         caught.value.response.read()
 
