@@ -61,7 +61,7 @@ def test_no_way_to_a_machine_or_a_program_is_open_and_no_core_is_left() -> None:
 
 
 def test_with_a_proxy_no_other_name_is_looked_up() -> None:
-    asked = []
+    asked: list[str] = []
 
     def lookup(host: str, *_: Any, **__: Any) -> list[Any]:
         asked.append(host)
