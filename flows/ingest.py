@@ -8,8 +8,8 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from clipping.models import Rights, SourceRequest
-from clipping.sources.files import sidecar
+from clipping.models import Rights, SourceRequest, SourceVideo
+from clipping.sources.files import is_link, sidecar
 from flows.stages import finished
 from tasks.ingest import ingest_source
 
@@ -42,11 +42,15 @@ def ingest(
         {
             "source_id": source.source_id,
             "captions_key": source.captions_key,
-            "captions_name": _captions_name(location, captions),
+            "captions_name": _captions_name(location, captions, source),
         }
     )
 
 
-def _captions_name(location: str, captions: str | None) -> str:
+def _captions_name(location: str, captions: str | None, source: SourceVideo) -> str:
+    if is_link(location) and not captions:
+        # The site's own, which have no name but that of the video.
+        suffix = Path(source.captions_key).suffix if source.captions_key else ""
+        return suffix and f"{Path(source.file_name).stem}{suffix}"
     found = Path(captions) if captions else sidecar(Path(location))
     return found.name if found else ""

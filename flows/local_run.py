@@ -18,7 +18,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from clipping.errors import ServiceUnavailable
@@ -26,6 +26,7 @@ from clipping.file_lock import exclusive
 from clipping.settings import CHECKOUT, settings
 
 START_TIMEOUT_S = 120.0
+_LOOPBACK = ("127.0.0.1", "localhost")
 
 
 def log_path() -> Path:
@@ -53,7 +54,18 @@ def prefect_environment() -> dict[str, str]:
         "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": (
             "prefect.server.concurrency.lease_storage.filesystem"
         ),
+        **_past_proxies(),
     }
+
+
+def _past_proxies() -> dict[str, str]:
+    """Keeps a proxy of the environment away from loopback: it would be sent the API's password."""
+    named = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    hosts = [host for part in named.split(",") if (host := part.strip())]
+    if "*" not in hosts:
+        hosts += [host for host in _LOOPBACK if host not in hosts]
+    # Of the two names some readers know one, and others take the first that is set.
+    return dict.fromkeys(("no_proxy", "NO_PROXY"), ",".join(hosts))
 
 
 def _healthy(url: str) -> bool:
@@ -163,8 +175,10 @@ def _private_server() -> Iterator[str]:
     assert process.stdout is not None
     try:
         with making_tables():
-            process.stdin.write(b"go\n")
-            process.stdin.flush()
+            # One that has ended by now is told from its silence.
+            with suppress(BrokenPipeError):
+                process.stdin.write(b"go\n")
+                process.stdin.flush()
             port = process.stdout.readline().decode().strip()
             url = f"http://127.0.0.1:{port}/api"
             wait_for_api(url, process, log)
@@ -172,7 +186,8 @@ def _private_server() -> Iterator[str]:
         yield url
     finally:
         os.environ.pop("PREFECT_API_AUTH_STRING", None)
-        process.stdin.close()
+        with suppress(BrokenPipeError):
+            process.stdin.close()
         process.stdout.close()
         try:
             process.wait(timeout=10)

@@ -89,9 +89,12 @@ def _readable_captions(fetched: FetchedLink) -> str | None:
     if fetched.captions is None:
         return None
     try:
-        read_captions(fetched.captions.path)
+        captions = read_captions(fetched.captions.path)
     except Rejected as error:
         _log.warning("The captions of %s are left out: %s", fetched.title, error)
+        return None
+    if not any(line.tokens for line in captions.lines):
+        _log.warning("The captions of %s are left out: they hold no words.", fetched.title)
         return None
     return str(fetched.captions.path)
 

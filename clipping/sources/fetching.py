@@ -23,6 +23,7 @@ from yt_dlp.networking import Request
 from yt_dlp.networking.exceptions import RequestError
 from yt_dlp.utils import YoutubeDLError
 
+from clipping.sources import ytdlp
 from clipping.sources.choosing import (
     ChosenCaptions,
     Track,
@@ -205,11 +206,20 @@ def _fetch_captions(
         path.write_text(str(offered["data"]), encoding="utf-8")
     elif str(offered.get("protocol", "")).startswith("m3u8"):
         piecewise = DOWNLOADERS["m3u8"](ydl, ydl.params)
-        piecewise.download(str(path), {**offered, "ext": "vtt", "id": info.get("id")})
+        piecewise.add_progress_hook(_decline_endless)
+        offered |= {"ext": "vtt", "id": info.get("id")}
+        if not piecewise.download(str(path), offered)[0] or not path.is_file():
+            raise Declined("incomplete")
     else:
         headers = offered.get("http_headers") or info.get("http_headers") or {}
         with ydl.urlopen(Request(str(offered["url"]), headers=dict(headers))) as response:
             path.write_bytes(response.read())
+
+
+def _decline_endless(status: dict[str, Any]) -> None:
+    """Captions in pieces may be as large as those in one, and no larger."""
+    if int(status.get("downloaded_bytes") or 0) > ytdlp.LARGEST_PAGE_BYTES:
+        raise Declined("page_too_large")
 
 
 def _described(

@@ -45,7 +45,13 @@ def verify(request: SourceRequest, *, max_bytes: int, shortest_ms: int) -> Verif
     :raises UnreadableCaptions: The captions that the request names are missing or cannot be read.
     """
     path = _located(request.location)
-    size = check_file(path)
+    try:
+        size = check_file(path)
+    except UnreadableMedia as error:
+        if not _names_a_site(request.location):
+            raise
+        reason = str(error).removesuffix(".")
+        raise UnreadableMedia(f"{reason}; write https:// before it if it is a link.") from error
     name = display_name(path)
     if size > max_bytes:
         raise UnreadableMedia(
@@ -125,6 +131,15 @@ def _located(location: str) -> Path:
         return Path(location).expanduser().absolute()
     except (RuntimeError, ValueError, OSError) as error:
         raise UnreadableMedia(f"{location!r} is not the path of a file.") from error
+
+
+def _names_a_site(location: str) -> bool:
+    """Whether a path begins as a link does in a browser's line, such as ``www.youtube.com/a``."""
+    # Only here: the list of suffixes takes a while to read, and most files are there.
+    from clipping.sources.guard import registrable_domain
+
+    host, slash, _ = location.partition("/")
+    return bool(slash and registrable_domain(host.lower()))
 
 
 def _named_captions(path: Path) -> Path:

@@ -16,7 +16,8 @@ from typing import Any
 from yt_dlp.downloader.dash import DashSegmentsFD
 from yt_dlp.downloader.fragment import FragmentFD
 from yt_dlp.downloader.hls import HlsFD
-from yt_dlp.downloader.http import HttpFD
+
+from clipping.sources.whole_file import ResumableHttpFD
 
 
 class _Resumable(FragmentFD):  # type: ignore[misc]
@@ -59,7 +60,7 @@ class ResumableDashFD(_Resumable, DashSegmentsFD):  # type: ignore[misc]
 
 
 DOWNLOADERS = {
-    "https": HttpFD,
+    "https": ResumableHttpFD,
     "m3u8": ResumableHlsFD,
     "m3u8_native": ResumableHlsFD,
     "http_dash_segments": ResumableDashFD,

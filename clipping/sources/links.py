@@ -20,12 +20,14 @@ from pydantic import ValidationError
 from clipping import progress
 from clipping.errors import LoginNeeded, NeedsPerson, NoUsableFormat, UnreadableMedia, UnsafeUrl
 from clipping.media.container import container_of
+from clipping.media.probe import probe
 from clipping.media.tracks import join_tracks, joined_suffix
 from clipping.models import make_id
 from clipping.scratch import scratch_folder
 from clipping.settings import settings
 from clipping.sources.cookies import read_cookies
-from clipping.sources.exchange import Job, Message
+from clipping.sources.exchange import Failure, Job, Message
+from clipping.sources.failures import explained
 from clipping.sources.fetch_process import CERTIFICATES, converse
 from clipping.sources.fetched import (
     ChannelEntry,
@@ -186,6 +188,8 @@ def _assembled(
     tracks = [folder / Path(track["name"]).name for track in said["tracks"]]
     path = _one_file(folder, tracks, slugify(title), plain=bool(said.get("plain")))
     length_s = seconds(said.get("duration_s"))
+    if length_s is None:
+        _check_length(path, link)
     fetched = FetchedLink(
         path=path,
         title=title,
@@ -206,6 +210,16 @@ def _assembled(
         if track != path:
             track.unlink(missing_ok=True)
     return fetched
+
+
+def _check_length(path: Path, link: Link) -> None:
+    """The limit, where the site did not say how long the video is.
+
+    :raises TooLong: It is longer.
+    """
+    length_ms = probe(path).duration_ms
+    if length_ms > settings().max_source_minutes * 60_000:
+        raise explained(Failure(declined="too_long", value=length_ms / 1000), link.site_name)
 
 
 def _captions(folder: Path, said: dict[str, Any] | None) -> FetchedCaptions | None:

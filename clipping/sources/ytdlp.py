@@ -55,7 +55,11 @@ class _Gate(BaseAdapter):
 
     def send(self, request: Any, *arguments: Any, **options: Any) -> Any:
         gate(str(request.url))
-        return self._inner.send(request, *arguments, **options)
+        answer = self._inner.send(request, *arguments, **options)
+        if answer.is_redirect:
+            # Nobody looks at its body, and requests would read it to an end that may not come.
+            answer._content = b""
+        return answer
 
     def close(self) -> None:
         self._inner.close()

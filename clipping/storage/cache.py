@@ -39,6 +39,8 @@ class Taken:
     sha256: str
     size_bytes: int
     path: Path
+    fresh: bool = True
+    """Whether the copy was made just now, of these bytes; an earlier one may be damaged by now."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,9 @@ class FileCache:
             return None
         digest = hash_file(path, on_progress)
         target = self._path(key_for(digest), digest)
-        return Taken(key_for(digest), digest, size, target) if use(target, size) else None
+        if not use(target, size):
+            return None
+        return Taken(key_for(digest), digest, size, target, fresh=False)
 
     def _copied(
         self,

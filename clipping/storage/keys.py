@@ -20,6 +20,7 @@ _RESERVED = {"con", "prn", "aux", "nul"} | {
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _IDENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
 _LONGEST_SUFFIX = 10
+_OWN = re.compile(r"[a-z0-9_~-]+/(sources|captions|clips)/[A-Za-z0-9][A-Za-z0-9_-]*(\.[a-z0-9]+)?")
 
 
 def client_folder(client: str) -> str:
@@ -65,6 +66,11 @@ def key_parts(key: str) -> tuple[str, ...]:
     if odd or not pure.parts or any(part.startswith(".") for part in pure.parts):
         raise Broken(f"{key!r} is not a key of the media store.")
     return pure.parts
+
+
+def is_own_key(key: str) -> bool:
+    """Whether a name found in a store is one that this scheme gives."""
+    return _OWN.fullmatch(key) is not None
 
 
 def digest_in(key: str) -> str | None:

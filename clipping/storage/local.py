@@ -136,7 +136,7 @@ class LocalStore:
 
     def _holds_size(self, size: int) -> bool:
         return any(
-            entry.stat().st_size == size
+            _size(entry) == size
             for entry in files_below(self.root)
             if not entry.name.endswith(_PART)
         )
@@ -176,6 +176,14 @@ class LocalStore:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def _size(entry: os.DirEntry[str]) -> int | None:
+    """None for a file that somebody removed since it was found."""
+    try:
+        return entry.stat(follow_symlinks=False).st_size
+    except OSError:
+        return None
 
 
 def _is_abandoned(part: Path) -> bool:

@@ -12,15 +12,15 @@ from functools import partial
 from pathlib import Path
 
 from clipping.errors import ClippingError, ServiceUnavailable
-from clipping.storage.base import OnProgress, StoredFile
+from clipping.storage.base import OnProgress, StoredFile, hash_file
 from clipping.storage.cache import FileCache, Taken
 from clipping.storage.folder import amount
 from clipping.storage.in_use import held
-from clipping.storage.keys import digest_in, key_parts
+from clipping.storage.keys import digest_in, is_own_key, key_parts
 from clipping.storage.s3_bucket import Bucket, OpenUpload, Remote
 from clipping.storage.s3_download import download
 from clipping.storage.s3_errors import CHANGED, code_of
-from clipping.storage.s3_rights import missing_rights
+from clipping.storage.s3_rights import PROBE_KEY, missing_rights
 from clipping.storage.s3_upload import upload
 
 PART_BYTES = 16 * 1024**2
@@ -119,15 +119,22 @@ class S3Store:
         return missing_rights(self._bucket)
 
     def sweep(self) -> int:
-        """End uploads that nobody has sent a part of for a week; gives how many those were."""
+        """End our uploads that nobody has sent a part of for a week; gives how many those were."""
         before = datetime.now(UTC) - _ABANDONED_AFTER
-        abandoned = [one for one in self._bucket.uploads() if self._last_sent(one) < before]
+        # Others may keep files in the bucket, too.
+        ours = (
+            one for one in self._bucket.uploads() if is_own_key(one.key) or one.key == PROBE_KEY
+        )
+        abandoned = [one for one in ours if self._last_sent(one) < before]
         for one in abandoned:
             self._bucket.abort(one.key, one.upload_id)
         return len(abandoned)
 
     def _upload(self, file: Taken, on_progress: OnProgress) -> None:
         self._sweep_now_and_then()
+        if not file.fresh and hash_file(file.path) != file.sha256:
+            self._cache.forget(file.key)
+            raise ServiceUnavailable(f"This machine's copy of {file.key} is damaged; run again.")
         upload(self._bucket, file, self._part_bytes, _each_percent(on_progress))
 
     def _download(self, key: str, remote: Remote, sha256: str | None, part: Path) -> None:

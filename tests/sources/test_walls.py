@@ -1,0 +1,115 @@
+"""Each part of the walls is there: what one of them alone would let through."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from yt_dlp.networking._requests import RequestsRH
+from yt_dlp.networking.common import Response
+from yt_dlp.networking.exceptions import HTTPError
+
+from clipping.errors import LinkRefused
+from clipping.sources import fetch_process, ytdlp
+from clipping.sources.confine import Refused, Walls, _guarded
+from clipping.sources.exchange import Declined, Job
+from tests.db.processes import finish, python
+from tests.sources.batch import batch_job, error_of, run_batch
+from tests.sources.internet import FakeInternet
+from tests.sources.places import SITE
+
+TRIED = """
+    import os, resource, socket
+    from clipping.sources.confine import Refused, Walls, raise_walls
+    raise_walls(Walls())
+    datagram = socket.socket(type=socket.SOCK_DGRAM)
+    inside = ("127.0.0.1", 9)
+    ways = {
+        "connect": lambda: socket.socket().connect(inside),
+        "sendto": lambda: datagram.sendto(b"x", inside),
+        "sendmsg": lambda: datagram.sendmsg([b"x"], [], 0, inside),
+        "gethostbyname": lambda: socket.gethostbyname("localhost"),
+        "gethostbyname_ex": lambda: socket.gethostbyname_ex("localhost"),
+        "gethostbyaddr": lambda: socket.gethostbyaddr("127.0.0.1"),
+        "getnameinfo": lambda: socket.getnameinfo(inside, 0),
+        "getfqdn": lambda: socket.getfqdn("localhost"),
+        "system": lambda: os.system("true"),
+        "popen": lambda: os.popen("true").read(),
+        "fork": lambda: os.fork() or os._exit(0),
+        "forkpty": lambda: os.forkpty()[0] or os._exit(0),
+        "posix_spawn": lambda: os.posix_spawn("/bin/true", ["true"], {}),
+        "execv": lambda: os.execv("/bin/true", ["true"]),
+        "spawnv": lambda: os.spawnv(os.P_WAIT, "/bin/true", ["true"]),
+    }
+    for name, way in ways.items():
+        try:
+            way()
+        except (Refused, PermissionError):
+            continue
+        print("open:", name, flush=True)
+    print("core:", resource.getrlimit(resource.RLIMIT_CORE), flush=True)
+"""
+
+
+def test_no_way_to_a_machine_or_a_program_is_open_and_no_core_is_left() -> None:
+    with python(TRIED) as process:
+        assert finish(process).splitlines() == ["core: (0, 0)"]
+
+
+def test_with_a_proxy_no_other_name_is_looked_up() -> None:
+    asked: list[str] = []
+
+    def lookup(host: str, *_: Any, **__: Any) -> list[Any]:
+        asked.append(host)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 3128))]
+
+    look = _guarded(Walls(lookup=lookup, proxy=("proxy.example", 3128)))
+    assert look("proxy.example", 3128)
+    with pytest.raises(Refused, match="past the proxy"):
+        look("secret.of.a.page.example.com", 443)
+    assert asked == ["proxy.example"]
+
+
+def test_an_error_page_without_end_is_not_read_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = SimpleNamespace(read=lambda *_, **__: b" " * 1_000_000, closed=False)
+    page = Response(stream, "https://a.example.com/", {}, 500)
+    page.read = lambda amount=None: page._real_read(amount)
+
+    def fail(*_: object) -> None:
+        raise HTTPError(page)
+
+    monkeypatch.setattr(RequestsRH, "_send", fail)
+    handler = object.__new__(ytdlp.GuardedRH)
+    with pytest.raises(HTTPError) as caught:
+        handler._send(None)
+    with pytest.raises(Declined, match="page_too_large"):
+        caught.value.response.read()
+
+
+@pytest.mark.parametrize("status", [302, 308])
+def test_a_redirect_with_a_page_without_end_is_followed_unread(
+    status: int, net: FakeInternet, tmp_path: Path
+) -> None:
+    far = net.page("/v/far", {"raise": "expected", "message": "It was followed"})
+    net.pages[f"{SITE}/v/endless"] = (status, {"Location": far}, b" " * 40_000_000)
+    job = batch_job(f"https://{SITE}/v/endless", tmp_path / "folder")
+    net.forget()
+    [answer] = run_batch(net, [{"job": job}])
+    assert isinstance(error_of(answer), LinkRefused)
+    assert "It was followed" in str(error_of(answer))
+    assert net.sent[f"{SITE}/v/endless"] < 20_000_000, "what the sockets hold, and no more"
+
+
+def test_what_a_library_complains_of_is_shown_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    code = """import sys; sys.stderr.write("hidden"); print('{"kind": "done"}')"""
+    monkeypatch.setattr(fetch_process, "COMMAND", (sys.executable, "-S", "-c", code))
+    job = Job("list", "https://a.example.com/", (), str(tmp_path))
+    said = fetch_process.converse(job, "A", lambda _: None, lambda: None)
+    assert said == {"kind": "done"}
+    assert "hidden" not in "".join(capfd.readouterr())
