@@ -19,7 +19,7 @@ def test_captions_are_corrected_and_are_another_edition(tmp_path: Path) -> None:
     recording = replace(plain, glossary=(TERM,))
     before, after = transcribe("captions", plain), transcribe("captions", recording)
     assert [word.text for word in after.words] == "We went to Anthropic that day.".split()
-    assert after.words[-1] == before.words[-1]
+    assert after.words[-1].span == before.words[-1].span
     assert after.words[3].span.start_ms == before.words[3].span.start_ms
     assert after.words[3].span.end_ms == before.words[4].span.end_ms
     assert "The glossary corrected one place." in after.notes
