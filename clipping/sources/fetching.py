@@ -208,7 +208,8 @@ def _fetch_captions(
         piecewise = DOWNLOADERS["m3u8"](ydl, ydl.params)
         piecewise.add_progress_hook(_decline_endless)
         offered |= {"ext": "vtt", "id": info.get("id")}
-        if not piecewise.download(str(path), offered)[0] or not path.is_file():
+        piecewise.download(str(path), offered)
+        if not path.is_file():  # what yt-dlp returns here says nothing
             raise Declined("incomplete")
     else:
         headers = offered.get("http_headers") or info.get("http_headers") or {}

@@ -15,7 +15,7 @@ from yt_dlp.networking.exceptions import HTTPError
 
 from clipping.errors import LinkRefused
 from clipping.sources import fetch_process, ytdlp
-from clipping.sources.confine import Refused, Walls, _guarded
+from clipping.sources.confine import Refused, Walls, _guarded, check_connection
 from clipping.sources.exchange import Declined, Job
 from tests.db.processes import finish, python
 from tests.sources.batch import batch_job, error_of, run_batch
@@ -72,6 +72,15 @@ def test_with_a_proxy_no_other_name_is_looked_up() -> None:
     with pytest.raises(Refused, match="past the proxy"):
         look("secret.of.a.page.example.com", 443)
     assert asked == ["proxy.example"]
+
+
+def test_with_a_proxy_nobody_else_is_talked_to() -> None:
+    door = frozenset({("10.0.0.1", 3128)})
+    check_connection(Walls(), door, ("10.0.0.1", 3128))
+    for target in (("8.8.8.8", 443), ("10.0.0.1", 22), ("10.0.0.2", 3128)):
+        with pytest.raises(Refused):
+            check_connection(Walls(), door, target)
+    check_connection(Walls(), frozenset(), ("8.8.8.8", 443))
 
 
 def test_an_error_page_without_end_is_not_read_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
