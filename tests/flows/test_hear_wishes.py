@@ -19,7 +19,7 @@ def test_a_wrong_wish_is_told_before_the_video_is_taken_in(
     ran: list[object] = []
     monkeypatch.setattr(hear, "run_stage", lambda stage, **_: ran.append(stage))
     with pytest.raises(NeedsPerson, match=says):
-        hear.heard("talk.mp4", "acme", None, transcriber, 1, language)
+        hear.hear_source.fn("talk.mp4", transcriber=transcriber, language=language)
     assert ran == []
 
 
