@@ -87,9 +87,9 @@ def _draw_person(picture: NDArray[np.float32], person: Person) -> None:
     rows = np.arange(fine.shape[0], dtype=np.float32)[:, None]
     columns = np.arange(fine.shape[1], dtype=np.float32)
     # In units of the face: its middle is 0, its edges are at -1 and 1.
-    x = ((columns + 0.5) / _FINER + left - person.x) / (person.width / 2)
-    y = ((rows + 0.5) / _FINER + top - person.y) / (person.height / 2)
-    _draw_head(fine, x, y, person)
+    x = ((columns + 0.5) / _FINER + (left - person.x)) / (person.width / 2)
+    y = ((rows + 0.5) / _FINER + (top - person.y)) / (person.height / 2)
+    _draw_head(fine, x.astype(np.float32), y.astype(np.float32), person)
     shape = (bottom - top, _FINER, right - left, _FINER, 3)
     picture[top:bottom, left:right] = fine.reshape(shape).mean(axis=(1, 3))
 
