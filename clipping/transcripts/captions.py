@@ -42,7 +42,7 @@ class CaptionsTranscriber(Transcriber):
     """Words from a captions file, times from the file or by forced alignment with the sound."""
 
     name: ClassVar[str] = "captions"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "1"
 
     @classmethod
     def available(cls) -> str | None:

@@ -43,7 +43,7 @@ class PocketsphinxTranscriber(ChunkedTranscriber):
     """Words recognised from the sound alone: no captions, no network, English only."""
 
     name: ClassVar[str] = "pocketsphinx"
-    version: ClassVar[str] = "3"
+    version: ClassVar[str] = "2"
     # About as slow as the sound is long: a crash costs minutes.
     longest_chunk_ms: ClassVar[int] = 10 * 60_000
     needs_voice: ClassVar[bool] = True
@@ -73,9 +73,6 @@ class PocketsphinxTranscriber(ChunkedTranscriber):
     def hear(self, samples: NDArray[np.int16], language: str | None, tell: Tell) -> HeardChunk:
         """Lower-case words without punctuation, as they are recognised."""
         words: list[HeardWord] = []
-        with _lock:
-            # What another chunk, or recording, made it think of noise changes nothing here.
-            _decoder().start_stream()
         for start_ms, part, activity in utterances(samples):
             if activity.spoken_ms >= _LEAST_SPOKEN_MS:
                 words += _recognised(part, activity, start_ms)
