@@ -21,6 +21,8 @@ Marks = dict[str, str]
 class ResumableHttpFD(HttpFD):  # type: ignore[misc]
     """One file by yt-dlp's own downloader."""
 
+    ydl: Any
+
     def real_download(self, filename: str, info_dict: dict[str, Any]) -> bool:
         """Fetch what is missing; whether all is there then."""
         note = Path(f"{filename}.origin.part")
