@@ -8,7 +8,7 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from clipping.models import SourceRequest, SourceVideo
+from clipping.models import SourceRequest
 from clipping.sources.files import is_link, sidecar
 from flows.stages import finished
 from tasks.ingest import ingest_source
@@ -35,15 +35,18 @@ def ingest(
         {
             "source_id": source.source_id,
             "captions_key": source.captions_key,
-            "captions_name": _captions_name(location, captions, source),
+            "captions_name": _captions_name(
+                location, captions, source.file_name, source.captions_key
+            ),
         }
     )
 
 
-def _captions_name(location: str, captions: str | None, source: SourceVideo) -> str:
+def _captions_name(
+    location: str, captions: str | None, file_name: str, captions_key: str | None
+) -> str:
     if is_link(location) and not captions:
         # The site's own, which have no name but that of the video.
-        suffix = Path(source.captions_key).suffix if source.captions_key else ""
-        return suffix and f"{Path(source.file_name).stem}{suffix}"
+        return f"{Path(file_name).stem}{Path(captions_key).suffix}" if captions_key else ""
     found = Path(captions) if captions else sidecar(Path(location))
     return found.name if found else ""

@@ -59,7 +59,7 @@ class ResumableDashFD(_Resumable, DashSegmentsFD):  # type: ignore[misc]
     """DASH by yt-dlp's own downloader."""
 
 
-DOWNLOADERS = {
+DOWNLOADERS: dict[str, Any] = {
     "https": ResumableHttpFD,
     "m3u8": ResumableHlsFD,
     "m3u8_native": ResumableHlsFD,

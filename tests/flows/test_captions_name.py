@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
-from clipping.models import AudioStream, MediaInfo, SourceVideo, VideoStream
 from flows.ingest import _captions_name
 
 URL = "https://www.youtube.com/watch?v=abcdefghijk"
-
-
-def _source(captions_key: str | None) -> SourceVideo:
-    media = MediaInfo.model_construct(
-        video=VideoStream.model_construct(), audio=AudioStream.model_construct()
-    )
-    return SourceVideo.model_construct(
-        file_name="the-talk.mp4",
-        captions_key=captions_key,
-        media=media,
-        ingested_at=datetime.now(UTC),
-    )
 
 
 @pytest.mark.parametrize(
@@ -35,4 +20,4 @@ def _source(captions_key: str | None) -> SourceVideo:
 def test_captions_of_a_site_are_called_after_the_video_and_not_by_a_hash(
     captions: str | None, key: str | None, name: str
 ) -> None:
-    assert _captions_name(URL, captions, _source(key)) == name
+    assert _captions_name(URL, captions, "the-talk.mp4", key) == name
