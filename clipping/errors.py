@@ -22,9 +22,11 @@
     │   └── SiteChanged          yt-dlp no longer understands a site: update it
     ├── Rejected             this input will never work, and why
     │   ├── UnreadableMedia
+    │   │   └── TooShort             a whole video, and shorter than what is asked for
     │   ├── UnreadableCaptions
     │   ├── CaptionsMismatch     captions that belong to another video
     │   ├── NoSpeech
+    │   ├── RightsNotStated      the client wants to be told who owns it, first
     │   ├── PostRefused
     │   ├── UnsafeUrl
     │   └── LinkRefused          a link whose video cannot be had
@@ -150,6 +152,10 @@ class UnreadableMedia(Rejected):
     """The file is not a video that can be clipped."""
 
 
+class TooShort(UnreadableMedia):
+    """The video is shorter than the shortest clip, or than its watch wants."""
+
+
 class UnreadableCaptions(Rejected):
     """The captions file cannot be read as captions."""
 
@@ -160,6 +166,10 @@ class CaptionsMismatch(Rejected):
 
 class NoSpeech(Rejected):
     """Nobody speaks in this video."""
+
+
+class RightsNotStated(Rejected):
+    """Nobody has said on what ground this may be clipped, and its client wants that first."""
 
 
 class PostRefused(Rejected):

@@ -108,6 +108,12 @@ class Settings(BaseSettings):
     cookies: Path | None = None
     """Folder of the clients' cookies files for links; ``<home>/cookies`` unless set."""
 
+    watch_settle_seconds: float = Field(default=30, gt=0)
+    """A file in a watched folder is taken for whole when it did not change for so long."""
+
+    watch_first: int = Field(default=10, ge=0)
+    """How many of a channel's videos are taken in when its watch begins, the newest ones."""
+
     encoder: str = "auto"
     """``auto`` (NVENC when it works, else x264), ``libx264`` or ``h264_nvenc``."""
 

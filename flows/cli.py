@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.options import (
+    ClipId,
+    Framings,
+    Json,
+    Owner,
+    Results,
+    RightsNote,
+    StatedGround,
+    stated_rights,
+)
 from flows.outcomes import FAILED, outcomes
+from flows.watch_cli import watch_app
 
 if TYPE_CHECKING:
     from flows.jobs import ClipJob
@@ -22,17 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-
-ClipId = Annotated[str, typer.Argument(help="Id of a clip.", show_default=False)]
-Results = Annotated[Path, typer.Option(help="Folder for the results.")]
-Framings = Annotated[
-    list[str] | None,
-    typer.Option(
-        help="What the camera does, in the scene at TIME of the source or in all; repeatable.",
-        metavar="[TIME=]auto|centre|left|right|fit|split|0..1",
-    ),
-]
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")]
+app.add_typer(watch_app, name="watch")
 
 
 @app.command()
@@ -54,6 +55,9 @@ def clip(
     denoise: Annotated[bool, typer.Option("--denoise", help="Take steady noise away.")] = False,
     transcriber: Annotated[str, typer.Option(help="Engine that hears the words.")] = "auto",
     detector: Annotated[str, typer.Option(help="Detector that picks the moments.")] = "auto",
+    rights: StatedGround = None,
+    owner: Owner = "",
+    rights_note: RightsNote = "",
     as_json: Json = False,
 ) -> None:
     """Clip one video: ingest, transcribe, detect, render, prove."""
@@ -73,6 +77,7 @@ def clip(
             denoise=denoise,
             transcriber=transcriber,
             detector=detector,
+            rights=stated_rights(rights, owner, rights_note, client),
         ),
         out,
         as_json,
@@ -103,6 +108,9 @@ def transcribe(
         str | None, typer.Option(help="What is spoken, such as en; told from the sound without.")
     ] = None,
     client: Annotated[str, typer.Option(help="Whose video it is.")] = "default",
+    rights: StatedGround = None,
+    owner: Owner = "",
+    rights_note: RightsNote = "",
 ) -> None:
     """Hear one video and write its words down, with times."""
     from flows.listening import HearJob, transcribe_file
@@ -113,6 +121,7 @@ def transcribe(
         client=client,
         transcriber=transcriber,
         language=language,
+        rights=stated_rights(rights, owner, rights_note, client),
     )
     wrong = job.wrong_option(form)
     if wrong:
@@ -140,6 +149,24 @@ def glossary(
             show_glossary(client)
         else:
             set_glossary(client, file)
+
+
+@app.command()
+def client(
+    name: Annotated[str, typer.Argument(help="Name of the client.", show_default=False)],
+    require_rights: Annotated[
+        bool | None,
+        typer.Option(
+            "--require-rights/--no-require-rights",
+            help="Render nothing of a source before somebody has stated its rights.",
+        ),
+    ] = None,
+) -> None:
+    """Show what a client has decided once for all of its videos, or change it."""
+    from flows.clients import set_client
+
+    with outcomes(as_json=False):
+        set_client(name, require_rights)
 
 
 @app.command()

@@ -6,10 +6,16 @@ from typing import Any
 
 from prefect import flow
 
+from clipping import transcripts
+from clipping.errors import RightsNotStated
+from clipping.models import Rights
 from flows.detect import detect
-from flows.hear import heard
+from flows.hear import heard, taken_in
 from flows.render import render, render_choices
 from flows.stages import run_stage
+from flows.transcribe import check_wishes
+from tasks.ingest import discard_source
+from tasks.rights import check_rights_at, check_rights_of
 
 
 @flow(name="clip-source", flow_run_name="clip {location}")
@@ -26,6 +32,7 @@ def clip_source(
     denoise: bool = False,
     transcriber: str = "auto",
     detector: str = "auto",
+    rights: Rights | None = None,
 ) -> tuple[str, list[str]]:
     """Ingest, transcribe, detect and render one video.
 
@@ -42,9 +49,13 @@ def clip_source(
         denoise: take steady noise away.
         transcriber: an engine's name, or ``auto``.
         detector: a detector's name, or ``auto``.
+        rights: who owns it and why it may be clipped; without, what was stated before stays.
 
     Returns:
         The detection's key, and the clips' ids, best moment first.
+
+    Raises:
+        RightsNotStated: the client wants rights to be stated, and nobody has.
     """
     choices: dict[str, Any] = {
         "style": style,
@@ -54,9 +65,20 @@ def clip_source(
     }
     # Before hours of transcription, not after them.
     render_choices(**choices)
+    check_wishes(transcriber, None)
+    check_rights_at(location, client, rights or Rights())
+    source = taken_in(location, client, captions, min_seconds, rights)
+    try:
+        check_rights_of(source["source_id"])
+    except RightsNotStated:
+        discard_source(source["source_id"], source["captions_key"])
+        raise
+    transcript_id = heard(source, transcriber)
+    # In this process lies a speech model, perhaps, whose gigabytes the pictures need now.
+    transcripts.free()
     detection_key: str = run_stage(
         detect,
-        transcript_id=heard(location, client, captions, transcriber, min_seconds),
+        transcript_id=transcript_id,
         detector=detector,
         count=count,
         min_seconds=min_seconds,

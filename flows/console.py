@@ -24,9 +24,10 @@ from clipping import progress
 from clipping.models import ClipReport, Proof, Rejection
 from clipping.timing import timecode
 
-errors = Console(stderr=True, highlight=False)
+# No markup: brackets in a file's name or in what is said are no tags of ours.
+errors = Console(stderr=True, highlight=False, markup=False)
 # In a pipe no line is folded at a terminal's width that is not there.
-output = Console(highlight=False, width=None if sys.stdout.isatty() else 240)
+output = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 240)
 
 # Without a terminal a line is written at most this often, besides a stage's first and last.
 PLAIN_INTERVAL_S = 10.0
@@ -69,7 +70,7 @@ def _bars(stages: Stages) -> Iterator[progress.Listener]:
         BarColumn(bar_width=32),
         TaskProgressColumn(),
         TimeRemainingColumn(elapsed_when_finished=True),
-        TextColumn("{task.fields[detail]}"),
+        TextColumn("{task.fields[detail]}", markup=False),
         console=errors,
     ) as bars:
 
@@ -154,6 +155,7 @@ def report_view(report: ClipReport) -> RenderableType:
         ("clip", report.clip_id),
         ("client", report.client),
         ("source", f"{report.source.file_name} ({timecode(report.source.duration_ms)})"),
+        ("rights", report.source.rights.summary),
         ("span", str(report.span)),
         ("score", str(report.score)),
         ("reason", report.reason),

@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from prefect import flow
 
+from clipping.models import Rights
 from flows.ingest import ingest
 from flows.stages import run_stage
-from flows.transcribe import transcribe
+from flows.transcribe import check_wishes, transcribe
 
 
-def heard(
+def taken_in(
     location: str,
     client: str,
     captions: str | None,
-    transcriber: str,
     shortest_seconds: int,
-    language: str | None = None,
-) -> str:
-    """Id of the transcript of a video that is taken in first."""
-    taken_in = run_stage(
+    rights: Rights | None,
+) -> dict[str, Any]:
+    """What ``ingest`` returns of a video."""
+    source: dict[str, Any] = run_stage(
         ingest,
         location=location,
         client=client,
         captions=captions,
         shortest_seconds=shortest_seconds,
+        rights=rights.model_dump(mode="json") if rights else None,
     )
-    transcript_id: str = run_stage(
-        transcribe, transcriber=transcriber, language=language, **taken_in
-    )
+    return source
+
+
+def heard(source: dict[str, Any], transcriber: str, language: str | None = None) -> str:
+    """Id of the transcript of a video that was taken in."""
+    transcript_id: str = run_stage(transcribe, transcriber=transcriber, language=language, **source)
     return transcript_id
 
 
@@ -38,6 +44,8 @@ def hear_source(
     captions: str | None = None,
     transcriber: str = "auto",
     language: str | None = None,
+    rights: Rights | None = None,
+    shortest_seconds: int = 1,
 ) -> str:
     """Ingest and transcribe one video.
 
@@ -47,8 +55,12 @@ def hear_source(
         captions: path of a captions file; without it, one beside the video is used.
         transcriber: an engine's name, or ``auto``.
         language: what is spoken, BCP 47; without it, the engine tells.
+        rights: who owns it and why it may be clipped; without, what was stated before stays.
+        shortest_seconds: shorter videos are refused.
 
     Returns:
         The transcript's id.
     """
-    return heard(location, client, captions, transcriber, 1, language)
+    check_wishes(transcriber, language)
+    source = taken_in(location, client, captions, shortest_seconds, rights)
+    return heard(source, transcriber, language)

@@ -8,7 +8,7 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from clipping.models import SourceRequest
+from clipping.models import Rights, SourceRequest, SourceVideo
 from clipping.sources.files import is_link, sidecar
 from flows.stages import finished
 from tasks.ingest import ingest_source
@@ -16,7 +16,11 @@ from tasks.ingest import ingest_source
 
 @flow(name="ingest", flow_run_name="ingest {location}")
 def ingest(
-    location: str, client: str = "default", captions: str | None = None, shortest_seconds: int = 15
+    location: str,
+    client: str = "default",
+    captions: str | None = None,
+    shortest_seconds: int = 15,
+    rights: Rights | None = None,
 ) -> State[Any]:
     """Verify a video, fetched first where a link is given, and keep it.
 
@@ -25,28 +29,28 @@ def ingest(
         client: whose video it is.
         captions: path of a captions file; without it, one beside the video is used.
         shortest_seconds: shorter videos are refused.
+        rights: who owns it and why it may be clipped; without, what was stated before stays.
 
     Returns:
         The source's id, and the key and name of this run's captions (None and empty without).
     """
-    request = SourceRequest(location=location, client=client, captions=captions)
+    request = SourceRequest(
+        location=location, client=client, captions=captions, rights=rights or Rights()
+    )
     source = ingest_source(request, shortest_seconds * 1000)
     return finished(
         {
             "source_id": source.source_id,
             "captions_key": source.captions_key,
-            "captions_name": _captions_name(
-                location, captions, source.file_name, source.captions_key
-            ),
+            "captions_name": _captions_name(location, captions, source),
         }
     )
 
 
-def _captions_name(
-    location: str, captions: str | None, file_name: str, captions_key: str | None
-) -> str:
+def _captions_name(location: str, captions: str | None, source: SourceVideo) -> str:
     if is_link(location) and not captions:
         # The site's own, which have no name but that of the video.
-        return f"{Path(file_name).stem}{Path(captions_key).suffix}" if captions_key else ""
+        suffix = Path(source.captions_key).suffix if source.captions_key else ""
+        return suffix and f"{Path(source.file_name).stem}{suffix}"
     found = Path(captions) if captions else sidecar(Path(location))
     return found.name if found else ""

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from clipping import progress
 from clipping.errors import NothingToClip
-from clipping.models import ClipReport
+from clipping.models import ClipReport, Ground, Rights
 from flows import console
 from flows.checks import check_source
 
@@ -37,6 +37,7 @@ class ClipJob(BaseModel):
     denoise: bool = False
     transcriber: str = "auto"
     detector: str = "auto"
+    rights: Rights = Rights()
 
     def wrong_option(self) -> str | None:
         """A sentence about the first option that cannot be meant, or None."""
@@ -123,11 +124,15 @@ def clip_demo(out: Path, seconds: int, *, as_json: bool) -> bool:
 
     with console.showing_progress():
         talk = make_demo(settings().home / "demo", seconds)
-    return clip_video(ClipJob(location=str(talk.video), count=3), out, as_json=as_json)
+    job = ClipJob(location=str(talk.video), count=3, rights=Rights(ground=Ground.OWN))
+    return clip_video(job, out, as_json=as_json)
 
 
-def _stored(clip_id: str) -> ClipReport:
-    """The report of a stored clip, Rejected when there is no such clip."""
+def _stored(clip_id: str, *, to_render: bool = False) -> ClipReport:
+    """The report of a stored clip, Rejected when there is no such clip.
+
+    With ``to_render``, RightsNotStated when no media may be made of its source yet.
+    """
     from clipping.db import queries
     from clipping.reports import clip_report
     from tasks.workplace import db_session
@@ -135,6 +140,10 @@ def _stored(clip_id: str) -> ClipReport:
     with db_session() as session:
         clip = queries.get_clip(session, clip_id)
         source = queries.get_source(session, clip.source_id)
+        if to_render:
+            from tasks.rights import check_rights
+
+            check_rights(session, source)
         _, moment = queries.get_moment(session, clip.moment_id)
         transcriber, detector = queries.engines_of(session, clip.moment_id)
     return clip_report(clip, source, moment, transcriber, detector)
@@ -153,7 +162,7 @@ def render_clip(clip_id: str, *, as_json: bool) -> bool:
     """Render a clip's recipe again; True when the pictures are the same."""
     from flows.local_run import local_run
 
-    with console.showing_progress(), local_run(lambda: _stored(clip_id)):
+    with console.showing_progress(), local_run(lambda: _stored(clip_id, to_render=True)):
         from flows.render import render_clip_again
 
         same_frames, same_file = render_clip_again(clip_id)
@@ -180,7 +189,7 @@ def vary_clip(
 
     with console.showing_progress():
         check_writable(out)
-        with local_run(lambda: _stored(clip_id)):
+        with local_run(lambda: _stored(clip_id, to_render=True)):
             from flows.export import export_variations
             from flows.render import vary
 
@@ -201,7 +210,7 @@ def export_clip(clip_id: str, size: tuple[int, int], out: Path, *, as_json: bool
 
     with console.showing_progress():
         check_writable(out)
-        with local_run(lambda: _stored(clip_id)):
+        with local_run(lambda: _stored(clip_id, to_render=True)):
             report = _stored(clip_id)
             from clipping.sources.files import slugify
             from flows.render import export_clip as export_flow

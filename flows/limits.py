@@ -67,6 +67,11 @@ def _take() -> AbstractContextManager[None]:
                     f"The Prefect server has no limit {TRANSCRIPTIONS}; run "
                     "python -m flows.deploying, which creates it."
                 ) from error
+            if "greater than the limit" in str(error):
+                raise NeedsPerson(
+                    f"The limit {TRANSCRIPTIONS} on the Prefect server is 0, so nothing can be "
+                    "transcribed; raise it on the server's page of concurrency limits."
+                ) from error
             if wait_s is None:
                 raise ServiceUnavailable(
                     f"The Prefect server gives no slot of its limit {TRANSCRIPTIONS} just now."

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from clipping.errors import DiskFull, NeedsPerson
-from clipping.models import Transcript
+from clipping.models import Rights, Transcript
 from flows import console
 from flows.checks import check_source
 
@@ -26,10 +26,11 @@ class HearJob(BaseModel):
     client: str = "default"
     transcriber: str = "auto"
     language: str | None = None
+    rights: Rights = Rights()
 
     def wrong_option(self, form: str) -> str | None:
         """A sentence about the first option that cannot be meant, or None."""
-        from clipping.transcripts import TRANSCRIBERS
+        from clipping.transcripts import TRANSCRIBERS, wrong_wish
         from clipping.transcripts.subtitles import FORMATS
 
         for option, value, known in (
@@ -38,7 +39,7 @@ class HearJob(BaseModel):
         ):
             if value not in known:
                 return f"{option} {value!r} is not one of {', '.join(known)}"
-        return None
+        return wrong_wish(self.transcriber, self.language)
 
 
 def transcribe_file(job: HearJob, form: str, out: Path | None) -> None:

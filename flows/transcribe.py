@@ -7,7 +7,8 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from clipping.errors import Rejected
+from clipping.errors import NeedsPerson, Rejected
+from clipping.transcripts import wrong_wish
 from flows.limits import one_of_few
 from flows.stages import finished
 from tasks.ingest import discard_source
@@ -34,11 +35,25 @@ def transcribe(
     Returns:
         The transcript's id.
     """
+    check_wishes(transcriber, language)
     try:
         with one_of_few():
             return finished(
-                transcribe_source(source_id, transcriber, captions_key, captions_name, language)
+                # A field that was emptied on Prefect's pages comes as an empty text.
+                transcribe_source(
+                    source_id, transcriber, captions_key, captions_name, language or None
+                )
             )
     except Rejected:
         discard_source(source_id, captions_key)
         raise
+
+
+def check_wishes(transcriber: str, language: str | None) -> None:
+    """Refuse what nobody can be given, before anything is fetched, or waited for.
+
+    :raises NeedsPerson: There is no such transcriber or language.
+    """
+    wrong = wrong_wish(transcriber, language)
+    if wrong:
+        raise NeedsPerson(wrong)

@@ -12,6 +12,7 @@ from clipping import progress
 from clipping.db import queries
 from clipping.errors import Rejected
 from clipping.models import SourceRequest, SourceVideo, make_id
+from clipping.rights import in_full
 from clipping.settings import settings
 from clipping.sources.fetched import FetchedLink
 from clipping.sources.files import check_length, is_link, named_captions, verify
@@ -33,8 +34,10 @@ _FETCH_SHARE = 0.8
 def ingest_source(request: SourceRequest, shortest_ms: int) -> SourceVideo:
     """Verify, store by content hash, and record; the same file is stored and recorded once.
 
-    A link is fetched once for each client: later runs find what it gave.
+    A link is fetched once for each client: later runs find what it gave. Rights that the request
+    states are recorded; without, those that an earlier one stated stay.
     """
+    request = request.replace(rights=in_full(request.rights, request.client))
     if not is_link(request.location):
         progress.report("ingest", 0.0, Path(request.location).name)
         return _taken_in(request, request.location, shortest_ms)
@@ -56,6 +59,9 @@ def _known(request: SourceRequest, url: str, shortest_ms: int) -> SourceVideo | 
         read_captions(path)
         captions = _stored_captions(path, request.client)
         source = source.replace(captions_key=captions.key, captions_sha256=captions.sha256)
+    if request.rights.stated:
+        source = source.replace(rights=request.rights)
+    if request.captions is not None or request.rights.stated:
         with db_session() as session:
             queries.save_source(session, source)
     progress.report("ingest", 1.0, source.file_name)
@@ -63,14 +69,19 @@ def _known(request: SourceRequest, url: str, shortest_ms: int) -> SourceVideo | 
 
 
 def _fetched(request: SourceRequest, url: str, shortest_ms: int) -> SourceVideo:
-    cookies = settings().cookies_dir / f"{client_folder(request.client)}.txt"
-    given = cookies if cookies.is_file() else None
-    with fetched_link(url, client=request.client, cookies=given, share=_FETCH_SHARE) as fetched:
+    cookies = client_cookies(request.client)
+    with fetched_link(url, client=request.client, cookies=cookies, share=_FETCH_SHARE) as fetched:
         for note in fetched.notes:
             _log.warning("%s: %s", fetched.title, note)
         captions = request.captions or _readable_captions(fetched)
         local = request.replace(location=str(fetched.path), captions=captions)
         return _taken_in(local, url, shortest_ms, begun=_FETCH_SHARE)
+
+
+def client_cookies(client: str) -> Path | None:
+    """The cookies file that a client has given for links."""
+    cookies = settings().cookies_dir / f"{client_folder(client)}.txt"
+    return cookies if cookies.is_file() else None
 
 
 def _readable_captions(fetched: FetchedLink) -> str | None:
@@ -122,9 +133,12 @@ def _taken_in(
         captions_sha256=captions.sha256 if captions else None,
         media=verified.media,
         ingested_at=datetime.now(UTC),
+        rights=request.rights,
     )
     with db_session() as session:
         queries.save_source(session, source)
+        # With what is kept of earlier runs: the first time, and rights that this one leaves.
+        source = queries.get_source(session, source.source_id)
     progress.report("ingest", 1.0, verified.path.name)
     return source
 

@@ -21,6 +21,7 @@ from clipping.models import (
     RenderChoices,
     RenderedClip,
     RenderPlan,
+    SourceVideo,
     make_id,
 )
 from clipping.rendering import compose
@@ -34,6 +35,7 @@ from clipping.storage.base import hash_file
 from clipping.storage.keys import clip_key
 from tasks.encode import Encoded, Tell, Work, encode, sound
 from tasks.retry import POLICY
+from tasks.rights import check_rights
 from tasks.workplace import db_session, files_held, media_store, only_one
 
 # Of a clip's bar: looking for faces, then rendering, then its proof.
@@ -71,6 +73,7 @@ def _work(moment_id: str, transcript_id: str) -> Work:
     with db_session() as session:
         source_id, moment = queries.get_moment(session, moment_id)
         source = queries.get_source(session, source_id)
+        check_rights(session, source)
         _, transcript = queries.get_transcript(session, transcript_id)
         clips = queries.clips_of_moment(session, moment_id)
     store = media_store()
@@ -205,9 +208,7 @@ def find_clip(clip_id: str) -> tuple[str, str, dict[str, Any]]:
 @files_held()
 def render_in_size(clip_id: str, size: tuple[int, int], out: Path) -> Proof:
     """Render a stored clip's plan in another size to ``out``, and measure the file."""
-    with db_session() as session:
-        clip = queries.get_clip(session, clip_id)
-        source = queries.get_source(session, clip.source_id)
+    clip, source = _stored(clip_id)
     media_path = media_store().local_path(source.media_key)
     compose.render(
         clip.plan,
@@ -227,9 +228,7 @@ def render_again(clip_id: str) -> tuple[bool, bool]:
 
     :raises Rejected: The plan was made by an earlier version.
     """
-    with db_session() as session:
-        clip = queries.get_clip(session, clip_id)
-        source = queries.get_source(session, clip.source_id)
+    clip, source = _stored(clip_id)
     if clip.plan.version != PLAN_VERSION:
         raise Rejected(f"{clip_id} was made by earlier rules; clip its source again first.")
     media_path = media_store().local_path(source.media_key)
@@ -243,3 +242,12 @@ def render_again(clip_id: str) -> tuple[bool, bool]:
             lambda fraction: progress.report("render", fraction, clip_id),
         )
         return frames_sha256(video) == clip.frames_sha256, hash_file(video) == clip.video_sha256
+
+
+def _stored(clip_id: str) -> tuple[RenderedClip, SourceVideo]:
+    """A clip and its source, of which media may be made."""
+    with db_session() as session:
+        clip = queries.get_clip(session, clip_id)
+        source = queries.get_source(session, clip.source_id)
+        check_rights(session, source)
+    return clip, source

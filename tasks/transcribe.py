@@ -97,6 +97,9 @@ def _recording(
     glossary: tuple[GlossaryTerm, ...],
 ) -> Recording:
     store = media_store()
+    if captions_key and not captions_name:
+        # A site's own captions; in the store they are called by their hash.
+        captions_name = f"{Path(source.file_name).stem}{Path(captions_key).suffix}"
     return Recording(
         media_path=store.local_path(source.media_key),
         media=source.media,

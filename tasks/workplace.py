@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -51,6 +51,26 @@ def one_of_few(key: str, most: int, on_wait: Callable[[float], None]) -> Iterato
     """The same with up to ``most`` processes at a time; ``on_wait`` is told the seconds waited."""
     with database() as url, stage_lock(url, key, holders=most, on_wait=on_wait):
         yield
+
+
+@contextmanager
+def if_free(key: str) -> Iterator[bool]:
+    """Hold the stage ``key`` when no other process does; whether it is held."""
+    with ExitStack() as held:
+        free = True
+        try:
+            held.enter_context(one_of_few(key, 1, _give_up))
+        except _Taken:
+            free = False
+        yield free
+
+
+class _Taken(Exception):
+    """Another process holds the stage."""
+
+
+def _give_up(_waited_s: float) -> None:
+    raise _Taken
 
 
 def transcribing(source_id: str) -> str:

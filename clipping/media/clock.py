@@ -7,15 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
+from av.audio.fifo import AudioFifo
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from numpy.typing import NDArray
 
-JUMP_S = Fraction(1, 50)
+JUMP_S = 0.02
 """Timestamps may stray this far from the count of samples before they are believed: Matroska
 rounds each to a millisecond, and cutting or padding for that would click through every word."""
+
+_BATCH_S = 0.5
+"""Frames, of 20 ms mostly, are resampled together: one by one that costs more than decoding."""
 
 Samples = NDArray[np.int16]
 Piece = tuple[int, Samples]
@@ -28,48 +33,61 @@ class ClockedResampler:
     def __init__(self, rate_hz: int, begin_s: Fraction) -> None:
         self._rate = rate_hz
         self._begin = begin_s
-        self._resampler: AudioResampler | None = None
+        self._begin_s = float(begin_s)
         self._format: tuple[str, str, int] | None = None
-        self._due = Fraction(0)
-        """When the next frame begins if nothing is missing, in seconds of the source clock."""
+        self._resampler = AudioResampler()
+        self._waiting = AudioFifo()
+        self._start_s = 0.0
+        """When the first of the frames began that follow one another without a gap."""
+        self._count = 0
+        """Their samples so far."""
         self._at = 0
 
     def feed(self, frame: AudioFrame) -> list[Piece]:
-        """What one more frame gives; the resampler holds a few samples back."""
+        """What one more frame gives; up to half a second is held back."""
         pieces = []
-        time = self._time_s(frame)
         form = (frame.format.name, frame.layout.name, frame.sample_rate)
-        if self._resampler is None or form != self._format or abs(time - self._due) > JUMP_S:
+        due_s = self._start_s + self._count / frame.sample_rate
+        time_s = due_s if frame.time is None else frame.time - self._begin_s
+        if form != self._format or abs(time_s - due_s) > JUMP_S:
             pieces = self.flush()
-            self._resampler = AudioResampler(format="s16", layout="mono", rate=self._rate)
-            self._format = form
-            self._due = time
-            self._at = round(time * self._rate)
-        self._due += Fraction(frame.samples, frame.sample_rate)
-        return pieces + self._pieces(frame)
+            self._start(form, time_s, frame)
+        self._count += frame.samples
+        # Judged above; the queue takes frames only whose times have no gap at all.
+        frame.pts = None
+        self._waiting.write(frame)
+        if self._waiting.samples >= _BATCH_S * frame.sample_rate:
+            pieces += self._pieces(self._waiting.read())
+        return pieces
 
     def flush(self) -> list[Piece]:
         """What was held back; the next frame starts anew at its own time."""
-        if self._resampler is None:
+        if self._format is None:
             return []
-        pieces = self._pieces(None)
-        self._resampler = None
+        waiting = self._waiting.read()
+        pieces = self._pieces(waiting) if waiting is not None else []
+        pieces += self._pieces(None)
+        self._format = None
         return pieces
 
-    def _time_s(self, frame: AudioFrame) -> Fraction:
-        if frame.pts is None or frame.time_base is None:
-            return self._due
-        return frame.pts * frame.time_base - self._begin
+    def _start(self, form: tuple[str, str, int], time_s: float, frame: AudioFrame) -> None:
+        self._format = form
+        self._resampler = AudioResampler(format="s16", layout="mono", rate=self._rate)
+        self._waiting = AudioFifo()
+        self._start_s, self._count = time_s, 0
+        exact = Fraction(time_s)
+        if frame.pts is not None and frame.time_base is not None:
+            exact = frame.pts * frame.time_base - self._begin
+        self._at = round(exact * self._rate)
 
     def _pieces(self, frame: AudioFrame | None) -> list[Piece]:
-        assert self._resampler is not None
         pieces = []
         for part in self._resampler.resample(frame):
             # At the end a resampler that had nothing to do hands back the None it was given.
             if part is not None:
-                samples = np.asarray(part.to_ndarray(), np.int16).reshape(-1)
-                pieces.append((self._at, samples))
-                self._at += len(samples)
+                plane: Any = part.planes[0]
+                pieces.append((self._at, np.frombuffer(plane, np.int16, part.samples)))
+                self._at += part.samples
         return pieces
 
 

@@ -42,6 +42,7 @@ from clipping.models.recipe import (
     RenderChoices,
     RenderPlan,
 )
+from clipping.models.rights import ClientSettings, Ground, Rights
 from clipping.models.sighting import Area, FacePoint, FaceTrack, Scene, Sightings
 from clipping.models.source import (
     AudioStream,
@@ -52,6 +53,7 @@ from clipping.models.source import (
     VideoStream,
     Word,
 )
+from clipping.models.watch import Found, ItemState, Watch, WatchedItem
 
 __all__ = [
     "OUTPUT_HEIGHT_PX",
@@ -62,6 +64,7 @@ __all__ = [
     "CameraShot",
     "CaptionEvent",
     "ChunkKey",
+    "ClientSettings",
     "ClipReport",
     "ClipState",
     "ClipWord",
@@ -73,12 +76,15 @@ __all__ = [
     "Face",
     "FacePoint",
     "FaceTrack",
+    "Found",
     "Framing",
     "FramingChoice",
     "GlossaryTerm",
+    "Ground",
     "HeardChunk",
     "HeardWord",
     "HookOverlay",
+    "ItemState",
     "Layout",
     "Loudness",
     "MediaInfo",
@@ -92,6 +98,7 @@ __all__ = [
     "RenderPlan",
     "RenderedClip",
     "ReportSource",
+    "Rights",
     "Scene",
     "Sentence",
     "Sightings",
@@ -102,6 +109,8 @@ __all__ = [
     "Transcript",
     "Value",
     "VideoStream",
+    "Watch",
+    "WatchedItem",
     "Word",
     "make_id",
 ]

@@ -8,6 +8,7 @@ from typing import Any
 
 from clipping.models.base import Value
 from clipping.models.recipe import ClipWord, Layout, RenderPlan
+from clipping.models.rights import Rights
 from clipping.timing import TimeSpan
 
 
@@ -67,6 +68,7 @@ class ReportSource(Value):
     sha256: str
     file_name: str
     duration_ms: int
+    rights: Rights = Rights()
 
 
 class CameraShot(Value):

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from clipping.models.base import Value
 from clipping.models.hearing import SoundEvent
+from clipping.models.rights import Rights
 from clipping.timing import TimeSpan
 
 
@@ -17,6 +18,8 @@ class SourceRequest(Value):
     client: str = "default"
     captions: str | None = None
     """Path of a captions file; None looks for one beside the video with the same stem."""
+    rights: Rights = Rights()
+    """As this run states them; unstated ones leave what was stated before as it is."""
 
 
 class VideoStream(Value):
@@ -83,6 +86,7 @@ class SourceVideo(Value):
     captions_sha256: str | None
     media: MediaInfo
     ingested_at: datetime
+    rights: Rights = Rights()
 
 
 class Word(Value):

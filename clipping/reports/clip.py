@@ -26,6 +26,7 @@ def clip_report(
             sha256=source.sha256,
             file_name=source.file_name,
             duration_ms=source.media.duration_ms,
+            rights=source.rights,
         ),
         span=clip.plan.span,
         score=moment.score,

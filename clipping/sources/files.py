@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-from clipping.errors import UnreadableCaptions, UnreadableMedia
+from clipping.errors import TooShort, UnreadableCaptions, UnreadableMedia
 from clipping.media.container import check_file, display_name
 from clipping.media.probe import probe
 from clipping.models import MediaInfo, SourceRequest
@@ -41,7 +41,7 @@ def verify(request: SourceRequest, *, max_bytes: int, shortest_ms: int) -> Verif
 
     :param shortest_ms: Length of the shortest clip that may be cut.
     :raises UnreadableMedia: The video is missing, a folder, empty, larger than ``max_bytes``, not
-        a whole video with picture and sound, or shorter than ``shortest_ms``.
+        a whole video with picture and sound, or (TooShort) shorter than ``shortest_ms``.
     :raises UnreadableCaptions: The captions that the request names are missing or cannot be read.
     """
     path = _located(request.location)
@@ -65,9 +65,9 @@ def verify(request: SourceRequest, *, max_bytes: int, shortest_ms: int) -> Verif
 
 
 def check_length(name: str, media: MediaInfo, shortest_ms: int) -> None:
-    """Raise UnreadableMedia for a video that is shorter than its shortest clip."""
+    """Raise TooShort for a video that is shorter than its shortest clip."""
     if media.duration_ms < shortest_ms:
-        raise UnreadableMedia(
+        raise TooShort(
             f"{name} is too short: it runs {timecode(media.duration_ms)}, and the shortest clip "
             f"takes {timecode(shortest_ms)}."
         )

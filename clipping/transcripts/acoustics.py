@@ -137,6 +137,8 @@ class AcousticModel:
         with self._lock:
             try:
                 self._folder.mkdir(parents=True, exist_ok=True)
+                # What was heard before, of another recording perhaps, changes nothing.
+                self._decoder.start_stream()
                 self._decoder.start_utt()
                 self._decoder.process_raw(samples.astype("<i2").tobytes(), full_utt=True)
                 self._decoder.end_utt()

@@ -8,6 +8,7 @@ words from the sound alone is a :class:`~clipping.transcripts.chunked.ChunkedTra
 
 from __future__ import annotations
 
+import hashlib
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,12 @@ class Recording:
             object.__setattr__(self, "media_name", self.media_path.name)
         if not self.captions_name and self.captions_path is not None:
             object.__setattr__(self, "captions_name", self.captions_path.name)
+
+    @property
+    def glossary_mark(self) -> str:
+        """What tells this glossary from another one in an edition; empty without terms."""
+        terms = "\n".join(term.model_dump_json() for term in self.glossary)
+        return hashlib.sha256(terms.encode()).hexdigest()[:8] if terms else ""
 
 
 class Transcriber(ABC):

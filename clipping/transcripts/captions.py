@@ -16,10 +16,12 @@ from clipping.transcripts import stage
 from clipping.transcripts.alignment import Placed
 from clipping.transcripts.base import Recording, Transcriber
 from clipping.transcripts.captions_file import Captions, Line, read_captions
-from clipping.transcripts.language import is_english, language_of
+from clipping.transcripts.language import is_english, language_of, named_in
 from clipping.transcripts.listening import Listened, listen
 from clipping.transcripts.notebook import Notebook
 from clipping.transcripts.placing import Fit, Placer
+from clipping.transcripts.postprocess import counted
+from clipping.transcripts.postprocess.glossary import Glossary
 from clipping.transcripts.word_times import TimedWord, in_order
 from clipping.transcripts.wording import Untimed, between, given_times
 
@@ -40,12 +42,18 @@ class CaptionsTranscriber(Transcriber):
     """Words from a captions file, times from the file or by forced alignment with the sound."""
 
     name: ClassVar[str] = "captions"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
 
     @classmethod
     def available(cls) -> str | None:
         """Always: the aligner's model comes with the package."""
         return None
+
+    def edition(self, recording: Recording) -> str:
+        """The version, the language that the operator or the file's name says, the glossary."""
+        language = recording.language or named_in(recording.captions_name)
+        parts = (self.version, language, recording.glossary_mark)
+        return "-".join(part for part in parts if part)
 
     def suits(self, recording: Recording) -> str | None:
         """Needs a captions file."""
@@ -87,13 +95,11 @@ class _Run:
 
     def transcript(self) -> Transcript:
         words = self._timed_by_file() if self._captions.timed else self._timed_by_sound()
+        # Many captions were written by a machine that knows no names either.
+        glossary = Glossary(self._recording.glossary)
+        words, corrected = glossary.corrected(words, english=is_english(self._language))
         ordered = in_order(words, self._duration_ms)
-        interpolated = sum(word.interpolated for word in ordered)
-        if interpolated:
-            self._notes.append(
-                f"{interpolated} of {len(ordered)} words have times that were divided between "
-                "their neighbours'."
-            )
+        self._notes += counted(ordered, corrected)
         stage.report(1.0, f"{len(ordered)} words")
         return Transcript(
             engine=CaptionsTranscriber.name,
@@ -128,7 +134,9 @@ class _Run:
         return [part for line in inside for part in _of_usual_length(line, self._duration_ms)]
 
     def _told_language(self) -> str:
-        told = self._recording.language or self._captions.language
+        # In a store the file has lost its name.
+        named = named_in(self._captions_name)
+        told = self._recording.language or self._captions.language or named
         tokens = [token for line in self._lines for token in line.tokens]
         return told or language_of(tokens)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,11 +12,11 @@ from pysubs2.exceptions import Pysubs2Error
 
 from clipping.errors import UnreadableCaptions
 from clipping.transcripts import captions_text, json3, webvtt
+from clipping.transcripts.language import named_in
 
 _ROLLING_SHARE = 0.3
 _ROLLING_GAP_MS = 60
 _LARGEST_BYTES = 64 * 1024**2
-_LANGUAGE_SUFFIX = re.compile(r"\.([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\.[a-z0-9]+$")
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ def read_captions(path: Path) -> Captions:
     if not cues:
         raise UnreadableCaptions(f"{path.name} holds no captions with times.")
     lines = _lines(cues)
-    return Captions(tuple(lines), kind, language or _language_of_name(path))
+    return Captions(tuple(lines), kind, language or named_in(path.name))
 
 
 def _decoded(path: Path) -> str:
@@ -138,12 +137,6 @@ def _cues(path: Path, text: str) -> tuple[str, str | None, list[Cue]]:
         if not event.is_comment and not event.is_drawing and event.end > 0
     ]
     return kind, None, cues
-
-
-def _language_of_name(path: Path) -> str | None:
-    """``talk.en.srt`` says English."""
-    match = _LANGUAGE_SUFFIX.search(path.name)
-    return match[1] if match else None
 
 
 # --- lines --------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from abc import abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar
@@ -69,11 +68,8 @@ class ChunkedTranscriber(Transcriber):
 
     def edition(self, recording: Recording) -> str:
         """The version and what is made of the words; a subclass puts its settings before that."""
-        parts = [self.hearing(recording), f"words{postprocess.VERSION}"]
-        if recording.glossary:
-            terms = "\n".join(term.model_dump_json() for term in recording.glossary)
-            parts.append(hashlib.sha256(terms.encode()).hexdigest()[:8])
-        return "-".join(parts)
+        parts = (self.hearing(recording), f"words{postprocess.VERSION}", recording.glossary_mark)
+        return "-".join(part for part in parts if part)
 
     def hearing(self, recording: Recording) -> str:
         """The part of :meth:`edition` that decides what is heard in a chunk."""

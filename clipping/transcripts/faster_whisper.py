@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import warnings
@@ -12,7 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from clipping.errors import Broken, NotInstalled
+from clipping.errors import Broken, ClippingError, NotInstalled
 from clipping.models import HeardChunk
 from clipping.settings import settings
 from clipping.transcripts import loaded
@@ -80,7 +81,7 @@ class FasterWhisperTranscriber(ChunkedTranscriber):
         model = _model()
         sound = as_floats(samples)
         pieces: list[Piece] = []
-        try:
+        with _ours():
             segments, spoken = model.segments(sound, language)
             for segment in segments:
                 pieces += [
@@ -88,13 +89,27 @@ class FasterWhisperTranscriber(ChunkedTranscriber):
                     for word in segment.words or ()
                 ]
                 tell(min(1.0, segment.end * RATE_HZ / max(1, len(sound))))
-        except (RuntimeError, ValueError) as error:
-            raise Broken(f"faster-whisper failed: {error}.") from error
         return HeardChunk(language=spoken or UNKNOWN, words=tuple(words_of(pieces, spoken)))
 
     def language_of(self, samples: Sequence[NDArray[np.int16]]) -> str | None:
-        """What most of the samples are most likely in."""
-        return likeliest_language(_model().model, [as_floats(part) for part in samples])
+        """What most of the samples are most likely in.
+
+        :raises Broken: Whisper cannot work on this sound.
+        """
+        model = _model().model
+        with _ours():
+            return likeliest_language(model, [as_floats(part) for part in samples])
+
+
+@contextlib.contextmanager
+def _ours() -> Iterator[None]:
+    """What the libraries raise becomes an error of ours: onnxruntime has classes of its own."""
+    try:
+        yield
+    except ClippingError:
+        raise
+    except Exception as error:
+        raise Broken(f"faster-whisper failed: {error}.") from error
 
 
 def weights() -> WhisperWeights:
@@ -139,7 +154,7 @@ def _model() -> _Whisper:
     :raises ServiceUnavailable: The hub that has it cannot be reached.
     """
     wanted = weights()
-    return loaded.held(("faster-whisper", wanted.name), lambda: _load(wanted))
+    return loaded.held(("faster-whisper", wanted.identity), lambda: _load(wanted))
 
 
 def _load(wanted: WhisperWeights) -> _Whisper:

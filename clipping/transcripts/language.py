@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -56,6 +57,31 @@ def language_of(tokens: Sequence[str]) -> str:
     counts = {name: sum(word in known for word in words) for name, known in _SETS.items()}
     best = max(counts, key=lambda name: counts[name])
     return best if counts[best] >= _LEAST_SHARE * len(words) else UNKNOWN
+
+
+_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+
+
+def is_tag(language: str) -> bool:
+    """Whether it has the form of a BCP 47 tag: ``en`` and ``pt-BR`` have, ``english`` has not."""
+    return _TAG.fullmatch(language) is not None
+
+
+_WRITTEN = frozenset(
+    (
+        "af am ar as az ba be bg bn bo br bs ca cs cy da de el en es et eu fa fi fo fr ga gd gl gu "
+        "ha he hi hr ht hu hy id is it ja jv ka kk km kn ko ky la lb ln lo lt lv mg mi mk ml mn mr "
+        "ms mt my nb ne nl nn no oc or pa pl ps pt ro ru sa sd si sk sl sn so sq sr su sv sw ta te "
+        "tg th tk tl tr tt uk ur uz vi xh yi yo zh zu eng ger deu fre fra spa ita por rus jpn ukr"
+    ).split()
+)
+_NAMED = re.compile(r"\.([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\.[A-Za-z0-9]+$")
+
+
+def named_in(file_name: str) -> str | None:
+    """``talk.uk.srt`` says Ukrainian; ``talk.mov.srt`` and ``talk.cc.srt`` say nothing."""
+    match = _NAMED.search(file_name)
+    return match[1] if match and match[1].lower().split("-")[0] in _WRITTEN else None
 
 
 def is_english(language: str) -> bool:

@@ -18,6 +18,7 @@ from clipping.transcripts.acoustics import FRAME_MS, RATE_HZ, acoustic_model
 from clipping.transcripts.alignment import align
 from clipping.transcripts.base import Recording
 from clipping.transcripts.chunked import ChunkedTranscriber
+from clipping.transcripts.language import is_english
 from clipping.transcripts.listening import Tell
 from clipping.transcripts.voice_activity import Activity, ActivityMeter
 
@@ -42,7 +43,7 @@ class PocketsphinxTranscriber(ChunkedTranscriber):
     """Words recognised from the sound alone: no captions, no network, English only."""
 
     name: ClassVar[str] = "pocketsphinx"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     # About as slow as the sound is long: a crash costs minutes.
     longest_chunk_ms: ClassVar[int] = 10 * 60_000
     needs_voice: ClassVar[bool] = True
@@ -54,8 +55,9 @@ class PocketsphinxTranscriber(ChunkedTranscriber):
         return "the package pocketsphinx is not installed" if missing else None
 
     def suits(self, recording: Recording) -> str | None:
-        """Any recording with sound."""
-        return None
+        """Any recording with sound that nobody calls another language than English."""
+        language = recording.language
+        return None if language is None or is_english(language) else "it knows English only"
 
     def because(self, recording: Recording) -> str:
         """The only engine that needs nothing but the sound."""
@@ -71,6 +73,9 @@ class PocketsphinxTranscriber(ChunkedTranscriber):
     def hear(self, samples: NDArray[np.int16], language: str | None, tell: Tell) -> HeardChunk:
         """Lower-case words without punctuation, as they are recognised."""
         words: list[HeardWord] = []
+        with _lock:
+            # What another chunk, or recording, made it think of noise changes nothing here.
+            _decoder().start_stream()
         for start_ms, part, activity in utterances(samples):
             if activity.spoken_ms >= _LEAST_SPOKEN_MS:
                 words += _recognised(part, activity, start_ms)

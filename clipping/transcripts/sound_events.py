@@ -118,10 +118,13 @@ def _applause(scene: _Scene) -> _Found:
     return _Found(there, _mean(clear, 600), least_ms=700, bridge_ms=400)
 
 
-def _background_db(scene: _Scene) -> float:
-    """What is always there: a recording in loud rain is no applause."""
+def _background_db(scene: _Scene, share: int = 10) -> float:
+    """What is always there: a recording in loud rain is no applause.
+
+    :param share: Percentage of the recording that is no louder.
+    """
     long_enough = len(scene.level_db) > _TOLD_FROM_MS // STEP_MS
-    return float(np.percentile(scene.level_db, 10)) if long_enough else _SILENT_DB
+    return float(np.percentile(scene.level_db, share)) if long_enough else _SILENT_DB
 
 
 # --- laughter -------------------------------------------------------------------------------------
@@ -133,6 +136,8 @@ _REGULAR = 0.45
 _DEEP_DB = 6.0
 _ONE_TIMBRE_DB = 4.5
 """Speech changes its sound with every phone, laughter is the same syllable again and again."""
+_OVER_NOISE_DB = 15.0
+"""Nearer to the noise that is always there, everything sounds like the noise: of one timbre."""
 
 
 def _laughter(scene: _Scene) -> _Found:
@@ -142,9 +147,12 @@ def _laughter(scene: _Scene) -> _Found:
     clear = np.zeros(count, np.float32)
     loudest = scene.usual_db - _AUDIBLE_BELOW_SPEECH_DB
     level = np.maximum(scene.level_db, loudest)
+    clear_of_noise = _background_db(scene, 2) + _OVER_NOISE_DB
     for first in range(0, max(0, count - size + 1), size // 4):
         window = slice(first, first + size)
         if (scene.level_db[window] > loudest).mean() < 0.4:
+            continue
+        if float(np.percentile(scene.level_db[window], 75)) < clear_of_noise:
             continue
         found = _laughs(level[window], scene.features.timbre_db[window])
         clear[window] = np.maximum(clear[window], found)

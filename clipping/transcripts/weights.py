@@ -10,7 +10,7 @@ import errno
 import hashlib
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,13 @@ from clipping.settings import settings
 from clipping.transcripts import stage
 
 _POLL_S = 0.5
-_CLIENTS = frozenset({"httpx", "httpx2", "httpcore", "requests", "urllib3", "huggingface_hub"})
+_UNWRITABLE = frozenset({errno.ENOTDIR, errno.EROFS, errno.EIO})
+_CLIENTS = frozenset(
+    "httpx httpx2 httpcore requests urllib urllib3 socket ssl huggingface_hub hf_xet".split()
+)
+_PARTS, _PART_BYTES = 64, 64 * 1024
+"""What is looked at of a file of weights: tuned ones differ from others in all layers, not at the
+beginning, and all of 3 GB would take longer than to load them."""
 _FILES = ("config.json", "preprocessor_config.json", "model.bin", "tokenizer.json", "vocabulary.*")
 _NEEDED = ("config.json", "model.bin", "tokenizer.json")
 
@@ -86,10 +92,12 @@ class WhisperWeights:
         if not self._is_folder:
             return self.name
         digest = hashlib.sha256()
-        for file in sorted(Path(self.name).expanduser().glob("*")):
+        folder = Path(self.name).expanduser()
+        # What else lies there (the hub's client keeps a folder of its own) changes no word.
+        for file in sorted(found for kind in _FILES for found in folder.glob(kind)):
             digest.update(f"{file.name}:{file.stat().st_size}\n".encode())
-            with file.open("rb") as opened:
-                digest.update(opened.read(1 << 20))
+            for part in _sampled(file):
+                digest.update(part)
         return f"{Path(self.name).name}.{digest.hexdigest()[:8]}"
 
     def fetched(self) -> Path:
@@ -161,6 +169,15 @@ def check_allowed(what: str) -> None:
         )
 
 
+def _sampled(file: Path) -> Iterator[bytes]:
+    """All of a small file, and parts from everywhere of a large one."""
+    size = file.stat().st_size
+    with file.open("rb") as opened:
+        for at in range(0, size, max(_PART_BYTES, size // _PARTS)):
+            opened.seek(at)
+            yield opened.read(_PART_BYTES)
+
+
 def _is_complete(folder: Path) -> bool:
     return all((folder / name).is_file() for name in _NEEDED)
 
@@ -180,13 +197,17 @@ def _download(repository: str, target: Path) -> None:
     import huggingface_hub
 
     # No token: the models are free, and a person's own one is nobody's business here.
-    huggingface_hub.snapshot_download(
-        repository,
-        cache_dir=target,
-        allow_patterns=list(_FILES),
-        token=False,
-        endpoint=os.environ.get("HF_ENDPOINT"),
-    )
+    try:
+        huggingface_hub.snapshot_download(
+            repository,
+            cache_dir=target,
+            allow_patterns=list(_FILES),
+            token=False,
+            endpoint=os.environ.get("HF_ENDPOINT"),
+        )
+    except RuntimeError as error:  # how hf_xet, which fetches large files, says all that it says
+        full = "os error 28" in str(error) or "No space left" in str(error)
+        raise (OSError(errno.ENOSPC, "full") if full else ConnectionError("hf_xet")) from None
 
 
 def with_progress(what: str, folder: Path, total_mb: int, act: Callable[[], object]) -> None:
@@ -254,7 +275,7 @@ def hub_error(what: str, error: Exception) -> ClippingError | None:
             f"The Hugging Face hub does not give {what} ({status}): there is none of that name, "
             "or it wants to be asked for with an access token."
         )
-    if isinstance(error, PermissionError | NotADirectoryError):
+    if isinstance(error, PermissionError) or getattr(error, "errno", None) in _UNWRITABLE:
         return NotInstalled(f"{what[0].upper()}{what[1:]} cannot be stored: {error}.")
     library = type(error).__module__.split(".")[0]
     if library not in _CLIENTS and not isinstance(error, ConnectionError | TimeoutError):

@@ -5,15 +5,16 @@ It runs on a CPU too, slowly. Its packages take 8 GB, so it is an extra: ``clipp
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from clipping.errors import Broken, ServiceUnavailable
+from clipping.errors import Broken, ClippingError
 from clipping.models import HeardChunk, HeardWord
 from clipping.settings import settings
 from clipping.transcripts import loaded
@@ -24,7 +25,15 @@ from clipping.transcripts.listening import Tell
 from clipping.transcripts.weights import WhisperWeights
 from clipping.transcripts.whisper_words import as_floats, likeliest_language, whisper_language
 from clipping.transcripts.whisperx_library import machine, unwarned
-from clipping.transcripts.whisperx_models import Models, load, wants_speakers
+from clipping.transcripts.whisperx_models import (
+    Models,
+    load,
+    no_memory,
+    wants_speakers,
+)
+from clipping.transcripts.whisperx_models import (
+    is_out_of_memory as is_out_of_memory,
+)
 
 _MODEL = "large-v3"
 _HEARD_SHARE, _ALIGNED_SHARE = 0.6, 0.8
@@ -84,20 +93,31 @@ class WhisperXTranscriber(ChunkedTranscriber):
         """
         models = _models()
         sound = as_floats(samples)
-        try:
-            with unwarned():
-                return _heard(models, sound, language, tell)
-        except (RuntimeError, ValueError, IndexError, KeyError) as error:
-            if is_out_of_memory(error):
-                raise ServiceUnavailable(
-                    "The GPU has not enough free memory for WhisperX; free some, or name a smaller "
-                    "model in CLIPPER_WHISPER_MODEL."
-                ) from error
-            raise Broken(f"WhisperX failed: {error}.") from error
+        with _ours(), unwarned():
+            return _heard(models, sound, language, tell)
 
     def language_of(self, samples: Sequence[NDArray[np.int16]]) -> str | None:
-        """What most of the samples are most likely in."""
-        return likeliest_language(_models().whisper.model, [as_floats(part) for part in samples])
+        """What most of the samples are most likely in.
+
+        :raises ServiceUnavailable: The GPU has no memory left.
+        :raises Broken: WhisperX cannot work on this sound.
+        """
+        model = _models().whisper.model
+        with _ours(), unwarned():
+            return likeliest_language(model, [as_floats(part) for part in samples])
+
+
+@contextlib.contextmanager
+def _ours() -> Iterator[None]:
+    """What the libraries raise becomes an error of ours: four of them have classes of their own."""
+    try:
+        yield
+    except ClippingError:
+        raise
+    except Exception as error:
+        if is_out_of_memory(error):
+            raise no_memory() from error
+        raise Broken(f"WhisperX failed: {error}.") from error
 
 
 def weights() -> WhisperWeights:
@@ -107,7 +127,7 @@ def weights() -> WhisperWeights:
 
 def _models() -> Models:
     wanted = weights()
-    return loaded.held(("whisperx", wanted.name), lambda: load(wanted))
+    return loaded.held(("whisperx", wanted.identity), lambda: load(wanted))
 
 
 def _heard(models: Models, sound: Sound, language: str | None, tell: Tell) -> HeardChunk:
@@ -151,11 +171,6 @@ def recognised(models: Models, sound: Sound, language: str | None, tell: Tell) -
             models.forget_cached()
         else:
             return result
-
-
-def is_out_of_memory(error: Exception) -> bool:
-    """Whether it was the GPU's memory; CTranslate2 and PyTorch both say so in words only."""
-    return "out of memory" in str(error).lower()
 
 
 def _aligned(

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from clipping.errors import ClippingError, NotInstalled
+from clipping.errors import ClippingError, NotInstalled, ServiceUnavailable
 from clipping.settings import settings
 from clipping.transcripts.weights import (
     WhisperWeights,
@@ -86,7 +86,13 @@ class Models:
 def wants_speakers() -> bool:
     """Whether a token, or a folder with the models, was given."""
     model = settings().speaker_model
-    return settings().hub_token is not None or (model is not None and Path(model).exists())
+    return _token() is not None or (model is not None and Path(model).exists())
+
+
+def _token() -> str | None:
+    """The hub's token; a variable that is set to nothing is none."""
+    token = settings().hub_token
+    return (token.get_secret_value().strip() or None) if token is not None else None
 
 
 def load(weights: WhisperWeights) -> Models:
@@ -115,8 +121,24 @@ def load(weights: WhisperWeights) -> Models:
                 local_files_only=True,
             )
     except Exception as error:  # what is wrong with a file is told by many classes
+        if is_out_of_memory(error):
+            raise no_memory() from error
         raise NotInstalled(f"The Whisper model in {folder} cannot be loaded: {error}.") from error
     return Models(here, whisper)
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether it was the GPU's memory; CTranslate2 and PyTorch both say so in words only."""
+    said = str(error).lower()
+    return "out of memory" in said or "alloc_failed" in said
+
+
+def no_memory() -> ServiceUnavailable:
+    """The error for a GPU that has not even room for the least."""
+    return ServiceUnavailable(
+        "The GPU has not enough free memory for WhisperX; free some, or name a smaller model in "
+        "CLIPPER_WHISPER_MODEL."
+    )
 
 
 def _align_model(language: str) -> str | None:
@@ -141,6 +163,8 @@ def _load_aligner(name: str, language: str, device: str) -> tuple[Any, dict[str,
     except ClippingError:
         raise
     except Exception as error:  # as above
+        if is_out_of_memory(error):
+            raise no_memory() from error
         raise NotInstalled(f"{name}, {what}, cannot be loaded: {error}.") from error
     return model, facts
 
@@ -152,10 +176,10 @@ def _fetch_aligner(name: str, target: Path, what: str) -> None:
 
     cached = target / f"models--{name.replace('/', '--')}"
     if name in torchaudio.pipelines.__all__:
-        # Loads them too, which takes a second; only that knows what the file is called.
+        # Loads them too, which takes a second.
         bundle = getattr(torchaudio.pipelines, name)
         options = {"model_dir": str(target), "progress": False}
-        if not any(target.glob("*.pt*")):
+        if not _has_bundle(bundle, target):
             check_allowed(what)
         with_progress(what, target, 0, lambda: bundle.get_model(dl_kwargs=options))
     elif not any(cached.glob("snapshots/*/config.json")):
@@ -175,11 +199,16 @@ def _fetch_aligner(name: str, target: Path, what: str) -> None:
         )
 
 
+def _has_bundle(bundle: Any, target: Path) -> bool:
+    """Whether this language's weights are here; those of another one are called otherwise."""
+    path = getattr(bundle, "_path", None)
+    return isinstance(path, str) and (target / Path(path).name).is_file()
+
+
 def _load_speakers(device: str) -> Any:
     from whisperx.diarize import DiarizationPipeline
 
     name = settings().speaker_model or _SPEAKERS
-    token = settings().hub_token
     cached = settings().models_dir / f"models--{name.replace('/', '--')}"
     is_here = Path(name).exists() or any(cached.glob("snapshots/*/config.yaml"))
     if not is_here:
@@ -191,7 +220,7 @@ def _load_speakers(device: str) -> Any:
             found.append(
                 DiarizationPipeline(
                     model_name=name,
-                    token=token.get_secret_value() if token else None,
+                    token=_token(),
                     device=device,
                     cache_dir=str(settings().models_dir),
                 )
@@ -204,7 +233,9 @@ def _load_speakers(device: str) -> Any:
             with_progress("the models that tell speakers apart", cached, 0, get)
     except ClippingError:
         raise
-    except Exception:  # noqa: BLE001 - refused, pyannote prints advice and goes on without a pipeline
+    except Exception as error:  # noqa: BLE001 - refused, pyannote prints advice and goes on without a pipeline
+        if is_out_of_memory(error):
+            raise no_memory() from None
         # Not "from" it: what a library says of a request may hold its token.
         raise NotInstalled(
             f"{name}, which tells speakers apart, cannot be loaded; accept its terms on the "

@@ -17,7 +17,7 @@ from tests.support.faces import Draw, make_film
 from tests.support.media import frame_times
 
 CUTS = [31, 58, 92]
-FRAMES = 120
+FRAMES = 105
 
 
 def _starts(path: Path, span: TimeSpan | None = None) -> list[int]:
@@ -36,12 +36,10 @@ def _starts(path: Path, span: TimeSpan | None = None) -> list[int]:
     ("fps", "suffix", "options"),
     [
         pytest.param(Fraction(24_000, 1001), ".mp4", {}, id="23.976"),
-        pytest.param(25, ".mov", {}, id="25"),
-        pytest.param(30, ".mkv", {}, id="30"),
         pytest.param(60, ".mp4", {}, id="60"),
-        pytest.param(30, ".mp4", {"bf": "0"}, id="30-without-b-frames"),
+        pytest.param(30, ".mkv", {"bf": "0"}, id="30-without-b-frames"),
         pytest.param(30, ".mp4", {"sc_threshold": "40"}, id="30-key-frames-at-cuts"),
-        pytest.param(25, ".mp4", {"bf": "8", "b-pyramid": "none"}, id="25-many-b-frames"),
+        pytest.param(25, ".mov", {"bf": "8", "b-pyramid": "none"}, id="25-many-b-frames"),
         pytest.param(25, ".mp4", {"g": "1"}, id="25-only-key-frames"),
     ],
 )
@@ -55,7 +53,7 @@ def test_a_cut_is_found_to_the_frame(
 
 
 def test_a_cut_is_found_to_the_frame_at_a_variable_rate(tmp_path: Path) -> None:
-    times = frame_times(4, 30, variable_rate=True)
+    times = frame_times(FRAMES / 30, 30, variable_rate=True)
     draw = films.joined(films.shots(), CUTS)
     path = make_film(tmp_path / "a.mp4", draw, frames=FRAMES, fps=30, times=times)
     assert probe(path).video.variable_rate
@@ -73,7 +71,7 @@ def test_a_span_within_a_film_sees_only_its_own_cuts(tmp_path: Path) -> None:
 
 
 def test_a_film_can_cut_often(tmp_path: Path) -> None:
-    cuts = list(range(14, 120, 14))
+    cuts = list(range(14, FRAMES, 14))
     path = make_film(tmp_path / "a.mp4", films.joined(films.shots(), cuts), frames=FRAMES)
     assert _starts(path) == [cut * 40 for cut in cuts]
 
@@ -101,7 +99,7 @@ ONE, OTHER, THIRD = films.shots()
     ],
 )
 def test_what_is_no_cut_is_not_taken_for_one(tmp_path: Path, draw: Draw, most: int) -> None:
-    path = make_film(tmp_path / "a.mp4", draw, frames=FRAMES)
+    path = make_film(tmp_path / "a.mp4", draw, frames=90)
     assert len(_starts(path)) <= most
 
 

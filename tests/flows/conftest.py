@@ -187,6 +187,21 @@ def clipper(
     yield from make_clipper(tmp_path_factory.mktemp("home"), prefect_api)
 
 
+@pytest.fixture
+def in_process(prefect_api: dict[str, str]) -> Iterator[None]:
+    """Flows can be called in the process of the test."""
+    from prefect import settings
+
+    changes = {
+        settings.PREFECT_API_URL: prefect_api["PREFECT_API_URL"],
+        settings.PREFECT_API_AUTH_STRING: prefect_api["PREFECT_API_AUTH_STRING"],
+        settings.PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
+        settings.PREFECT_LOGGING_TO_API_ENABLED: False,
+    }
+    with settings.temporary_settings(changes):
+        yield
+
+
 def _shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that test processes that run side by side have in common."""
     base = tmp_path_factory.getbasetemp()

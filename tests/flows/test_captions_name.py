@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flows.ingest import _captions_name
+from tests.db.values import a_source
 
 URL = "https://www.youtube.com/watch?v=abcdefghijk"
 
@@ -20,4 +21,6 @@ URL = "https://www.youtube.com/watch?v=abcdefghijk"
 def test_captions_of_a_site_are_called_after_the_video_and_not_by_a_hash(
     captions: str | None, key: str | None, name: str
 ) -> None:
-    assert _captions_name(URL, captions, "the-talk.mp4", key) == name
+    assert (
+        _captions_name(URL, captions, a_source(file_name="the-talk.mp4", captions_key=key)) == name
+    )

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from clipping.models import Proof, ProofCheck
-from flows.console import clip_table, proof_view
+from clipping.models import Ground, Proof, ProofCheck, Rights
+from flows.console import clip_table, proof_view, report_view
 from tests.reports.values import a_report
 
 
@@ -47,3 +47,15 @@ def test_under_the_measurements_stands_how_many_were_within_their_limits() -> No
         out = StringIO()
         Console(file=out, width=80).print(proof_view(Proof(passed=False, checks=checks)))
         assert out.getvalue().splitlines()[-1].strip() == verdict
+
+
+def test_a_report_says_on_what_ground_its_source_was_clipped() -> None:
+    report = a_report()
+    lent = Rights(ground=Ground.PERMISSION, owner="Jo Doe", note="mail of 3 May")
+    for rights, line in ((Rights(), "not stated"), (lent, "permission of Jo Doe (mail of 3 May)")):
+        out = StringIO()
+        shown = report.replace(source=report.source.replace(rights=rights))
+        Console(file=out, width=80).print(report_view(shown))
+        assert re.search(
+            f"^rights +{re.escape(line)}$", re.sub(r" +\n", "\n", out.getvalue()), re.M
+        )

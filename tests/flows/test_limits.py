@@ -125,6 +125,16 @@ def test_a_server_that_never_answers_is_unavailable(
         pass
 
 
+def test_a_limit_that_was_set_to_nothing_is_told_at_once(
+    waits: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    says = "Unable to acquire concurrency slots: 422: Slots requested is greater than the limit"
+    monkeypatch.setattr("flows.limits.concurrency", FakeSlot([says]))
+    with pytest.raises(NeedsPerson, match="is 0"), one_of_few():
+        pass
+    assert waits == []
+
+
 def test_an_error_in_the_block_is_the_one_that_is_seen(
     waits: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 import av
 import numpy as np
 import pytest
+from av.audio.frame import AudioFrame
+from av.audio.resampler import AudioResampler
 from numpy.typing import NDArray
 
 from clipping.errors import UnreadableMedia
@@ -22,6 +24,8 @@ from tests.media.damage import fragmented, live_matroska
 from tests.support.media import flash_times, make_long_video, make_video
 
 RATE = 16_000
+SMALL = (64, 36)
+"""Of pictures that nobody looks at."""
 STARTS = [
     pytest.param({}, id="together"),
     pytest.param({"start_audio_ms": 300}, id="sound late"),
@@ -36,7 +40,7 @@ STARTS = [
 def test_beeps_are_heard_at_their_times_on_the_source_clock(
     tmp_path: Path, suffix: str, starts: dict[str, Any]
 ) -> None:
-    path = make_video(tmp_path / f"a{suffix}", seconds=4, picture="flash", **starts)
+    path = make_video(tmp_path / f"a{suffix}", seconds=4, picture="flash", size=SMALL, **starts)
     media = probe(path)
     samples = read_speech(path, media)
     assert len(samples) == media.duration_ms * RATE // 1000
@@ -48,7 +52,7 @@ def test_beeps_are_heard_at_their_times_on_the_source_clock(
 def test_a_span_is_the_same_sound_as_in_the_whole(
     tmp_path: Path, suffix: str, starts: dict[str, Any]
 ) -> None:
-    path = make_video(tmp_path / f"a{suffix}", seconds=6, picture="flash", **starts)
+    path = make_video(tmp_path / f"a{suffix}", seconds=6, picture="flash", size=SMALL, **starts)
     media = probe(path)
     span = TimeSpan(start_ms=3_210, end_ms=5_432)
     samples = read_speech(path, media, span=span)
@@ -62,7 +66,9 @@ def test_a_span_is_the_same_sound_as_in_the_whole(
 
 @pytest.mark.parametrize("rate", [8_000, 16_000, 22_050, 48_000])
 def test_any_rate_keeps_the_times(tmp_path: Path, rate: int) -> None:
-    path = make_video(tmp_path / "a.mp4", seconds=4, picture="flash", sample_rate=44_100)
+    path = make_video(
+        tmp_path / "a.mp4", seconds=4, picture="flash", size=SMALL, sample_rate=44_100
+    )
     samples = read_speech(path, probe(path), rate_hz=rate)
     assert len(samples) == pytest.approx(4 * rate, abs=rate / 500)
     assert _onsets(samples, rate) == pytest.approx(_beeps(4, {}), abs=0.003)
@@ -81,7 +87,7 @@ def test_any_rate_keeps_the_times(tmp_path: Path, rate: int) -> None:
 def test_every_speaking_channel_is_heard_in_mono(tmp_path: Path, channels: int, loud: int) -> None:
     sound = np.zeros((96_000, channels), np.float32)
     sound[24_000:48_000, loud] = 0.5 * np.sin(np.arange(24_000) / 8)
-    path = make_video(tmp_path / "a.mp4", seconds=2, audio=sound, channels=channels)
+    path = make_video(tmp_path / "a.mp4", seconds=2, size=SMALL, audio=sound, channels=channels)
     assert probe(path).audio.channels == channels
     samples = read_speech(path, probe(path)).astype(np.float64)
     assert np.abs(samples[9_000:15_000]).max() > 1_000
@@ -126,7 +132,7 @@ def test_sound_that_changes_its_format_on_the_way_stays_in_time(tmp_path: Path) 
     "codec", ["pcm_s16le", "pcm_f32le", "flac", "libmp3lame", "ac3", "libopus"]
 )
 def test_the_usual_codecs_are_all_read(tmp_path: Path, codec: str) -> None:
-    first = make_video(tmp_path / "a.mp4", seconds=3, picture="flash", channels=2)
+    first = make_video(tmp_path / "a.mp4", seconds=3, picture="flash", size=SMALL, channels=2)
     path = tmp_path / ("b.mov" if codec == "pcm_s16le" else "b.mkv")
     run_ffmpeg(["-i", str(first), "-c:v", "copy", "-c:a", codec, str(path)], timeout_s=60)
     samples = read_speech(path, probe(path))
@@ -227,6 +233,26 @@ def test_a_file_that_went_away_is_named(tmp_path: Path) -> None:
         read_speech(path, media)
 
 
+def test_frames_are_resampled_together_because_each_call_costs_more_than_decoding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+
+    class CountingResampler:
+        def __init__(self, *given: Any, **named: Any) -> None:
+            self._real = AudioResampler(*given, **named)
+
+        def resample(self, frame: AudioFrame | None) -> list[AudioFrame]:
+            calls.append(frame.samples if frame else 0)
+            return self._real.resample(frame)
+
+    monkeypatch.setattr("clipping.media.clock.AudioResampler", CountingResampler)
+    path = make_video(tmp_path / "a.mp4", seconds=4)
+    read_speech(path, probe(path))
+    assert sum(calls) >= 4 * 48_000
+    assert len(calls) < 20
+
+
 @pytest.mark.parametrize(
     ("pieces", "expected"),
     [
@@ -289,7 +315,7 @@ def _stretched(folder: Path, factor: Fraction) -> Path:
 
 def _rewritten(folder: Path, retime: Any, seconds: int) -> Path:
     """A video whose sound packets are dropped or moved by their time."""
-    whole = make_video(folder / "whole.mp4", seconds=seconds, picture="flash")
+    whole = make_video(folder / "whole.mp4", seconds=seconds, picture="flash", size=SMALL)
     path = folder / "a.mkv"
     with av.open(str(whole)) as source, av.open(str(path), "w", format="matroska") as output:
         streams = [output.add_stream_from_template(stream) for stream in source.streams]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clipping.media.ffmpeg import run_ffmpeg
+from clipping.media.join import join
 from clipping.models import (
     Crop,
     EncoderSettings,
@@ -24,6 +25,7 @@ from clipping.rendering.compose import render
 from clipping.rendering.grid import snap
 from clipping.rendering.loudness import measure
 from clipping.rendering.proof import prove
+from clipping.rendering.sound import encode, soundtrack
 from clipping.timing import TimeSpan
 from tests.rendering.recipes import plan_of
 from tests.support.media import make_video
@@ -51,8 +53,19 @@ class Clip:
 
     def rendered(self, name: str, plan: RenderPlan, source: Path | None = None) -> Path:
         """The clip of another plan or source, beside this one."""
-        path = self.path.with_name(name)
-        render(plan, source or self.source, self.media, path)
+        path, heard = self.path.with_name(name), ("span", "mutes", "loudness")
+        same = all(getattr(plan, one) == getattr(self.plan, one) for one in heard)
+        sound = self.path if same and source is None else None
+        render(plan, source or self.source, self.media, path, sound=sound)
+        return path
+
+    def resounded(self, name: str, plan: RenderPlan) -> Path:
+        """This clip's picture with the sound of another plan."""
+        path, heard = self.path.with_name(name), self.path.with_name(f"{name}.sound")
+        cut = snap(plan.span, self.media)
+        track = soundtrack(self.source, self.media, cut, plan.mutes, plan.fade_ms)
+        encode(track, plan.loudness, heard, plan.encoder.audio_kbps)
+        join([(self.path, 0)], heard, cut.fps, path)
         return path
 
     def remade(self, name: str, *args: str, more: Sequence[str] = ()) -> Path:
@@ -66,7 +79,7 @@ class Clip:
 
 
 PICTURE_AGAIN = (
-    *("-c:v", "libx264", "-preset", "ultrafast", "-crf", "20", "-pix_fmt", "yuv420p"),
+    *("-c:v", "libx264", "-preset", "ultrafast", "-crf", "26", "-pix_fmt", "yuv420p"),
     *("-color_range", "tv", "-colorspace", "bt709", "-color_primaries", "bt709"),
     *("-color_trc", "bt709", "-fps_mode", "passthrough"),
 )
@@ -116,8 +129,12 @@ def muted(plan: RenderPlan, text: str, mutes: Sequence[tuple[int, int]]) -> Rend
     )
 
 
-def good_clip(folder: Path) -> Clip:
-    """4 s at 25 frames a second: a hook, two groups of captions, a pause, and a muted word."""
+def good_clip(folder: Path, end_ms: int = END_MS) -> Clip:
+    """4 s at 25 frames a second: a hook, two groups of captions, a pause, and a muted word.
+
+    An earlier end leaves out the muted word and those around it.
+    """
+    silenced = [MUTED_MS] if end_ms == END_MS else []
     source = make_video(
         folder / "talk.mp4",
         seconds=7,
@@ -126,24 +143,24 @@ def good_clip(folder: Path) -> Clip:
         picture="moving",
         keyframe_every=100,
     )
-    encoder = EncoderSettings(preset="ultrafast", quality=20)
-    first, media = plan_of(source, START_MS, END_MS, words=words())
+    encoder = EncoderSettings(preset="ultrafast", quality=26)
+    first, media = plan_of(source, START_MS, end_ms, words=words())
     loudness = measure(
         source,
         media,
         snap(first.span, media),
-        [TimeSpan(start_ms=MUTED_MS[0], end_ms=MUTED_MS[1])],
+        [TimeSpan(start_ms=start, end_ms=end) for start, end in silenced],
     )
     plan, _ = plan_of(
         source,
         START_MS,
-        END_MS,
+        end_ms,
         words=words(),
         hook="Listen to this",
         loudness=loudness,
         encoder=encoder,
     )
-    plan = muted(plan, "darn", [MUTED_MS])
+    plan = muted(plan, "darn", silenced)
     path = folder / "clip.mp4"
     render(plan, source, media, path)
     return Clip(source, media, plan, path)

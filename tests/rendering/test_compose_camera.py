@@ -29,11 +29,11 @@ EDGE_PX = 480
 def edge(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A still picture of 960x540, black on its left and white on its right, with a tone."""
     path = tmp_path_factory.mktemp("edge") / "edge.mp4"
-    half = f"color=black:s=960x540:r=30:d=4,drawbox=x={EDGE_PX}:w=480:h=540:c=white:t=fill"
+    half = f"color=black:s=960x540:r=30:d=3,drawbox=x={EDGE_PX}:w=480:h=540:c=white:t=fill"
     run_ffmpeg(
         [
             *("-f", "lavfi", "-i", f"{half},format=yuv420p"),
-            *("-f", "lavfi", "-i", "sine=d=4", "-c:v", "libx264", "-crf", "10"),
+            *("-f", "lavfi", "-i", "sine=d=3", "-c:v", "libx264", "-crf", "10"),
             *("-preset", "ultrafast", "-colorspace", "bt709", str(path)),
         ],
         timeout_s=60,
@@ -55,29 +55,29 @@ def _with(plan: RenderPlan, *framings: Framing) -> RenderPlan:
     "join_frame",
     [
         pytest.param(None, id="in_one_piece"),
-        pytest.param(60, id="joined_within_a_move"),
-        pytest.param(37, id="joined_between_moves"),
+        pytest.param(40, id="joined_within_a_move"),
+        pytest.param(25, id="joined_between_moves"),
     ],
 )
 def test_a_moving_crop_is_in_its_place_in_every_frame(
     edge: Path, tmp_path: Path, join_frame: int | None
 ) -> None:
-    plan, media = plan_of(edge, 500, 3_500)
+    plan, media = plan_of(edge, 500, 2_500)
     plan = plan.replace(join_frame=join_frame)
     pan = Framing(
         start_frame=0,
         end_frame=plan.frames,
         crops=(CROP,),
         moves=(
-            Move(start_frame=5, end_frame=35, left_px=420, top_px=0),
-            Move(start_frame=40, end_frame=85, left_px=260, top_px=0),
+            Move(start_frame=3, end_frame=23, left_px=420, top_px=0),
+            Move(start_frame=27, end_frame=57, left_px=260, top_px=0),
         ),
     )
     render(_with(plan, pan), edge, media, tmp_path / "clip.mp4")
     shown = pictures(tmp_path / "clip.mp4", "gray")
-    assert len(shown) == 90
-    wanted = [float((EDGE_PX - place(pan, frame)[0]) * Fraction(1080, 304)) for frame in range(90)]
-    # A frame late would be 20 px off at full speed; one output pixel is what a crop can do.
+    assert len(shown) == 60
+    wanted = [float((EDGE_PX - place(pan, frame)[0]) * Fraction(1080, 304)) for frame in range(60)]
+    # A frame late would be 30 px off at full speed; one output pixel is what a crop can do.
     late = [abs(_edge_px(grey) - x) for grey, x in zip(shown, wanted, strict=True)]
     assert max(late) <= 1.5
 
@@ -87,9 +87,9 @@ def test_framings_change_on_their_frame_and_no_frame_is_lost(
     tmp_path: Path, fps: Fraction | int
 ) -> None:
     source = make_video(
-        tmp_path / "source.mp4", seconds=4, fps=fps, picture="frame_number", size=(640, 360)
+        tmp_path / "source.mp4", seconds=2, fps=fps, picture="frame_number", size=(640, 360)
     )
-    plan, media = plan_of(source, 400, 2_400)
+    plan, media = plan_of(source, 400, 1_600)
     middle = plan.framings[0].crops[0]
     one, two = plan.frames // 3, plan.frames * 2 // 3
     # Head and body of the faster one meet within the middle framing.
@@ -116,22 +116,22 @@ def test_framings_change_on_their_frame_and_no_frame_is_lost(
 def camera(tmp_path_factory: pytest.TempPathFactory) -> tuple[RenderPlan, Path, MediaInfo, Path]:
     """A clip with every layout, and what it was made from."""
     folder = tmp_path_factory.mktemp("camera")
-    source = make_video(folder / "source.mp4", seconds=6, picture="moving", size=(960, 540))
-    plan, media = plan_of(source, 500, 5_500, hook="Look here")
+    source = make_video(folder / "source.mp4", seconds=4, picture="moving", size=(960, 540))
+    plan, media = plan_of(source, 500, 3_500, hook="Look here")
     loudness = measure(source, media, snap(plan.span, media), [])
-    plan = plan.model_copy(update={"loudness": loudness})
+    plan = plan.replace(loudness=loudness, join_frame=45)
     halves = tuple(Crop(left_px=left, top_px=20, width_px=450, height_px=400) for left in (0, 500))
     whole = Crop(left_px=0, top_px=0, width_px=960, height_px=540)
     framings = (
         Framing(
             start_frame=0,
-            end_frame=50,
+            end_frame=30,
             crops=(CROP,),
-            moves=(Move(start_frame=5, end_frame=45, left_px=420, top_px=0),),
+            moves=(Move(start_frame=4, end_frame=26, left_px=420, top_px=0),),
         ),
-        Framing(start_frame=50, end_frame=80, layout=Layout.SPLIT, crops=halves),
-        Framing(start_frame=80, end_frame=115, layout=Layout.FIT, crops=(whole,)),
-        Framing(start_frame=115, end_frame=150, crops=(CROP,)),
+        Framing(start_frame=30, end_frame=50, layout=Layout.SPLIT, crops=halves),
+        Framing(start_frame=50, end_frame=70, layout=Layout.FIT, crops=(whole,)),
+        Framing(start_frame=70, end_frame=90, crops=(CROP,)),
     )
     plan = _with(plan, *framings)
     render(plan, source, media, folder / "clip.mp4")

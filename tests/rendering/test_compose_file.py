@@ -123,12 +123,10 @@ def test_a_graph_too_long_for_an_argument_gives_the_same_clip(
     from clipping.rendering import compose
 
     shots = tuple(
-        clip.plan.framings[0].model_copy(
-            update={"start_frame": at, "end_frame": min(at + 5, clip.plan.frames)}
-        )
-        for at in range(0, clip.plan.frames, 5)
+        clip.plan.framings[0].model_copy(update={"start_frame": at, "end_frame": at + 5})
+        for at in range(0, 25, 5)
     )
-    plan = clip.plan.model_copy(update={"framings": shots})
+    plan = clip.plan.replace(framings=shots, frames=25)
     short, long = tmp_path / "short.mp4", tmp_path / "long.mp4"
     render(plan, clip.source, clip.media, short)
     monkeypatch.setattr(compose, "_LONGEST_ARGUMENT", 1_000)
@@ -206,9 +204,8 @@ def test_the_cover_is_a_frame_with_the_hook(clip: Clip, tmp_path: Path) -> None:
     box = picture[hook.box.top : hook.box.bottom, hook.box.left : hook.box.right]
     assert (box.min(axis=2) > 200).mean() > 0.5
     # Its colours are the clip's: the two matrices are not confused.
-    nearest = min(
-        np.abs(picture.astype(int) - frame.astype(int)).mean() for frame in pictures(clip.path)
-    )
+    seen = picture[::3, ::3].astype(np.int16)
+    nearest = min(np.abs(seen - frame[::3, ::3]).mean() for frame in pictures(clip.path))
     assert nearest < 3
 
 

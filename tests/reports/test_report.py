@@ -70,6 +70,7 @@ def test_a_report_joins_clip_source_and_moment() -> None:
         "sha256": source.sha256,
         "file_name": source.file_name,
         "duration_ms": source.media.duration_ms,
+        "rights": source.rights.model_dump(),
     }
     assert (report.transcriber, report.detector) == ("captions", "local")
     assert (report.recipe_hash, report.style) == (clip.recipe_hash, clip.style)

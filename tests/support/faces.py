@@ -8,7 +8,7 @@ reliably while their height is 10 % to 30 % of the height of a 16:9 picture.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -51,10 +51,14 @@ class Person:
 
 def draw_people(background: Picture, people: Sequence[Person]) -> Picture:
     """A copy of the background with people before it; later ones cover earlier ones."""
-    picture = background.astype(np.float32)
+    picture = background.copy()
     for person in people:
-        _draw_person(picture, person)
-    return picture.round().clip(0, 255).astype(np.uint8)
+        left, right = _inside(person.x, 1.2 * person.width, picture.shape[1])
+        top = min(picture.shape[0], max(0, int(person.y - 0.7 * person.height)))
+        part = picture[top:, left:right].astype(np.float32)
+        _draw_person(part, replace(person, x=person.x - left, y=person.y - top))
+        picture[top:, left:right] = part.round().clip(0, 255)
+    return picture
 
 
 def room(width_px: int, height_px: int, tint: tuple[int, int, int] = (120, 128, 134)) -> Picture:
@@ -80,11 +84,12 @@ def _draw_person(picture: NDArray[np.float32], person: Person) -> None:
     if left >= right or top >= bottom:
         return
     fine = np.repeat(np.repeat(picture[top:bottom, left:right], _FINER, 0), _FINER, 1)
-    rows, columns = np.mgrid[0 : fine.shape[0], 0 : fine.shape[1]].astype(np.float32)
+    rows = np.arange(fine.shape[0], dtype=np.float32)[:, None]
+    columns = np.arange(fine.shape[1], dtype=np.float32)
     # In units of the face: its middle is 0, its edges are at -1 and 1.
-    x = ((columns + 0.5) / _FINER + left - person.x) / (person.width / 2)
-    y = ((rows + 0.5) / _FINER + top - person.y) / (person.height / 2)
-    _draw_head(fine, x, y, person)
+    x = ((columns + 0.5) / _FINER + (left - person.x)) / (person.width / 2)
+    y = ((rows + 0.5) / _FINER + (top - person.y)) / (person.height / 2)
+    _draw_head(fine, x.astype(np.float32), y.astype(np.float32), person)
     shape = (bottom - top, _FINER, right - left, _FINER, 3)
     picture[top:bottom, left:right] = fine.reshape(shape).mean(axis=(1, 3))
 
@@ -99,7 +104,8 @@ def _draw_body(picture: NDArray[np.float32], person: Person) -> None:
     top = min(picture.shape[0], max(0, int(person.y)))
     if left >= right:
         return
-    rows, columns = np.mgrid[top : picture.shape[0], left:right].astype(np.float32)
+    rows = np.arange(top, picture.shape[0], dtype=np.float32)[:, None]
+    columns = np.arange(left, right, dtype=np.float32)
     x = (columns + 0.5 - person.x) / (person.width / 2)
     y = (rows + 0.5 - person.y) / (person.height / 2)
     below = picture[top:, left:right]

@@ -158,12 +158,10 @@ def read_frame_number(rgb: NDArray[np.uint8]) -> int:
     :raises ValueError: The blocks are not black and white, or their check sum is wrong.
     """
     bits = 0
-    grey = rgb.astype(np.float64).mean(axis=2)
     for top, bottom, left, right in _code_cells(rgb.shape[1], rgb.shape[0]):
         inset_y, inset_x = (bottom - top) // 4, (right - left) // 4
-        level = float(
-            np.median(grey[top + inset_y : bottom - inset_y, left + inset_x : right - inset_x])
-        )
+        block = rgb[top + inset_y : bottom - inset_y, left + inset_x : right - inset_x]
+        level = float(np.median(block.mean(axis=2)))
         if 90 < level < 165:
             raise ValueError(f"a block of the frame number is neither black nor white: {level:.0f}")
         bits = bits << 1 | (level > 127)

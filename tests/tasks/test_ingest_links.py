@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from clipping.errors import UnreadableMedia, UnsafeUrl
-from clipping.models import SourceRequest, SourceVideo
+from clipping.models import Ground, Rights, SourceRequest, SourceVideo
 from clipping.settings import settings
 from clipping.sources.fetched import FetchedCaptions, FetchedLink
 from tasks.ingest import ingest_source
@@ -140,3 +140,11 @@ def test_a_link_that_is_not_allowed_is_not_asked_for(links: FakeLinks, url: str)
     with pytest.raises(UnsafeUrl):
         _ingest(url)
     assert links.asked == []
+
+
+def test_rights_are_recorded_also_of_a_link_that_was_fetched_before(links: FakeLinks) -> None:
+    lent = Rights(ground=Ground.LICENSED, owner="Jo")
+    assert _ingest().rights == Rights()
+    assert _ingest(rights=lent).rights == lent
+    assert _ingest().rights == lent
+    assert len(links.asked) == 1

@@ -36,6 +36,17 @@ def recording(talk: Talk, tmp_path_factory: pytest.TempPathFactory) -> Recording
     return recorded(tmp_path_factory.mktemp("talk") / "talk.mp4", talk.samples)
 
 
+@pytest.fixture(scope="module")
+def brief() -> Talk:
+    """Some captions of words, in a few seconds."""
+    return speak(MONEY)
+
+
+@pytest.fixture(scope="module")
+def brief_recording(brief: Talk, tmp_path_factory: pytest.TempPathFactory) -> Recording:
+    return recorded(tmp_path_factory.mktemp("brief") / "talk.mp4", brief.samples)
+
+
 def transcript_of(recording: Recording, captions: Path) -> Transcript:
     transcript = transcribe("captions", replace(recording, captions_path=captions))
     assert_lawful(transcript.words, recording.media.duration_ms)
@@ -67,7 +78,8 @@ def test_captions_with_line_times_get_true_word_times_also_when_they_are_late_or
     ids=["british", "woman"],
 )
 def test_other_voices_are_timed_as_well(tmp_path: Path, voice: str, words_per_minute: int) -> None:
-    talk = long_talk(voice, words_per_minute)
+    parts = [speak(text, voice, words_per_minute) for text in (MONEY, MISTAKES)]
+    talk = joined(300, parts[0], 700, parts[1], 400)
     captions = srt(tmp_path / "talk.srt", talk.words)
     transcript = transcript_of(recorded(tmp_path / "talk.mp4", talk.samples), captions)
     errors = np.abs(start_errors(transcript.words, talk.words))
@@ -230,23 +242,21 @@ def test_speakers_punctuation_and_figures_stay_as_they_are_written(
 
 
 def test_a_caption_left_standing_for_minutes_does_not_stop_the_work(
-    talk: Talk, recording: Recording, tmp_path: Path
+    brief: Talk, brief_recording: Recording, tmp_path: Path
 ) -> None:
-    captions = srt(tmp_path / "talk.srt", talk.words)
+    captions = srt(tmp_path / "talk.srt", brief.words)
     blocks = captions.read_text().split("\n\n")
     last = blocks[-1].split("\n")
     last[1] = last[1].split(" --> ")[0] + " --> 09:00:00,000"
     captions.write_text("\n\n".join([*blocks[:-1], "\n".join(last)]))
-    transcript = transcript_of(recording, captions)
-    assert np.abs(start_errors(transcript.words, talk.words)).max() <= 150
+    transcript = transcript_of(brief_recording, captions)
+    assert np.abs(start_errors(transcript.words, brief.words)).max() <= 150
 
 
-def test_progress_rises_to_the_end(tmp_path: Path) -> None:
-    talk = speak(MONEY)
-    recording = recorded(tmp_path / "talk.mp4", talk.samples)
+def test_progress_rises_to_the_end(brief: Talk, brief_recording: Recording, tmp_path: Path) -> None:
     heard: list[progress.Progress] = []
     with progress.listening(heard.append):
-        transcript_of(recording, srt(tmp_path / "talk.srt", talk.words))
+        transcript_of(brief_recording, srt(tmp_path / "talk.srt", brief.words))
     fractions = [event.fraction for event in heard]
     assert {event.stage for event in heard} == {"transcribe"}
     assert fractions == sorted(fractions)

@@ -6,6 +6,11 @@ never saved; a ``find_`` returns None.
 """
 
 from clipping.db.locks import stage_lock
+from clipping.db.queries.clients import (
+    client_settings,
+    clients,
+    save_client_settings,
+)
 from clipping.db.queries.clips import (
     clips_of,
     clips_of_moment,
@@ -36,7 +41,6 @@ from clipping.db.queries.lineage import (
 from clipping.db.queries.overview import (
     SourceOverview,
     Stage,
-    clients,
     recent_sources,
 )
 from clipping.db.queries.sources import (
@@ -51,11 +55,25 @@ from clipping.db.queries.transcripts import (
     save_transcript,
     transcript_id,
 )
+from clipping.db.queries.watches import (
+    forget_items,
+    forget_watch,
+    item_counts,
+    items_of,
+    items_with_reasons,
+    note_look,
+    note_trouble,
+    save_items,
+    save_watch,
+    watch_id,
+    watches,
+)
 
 __all__ = [
     "SourceOverview",
     "Stage",
     "captions_in_use",
+    "client_settings",
     "clients",
     "clips_of",
     "clips_of_moment",
@@ -65,24 +83,36 @@ __all__ = [
     "find_heard_chunk",
     "find_source",
     "find_transcript",
+    "forget_items",
     "forget_source",
+    "forget_watch",
     "get_clip",
     "get_detection",
     "get_moment",
     "get_source",
     "get_transcript",
     "glossary_of",
+    "item_counts",
+    "items_of",
+    "items_with_reasons",
     "latest_transcript",
+    "note_look",
+    "note_trouble",
     "recent_clips",
     "recent_sources",
+    "save_client_settings",
     "save_clip",
     "save_detection",
     "save_glossary",
     "save_heard_chunk",
+    "save_items",
     "save_source",
     "save_transcript",
+    "save_watch",
     "source_at",
     "stage_lock",
     "transcript_id",
     "transcripts_of",
+    "watch_id",
+    "watches",
 ]

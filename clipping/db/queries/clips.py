@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from clipping.db.queries.sources import client_id
+from clipping.db.queries.clients import client_id
 from clipping.db.queries.upsert import save_row
 from clipping.db.tables import ClientRow, ClipRow
 from clipping.errors import Rejected

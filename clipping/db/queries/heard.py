@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert
 from sqlmodel import Session, col, select
 
 from clipping.db.columns import storable
-from clipping.db.queries.sources import client_id, save_client
+from clipping.db.queries.clients import client_id, save_client
 from clipping.db.queries.upsert import save_row
 from clipping.db.tables import GlossaryTermRow, HeardChunkRow
 from clipping.models import ChunkKey, GlossaryTerm, HeardChunk, HeardWord, make_id

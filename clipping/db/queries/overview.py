@@ -52,11 +52,6 @@ class SourceOverview:
         return Stage.INGESTED if self.words is None else Stage.TRANSCRIBED
 
 
-def clients(session: Session) -> list[str]:
-    """Names of all clients, in alphabetical order."""
-    return list(session.exec(select(ClientRow.name).order_by(ClientRow.name)))
-
-
 def recent_sources(session: Session, client: str | None, limit: int) -> list[SourceOverview]:
     """The sources that were ingested or found again last, of one client or of all."""
     wanted = select(SourceRow.source_id).join(

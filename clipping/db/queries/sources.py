@@ -1,41 +1,36 @@
-"""Clients and their originals."""
+"""Originals, each of one client."""
 
 from __future__ import annotations
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
 from clipping.db.columns import storable
+from clipping.db.queries.clients import client_id, save_client
 from clipping.db.queries.upsert import save_row
 from clipping.db.tables import ClientRow, SourceRow
 from clipping.errors import Broken, Rejected
-from clipping.models import MediaInfo, SourceVideo, make_id
-
-
-def client_id(name: str) -> str:
-    """The id of the client with that name."""
-    return make_id("client", storable(name))
-
-
-def save_client(session: Session, name: str) -> str:
-    """The client's id; the row is made by the first save."""
-    made = client_id(name)
-    session.execute(insert(ClientRow).values(client_id=made, name=name).on_conflict_do_nothing())
-    return made
+from clipping.models import MediaInfo, Rights, SourceVideo
 
 
 def save_source(session: Session, source: SourceVideo) -> None:
     """Keep the source; the same bytes of the same client again refresh everything but the time.
 
-    ``ingested_at`` stays the first one. Raises Broken when the client has these bytes under
-    another id: an id has to be made from the client and the hash alone.
+    ``ingested_at`` stays the first one, and rights that were stated stay until others are. Raises
+    Broken when the client has these bytes under another id: an id has to be made from the client
+    and the hash alone.
     """
     owner = save_client(session, source.client)
     values = {
-        **source.model_dump(exclude={"client", "media"}),
+        **source.model_dump(exclude={"client", "media", "rights"}),
         "client_id": owner,
         "media": source.media.model_dump(mode="json"),
     }
+    if source.rights.stated:
+        values |= {
+            "rights_ground": source.rights.ground.value,
+            "rights_owner": source.rights.owner,
+            "rights_note": source.rights.note,
+        }
     save_row(
         session,
         SourceRow,
@@ -98,4 +93,11 @@ def _source(row: SourceRow, client: str) -> SourceVideo:
         captions_sha256=row.captions_sha256,
         media=MediaInfo.model_validate(row.media),
         ingested_at=row.ingested_at,
+        rights=Rights.model_validate(
+            {
+                "ground": row.rights_ground,
+                "owner": row.rights_owner,
+                "note": row.rights_note,
+            }
+        ),
     )

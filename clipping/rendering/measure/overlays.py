@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,12 @@ class Shot:
     differs: Mask
     """The cells in which something was drawn, judged by the noise of the open picture."""
 
+    @cached_property
+    def solid(self) -> Mask:
+        """Those of the cells that are no thin edge."""
+        found: Mask = (_share_around(self.differs) >= _SOLID_SHARE) & self.differs
+        return found
+
 
 def compare(picture: Picture, source: Picture, open_cells: Mask, *, toned: bool = False) -> Shot:
     """Hold a picture against its source, by luma: chroma, half as fine, differs at every edge.
@@ -66,8 +73,7 @@ def shows(shot: Shot, box: Box) -> bool:
 
 def drawn_px2(shot: Shot, where: Mask) -> int:
     """Area in output pixels of connected drawing within ``where``; thin edges do not count."""
-    solid = _share_around(shot.differs) >= _SOLID_SHARE
-    return int(np.count_nonzero(solid & shot.differs & where)) * STEP_PX**2
+    return int(np.count_nonzero(shot.solid & where)) * STEP_PX**2
 
 
 def ycbcr(colour: str) -> tuple[int, int, int]:
@@ -132,7 +138,7 @@ def _share_around(mask: Mask) -> NDArray[np.float32]:
     """Which part of the window around every cell is set."""
     reach = _SOLID_WINDOW // 2
     sums = np.pad(mask.astype(np.int32), ((reach + 1, reach), (reach + 1, reach)))
-    sums = sums.cumsum(axis=0).cumsum(axis=1)
+    sums = sums.cumsum(axis=0, dtype=np.int32).cumsum(axis=1, dtype=np.int32)
     size = _SOLID_WINDOW
     total = sums[size:, size:] - sums[:-size, size:] - sums[size:, :-size] + sums[:-size, :-size]
     return np.asarray(total / size**2, np.float32)

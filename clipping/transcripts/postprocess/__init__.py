@@ -19,7 +19,7 @@ from clipping.transcripts.postprocess.times import complete
 from clipping.transcripts.voice_activity import Activity
 from clipping.transcripts.word_times import TimedWord, in_order
 
-VERSION = "1"
+VERSION = "2"
 """Changes whenever the same heard chunks could give other words or times."""
 
 
@@ -53,7 +53,7 @@ def finish(
     notes = [note for _, part in heard for note in part.notes]
     notes += [loop.note() for loop in loops]
     notes += [one.note() for one in unspoken]
-    notes += _counted(ordered, corrected)
+    notes += counted(ordered, corrected)
     return Finished(ordered, language, tuple(dict.fromkeys(notes)))
 
 
@@ -82,7 +82,8 @@ def _language(parts: Sequence[HeardChunk], words: Sequence[TimedWord]) -> str:
     return language_of([word.text for word in words])
 
 
-def _counted(words: Sequence[Word], corrected: int) -> list[str]:
+def counted(words: Sequence[Word], corrected: int) -> list[str]:
+    """Notes on words without times of their own, and on what the glossary changed."""
     notes = []
     interpolated = sum(word.interpolated for word in words)
     if interpolated:

@@ -89,7 +89,8 @@ class Glossary:
 
     def _alike(self, heard: tuple[str, ...]) -> tuple[str, ...] | None:
         """The term that these words sound like, when at least one of them is no word."""
-        if all(is_common(word) for word in heard):
+        # A dash that stands alone is no mishearing of anything.
+        if not all(heard) or all(is_common(word) for word in heard):
             return None
         for words, wanted in self._of_length.get(len(heard), ()):
             if all(map(_is_alike, heard, wanted)):

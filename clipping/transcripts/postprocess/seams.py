@@ -31,11 +31,15 @@ def joined(
     pairs = matches([left[n] for n in near_left], [right[n] for n in near_right])
     of_left = {near_left[a]: near_right[b] for a, b in pairs}
     of_right = {b: a for a, b in of_left.items()}
+    unlike = [right[n] for n in near_right if n not in of_right]
+    # Each chunk may put what it heard otherwise on the other one's side: somebody has to keep it.
+    given_away = [word for word in unlike if _is_before(seam_ms, word, None)]
     from_left = [
         word
         for n, word in enumerate(left)
         if _is_before(seam_ms, word, right[of_left[n]] if n in of_left else None)
         or (n not in of_left and _only_heard_here(word, right, seam_ms))
+        or (n not in of_left and any(_is_within(word, other) for other in given_away))
     ]
     from_right = [
         word
@@ -44,7 +48,6 @@ def joined(
         or (n not in of_right and _only_heard_here(word, left, seam_ms))
     ]
     # Heard in other words by both: the chunk before was listening for longer by then.
-    unlike = [right[n] for n in near_right if n not in of_right]
     known = [word for word in from_left if abs(_middle(word) - seam_ms) <= _NEAR_MS]
     doubled = {id(word) for word in unlike if any(_is_within(word, other) for other in known)}
     return from_left, [word for word in from_right if id(word) not in doubled]

@@ -1,0 +1,45 @@
+"""Clients: their ids, and what they have decided."""
+
+from __future__ import annotations
+
+from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col, select
+
+from clipping.db.columns import storable
+from clipping.db.tables import ClientRow
+from clipping.models import ClientSettings, make_id
+
+
+def client_id(name: str) -> str:
+    """The id of the client with that name."""
+    return make_id("client", storable(name))
+
+
+def save_client(session: Session, name: str) -> str:
+    """The client's id; the row is made by the first save."""
+    made = client_id(name)
+    session.execute(insert(ClientRow).values(client_id=made, name=name).on_conflict_do_nothing())
+    return made
+
+
+def clients(session: Session) -> list[str]:
+    """Names of all clients, in alphabetical order."""
+    return list(session.exec(select(ClientRow.name).order_by(ClientRow.name)))
+
+
+def client_settings(session: Session, name: str) -> ClientSettings:
+    """What the client has decided; of one that was never heard of, what holds for all at first."""
+    found = session.get(ClientRow, client_id(name))
+    if found is None:
+        return ClientSettings()
+    return ClientSettings(require_rights=found.require_rights)
+
+
+def save_client_settings(session: Session, name: str, settings: ClientSettings) -> None:
+    """What the client has decided from now on."""
+    session.execute(
+        update(ClientRow)
+        .where(col(ClientRow.client_id) == save_client(session, name))
+        .values(**settings.model_dump())
+    )

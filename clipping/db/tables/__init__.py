@@ -1,0 +1,40 @@
+"""The tables. Every change here needs a migration; a test compares the two on a real server.
+
+Enums are strings with a check, times are ``timestamptz`` in UTC, nested values are ``jsonb``.
+Ids are made by :func:`clipping.models.make_id`, so saving twice finds the first row. All tables
+live in a schema of their own, so that one database can be shared with Prefect.
+"""
+
+from clipping.db.tables.base import SCHEMA, Row
+from clipping.db.tables.clips import (
+    ClipRow,
+    DetectionMomentRow,
+    DetectionRow,
+    MomentRow,
+    RejectionRow,
+)
+from clipping.db.tables.sources import (
+    ClientRow,
+    GlossaryTermRow,
+    HeardChunkRow,
+    SourceRow,
+    TranscriptRow,
+)
+from clipping.db.tables.watches import WatchedItemRow, WatchRow
+
+__all__ = [
+    "SCHEMA",
+    "ClientRow",
+    "ClipRow",
+    "DetectionMomentRow",
+    "DetectionRow",
+    "GlossaryTermRow",
+    "HeardChunkRow",
+    "MomentRow",
+    "RejectionRow",
+    "Row",
+    "SourceRow",
+    "TranscriptRow",
+    "WatchRow",
+    "WatchedItemRow",
+]

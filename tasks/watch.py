@@ -1,0 +1,170 @@
+"""Watch: what is new in a folder or on a channel, and what became of it."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from prefect import task
+
+from clipping import progress
+from clipping.db import queries
+from clipping.errors import UnreadableMedia
+from clipping.models import Found, ItemState, SourceRequest, Watch, WatchedItem
+from clipping.settings import settings
+from clipping.sources.fetched import ChannelEntry
+from clipping.sources.files import verify
+from clipping.sources.folders import is_unchanged, list_folder
+from clipping.sources.links import list_channel
+from clipping.watching.looking import (
+    after_look,
+    gone,
+    is_fresh,
+    is_settled,
+    not_whole,
+    turns,
+    whole,
+)
+from clipping.watching.outcomes import begun
+from tasks.ingest import client_cookies
+from tasks.retry import POLICY, TaskPolicy
+from tasks.workplace import db_session
+
+_NEXT_PASS_IS_THE_RETRY = TaskPolicy(**{**POLICY, "retries": 0})
+"""A site that asks for a pause is not asked again two seconds later."""
+
+_LISTED = 50
+_LISTED_AT_FIRST = 150
+"""More, so that deleting some videos does not make an old one look new."""
+
+_STOP_WITHIN_S = 0.25
+
+
+def holding(watch: Watch) -> str:
+    """The key under which one run at a time works on a watch and all that it found."""
+    return f"watch:{watch.watch_id}"
+
+
+@task(name="load watches", **POLICY)
+def load_watches(client: str | None) -> list[Watch]:
+    """All watches, or those of one client."""
+    with db_session() as session:
+        return queries.watches(session, client)
+
+
+@task(name="look", task_run_name="look at {watch.place}", **_NEXT_PASS_IS_THE_RETRY)
+def look(watch: Watch, ask: bool) -> list[WatchedItem]:
+    """What of a watch is to be taken in now; the caller holds :func:`holding`.
+
+    :param ask: Whether the folder is read, or the channel asked; else what is known counts.
+    :raises ClippingError: The folder cannot be read, or the site does not list the channel.
+    """
+    now = datetime.now(UTC)
+    if ask:
+        with db_session() as session:
+            # Before the site is asked: one that does not answer has been asked all the same.
+            queries.note_look(session, watch.watch_id, now)
+        if not watch.is_channel:
+            return turns(_look_at_folder(watch), datetime.now(UTC))
+        _look_at_channel(watch)
+    with db_session() as session:
+        return turns(queries.items_of(session, watch.watch_id), now)
+
+
+@task(name="begin", task_run_name="begin {item.title}", **POLICY)
+def begin(watch: Watch, item: WatchedItem) -> WatchedItem | None:
+    """The item, marked as being done; None when it is not to be done after all.
+
+    A file that is not the one that was looked at is left for the next look.
+    """
+    if not watch.is_channel and not is_unchanged(Path(watch.place), item):
+        return None
+    item = begun(item)
+    _keep([item])
+    return item if item.state is ItemState.DOING else None
+
+
+@task(name="end", task_run_name="{item.state.value} {item.title}", **POLICY)
+def end(item: WatchedItem) -> None:
+    """Keep what became of an item."""
+    _keep([item])
+
+
+@task(name="note trouble", **POLICY)
+def note_trouble(watch_id: str, trouble: str) -> None:
+    """Keep why a watch's pass ended early, for whoever lists the watches."""
+    with db_session() as session:
+        queries.note_trouble(session, watch_id, trouble)
+
+
+def _look_at_folder(watch: Watch) -> list[WatchedItem]:
+    """Two looks, where something is there that was not, or not like this, at the last one."""
+    settle = timedelta(seconds=settings().watch_settle_seconds)
+    folder = Path(watch.place)
+    items = _compared(watch, list_folder(folder))
+    if any(is_fresh(item, datetime.now(UTC), settle) for item in items):
+        _wait(settle)
+        items = _compared(watch, list_folder(folder))
+    now = datetime.now(UTC)
+    judged = [
+        _verified(watch, item, now) if is_settled(item, now, settle) else item for item in items
+    ]
+    _keep([after for before, after in zip(items, judged, strict=True) if after != before])
+    return judged
+
+
+def _look_at_channel(watch: Watch) -> None:
+    with db_session() as session:
+        known = bool(queries.items_of(session, watch.watch_id))
+    entries = list_channel(
+        watch.place,
+        most=_LISTED if known else settings().watch_first + _LISTED_AT_FIRST,
+        cookies=client_cookies(watch.client),
+    )
+    _compared(watch, [_found(entry) for entry in entries])
+
+
+def _found(entry: ChannelEntry) -> Found:
+    length_s = entry.duration_s
+    return Found(
+        identity=entry.id,
+        location=entry.url,
+        title=entry.title,
+        duration_ms=None if length_s is None else round(length_s * 1000),
+    )
+
+
+def _compared(watch: Watch, found: list[Found]) -> list[WatchedItem]:
+    """The items after a look, as they are kept from now on."""
+    with db_session() as session:
+        known = queries.items_of(session, watch.watch_id)
+        items = after_look(watch, known, found, datetime.now(UTC), settings().watch_first)
+        before = {item.identity: item for item in known}
+        changed = [item for item in items if before.get(item.identity) != item]
+        queries.save_items(session, changed)
+        if not watch.is_channel:
+            queries.forget_items(session, watch.watch_id, gone(known, found))
+    return items
+
+
+def _keep(items: list[WatchedItem]) -> None:
+    with db_session() as session:
+        queries.save_items(session, items)
+
+
+def _verified(watch: Watch, item: WatchedItem, now: datetime) -> WatchedItem:
+    request = SourceRequest(location=item.location, client=watch.client)
+    try:
+        verified = verify(request, max_bytes=settings().max_source_bytes, shortest_ms=0)
+    except UnreadableMedia as error:
+        return not_whole(item, str(error), now)
+    return whole(item, watch, verified.media.duration_ms)
+
+
+def _wait(settle: timedelta) -> None:
+    """Let files grow. Each report is where the work ends when the process is told to stop."""
+    until = time.monotonic() + settle.total_seconds()
+    while (left := until - time.monotonic()) > 0:
+        progress.report("watch", 0.0, "looking once more whether files still grow")
+        time.sleep(min(left, _STOP_WITHIN_S))
