@@ -13,7 +13,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from clipping.errors import ServiceUnavailable
@@ -39,7 +39,7 @@ class Taken:
     sha256: str
     size_bytes: int
     path: Path
-    fresh: bool = True
+    fresh: bool = field(default=True, compare=False)
     """Whether the copy was made just now, of these bytes; an earlier one may be damaged by now."""
 
 

@@ -7,11 +7,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from clipping.errors import NetworkDown, TooLong
+from clipping.errors import NetworkDown, TooLarge, TooLong
 from clipping.settings import settings
 from clipping.sources.links import fetched_link
 from clipping.sources.whole_file import _marks, is_same
-from tests.sources.batch import batch_job, run_batch
+from tests.sources.batch import batch_job, error_of, run_batch
 from tests.sources.conftest import Plugged
 from tests.sources.internet import PROMISED, Answer, Asked, FakeInternet
 from tests.sources.pieces import FORMAT, hls, left_in, put_up
@@ -142,3 +142,12 @@ def test_captions_in_pieces_are_whole_and_not_without_end(
         assert answer["video"]["captions"] is None
     asked = [path for path in net.paths() if path.startswith("/captions/")]
     assert len(asked) < len(pieces), "it stops at the limit"
+
+
+def test_a_file_that_says_it_is_too_large_is_not_fetched_up_to_the_limit(
+    net: FakeInternet, tmp_path: Path
+) -> None:
+    url = put_up(net, "huge", b"x" * 40_000_000)
+    [answer] = run_batch(net, [{"job": batch_job(url, tmp_path / "huge", max_bytes=39_000_000)}])
+    assert isinstance(error_of(answer), TooLarge)
+    assert net.sent[f"{MEDIA}/huge.mp4"] < 20_000_000, "what the sockets hold, and no more"
