@@ -112,13 +112,16 @@ def only_itself(path: Path) -> list[str]:
     """ffmpeg's options for an input of ours, so that it opens that file and nothing else.
 
     ffmpeg takes a file for what its text looks like, and an MP4 can hold the text of a playlist:
-    then other files would be opened, of other clients or on other machines. Of a file that is none
-    of the kinds we read, ffmpeg will say what is wrong.
+    then other files would be opened, of other clients or on other machines.
     """
-    demuxer = "mov"
+    return ["-protocol_whitelist", "file", "-f", only_demuxer(path)]
+
+
+def only_demuxer(path: Path) -> str:
+    """As :func:`demuxer_of`; for a file that is no video, one that will say what is wrong."""
     with suppress(UnreadableMedia):
-        demuxer = demuxer_of(path)
-    return ["-protocol_whitelist", "file", "-f", demuxer]
+        return demuxer_of(path)
+    return "mov"
 
 
 def demuxer_of(path: Path) -> str:
