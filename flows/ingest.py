@@ -32,7 +32,8 @@ def ingest(
         rights: who owns it and why it may be clipped; without, what was stated before stays.
 
     Returns:
-        The source's id, and the key and name of this run's captions (None and empty without).
+        The source's id, the key and name of this run's captions (None and empty without), and
+        whether a person named them.
     """
     request = SourceRequest(
         location=location, client=client, captions=captions, rights=rights or Rights()
@@ -43,6 +44,7 @@ def ingest(
             "source_id": source.source_id,
             "captions_key": source.captions_key,
             "captions_name": _captions_name(location, captions, source),
+            "captions_given": bool(captions) or not is_link(location),
         }
     )
 

@@ -22,6 +22,7 @@ def transcribe(
     captions_key: str | None = None,
     captions_name: str = "",
     language: str | None = None,
+    captions_given: bool = True,
 ) -> State[Any]:
     """Give a source its words.
 
@@ -31,6 +32,8 @@ def transcribe(
         captions_key: captions in the media store, as ``ingest`` returned it.
         captions_name: what a person calls them, for messages.
         language: what is spoken, BCP 47; without it, the engine tells.
+        captions_given: whether a person named the captions; a site's own that do not fit are left
+            out, others end the run.
 
     Returns:
         The transcript's id.
@@ -41,7 +44,12 @@ def transcribe(
             return finished(
                 # A field that was emptied on Prefect's pages comes as an empty text.
                 transcribe_source(
-                    source_id, transcriber, captions_key, captions_name, language or None
+                    source_id,
+                    transcriber,
+                    captions_key,
+                    captions_name,
+                    language or None,
+                    captions_given=captions_given,
                 )
             )
     except Rejected:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from prefect import task
 
 from clipping import progress, transcripts
 from clipping.db import queries
+from clipping.errors import CaptionsMismatch, UnreadableCaptions
 from clipping.models import GlossaryTerm, SourceVideo
 from clipping.settings import settings
 from clipping.transcripts.base import Recording, Transcriber
@@ -33,21 +35,40 @@ def transcribe_source(
     captions_key: str | None = None,
     captions_name: str = "",
     language: str | None = None,
+    *,
+    captions_given: bool = True,
 ) -> str:
     """Id of the transcript; found when this engine already heard this source.
 
     The captions are those of this run, not the ones that another run brought meanwhile. Chunks
     that this or another source's run already heard in the same sound are not heard again.
+
+    :param captions_given: A person named the captions, and is told when they do not fit. A site's
+        own are left out then, with a note, unless the captions engine was asked for.
     """
     with db_session() as session:
         source = queries.get_source(session, source_id)
         glossary = queries.glossary_of(session, source.client)
     recording = _recording(source, captions_key, captions_name, language, glossary)
+    try:
+        return _heard(source, transcriber, recording)
+    except (CaptionsMismatch, UnreadableCaptions) as error:
+        if captions_given or transcriber != transcripts.AUTO or recording.captions_path is None:
+            raise
+        note = f"{error} They came with the link and were left out."
+    progress.report("transcribe", 0.0, "without the captions of the site, which do not fit")
+    return _heard(source, transcriber, replace(recording, captions_path=None), (note,))
+
+
+def _heard(
+    source: SourceVideo, transcriber: str, recording: Recording, notes: tuple[str, ...] = ()
+) -> str:
+    """Id of the transcript of a recording by that engine; ``notes`` go with a new one."""
     engine, _because = transcripts.choose(transcriber, recording)
-    edition = engine.edition(recording)
+    edition, source_id = engine.edition(recording), source.source_id
     # A file in the store is called by its content's hash.
-    with_captions = engine.name == "captions" and captions_key is not None
-    captions = Path(captions_key).stem if captions_key and with_captions else None
+    path = recording.captions_path if engine.name == "captions" else None
+    captions = path.stem if path else None
 
     def found() -> str | None:
         with db_session() as session:
@@ -62,11 +83,13 @@ def transcribe_source(
             known = found()
             if known is None:
                 progress.report("transcribe", 0.0, engine.name)
-                notebook = PostgresNotebook(source.client)
                 with _turn(engine):
-                    transcript = transcripts.transcribe(transcriber, recording, notebook)
+                    transcript = transcripts.transcribe(
+                        transcriber, recording, PostgresNotebook(source.client)
+                    )
+                whole = transcript.model_copy(update={"notes": (*transcript.notes, *notes)})
                 with db_session() as session:
-                    known = queries.save_transcript(session, source_id, captions, transcript)
+                    known = queries.save_transcript(session, source_id, captions, whole)
     progress.report("transcribe", 1.0, engine.name)
     return known
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from clipping.errors import UnreadableMedia
@@ -106,6 +106,30 @@ def container_of(path: Path) -> str:
     if _is_text(head):
         raise UnreadableMedia(f"{name} is not a video: its content is text.")
     raise UnreadableMedia(f"{name} is not an MP4, MOV, WebM or MKV video.")
+
+
+def only_itself(path: Path) -> list[str]:
+    """ffmpeg's options for an input of ours, so that it opens that file and nothing else.
+
+    ffmpeg takes a file for what its text looks like, and an MP4 can hold the text of a playlist:
+    then other files would be opened, of other clients or on other machines.
+    """
+    return ["-protocol_whitelist", "file", "-f", only_demuxer(path)]
+
+
+def only_demuxer(path: Path) -> str:
+    """As :func:`demuxer_of`; for a file that is no video, one that will say what is wrong."""
+    with suppress(UnreadableMedia):
+        return demuxer_of(path)
+    return "mov"
+
+
+def demuxer_of(path: Path) -> str:
+    """Name of the one ffmpeg demuxer that may read the file.
+
+    :raises UnreadableMedia: It is no MP4, MOV, WebM or MKV video.
+    """
+    return "mov" if container_of(path) in ISO_CONTAINERS else "matroska"
 
 
 def _is_text(head: bytes) -> bool:

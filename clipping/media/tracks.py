@@ -17,7 +17,7 @@ import av
 from av.error import FFmpegError
 
 from clipping.errors import RenderFailed, UnreadableMedia
-from clipping.media.container import ISO_CONTAINERS, container_of, display_name, reading
+from clipping.media.container import demuxer_of, display_name, reading
 from clipping.media.ffmpeg import run_ffmpeg
 
 _MP4_PICTURES = {"h264", "hevc"}
@@ -113,5 +113,5 @@ def _reader(path: Path) -> str:
     if head[:2] in (b"\xff\xf1", b"\xff\xf9") or head[:3] == b"ID3":
         return "aac"
     with suppress(UnreadableMedia):
-        return "mov" if container_of(path) in ISO_CONTAINERS else "matroska"
+        return demuxer_of(path)
     raise UnreadableMedia("What the site sent is neither video nor sound of a kind that is read.")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
+from clipping.media.container import only_itself
 from clipping.models import (
     OUTPUT_HEIGHT_PX,
     OUTPUT_WIDTH_PX,
@@ -45,7 +46,8 @@ def input_args(cut: Cut, media_path: Path) -> list[str]:
     """
     start = seconds_text(cut.span.start_ms - _lead_ms(cut))
     path = f"file:{media_path.absolute()}"
-    return ["-noaccurate_seek", *("-reinit_filter", "0"), "-ss", start, "-i", path]
+    how = [*only_itself(media_path), "-noaccurate_seek", "-reinit_filter", "0"]
+    return [*how, "-ss", start, "-i", path]
 
 
 def _lead_ms(cut: Cut) -> int:

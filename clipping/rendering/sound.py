@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from clipping.media.container import only_itself
 from clipping.media.ffmpeg import run_ffmpeg
 from clipping.models import EncoderSettings, Loudness, MediaInfo
 from clipping.rendering.grid import Cut
@@ -67,6 +68,7 @@ class Soundtrack:
         """The ffmpeg input; it ends soon after the clip, whatever the file still holds."""
         length_ms = self._lead_ms + math.ceil(self.samples * 1000 / RATE_HZ) + _TAIL_MS
         return [
+            *only_itself(self.media_path),
             "-ss",
             seconds_text(self.start_ms - self._lead_ms),
             "-t",

@@ -14,6 +14,7 @@ from clipping.transcripts.pocketsphinx import PocketsphinxTranscriber
 from clipping.transcripts.whisperx import WhisperXTranscriber
 
 __all__ = [
+    "AUTO",
     "TRANSCRIBERS",
     "Notebook",
     "Recording",

@@ -15,11 +15,15 @@ import pytest
 from clipping import progress
 from clipping.db import queries
 from clipping.db.session import open_session
+from clipping.errors import CaptionsMismatch
 from clipping.media.probe import probe
 from clipping.models import GlossaryTerm, SourceVideo, Transcript, make_id
 from clipping.settings import settings
 from clipping.storage.base import hash_file
 from clipping.transcripts import TRANSCRIBERS
+from clipping.transcripts.base import Recording
+from clipping.transcripts.captions import CaptionsTranscriber
+from clipping.transcripts.notebook import Notebook
 from tasks.transcribe import transcribe_source
 from tests.db.processes import line, python
 from tests.db.values import a_source
@@ -206,3 +210,42 @@ def test_only_so_many_heavy_engines_run_at_a_time(
     assert place.rows("transcripts") == 3
     assert most == 1
     assert any("waiting for another transcription" in report.detail for report in reports)
+
+
+class Mismatching(CaptionsTranscriber):
+    """Whose captions never belong to the video."""
+
+    def transcribe(self, recording: Recording, notebook: Notebook) -> Transcript:
+        raise CaptionsMismatch(f"The captions in {recording.captions_name} do not belong to it.")
+
+
+@pytest.fixture
+def mismatching(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(TRANSCRIBERS, "captions", Mismatching)
+    for other in ("whisperx", "faster-whisper", "pocketsphinx"):
+        monkeypatch.delitem(TRANSCRIBERS, other)
+    (place.store / "site.vtt").write_text("WEBVTT\n")
+
+
+def test_captions_of_a_site_that_do_not_fit_are_left_out_with_a_note(
+    place: Place, mismatching: None
+) -> None:
+    source = place.source("acme")
+    transcript_id = transcribe_source.fn(
+        source.source_id, "auto", "site.vtt", "talk.vtt", captions_given=False
+    )
+    with open_session(place.database_url) as session:
+        _, transcript = queries.get_transcript(session, transcript_id)
+    assert texts(transcript) == [f"w{number}" for _, number in WORDS]
+    assert "talk.vtt do not belong to it. They came with the link" in transcript.notes[-1]
+
+
+@pytest.mark.parametrize(("transcriber", "given"), [("auto", True), ("captions", False)])
+def test_captions_that_were_asked_for_and_do_not_fit_are_refused(
+    transcriber: str, given: bool, place: Place, mismatching: None
+) -> None:
+    source = place.source("acme")
+    with pytest.raises(CaptionsMismatch):
+        transcribe_source.fn(
+            source.source_id, transcriber, "site.vtt", "talk.vtt", captions_given=given
+        )

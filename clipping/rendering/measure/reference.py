@@ -12,6 +12,7 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 
 from clipping.errors import UnreadableMedia
+from clipping.media.container import only_demuxer
 from clipping.models import MediaInfo
 from clipping.rendering.framing import View
 from clipping.rendering.measure.geometry import Picture
@@ -52,7 +53,7 @@ class SourcePictures:
         if not wanted:
             return
         try:
-            with av.open(str(self._path.absolute())) as container:
+            with av.open(str(self._path.absolute()), format=only_demuxer(self._path)) as container:
                 yield from self._read(container, wanted, views)
         except (OSError, av.error.FFmpegError) as error:
             raise self._unreadable() from error

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clipping.errors import RenderFailed
+from clipping.media.container import only_itself
 from clipping.media.ffmpeg import run_ffmpeg
 from clipping.models import ClipWord
 from clipping.timing import TimeSpan
@@ -42,7 +43,18 @@ def loudness_and_peak(path: Path, duration_ms: int) -> tuple[float, float]:
     :raises RenderFailed: ffmpeg cannot decode the sound or says nothing about it.
     """
     meter = "ebur128=peak=true:framelog=quiet"
-    args = ["-i", str(path), "-map", "0:a:0", "-af", meter, "-f", "null", "-"]
+    args = [
+        *only_itself(path),
+        "-i",
+        f"file:{path.absolute()}",
+        "-map",
+        "0:a:0",
+        "-af",
+        meter,
+        "-f",
+        "null",
+        "-",
+    ]
     log = run_ffmpeg(args, timeout_s=60 + duration_ms / 1000).log
     summary = log[log.rfind("Summary:") :]
     loudness, peak = _INTEGRATED.search(summary), _TRUE_PEAK.search(summary)
