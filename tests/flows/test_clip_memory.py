@@ -25,7 +25,7 @@ def test_the_speech_model_is_freed_before_pictures_are_made(
     model = FakeModel()
     freed_before: list[bool] = []
 
-    def hear(*_wishes: Any) -> str:
+    def hear(*_source: Any) -> str:
         loaded.held("a model", lambda: model)
         return "a-transcript"
 
@@ -33,6 +33,10 @@ def test_the_speech_model_is_freed_before_pictures_are_made(
         freed_before.append(model.freed)
         return "done"
 
+    source = {"source_id": "a-source", "captions_key": None}
+    monkeypatch.setattr(clip, "taken_in", lambda *_: source)
+    for check in ("check_rights_at", "check_rights_of"):
+        monkeypatch.setattr(clip, check, lambda *_: None)
     monkeypatch.setattr(clip, "heard", hear)
     monkeypatch.setattr(clip, "run_stage", run)
     clip.clip_source.fn("talk.mp4")

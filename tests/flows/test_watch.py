@@ -28,13 +28,12 @@ from clipping.errors import (
 from clipping.models import ClientSettings, Ground, ItemState, Rights, Watch, WatchedItem
 from clipping.settings import CHECKOUT, settings
 from clipping.sources.fetched import ChannelEntry
-from clipping.transcripts import TRANSCRIBERS
 from flows import cli, watch
 from flows.watch import watch_sources
 from flows.watches import add_watch, list_watches, remove_watch, run_watches
 from tasks.watch import holding
 from tasks.workplace import only_one
-from tests.transcripts.hearers import FakeHearer, planted
+from tests.transcripts.hearers import FakeHearer, only_engines, planted
 from tests.transcripts.recordings import recorded
 from tests.watching.items import a_watch
 
@@ -170,7 +169,7 @@ CHANNEL = "https://www.youtube.com/@acme"
 
 
 def test_what_is_dropped_into_a_folder_ends_as_a_source_with_a_transcript_once(
-    place: Place, talk: bytes, mute: bytes, in_process: None, monkeypatch: pytest.MonkeyPatch
+    place: Place, talk: bytes, mute: bytes, in_process: None
 ) -> None:
     engines: list[FakeHearer] = []
 
@@ -183,15 +182,13 @@ def test_what_is_dropped_into_a_folder_ends_as_a_source_with_a_transcript_once(
         def ready(cls) -> str | None:
             return None
 
-    for name in list(TRANSCRIBERS):
-        monkeypatch.delitem(TRANSCRIBERS, name)
-    monkeypatch.setitem(TRANSCRIBERS, "planted", Counted)
     place.watch(rights=OWN)
     place.put("talk.mp4", talk)
     place.put("meeting/the same talk.mp4", talk)
     place.put("mute.mp4", mute)
-    assert watch_sources() == {"done": 2, "refused": 1}
-    assert watch_sources() == {}
+    with only_engines({"planted": Counted}):
+        assert watch_sources() == {"done": 2, "refused": 1}
+        assert watch_sources() == {}
     assert "mute.mp4" in place.items()["mute.mp4"].reason
     assert (place.rows("sources"), place.rows("transcripts")) == (1, 1)
     assert sum(len(engine.heard) for engine in engines) == 1

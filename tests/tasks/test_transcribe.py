@@ -27,7 +27,7 @@ from clipping.transcripts.notebook import Notebook
 from tasks.transcribe import transcribe_source
 from tests.db.processes import line, python
 from tests.db.values import a_source
-from tests.transcripts.hearers import FakeHearer, planted
+from tests.transcripts.hearers import FakeHearer, only_engines, planted
 from tests.transcripts.recordings import recorded
 
 SECONDS = 30
@@ -220,11 +220,10 @@ class Mismatching(CaptionsTranscriber):
 
 
 @pytest.fixture
-def mismatching(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(TRANSCRIBERS, "captions", Mismatching)
-    for other in ("whisperx", "faster-whisper", "pocketsphinx"):
-        monkeypatch.delitem(TRANSCRIBERS, other)
+def mismatching(place: Place) -> Iterator[None]:
     (place.store / "site.vtt").write_text("WEBVTT\n")
+    with only_engines({"captions": Mismatching, "planted": TRANSCRIBERS["planted"]}):
+        yield
 
 
 def test_captions_of_a_site_that_do_not_fit_are_left_out_with_a_note(

@@ -6,7 +6,8 @@ can tell which words it heard and when.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -14,13 +15,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clipping.models import ChunkKey, HeardChunk, HeardWord
-from clipping.transcripts.base import Recording
+from clipping.transcripts import TRANSCRIBERS
+from clipping.transcripts.base import Recording, Transcriber
 from clipping.transcripts.chunked import ChunkedTranscriber
 from clipping.transcripts.listening import Tell
 from tests.transcripts.talks import RATE_HZ
 
 _LOWEST_HZ, _STEP_HZ, _PITCHES = 300, 50, 100
 WORD_MS = 120
+
+
+@contextmanager
+def only_engines(engines: dict[str, type[Transcriber]]) -> Iterator[None]:
+    """Inside, these engines and no others are there; then all are again, in their order."""
+    before = dict(TRANSCRIBERS)
+    TRANSCRIBERS.clear()
+    TRANSCRIBERS.update(engines)
+    try:
+        yield
+    finally:
+        TRANSCRIBERS.clear()
+        TRANSCRIBERS.update(before)
 
 
 def planted(seconds: float, words: Sequence[tuple[int, int]]) -> NDArray[np.int16]:
