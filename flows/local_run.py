@@ -6,6 +6,7 @@ Both start side by side while the command checks its input, and both end with th
 from __future__ import annotations
 
 import base64
+import importlib
 import logging
 import logging.handlers
 import os
@@ -26,6 +27,16 @@ from clipping.file_lock import exclusive
 from clipping.settings import CHECKOUT, settings
 
 START_TIMEOUT_S = 120.0
+_NEEDED_AT_ONCE = (
+    "flows.clip",
+    "flows.export",
+    # Prefect imports these when a flow first runs, which is when everybody waits for it.
+    "prefect.flow_engine",
+    "prefect.task_engine",
+    "prefect.concurrency.v1.context",
+    "prefect.utilities.visualization",
+    "fastapi",
+)
 _LOOPBACK = ("127.0.0.1", "localhost")
 
 
@@ -215,8 +226,8 @@ def local_run(check: Callable[[], object] | None = None) -> Iterator[None]:
             if check:
                 check()
             server = server or starter.submit(_enter_api, stack)
-            import flows.clip  # noqa: F401
-
+            for name in _NEEDED_AT_ONCE:
+                importlib.import_module(name)
             os.environ["PREFECT_API_URL"] = server.result()
         with _prefect_settings():
             yield

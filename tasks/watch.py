@@ -102,11 +102,13 @@ def _look_at_folder(watch: Watch) -> list[WatchedItem]:
     """Two looks, where something is there that was not, or not like this, at the last one."""
     settle = timedelta(seconds=settings().watch_settle_seconds)
     folder = Path(watch.place)
-    items = _compared(watch, list_folder(folder))
-    if any(is_fresh(item, datetime.now(UTC), settle) for item in items):
-        _wait(settle)
-        items = _compared(watch, list_folder(folder))
+    # Settled is what two looks saw, however long the work between them took.
     now = datetime.now(UTC)
+    items = _compared(watch, list_folder(folder), now)
+    if any(is_fresh(item, now, settle) for item in items):
+        _wait(settle)
+        now = datetime.now(UTC)
+        items = _compared(watch, list_folder(folder), now)
     judged = [
         _verified(watch, item, now) if is_settled(item, now, settle) else item for item in items
     ]
@@ -122,7 +124,7 @@ def _look_at_channel(watch: Watch) -> None:
         most=_LISTED if known else settings().watch_first + _LISTED_AT_FIRST,
         cookies=client_cookies(watch.client),
     )
-    _compared(watch, [_found(entry) for entry in entries])
+    _compared(watch, [_found(entry) for entry in entries], datetime.now(UTC))
 
 
 def _found(entry: ChannelEntry) -> Found:
@@ -135,11 +137,11 @@ def _found(entry: ChannelEntry) -> Found:
     )
 
 
-def _compared(watch: Watch, found: list[Found]) -> list[WatchedItem]:
+def _compared(watch: Watch, found: list[Found], now: datetime) -> list[WatchedItem]:
     """The items after a look, as they are kept from now on."""
     with db_session() as session:
         known = queries.items_of(session, watch.watch_id)
-        items = after_look(watch, known, found, datetime.now(UTC), settings().watch_first)
+        items = after_look(watch, known, found, now, settings().watch_first)
         before = {item.identity: item for item in known}
         changed = [item for item in items if before.get(item.identity) != item]
         queries.save_items(session, changed)
