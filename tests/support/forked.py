@@ -9,6 +9,7 @@ that start the command as users do.
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -241,7 +242,11 @@ def _read_prefect_settings_again() -> None:
 def main() -> None:
     """Import everything, then fork commands until the other end of the socket is closed."""
     orders = socket.socket(fileno=int(sys.argv[1]))
+    gc.disable()
     _import_all()
+    # Looking through it for garbage would copy all that a command shares with this process.
+    gc.freeze()
+    gc.enable()
     order = _serve(orders)
     if order is not None:
         _become(order)
