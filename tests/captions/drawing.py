@@ -20,6 +20,9 @@ SEEN = 4
 """Levels of 255 by which a pixel must differ from the gray behind it to count as drawn on."""
 
 WHOLE = Box(left=0, top=0, right=1080, bottom=1920)
+CAPTIONS = Box(left=0, top=720, right=1080, bottom=1480)
+HOOK = Box(left=0, top=240, right=1080, bottom=740)
+"""Where captions and hook are drawn when nothing drives them away, and some more around it."""
 
 Picture = NDArray[np.uint8]
 """Height x width for gray pictures, with three planes for RGB."""
@@ -94,6 +97,12 @@ def _later(timestamp: str, seconds: int) -> str:
     whole, centiseconds = rest.split(".")
     total = int(hours) * 3600 + int(minutes) * 60 + int(whole) + seconds
     return f"{total // 3600}:{total // 60 % 60:02d}:{total % 60:02d}.{centiseconds}"
+
+
+def placed(box: Box, area: Box) -> Box:
+    """A box of the whole picture in one of which only the area was drawn, whole in width."""
+    top, bottom = max(0, box.top - area.top), min(box.bottom, area.bottom) - area.top
+    return box.model_copy(update={"top": top, "bottom": bottom})
 
 
 def drawn_on(picture: Picture) -> NDArray[np.bool_]:

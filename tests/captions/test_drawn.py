@@ -16,7 +16,18 @@ from clipping.captions.fonts import FACES
 from clipping.captions.hook import lay_out_hook
 from clipping.captions.layout import lay_out
 from clipping.models import Box, CaptionEvent, ClipWord, HookOverlay
-from tests.captions.drawing import Picture, draw, drawn_on, extent, in_sequence, outside, within
+from tests.captions.drawing import (
+    CAPTIONS,
+    HOOK,
+    Picture,
+    draw,
+    drawn_on,
+    extent,
+    in_sequence,
+    outside,
+    placed,
+    within,
+)
 from tests.captions.texts import SENTENCES, spoken
 
 TOLERANCE_PX = 2
@@ -30,7 +41,7 @@ def tolerance_px(chosen: CaptionStyle) -> int:
 
 @dataclass(frozen=True)
 class Drawn:
-    """One group of words as it was laid out and where it came out."""
+    """One group of words as it was laid out and where it came out, both within ``CAPTIONS``."""
 
     event: CaptionEvent
     picture: Picture
@@ -57,6 +68,10 @@ def first_states(events: tuple[CaptionEvent, ...]) -> list[CaptionEvent]:
     ]
 
 
+def boxes_within(area: Box, event: CaptionEvent) -> tuple[Box, ...]:
+    return tuple(placed(box, area) for box in event.boxes)
+
+
 @pytest.fixture(scope="module", params=list(STYLES))
 def drawn(request: pytest.FixtureRequest) -> Collection:
     chosen = STYLES[request.param]
@@ -69,8 +84,11 @@ def drawn(request: pytest.FixtureRequest) -> Collection:
         states += own
     # Half a second into each: a word that grows has grown by then, and one that fills is half full.
     times_ms = [1000 * index + 500 for index in range(len(states))]
-    pictures, log = draw(in_sequence(documents), times_ms, rate=Fraction(2))
-    groups = [Drawn(one, two) for one, two in zip(states, pictures, strict=True)]
+    pictures, log = draw(in_sequence(documents), times_ms, rate=Fraction(2), area=CAPTIONS)
+    groups = [
+        Drawn(one.model_copy(update={"boxes": boxes_within(CAPTIONS, one)}), two)
+        for one, two in zip(states, pictures, strict=True)
+    ]
     return Collection(chosen, groups, log)
 
 
@@ -78,6 +96,20 @@ def test_nothing_is_drawn_outside_the_boxes(drawn: Collection) -> None:
     for one in drawn.groups:
         stray = outside(one.picture, one.event.boxes)
         assert stray is None, (one.event.words, stray, one.event.boxes)
+
+
+@pytest.mark.parametrize("name", STYLES)
+def test_nothing_is_drawn_anywhere_else_on_the_frame(name: str) -> None:
+    chosen, states, documents = STYLES[name], [], []
+    for sentence in ("english", "emoji", "arabic with marks", "japanese words", "stacked marks"):
+        words = spoken(SENTENCES[sentence])
+        own = first_states(lay_out(words, chosen, words[-1].end_ms))[:1]
+        documents.append((ass_document(own, None, chosen), 1))
+        states += own
+    times_ms = [1000 * index + 500 for index in range(len(states))]
+    pictures, _ = draw(in_sequence(documents), times_ms, rate=Fraction(2))
+    for event, picture in zip(states, pictures, strict=True):
+        assert outside(picture, event.boxes) is None, event.words
 
 
 def joined(boxes: tuple[Box, ...]) -> list[Box]:
@@ -115,7 +147,7 @@ def test_every_box_is_filled_to_its_edges(drawn: Collection) -> None:
 
 def test_everything_is_drawn_inside_the_safe_area(drawn: Collection) -> None:
     for one in drawn.groups:
-        assert outside(one.picture, [SAFE_AREA]) is None
+        assert outside(one.picture, [placed(SAFE_AREA, CAPTIONS)]) is None
 
 
 def test_only_the_fonts_that_ship_are_used(drawn: Collection) -> None:
@@ -205,10 +237,11 @@ def test_the_hook_fills_its_box_and_nothing_else(name: str) -> None:
     hooks = [overlay(sentence, name) for sentence in SENTENCES.values()]
     documents = [(ass_document((), hook, STYLES[name]), 3) for hook in hooks]
     times_ms = [3000 * index + 1000 for index in range(len(hooks))]
-    pictures, _ = draw(in_sequence(documents), times_ms, rate=Fraction(1))
+    pictures, _ = draw(in_sequence(documents), times_ms, rate=Fraction(1), area=HOOK)
     for hook, picture in zip(hooks, pictures, strict=True):
-        assert extent(drawn_on(picture)) == hook.box, hook.lines
-        inner = picture[hook.box.top : hook.box.bottom, hook.box.left : hook.box.right].astype(int)
+        box = placed(hook.box, HOOK)
+        assert extent(drawn_on(picture)) == box, hook.lines
+        inner = picture[box.top : box.bottom, box.left : box.right].astype(int)
         rows, columns = inner.shape
         letters = np.abs(inner - inner[rows // 2, 4]) > 90
         inset = 10

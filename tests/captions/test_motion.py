@@ -27,7 +27,17 @@ from clipping.captions.hook import MOST_LINES, hook_runs, lay_out_hook
 from clipping.captions.layout import lay_out
 from clipping.captions.shown import fills_from_right, locale_of_captions
 from clipping.models import Box, CaptionEvent, ClipWord, HookOverlay
-from tests.captions.drawing import draw, drawn_on, extent, in_sequence, outside, within
+from tests.captions.drawing import (
+    CAPTIONS,
+    HOOK,
+    draw,
+    drawn_on,
+    extent,
+    in_sequence,
+    outside,
+    placed,
+    within,
+)
 from tests.captions.texts import SENTENCES, any_text, spoken
 
 RATE = Fraction(50)
@@ -43,10 +53,6 @@ TEXTS = {
 }
 FILLING = [name for name in STYLES if STYLES[name].lit is LitKind.FILL]
 SHOWN_HOOKS = [name for name in HOOK_STYLES if name != "none"]
-
-
-CAPTIONS = Box(left=0, top=720, right=1080, bottom=1480)
-HOOK = Box(left=0, top=240, right=1080, bottom=740)
 
 
 def frames(
@@ -66,12 +72,6 @@ def frames(
     document = in_sequence([(one, s) for (one, _), s in zip(shown, lengths_s, strict=True)])
     pictures = iter(draw(document, times_ms, rate=rate, pixel_format=pixel_format, area=area)[0])
     return [[next(pictures) for _ in own] for _, own in shown]
-
-
-def placed(box: Box, area: Box) -> Box:
-    """A box of the whole picture in one of which only the area was drawn."""
-    top, bottom = box.top - area.top, box.bottom - area.top
-    return box.model_copy(update={"top": top, "bottom": bottom})
 
 
 def boxes_of(event: CaptionEvent) -> list[Box]:
