@@ -187,6 +187,7 @@ def test_text_that_looks_like_tags_is_drawn_as_it_is_written() -> None:
         "}",
         "\\",
         r"{\p1}m",
+        "{b}old",
     ]
     words = [[ClipWord(text=text, start_ms=0, end_ms=900)] for text in texts]
     events = [lay_out(own, style("highlight"), 1000) for own in words]

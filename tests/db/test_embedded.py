@@ -19,7 +19,7 @@ from pydantic import SecretStr
 
 from clipping.db import binaries, cluster, server
 from clipping.db.embedded import database_url
-from clipping.db.session import answers, open_session
+from clipping.db.session import _engines, answers, open_session
 from clipping.errors import DiskFull, NeedsPerson, NotInstalled, ServiceUnavailable
 from clipping.file_lock import exclusive
 from clipping.settings import Settings
@@ -205,6 +205,7 @@ def test_sessions_work_on_it_and_their_connections_end_with_it(home: Path) -> No
     for _ in range(2):
         with database_url(embedded_in(home)) as url, open_session(url) as session:
             assert session.connection().exec_driver_sql("SELECT 1").scalar_one() == 1
+        assert url not in _engines
 
 
 @pytest.mark.parametrize("blank", ["", "  "])
@@ -383,7 +384,7 @@ def test_a_server_that_lost_its_socket_is_replaced(
             assert postmaster(home) != found.pid
 
 
-def test_deleting_the_home_deletes_the_database_even_under_a_running_server(
+def test_deleting_the_home_deletes_the_database_even_under_a_running_server_which_then_ends(
     new_home: Path,
 ) -> None:
     with python(USER, new_home) as user:
@@ -394,13 +395,10 @@ def test_deleting_the_home_deletes_the_database_even_under_a_running_server(
     shutil.rmtree(new_home)
     with database_url(embedded_in(new_home)) as url:
         assert ask(url, "SELECT to_regclass('visits')") is None
-        assert postmaster(new_home) != old
-    assert not alive(old)
-
-
-def test_a_home_deleted_by_its_only_user_ends_the_server(new_home: Path) -> None:
-    with database_url(embedded_in(new_home)):
         pid = postmaster(new_home)
+        assert pid != old
+        assert not alive(old)
+        # Once more, under its only user.
         if os.geteuid() == 0:
             outside = (new_home / "postgres").readlink().parent
         shutil.rmtree(new_home)
