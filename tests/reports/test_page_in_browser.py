@@ -159,6 +159,7 @@ def test_only_one_clip_plays_at_a_time(tab: Tab) -> None:
     eventually(tab, "!document.querySelectorAll('video')[0].paused")
     tab.click("#clip-2 .word >> nth=0")
     eventually(tab, "document.querySelectorAll('video')[0].paused")
+    assert tab.evaluate("document.querySelectorAll('video')[0].ended") is False
     assert tab.evaluate("document.querySelectorAll('video')[1].paused") is False
 
 
