@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 from yt_dlp.networking import Request
 from yt_dlp.networking.exceptions import RequestError
 from yt_dlp.utils import YoutubeDLError
+from yt_dlp.webvtt import ParseError
 
 from clipping.sources import ytdlp
 from clipping.sources.choosing import (
@@ -190,7 +191,7 @@ def _captions(
     name = f"captions.{chosen.language}{chosen.suffix}"
     try:
         _fetch_captions(ydl, info, chosen, Path(job.folder) / name)
-    except (YoutubeDLError, RequestError, Declined, UnicodeError):
+    except (YoutubeDLError, RequestError, Declined, UnicodeError, ParseError):
         text = f"{info.get('extractor_key')} offers captions, but did not hand them out."
         speaker.say({"kind": "note", "text": text})
         return None

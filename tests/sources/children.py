@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import functools
+import gc
 import importlib
 import json
 import os
@@ -168,8 +169,12 @@ def _become(order: dict[str, Any]) -> None:
 def main() -> None:
     """Import what children need, then fork them until the other end of the socket is closed."""
     orders = socket.socket(fileno=int(sys.argv[1]))
+    gc.disable()
     for name in ("clipping.sources.fetching", "yt_dlp.extractor.common"):
         importlib.import_module(name)
+    # Looking through it for garbage would copy all that a child shares with this process.
+    gc.freeze()
+    gc.enable()
     order = _serve(orders)
     if order is not None:
         _become(order)

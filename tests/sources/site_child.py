@@ -260,6 +260,7 @@ if __name__ == "__main__":
     if "cases" in CONFIG:
         _batch(CONFIG["cases"])
     else:
+        _changed([], CONFIG.get("patches", {}))
         fetching.main(
             Walls(
                 lookup=Names(CONFIG.get("names", {})).lookup,

@@ -167,6 +167,25 @@ def test_captions_that_do_not_come_are_a_note_and_no_error(
         assert fetched.notes == ("FakeSite offers captions, but did not hand them out.",)
 
 
+CUE = "WEBVTT\n\n00:{:02}.000 --> 00:{:02}.900\n" + "word " * 600 + "\n\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("endless", CUE), ("senseless", "WEBVTT\n\nno captions {} {}")]
+)
+def test_captions_in_pieces_without_end_or_sense_are_a_note_and_no_error(
+    name: str, text: str, net: FakeInternet, plugged: Plugged, scratch: Path, content: bytes
+) -> None:
+    pieces = [text.format(number, number).encode() for number in range(9)]
+    lines = {"ext": "vtt", "protocol": "m3u8_native", "url": hls(net, name, pieces)}
+    url = put_up(net, f"talk-{name}", content, subtitles={"en": [lines]})
+    plugged(patches={"ytdlp.LARGEST_PAGE_BYTES": 10_000})
+    with fetched_link(url) as fetched:
+        assert fetched.captions is None
+        assert fetched.notes == ("FakeSite offers captions, but did not hand them out.",)
+    assert f"/{name}/8.mp4" not in net.paths()
+
+
 def test_a_link_that_may_not_be_fetched_starts_nothing(
     net: FakeInternet, plugged: Plugged, scratch: Path
 ) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import psutil
 import pytest
 from yt_dlp.networking._requests import RequestsRH
 from yt_dlp.networking.common import Response
@@ -116,9 +118,23 @@ def test_a_redirect_with_a_page_without_end_is_followed_unread(
 def test_what_a_library_complains_of_is_shown_nowhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    code = """import sys; sys.stderr.write("hidden"); print('{"kind": "done"}')"""
+    code = """import sys; print("hidden", file=sys.stderr); print('{"kind": "done"}')"""
     monkeypatch.setattr(fetch_process, "COMMAND", (sys.executable, "-S", "-c", code))
     job = Job("list", "https://a.example.com/", (), str(tmp_path))
     said = fetch_process.converse(job, "A", lambda _: None, lambda: None)
     assert said == {"kind": "done"}
     assert "hidden" not in "".join(capfd.readouterr())
+
+
+def test_what_the_child_started_ends_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = """import json, subprocess
+started = subprocess.Popen(["sleep", "60"], stdout=subprocess.DEVNULL)
+print(json.dumps({"kind": "done", "pid": started.pid}))"""
+    monkeypatch.setattr(fetch_process, "COMMAND", (sys.executable, "-c", code))
+    job = Job("list", "https://a.example.com/", (), str(tmp_path))
+    said = fetch_process.converse(job, "A", lambda _: None, lambda: None)
+    with contextlib.suppress(psutil.NoSuchProcess):
+        psutil.Process(said["pid"]).wait(timeout=10)
+    assert not psutil.pid_exists(said["pid"])
