@@ -18,7 +18,7 @@ def in_full(rights: Rights, client: str) -> Rights:
     """
     owner, note = " ".join(rights.owner.split()), rights.note.strip()
     if rights.ground is Ground.UNSTATED and (owner or note):
-        raise Rejected("An owner or a note says nothing without --rights, the ground.")
+        raise Rejected("--owner and --rights-note say nothing without --rights.")
     if rights.ground in (Ground.LICENSED, Ground.PERMISSION) and not owner:
         raise Rejected(f"--rights {rights.ground} needs --owner, the name of who gave it.")
     if rights.ground is Ground.PERMISSION and not note:

@@ -118,4 +118,6 @@ def show_glossary(client: str) -> None:
 
     with db_session() as session:
         terms = queries.glossary_of(session, client)
+    if not terms:
+        console.errors.print(f"The glossary of {client} has no terms.")
     sys.stdout.write(written_glossary(terms))

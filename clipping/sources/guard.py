@@ -92,7 +92,8 @@ def check_link(url: str, hosts: Collection[str] = ()) -> Link:
     """
     if len(url) > LONGEST_LINK:
         raise UnsafeUrl(f"The link is longer than {LONGEST_LINK} characters.")
-    host, rest = _taken_apart(url, {443})
+    scheme, rest = url[:8].lower(), url[8:]
+    host, rest = _taken_apart(scheme + rest, {443})
     rest = rest.partition("#")[0]
     # A fragment is for browsers; yt-dlp reads instructions to itself out of one.
     path = quote(rest if rest.startswith("/") else f"/{rest}", safe=_ASCII)
@@ -185,7 +186,7 @@ def _taken_apart(url: str, ports: Collection[int] | None) -> tuple[str, str]:
         )
     authority = re.split(r"[/?#]", url[8:], maxsplit=1)[0]
     if "@" in authority:
-        raise UnsafeUrl("The link holds a user name before its host.")
+        raise UnsafeUrl("The link holds a user name before its host; leave it out.")
     if not authority.isascii():
         # Before anything is put in lower case: the Kelvin sign would become a plain k.
         raise UnsafeUrl(_LOOK_ALIKE)
@@ -196,7 +197,7 @@ def _taken_apart(url: str, ports: Collection[int] | None) -> tuple[str, str]:
     if colon:
         named = int(port) if re.fullmatch(r"[1-9][0-9]{0,4}", port) else 0
         if not (0 < named < 65536 if ports is None else named in ports):
-            raise UnsafeUrl("The link names a port.")
+            raise UnsafeUrl("The link names a port; leave it out.")
     return host, url[8 + len(authority) :]
 
 

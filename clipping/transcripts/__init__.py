@@ -82,7 +82,10 @@ def _best(recording: Recording) -> tuple[Transcriber, str]:
             sentence = engine.because(recording).rstrip(".")
             return engine, f"{sentence}{passed}."
         reasons.append(f"not {name}: {reason}")
-    raise NotInstalled(f"No transcriber can run here: {'; '.join(reasons)}.")
+    raise NotInstalled(
+        f"No transcriber can run here: {'; '.join(reasons)}; give captions, or name "
+        "faster-whisper, which then fetches its weights."
+    )
 
 
 def transcribe(name: str, recording: Recording, notebook: Notebook | None = None) -> Transcript:

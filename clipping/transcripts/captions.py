@@ -57,7 +57,7 @@ class CaptionsTranscriber(Transcriber):
 
     def suits(self, recording: Recording) -> str | None:
         """Needs a captions file."""
-        return None if recording.captions_path else "there is no captions file"
+        return None if recording.captions_path else "there is no captions file (--captions)"
 
     def because(self, recording: Recording) -> str:
         """Written words beat recognised ones."""

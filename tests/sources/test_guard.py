@@ -38,6 +38,7 @@ from clipping.sources.guard import (
         ("https://clips.twitch.tv/abc", "twitch", None),
         ("https://player.vimeo.com/video/1", "vimeo", None),
         ("https://YouTube.com/Watch", "youtube", "https://youtube.com/Watch"),
+        ("HTTPS://youtube.com/a", "youtube", "https://youtube.com/a"),
         ("https://youtube.com:443/a", "youtube", "https://youtube.com/a"),
         ("https://youtube.com", "youtube", "https://youtube.com/"),
         ("https://youtube.com?v=a", "youtube", "https://youtube.com/?v=a"),
@@ -140,7 +141,6 @@ LOOK_ALIKE = "can be mistaken"
         ("https://youtube.com%00.evil.org/", "encoded"),
         # Other schemes, and slashes of all kinds.
         ("http://youtube.com/", "not http:"),
-        ("HTTPS://youtube.com/", "not HTTPS:"),
         ("ftp://youtube.com/", "not ftp:"),
         ("file:///etc/passwd", "not file:"),
         ("javascript:alert(1)", "not javascript:"),
