@@ -53,11 +53,14 @@ def _duration_ms(video: Path) -> int:
     return probe(video).duration_ms
 
 
-def _clip(arguments: list[str], home: Path, out: Path) -> tuple[float, dict[str, float]]:
-    """(Seconds to the first stage's progress, seconds by stage) of one ``clipper clip``."""
+def _clip(arguments: list[str], home: Path, out: Path) -> tuple[float, float, dict[str, float]]:
+    """One ``clipper clip``: seconds to its first line of progress, to its first task's, by stage.
+
+    The first line is that of the input being checked, before Prefect is there to run a task.
+    """
     started = time.monotonic()
     command = [sys.executable, "-m", "flows.cli", "clip", *arguments, "--json", "--out", str(out)]
-    first = 0.0
+    first = task = 0.0
     # To a file: the document is larger than a pipe holds while nobody reads it.
     with tempfile.TemporaryFile("w+", encoding="utf-8") as answer:
         process = subprocess.Popen(
@@ -69,16 +72,17 @@ def _clip(arguments: list[str], home: Path, out: Path) -> tuple[float, dict[str,
         )
         assert process.stderr is not None
         for line in process.stderr:
-            # The check of the input says "checking"; the stage itself begins with the line after.
-            if not first and line.startswith("ingest:") and "checking" not in line:
+            if not first and line.startswith("ingest:"):
                 first = time.monotonic() - started
+            if not task and line.startswith("ingest:") and "checking" not in line:
+                task = time.monotonic() - started
         code = process.wait()
         total = time.monotonic() - started
         answer.seek(0)
         document = json.load(answer)
     if code != 0:
         raise SystemExit(f"the benchmark's run failed: {document}")
-    return first, {**document["seconds"], "total": total}
+    return first, task, {**document["seconds"], "total": total}
 
 
 def measure(folder: Path) -> list[Row]:
@@ -86,15 +90,17 @@ def measure(folder: Path) -> list[Row]:
     video, _captions = _ten_minutes(folder)
     home = folder / "home"
     _clip([str(video), "--count", "1"], home, folder / "warm")  # databases made, bytecode warm
-    firsts, shares = [], []
+    firsts, tasks, shares = [], [], []
     for index in range(ROUNDS):
         shutil.rmtree(home / "store", ignore_errors=True)
         client = ["--client", f"round{index}"]  # a client of its own: nothing is found again
-        first, seconds = _clip([str(video), *client], home, folder / f"out{index}")
+        first, task, seconds = _clip([str(video), *client], home, folder / f"out{index}")
         firsts.append(first)
+        tasks.append(task)
         rest = seconds["total"] - seconds["transcribe"] - seconds["render"]
         shares.append(rest / seconds["total"])
-        print(f"  round {index + 1}: first progress {first:.1f} s, {seconds}", flush=True)
+        said = f"first progress {first:.1f} s, first task {task:.1f} s"
+        print(f"  round {index + 1}: {said}, {seconds}", flush=True)
     first, share = median(firsts), median(shares)
     return [
         Row(
@@ -102,6 +108,10 @@ def measure(folder: Path) -> list[Row]:
             f"{spread(firsts, '.1f')} s",
             limit=f"≤ {FIRST_PROGRESS_LIMIT_S:.0f} s",
             within=first <= FIRST_PROGRESS_LIMIT_S,
+        ),
+        Row(
+            "the same until a private Prefect server has started and runs the stage's task",
+            f"{spread(tasks, '.1f')} s",
         ),
         Row(
             "share of a ten-minute source's run that is neither transcription nor rendering",

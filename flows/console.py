@@ -45,6 +45,8 @@ class Stages:
         now = time.monotonic()
         self._heard[event.stage] = (self._heard.get(event.stage, (now, now))[0], now)
         parts = self._parts.setdefault(event.stage, {})
+        if event.fraction == 0 and len(parts) >= event.parts and min(parts.values()) >= 1:
+            parts.clear()  # the next video of a pass that takes in several
         parts[event.part] = event.fraction
         return sum(parts.values()) / max(event.parts, len(parts))
 
@@ -90,6 +92,8 @@ def _lines(stages: Stages) -> Iterator[progress.Listener]:
 
     def listener(event: progress.Progress) -> None:
         now, fraction = time.monotonic(), stages.fraction(event)
+        if fraction == 0 and written.get(event.stage, (now, 0.0))[1] >= 1.0:
+            del started[event.stage], written[event.stage]
         begin = started.setdefault(event.stage, now)
         at, last = written.get(event.stage, (-PLAIN_INTERVAL_S, -1.0))
         done = fraction >= 1.0 > last

@@ -6,6 +6,7 @@ Both start side by side while the command checks its input, and both end with th
 from __future__ import annotations
 
 import base64
+import gc
 import importlib
 import logging
 import logging.handlers
@@ -220,6 +221,8 @@ def local_run(check: Callable[[], object] | None = None) -> Iterator[None]:
         # The server takes seconds to import itself; our own imports and the database fill them.
         with ThreadPoolExecutor(1, thread_name_prefix="start") as starter:
             server = None if check else starter.submit(_enter_api, stack)
+            # What imports leave stays until the end: no need to look through it for garbage.
+            gc.disable()
             from tasks.workplace import database
 
             stack.enter_context(database())
@@ -228,6 +231,8 @@ def local_run(check: Callable[[], object] | None = None) -> Iterator[None]:
             server = server or starter.submit(_enter_api, stack)
             for name in _NEEDED_AT_ONCE:
                 importlib.import_module(name)
+            gc.freeze()
+            gc.enable()
             os.environ["PREFECT_API_URL"] = server.result()
         with _prefect_settings():
             yield

@@ -30,6 +30,8 @@ from flows.local_run import (
 )
 
 STOP_TIMEOUT_S = 15.0
+WORKER_POLL_S = 2.0
+"""How often a worker asks for runs: each stage waits for half of it. Prefect's own is 10 s."""
 # Parent flows hold slots of the cpu pool while their stages run in others (prefect.yaml): with one
 # for each parent and two more, no more stages run at a time than there are parents.
 WORKER_LIMITS = {"cpu": 6, "gpu": 1}
@@ -70,6 +72,7 @@ def _start(stack: ExitStack, port: int, dashboard_port: int) -> list[_Child]:
     os.environ["PREFECT_SERVER_API_AUTH_STRING"] = api_password()
     os.environ["PREFECT_API_AUTH_STRING"] = api_password()
     os.environ["PREFECT_FLOWS_HEARTBEAT_FREQUENCY"] = str(HEARTBEAT_S)
+    os.environ["PREFECT_WORKER_QUERY_SECONDS"] = str(WORKER_POLL_S)
     console.errors.print("Starting Postgres ...")
     # Every child is told the database, so that none starts another.
     keeper, os.environ["DATABASE_URL"] = stack.enter_context(_database())

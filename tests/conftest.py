@@ -23,6 +23,11 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+_FIRST_CLIPS = (
+    "flows/test_clip_command.py",
+    "flows/test_clients.py",
+    "flows/test_variations.py",
+)
 _LONG = ("flows", "tasks", "rendering", "faces", "dashboard")
 """Folders whose tests take long: first, or one process would still be at them alone at the end."""
 
@@ -38,7 +43,9 @@ class _Together(LoadFileScheduling):  # type: ignore[misc]
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        shared = ("flows/test_clip_command.py", "flows/test_variations.py")
+        shared = tuple(
+            f"flows/test_{name}.py" for name in ("clip_command", "clients", "variations")
+        )
         return "the first clips" if file.endswith(shared) else file
 
 

@@ -133,6 +133,12 @@ def visual_runs(words: Sequence[str], locale: Locale, primary: str) -> tuple[Run
     Each word stays in one piece, since it is lit as one: where the algorithm would tear a word
     apart (Latin words with punctuation inside an Arabic line), words are ordered whole.
     """
+    # The same words are tried in many sizes.
+    return _visual_runs(tuple(words), locale, primary)
+
+
+@lru_cache(maxsize=8192)
+def _visual_runs(words: tuple[str, ...], locale: Locale, primary: str) -> tuple[Run, ...]:
     if not locale.rtl and not any(is_rtl(character) for word in words for character in word):
         return _merged(_marks(words, locale, primary, [0] * _length(words)))
     text = " ".join(words)

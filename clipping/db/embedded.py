@@ -11,14 +11,13 @@ from __future__ import annotations
 import errno
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
 from clipping.db.cluster import DATABASE, USER, Cluster, find_or_create
 from clipping.db.server import Server, ensure_running, stop
-from clipping.db.session import close_pool
 from clipping.errors import ClippingError, DiskFull, NeedsPerson
 from clipping.file_lock import exclusive, is_still, open_lock, share, take_if_alone
 from clipping.settings import Settings
@@ -28,6 +27,12 @@ _BUSY = (
     "Another run has been starting or stopping the local Postgres server for five minutes; "
     "end it and try again."
 )
+
+before_stop: list[Callable[[str], None]] = []
+"""Called with its URL before a server is stopped: who keeps connections open closes them.
+
+They say so themselves, since to import them all takes a second, which a keeper would pay in vain.
+"""
 
 logger = logging.getLogger(__name__)
 
@@ -90,7 +95,8 @@ def _leave(home: Path, users: int, cluster: Cluster, server: Server) -> None:
             # A home that was deleted and made again has other users than those we know of.
             replaced = home.exists() and not is_still(home / "postgres.users", users)
             if take_if_alone(users) and not replaced:
-                close_pool(_url(server))
+                for prepare in before_stop:
+                    prepare(_url(server))
                 stop(cluster, server)
     except (ClippingError, OSError) as error:
         logger.warning("The local Postgres server was left running: %s", error)

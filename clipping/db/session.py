@@ -20,6 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
 from clipping.db.columns import dump_json, load_json
+from clipping.db.embedded import before_stop
 from clipping.errors import (
     AuthorizationExpired,
     Broken,
@@ -124,6 +125,9 @@ def close_pool(url: str) -> None:
         old = _engines.pop(url, None)
     if old is not None:
         old.dispose()
+
+
+before_stop.append(close_pool)
 
 
 def _forget_pools_after_fork() -> None:

@@ -192,8 +192,6 @@ def _options(job: Job, said: Callable[[str], None]) -> dict[str, Any]:
         # Nothing of this machine: no cache, no other program, no proxy of the environment.
         "cachedir": False,
         "enable_file_urls": False,
-        "external_downloader": "native",
-        "hls_prefer_native": True,
         "fixup": "never",
         "js_runtimes": {"deno": {"path": job.deno}} if job.deno else {},
         "remote_components": [],

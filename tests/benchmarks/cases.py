@@ -21,9 +21,9 @@ def grandchildren(burn_s: float = 0.0, hold_bytes: int = 0, count: int = 1) -> s
     return "done"
 
 
-def idle() -> None:
+def idle(seconds: float = 0.5) -> None:
     """Nothing, for long enough to be sampled."""
-    time.sleep(0.5)
+    time.sleep(seconds)
 
 
 def broken() -> None:

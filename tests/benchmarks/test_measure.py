@@ -33,7 +33,7 @@ def test_a_case_that_fails_ends_the_run() -> None:
 
 
 def test_cases_take_turns(capsys: pytest.CaptureFixture[str]) -> None:
-    runs = interleaved([Case(name, f"{HERE}:idle") for name in ("a", "b")], rounds=2)
+    runs = interleaved([Case(name, f"{HERE}:idle", {"seconds": 0}) for name in "ab"], rounds=2)
     said = [line.split(":")[0].strip() for line in capsys.readouterr().out.splitlines()]
     assert said == ["round 1, a", "round 1, b", "round 2, a", "round 2, b"]
     assert {name: len(each) for name, each in runs.items()} == {"a": 2, "b": 2}

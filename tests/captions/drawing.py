@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -20,6 +20,9 @@ SEEN = 4
 """Levels of 255 by which a pixel must differ from the gray behind it to count as drawn on."""
 
 WHOLE = Box(left=0, top=0, right=1080, bottom=1920)
+CAPTIONS = Box(left=0, top=720, right=1080, bottom=1480)
+HOOK = Box(left=0, top=240, right=1080, bottom=740)
+"""Where captions and hook are drawn when nothing drives them away, and some more around it."""
 
 Picture = NDArray[np.uint8]
 """Height x width for gray pictures, with three planes for RGB."""
@@ -41,10 +44,7 @@ def draw(
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "captions.ass").write_text(document, encoding="utf-8")
         Path(folder, "fonts.conf").write_text("<fontconfig></fontconfig>", encoding="utf-8")
-        consecutive = frames == list(range(frames[0], frames[-1] + 1))
-        chosen = "+".join(f"eq(n,{frame})" for frame in frames)
-        if consecutive:  # long sums are refused by ffmpeg's expression parser
-            chosen = f"between(n,{frames[0]},{frames[-1]})"
+        chosen = "+".join(f"between(n,{first},{last})" for first, last in _runs(frames))
         source = f"color=0x808080:s=1080x1920:r={rate},trim=end_frame={max(frames) + 1}"
         drawn = f"format=gbrp,ass=filename=captions.ass:fontsdir={FONTS_DIR}"
         crop = f"crop={area.right - area.left}:{area.bottom - area.top}:{area.left}:{area.top}"
@@ -66,6 +66,15 @@ def draw(
     pictures = np.frombuffer(done.stdout, np.uint8).reshape(shape)
     assert len(pictures) == len(times_ms), log
     return list(pictures), log
+
+
+def _runs(frames: Sequence[int]) -> list[tuple[int, int]]:
+    """First and last of neighbours: ffmpeg's expression parser refuses long sums."""
+    runs: list[tuple[int, int]] = []
+    for frame in frames:
+        first = runs.pop()[0] if runs and frame == runs[-1][1] + 1 else frame
+        runs.append((first, frame))
+    return runs
 
 
 def in_sequence(documents: Sequence[tuple[str, int]]) -> str:
@@ -90,17 +99,25 @@ def _later(timestamp: str, seconds: int) -> str:
     return f"{total // 3600}:{total // 60 % 60:02d}:{total % 60:02d}.{centiseconds}"
 
 
+def placed(box: Box, area: Box) -> Box:
+    """A box of the whole picture in one of which only the area was drawn, whole in width."""
+    top, bottom = max(0, box.top - area.top), min(box.bottom, area.bottom) - area.top
+    return box.model_copy(update={"top": top, "bottom": bottom})
+
+
 def drawn_on(picture: Picture) -> NDArray[np.bool_]:
     """Which pixels of a gray picture were drawn on."""
-    seen: NDArray[np.bool_] = (picture < GRAY - SEEN) | (picture > GRAY + SEEN)
+    # What is darker wraps around to large values, so that one comparison is enough.
+    seen: NDArray[np.bool_] = picture - np.uint8(GRAY - SEEN) > 2 * SEEN
     return seen
 
 
 def extent(seen: NDArray[np.bool_]) -> Box | None:
     """The smallest box around what was drawn; None for an empty picture."""
-    if not seen.any():
+    rows = np.flatnonzero(seen.any(axis=1))
+    if not len(rows):
         return None
-    rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
+    columns = np.flatnonzero(seen[rows[0] : rows[-1] + 1].any(axis=0))
     return Box(
         left=int(columns[0]),
         top=int(rows[0]),
@@ -109,9 +126,9 @@ def extent(seen: NDArray[np.bool_]) -> Box | None:
     )
 
 
-def within(seen: NDArray[np.bool_], box: Box) -> Box | None:
+def within(picture: Picture, box: Box) -> Box | None:
     """The smallest box around what was drawn inside a box, in the picture's coordinates."""
-    found = extent(seen[box.top : box.bottom, box.left : box.right])
+    found = extent(drawn_on(picture[box.top : box.bottom, box.left : box.right]))
     if found is None:
         return None
     return Box(
@@ -120,3 +137,13 @@ def within(seen: NDArray[np.bool_], box: Box) -> Box | None:
         right=found.right + box.left,
         bottom=found.bottom + box.top,
     )
+
+
+def outside(picture: Picture, boxes: Iterable[Box]) -> Box | None:
+    """The smallest box around what was drawn outside of boxes."""
+    rest = picture.copy()
+    for box in boxes:
+        rest[box.top : box.bottom, box.left : box.right] = GRAY
+    if rest.min() >= GRAY - SEEN and rest.max() <= GRAY + SEEN:
+        return None
+    return extent(drawn_on(rest))

@@ -33,6 +33,7 @@ HOOK_CROP = Box(left=40, top=250, right=1040, bottom=660)
 QUALITY = 76
 _RATE = 50
 _BEFORE_ITS_END_MS = 120
+_GLOW_PX = 80
 
 Pixels = NDArray[np.uint8]
 
@@ -89,14 +90,14 @@ def _frames(document: str, times_ms: Sequence[int]) -> list[Pixels]:
     chosen = "+".join(f"eq(n,{frame})" for frame in wanted)
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "captions.ass").write_text(document, encoding="utf-8")
-        Image.fromarray(backdrop()).save(Path(folder, "behind.png"))
+        Image.fromarray(backdrop()).save(Path(folder, "behind.bmp"))
         graph = (
             f"scale=out_color_matrix=bt709:out_range=tv,format=yuv444p,loop=-1:1,"
             f"setpts=N/{_RATE}/TB,trim=end_frame={max(wanted) + 1},select='{chosen}',"
             f"ass=filename=captions.ass:fontsdir={FONTS_DIR},"
             "scale=in_color_matrix=bt709:in_range=tv,format=rgb24"
         )
-        arguments = ["-hide_banner", "-nostdin", "-r", str(_RATE), "-i", "behind.png", "-vf", graph]
+        arguments = ["-hide_banner", "-nostdin", "-r", str(_RATE), "-i", "behind.bmp", "-vf", graph]
         output = ["-fps_mode", "passthrough", "-f", "rawvideo", "-"]
         done = subprocess.run(
             [imageio_ffmpeg.get_ffmpeg_exe(), *arguments, *output],
@@ -117,9 +118,13 @@ def backdrop() -> Pixels:
     for _ in range(46):
         x, y, radius = chance.uniform(0, 1080), chance.uniform(0, 1920), chance.uniform(50, 150)
         colour = chance.uniform([120, 60, 20], [255, 190, 150])
-        distance = np.hypot(columns - x, rows - y)
+        # Nothing of it is seen farther out.
+        reach = int(radius) + _GLOW_PX
+        left, top = max(0, int(x) - reach), max(0, int(y) - reach)
+        near = np.s_[top : int(y) + reach, left : int(x) + reach]
+        distance = np.hypot(columns[near] - x, rows[near] - y)
         light = 0.45 / (1 + np.exp(np.clip((distance - radius) / 6, -30, 30)))
-        ground = ground * (1 - light[..., None]) + colour * light[..., None]
+        ground[near] = ground[near] * (1 - light[..., None]) + colour * light[..., None]
     shown: Pixels = np.clip(ground, 0, 255).astype(np.uint8)
     return shown
 

@@ -9,7 +9,6 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from clipping.captions import FONTS_DIR, SAFE_AREA, STYLES, CaptionStyle, style
 from clipping.captions.ass import ass_document
@@ -17,7 +16,18 @@ from clipping.captions.fonts import FACES
 from clipping.captions.hook import lay_out_hook
 from clipping.captions.layout import lay_out
 from clipping.models import Box, CaptionEvent, ClipWord, HookOverlay
-from tests.captions.drawing import draw, drawn_on, extent, in_sequence, within
+from tests.captions.drawing import (
+    CAPTIONS,
+    HOOK,
+    Picture,
+    draw,
+    drawn_on,
+    extent,
+    in_sequence,
+    outside,
+    placed,
+    within,
+)
 from tests.captions.texts import SENTENCES, spoken
 
 TOLERANCE_PX = 2
@@ -31,10 +41,10 @@ def tolerance_px(chosen: CaptionStyle) -> int:
 
 @dataclass(frozen=True)
 class Drawn:
-    """One group of words as it was laid out and where it came out."""
+    """One group of words as it was laid out and where it came out, both within ``CAPTIONS``."""
 
     event: CaptionEvent
-    seen: NDArray[np.bool_]
+    picture: Picture
 
 
 @dataclass(frozen=True)
@@ -58,6 +68,10 @@ def first_states(events: tuple[CaptionEvent, ...]) -> list[CaptionEvent]:
     ]
 
 
+def boxes_within(area: Box, event: CaptionEvent) -> tuple[Box, ...]:
+    return tuple(placed(box, area) for box in event.boxes)
+
+
 @pytest.fixture(scope="module", params=list(STYLES))
 def drawn(request: pytest.FixtureRequest) -> Collection:
     chosen = STYLES[request.param]
@@ -70,17 +84,32 @@ def drawn(request: pytest.FixtureRequest) -> Collection:
         states += own
     # Half a second into each: a word that grows has grown by then, and one that fills is half full.
     times_ms = [1000 * index + 500 for index in range(len(states))]
-    pictures, log = draw(in_sequence(documents), times_ms, rate=Fraction(2))
-    groups = [Drawn(one, drawn_on(two)) for one, two in zip(states, pictures, strict=True)]
+    pictures, log = draw(in_sequence(documents), times_ms, rate=Fraction(2), area=CAPTIONS)
+    groups = [
+        Drawn(one.model_copy(update={"boxes": boxes_within(CAPTIONS, one)}), two)
+        for one, two in zip(states, pictures, strict=True)
+    ]
     return Collection(chosen, groups, log)
 
 
 def test_nothing_is_drawn_outside_the_boxes(drawn: Collection) -> None:
     for one in drawn.groups:
-        left_over = one.seen.copy()
-        for box in one.event.boxes:
-            left_over[box.top : box.bottom, box.left : box.right] = False
-        assert not left_over.any(), (one.event.words, extent(left_over), one.event.boxes)
+        stray = outside(one.picture, one.event.boxes)
+        assert stray is None, (one.event.words, stray, one.event.boxes)
+
+
+@pytest.mark.parametrize("name", STYLES)
+def test_nothing_is_drawn_anywhere_else_on_the_frame(name: str) -> None:
+    chosen, states, documents = STYLES[name], [], []
+    for sentence in ("english", "emoji", "arabic with marks", "japanese words", "stacked marks"):
+        words = spoken(SENTENCES[sentence])
+        own = first_states(lay_out(words, chosen, words[-1].end_ms))[:1]
+        documents.append((ass_document(own, None, chosen), 1))
+        states += own
+    times_ms = [1000 * index + 500 for index in range(len(states))]
+    pictures, _ = draw(in_sequence(documents), times_ms, rate=Fraction(2))
+    for event, picture in zip(states, pictures, strict=True):
+        assert outside(picture, event.boxes) is None, event.words
 
 
 def joined(boxes: tuple[Box, ...]) -> list[Box]:
@@ -101,11 +130,11 @@ def joined(boxes: tuple[Box, ...]) -> list[Box]:
 
 def test_every_box_is_filled_to_its_edges(drawn: Collection) -> None:
     for one in drawn.groups:
-        assert all(within(one.seen, box) for box in one.event.boxes)
+        assert all(within(one.picture, box) for box in one.event.boxes)
         abut = len({box.left for box in one.event.boxes} & {box.right for box in one.event.boxes})
         boxes = joined(one.event.boxes) if abut else list(one.event.boxes)
         for box in boxes:
-            ink = within(one.seen, box)
+            ink = within(one.picture, box)
             assert ink is not None
             spare = (
                 ink.left - box.left,
@@ -118,9 +147,7 @@ def test_every_box_is_filled_to_its_edges(drawn: Collection) -> None:
 
 def test_everything_is_drawn_inside_the_safe_area(drawn: Collection) -> None:
     for one in drawn.groups:
-        whole = extent(one.seen)
-        assert whole is not None
-        assert whole.inside(SAFE_AREA)
+        assert outside(one.picture, [placed(SAFE_AREA, CAPTIONS)]) is None
 
 
 def test_only_the_fonts_that_ship_are_used(drawn: Collection) -> None:
@@ -151,9 +178,8 @@ def test_the_lit_word_alone_has_the_lit_colour() -> None:
         assert lit == ([] if event.lit is None else [event.lit])
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_text_that_looks_like_tags_is_drawn_as_it_is_written() -> None:
+    texts = [
         r"{\an5}x{\pos(9,9)}y",
         r"one\Ntwo\nthree\hfour",
         r"\{\\}",
@@ -161,19 +187,20 @@ def test_the_lit_word_alone_has_the_lit_colour() -> None:
         "}",
         "\\",
         r"{\p1}m",
-    ],
-    ids=["tags", "line breaks", "escaped braces", "open", "close", "backslash", "drawing"],
-)
-def test_text_that_looks_like_tags_is_drawn_as_it_is_written(text: str) -> None:
-    words = [ClipWord(text=text, start_ms=0, end_ms=900)]
-    events = lay_out(words, style("highlight"), 1000)
-    (picture,), _ = draw(ass_document(events, None, style("highlight")), [100])
-    (box,) = events[0].boxes
-    whole = extent(drawn_on(picture))
-    assert whole is not None
-    assert whole.inside(box)
-    assert whole.left - box.left <= TOLERANCE_PX
-    assert box.right - whole.right <= TOLERANCE_PX
+        "{b}old",
+    ]
+    words = [[ClipWord(text=text, start_ms=0, end_ms=900)] for text in texts]
+    events = [lay_out(own, style("highlight"), 1000) for own in words]
+    documents = [(ass_document(own, None, style("highlight")), 1) for own in events]
+    times_ms = [1000 * index + 500 for index in range(len(texts))]
+    pictures, _ = draw(in_sequence(documents), times_ms, rate=Fraction(2))
+    for text, own, picture in zip(texts, events, pictures, strict=True):
+        (box,) = own[0].boxes
+        whole = extent(drawn_on(picture))
+        assert whole is not None, text
+        assert whole.inside(box), text
+        assert whole.left - box.left <= TOLERANCE_PX, text
+        assert box.right - whole.right <= TOLERANCE_PX, text
 
 
 @pytest.mark.parametrize("shift_px", [(0, 0), (-37, 90)], ids=["where laid out", "moved"])
@@ -196,11 +223,8 @@ def test_a_caption_is_drawn_where_its_boxes_are(shift_px: tuple[int, int]) -> No
         for event in lay_out(spoken("over there"), style("minimal"), 900)
     )
     (picture,), _ = draw(ass_document(events, None, style("minimal")), [20])
-    left_over = drawn_on(picture)
-    for box in events[0].boxes:
-        assert within(left_over, box) is not None
-        left_over[box.top : box.bottom, box.left : box.right] = False
-    assert not left_over.any()
+    assert all(within(picture, box) for box in events[0].boxes)
+    assert outside(picture, events[0].boxes) is None
 
 
 def overlay(text: str, name: str) -> HookOverlay:
@@ -214,10 +238,11 @@ def test_the_hook_fills_its_box_and_nothing_else(name: str) -> None:
     hooks = [overlay(sentence, name) for sentence in SENTENCES.values()]
     documents = [(ass_document((), hook, STYLES[name]), 3) for hook in hooks]
     times_ms = [3000 * index + 1000 for index in range(len(hooks))]
-    pictures, _ = draw(in_sequence(documents), times_ms, rate=Fraction(1))
+    pictures, _ = draw(in_sequence(documents), times_ms, rate=Fraction(1), area=HOOK)
     for hook, picture in zip(hooks, pictures, strict=True):
-        assert extent(drawn_on(picture)) == hook.box, hook.lines
-        inner = picture[hook.box.top : hook.box.bottom, hook.box.left : hook.box.right].astype(int)
+        box = placed(hook.box, HOOK)
+        assert extent(drawn_on(picture)) == box, hook.lines
+        inner = picture[box.top : box.bottom, box.left : box.right].astype(int)
         rows, columns = inner.shape
         letters = np.abs(inner - inner[rows // 2, 4]) > 90
         inset = 10

@@ -62,7 +62,7 @@ def test_a_muted_or_masked_word_is_never_set_apart() -> None:
     assert emphasis(muted) == frozenset()
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(words=clip_words())
 def test_few_words_are_set_apart_and_no_neighbours_but_a_figure_and_its_unit(
     words: list[ClipWord],

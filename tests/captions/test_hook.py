@@ -14,7 +14,7 @@ HIGHLIGHT = style("highlight")
 
 
 @pytest.mark.parametrize("name", STYLES)
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(text=any_text)
 def test_any_text_fits_the_hook_area_on_at_most_three_lines(name: str, text: str) -> None:
     hook = lay_out_hook(text, STYLES[name], 30_000)

@@ -66,7 +66,7 @@ def laid_out(
 
 
 @pytest.mark.parametrize("name", STYLES)
-@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(words=clip_words())
 def test_any_text_stays_in_its_place_on_at_most_two_lines(name: str, words: list[ClipWord]) -> None:
     duration_ms = words[-1].end_ms + 1500
@@ -78,7 +78,7 @@ def test_any_text_stays_in_its_place_on_at_most_two_lines(name: str, words: list
         assert len(set_caption(event.words, STYLES[name], locale).lines) <= 2
 
 
-@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(words=clip_words())
 def test_every_word_that_can_be_drawn_is_lit_from_its_own_start(words: list[ClipWord]) -> None:
     events = laid_out(words, HIGHLIGHT, words[-1].end_ms)

@@ -82,7 +82,7 @@ def test_each_script_gets_its_own_font(word: str, families: list[str]) -> None:
     assert [run.family for run in runs] == families
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(st.lists(any_text, min_size=1, max_size=4), st.booleans())
 def test_no_character_is_lost_and_no_word_is_torn(texts: list[str], rtl: bool) -> None:
     words = [text for text in map(clean, texts) if text]

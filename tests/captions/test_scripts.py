@@ -68,13 +68,13 @@ def test_a_text_is_reduced_to_what_can_be_drawn(text: str, drawn: str) -> None:
     assert clean(text) == drawn
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(any_text)
 def test_cleaning_twice_changes_nothing(text: str) -> None:
     assert clean(clean(text)) == clean(text)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(any_text)
 def test_a_font_is_there_for_every_cluster_of_a_clean_text(text: str) -> None:
     for cluster in clusters(clean(text)):

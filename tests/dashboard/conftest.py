@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import av
@@ -77,12 +79,20 @@ def clips(workplace: Workplace) -> list[RenderedClip]:
 
 def put_files(store: Path, clip: RenderedClip) -> None:
     """A small video and a cover under the clip's keys."""
-    video = store / clip.video_key
-    video.parent.mkdir(parents=True, exist_ok=True)
-    make_video(video, seconds=1, size=(180, 320))
-    cover = av.VideoFrame.from_ndarray(np.full((320, 180, 3), (91, 61, 245), np.uint8))
-    with av.open(str(store / clip.cover_key), "w", format="image2") as container:
-        stream = container.add_stream("mjpeg", rate=1, options={"strict": "unofficial"})
-        stream.width, stream.height, stream.pix_fmt = 180, 320, "yuvj420p"
-        container.mux(stream.encode(cover.reformat(format="yuvj420p")))
-        container.mux(stream.encode(None))
+    (store / clip.video_key).parent.mkdir(parents=True, exist_ok=True)
+    for key, content in zip((clip.video_key, clip.cover_key), _files(), strict=True):
+        (store / key).write_bytes(content)
+
+
+@cache
+def _files() -> tuple[bytes, bytes]:
+    with tempfile.TemporaryDirectory() as folder:
+        video = make_video(Path(folder, "clip.mp4"), seconds=1, size=(180, 320))
+        path = Path(folder, "cover.jpg")
+        cover = av.VideoFrame.from_ndarray(np.full((320, 180, 3), (91, 61, 245), np.uint8))
+        with av.open(str(path), "w", format="image2") as container:
+            stream = container.add_stream("mjpeg", rate=1, options={"strict": "unofficial"})
+            stream.width, stream.height, stream.pix_fmt = 180, 320, "yuvj420p"
+            container.mux(stream.encode(cover.reformat(format="yuvj420p")))
+            container.mux(stream.encode(None))
+        return video.read_bytes(), path.read_bytes()

@@ -34,6 +34,10 @@ ARGUMENTS = [
 ]
 
 
+TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
+"""Linux's own of all sockets."""
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -81,8 +85,8 @@ def wait_until_healthy(port: int, server: subprocess.Popen[bytes]) -> None:
 def listening_addresses(port: int) -> set[str]:
     """Local addresses on which the port is open, from the kernel's own table."""
     found = set()
-    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
-        for line in Path(table).read_text("utf-8").splitlines()[1:]:
+    for table in TABLES:
+        for line in table.read_text("utf-8").splitlines()[1:]:
             local, state = line.split()[1], line.split()[3]
             host, number = local.rsplit(":", 1)
             if state == "0A" and int(number, 16) == port:
@@ -90,11 +94,13 @@ def listening_addresses(port: int) -> set[str]:
     return found
 
 
-def test_the_operator_finds_a_clip_plays_it_and_sees_why_it_failed(
+def test_the_operator_finds_a_clip_plays_it_and_sees_why_it_failed_and_nobody_elsewhere_does(
     clips: list[RenderedClip], address: str
 ) -> None:
     complaints: list[str] = []
     requests: list[str] = []
+    if TABLES[0].exists():
+        assert listening_addresses(int(address.rsplit(":", 1)[1])) == {"0100007F"}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         tab = browser.new_page(viewport={"width": 1280, "height": 1000})
@@ -129,8 +135,3 @@ def screenshot(tab: Page, name: str) -> None:
     if folder:
         tab.wait_for_timeout(1000)
         tab.screenshot(path=str(Path(folder) / f"{name}.png"))
-
-
-@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="needs Linux's table of sockets")
-def test_the_server_listens_on_loopback_only(address: str) -> None:
-    assert listening_addresses(int(address.rsplit(":", 1)[1])) == {"0100007F"}

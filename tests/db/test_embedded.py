@@ -19,7 +19,7 @@ from pydantic import SecretStr
 
 from clipping.db import binaries, cluster, server
 from clipping.db.embedded import database_url
-from clipping.db.session import answers, open_session
+from clipping.db.session import _engines, answers, open_session
 from clipping.errors import DiskFull, NeedsPerson, NotInstalled, ServiceUnavailable
 from clipping.file_lock import exclusive
 from clipping.settings import Settings
@@ -132,32 +132,23 @@ def kill(pid: int) -> None:
 # --- the ordinary life --------------------------------------------------------------------------
 
 
-def test_the_server_runs_while_somebody_uses_it(home: Path) -> None:
+def test_the_server_runs_while_somebody_uses_it_and_nobody_else_can_reach_it(home: Path) -> None:
     with database_url(embedded_in(home)) as url:
         assert answers(url)
-        assert running(home)
-    assert not answers(url)
-    assert not running(home)
-
-
-def test_the_database_is_set_up_for_this_program(home: Path) -> None:
-    with database_url(embedded_in(home)) as url:
-        assert ask(url, "SELECT current_database()") == "clipper"
-        assert ask(url, "SHOW server_encoding") == "UTF8"
-        assert ask(url, "SHOW data_checksums") == "on"
-        assert ask(url, "SHOW fsync") == "on"
-        assert ask(url, "SHOW listen_addresses") == ""
-        assert ask(url, "SHOW timezone") == "UTC"
-
-
-def test_nobody_else_can_reach_the_socket(home: Path) -> None:
-    with database_url(embedded_in(home)):
         found = running(home)
         assert found is not None
         folder = found.sockets.stat()
         assert stat.S_IMODE(folder.st_mode) == 0o700
         assert len(os.fsencode(found.sockets / ".s.PGSQL.5432.lock")) < 103
         assert stat.S_IMODE(cluster_of(home).data.stat().st_mode) == 0o700
+        assert ask(url, "SHOW listen_addresses") == ""
+        assert ask(url, "SELECT current_database()") == "clipper"
+        assert ask(url, "SHOW server_encoding") == "UTF8"
+        assert ask(url, "SHOW data_checksums") == "on"
+        assert ask(url, "SHOW fsync") == "on"
+        assert ask(url, "SHOW timezone") == "UTC"
+    assert not answers(url)
+    assert not running(home)
 
 
 def test_a_warm_start_and_a_stop_are_quick(home: Path) -> None:
@@ -207,13 +198,14 @@ def test_threads_that_come_and_go_start_and_stop_it_again_and_again(home: Path) 
             return answers(url)
 
     with ThreadPoolExecutor(3) as threads:
-        assert all(threads.map(use, range(12)))
+        assert all(threads.map(use, range(9)))
 
 
 def test_sessions_work_on_it_and_their_connections_end_with_it(home: Path) -> None:
     for _ in range(2):
         with database_url(embedded_in(home)) as url, open_session(url) as session:
             assert session.connection().exec_driver_sql("SELECT 1").scalar_one() == 1
+        assert url not in _engines
 
 
 @pytest.mark.parametrize("blank", ["", "  "])
@@ -244,14 +236,14 @@ def test_a_log_that_has_grown_is_put_aside(home: Path) -> None:
 
 def test_processes_that_start_at_once_share_one_new_database(new_home: Path) -> None:
     with ExitStack() as stack:
-        users = [stack.enter_context(python(USER, new_home)) for _ in range(4)]
+        users = [stack.enter_context(python(USER, new_home)) for _ in range(3)]
         urls = {line(user) for user in users}
         assert len(urls) == 1
-        assert visits(urls.pop()) == 4
-        for user in users[:3]:
+        assert visits(urls.pop()) == 3
+        for user in users[:2]:
             finish(user)
         assert running(new_home)
-        finish(users[3])
+        finish(users[2])
     assert not running(new_home)
 
 
@@ -392,7 +384,7 @@ def test_a_server_that_lost_its_socket_is_replaced(
             assert postmaster(home) != found.pid
 
 
-def test_deleting_the_home_deletes_the_database_even_under_a_running_server(
+def test_deleting_the_home_deletes_the_database_even_under_a_running_server_which_then_ends(
     new_home: Path,
 ) -> None:
     with python(USER, new_home) as user:
@@ -403,13 +395,10 @@ def test_deleting_the_home_deletes_the_database_even_under_a_running_server(
     shutil.rmtree(new_home)
     with database_url(embedded_in(new_home)) as url:
         assert ask(url, "SELECT to_regclass('visits')") is None
-        assert postmaster(new_home) != old
-    assert not alive(old)
-
-
-def test_a_home_deleted_by_its_only_user_ends_the_server(new_home: Path) -> None:
-    with database_url(embedded_in(new_home)):
         pid = postmaster(new_home)
+        assert pid != old
+        assert not alive(old)
+        # Once more, under its only user.
         if os.geteuid() == 0:
             outside = (new_home / "postgres").readlink().parent
         shutil.rmtree(new_home)

@@ -41,10 +41,20 @@ KEEPER = """
 """
 
 
+@pytest.fixture(scope="module")
+def used_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home whose database is made once."""
+    home = tmp_path_factory.mktemp("keeper") / "home"
+    with database_url(Settings(home=home, DATABASE_URL=None)):
+        pass
+    yield home
+    remove_data(home)
+
+
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
-    yield tmp_path / "home"
-    remove_data(tmp_path / "home")
+def home(used_home: Path) -> Iterator[Path]:
+    yield used_home
+    assert not _running(used_home), "a test left the server running"
 
 
 def _running(home: Path) -> bool:

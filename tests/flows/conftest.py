@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
@@ -25,7 +26,7 @@ from tests.support.database import remove_data
 from tests.support.forked import CommandHouse, ForkedCommand
 
 COUNT = 2
-MIN_SECONDS, MAX_SECONDS = 6, 9
+MIN_SECONDS, MAX_SECONDS = 5, 7
 OPTIONS = ("--count", COUNT, "--min-seconds", MIN_SECONDS, "--max-seconds", MAX_SECONDS)
 
 
@@ -52,11 +53,13 @@ class Clipper:
         }
         return {**kept, **ours, **self.extra}
 
-    def start(self, *arguments: object) -> subprocess.Popen[str] | ForkedCommand:
+    def start(
+        self, *arguments: object, module: str = "flows.cli"
+    ) -> subprocess.Popen[str] | ForkedCommand:
         if not self.from_nothing and sys.platform == "linux":
-            return command_house().start([*map(str, arguments)], self.environment)
+            return command_house().start([*map(str, arguments)], self.environment, module)
         return subprocess.Popen(
-            [sys.executable, "-m", "flows.cli", *map(str, arguments)],
+            [sys.executable, "-m", module, *map(str, arguments)],
             cwd=CHECKOUT,
             env=self.environment,
             stdin=subprocess.DEVNULL,
@@ -100,6 +103,31 @@ def make_clipper(home: Path, extra: dict[str, str] | None = None) -> Iterator[Cl
     home.mkdir(parents=True, exist_ok=True)
     yield Clipper(home, extra or {})
     remove_data(home)
+
+
+def processes(containing: str) -> list[int]:
+    """Ids of the processes whose command line holds that."""
+    listing = subprocess.run(
+        ["ps", "axww", "-o", "pid=,command="], capture_output=True, text=True, check=True
+    )
+    return [
+        int(line.split(None, 1)[0])
+        for line in listing.stdout.splitlines()
+        if containing in line and not line.split(None, 1)[1].startswith("ps ")
+    ]
+
+
+def wait_for_process(containing: list[str], timeout_s: float = 60) -> int:
+    """The id of the process whose command line holds all of that, once there is one."""
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        found = set(processes(containing[0]))
+        for text in containing[1:]:
+            found &= set(processes(text))
+        if found:
+            return min(found)
+        time.sleep(0.02)
+    pytest.fail(f"no process with {containing}")
 
 
 @cache
@@ -180,11 +208,33 @@ def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
 
 
 @pytest.fixture(scope="session")
-def clipper(
+def give_tables(
     tmp_path_factory: pytest.TempPathFactory, prefect_api: dict[str, str]
+) -> Callable[[Path], None]:
+    """Gives a home Prefect's tables, which its first server would take ten seconds to make."""
+
+    def give(home: Path) -> None:
+        shared, own = _shared(tmp_path_factory) / "prefect-api", home / "prefect"
+        own.mkdir(parents=True)
+        with (
+            closing(sqlite3.connect(shared / "prefect.db")) as made,
+            closing(sqlite3.connect(own / "prefect.db")) as copy,
+        ):
+            made.backup(copy)
+
+    return give
+
+
+@pytest.fixture(scope="session")
+def clipper(
+    tmp_path_factory: pytest.TempPathFactory,
+    prefect_api: dict[str, str],
+    give_tables: Callable[[Path], None],
 ) -> Iterator[Clipper]:
     """One home for all tests that do not need a fresh one: its databases are made once."""
-    yield from make_clipper(tmp_path_factory.mktemp("home"), prefect_api)
+    home = tmp_path_factory.mktemp("home")
+    give_tables(home)
+    yield from make_clipper(home, prefect_api)
 
 
 @pytest.fixture
@@ -211,7 +261,7 @@ def _shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def talk(tmp_path_factory: pytest.TempPathFactory) -> DemoTalk:
     """The demo talk, as long as two clips and some that are turned down need."""
-    return make_demo(_shared(tmp_path_factory) / "talk", seconds=52)
+    return make_demo(_shared(tmp_path_factory) / "talk", seconds=40)
 
 
 @pytest.fixture(scope="session")

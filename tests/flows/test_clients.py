@@ -3,57 +3,42 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
+from typing import Any
 
 from clipping.demo import DemoTalk
-from tests.flows.conftest import Clipper, make_clipper
+from tests.flows.conftest import OPTIONS, Clipper
 from tests.support.media import make_video
 
-OPTIONS = ("--count", 1, "--min-seconds", 5, "--max-seconds", 7, "--json")
 
-
-@pytest.fixture(scope="module")
-def place(
-    tmp_path_factory: pytest.TempPathFactory, prefect_api: dict[str, str]
-) -> Iterator[Clipper]:
-    yield from make_clipper(tmp_path_factory.mktemp("clients"), prefect_api)
-
-
-@pytest.fixture(scope="module")
-def folders(
-    place: Clipper, short: DemoTalk, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, Path]:
-    """Where two clients who name the same video and the same folder find their clips."""
-    out, found = tmp_path_factory.mktemp("clips"), {}
-    for client in ("one", "two"):
-        done = place.run("clip", short.video, *OPTIONS, "--client", client, "--out", out)
-        assert done.returncode == 0, done.stderr
-        found[client] = Path(json.loads(done.stdout)["folder"])
-    return found
-
-
-@pytest.mark.timeout(400)
 def test_clients_with_the_same_video_and_folder_get_folders_of_their_own(
-    folders: dict[str, Path],
+    clipper: Clipper, talk: DemoTalk, out: Path, document: dict[str, Any]
 ) -> None:
+    options = (*OPTIONS, "--count", 1, "--client", "another", "--out", out, "--json")
+    done = clipper.run("clip", talk.video, *options)
+    assert done.returncode == 0, done.stderr
+    folders = {
+        "default": Path(document["folder"]),
+        "another": Path(json.loads(done.stdout)["folder"]),
+    }
     assert len(set(folders.values())) == 2
     for client, folder in folders.items():
         reports = [json.loads(path.read_text()) for path in folder.glob("0*.json")]
-        assert [report["client"] for report in reports] == [client]
+        assert {report["client"] for report in reports} == {client}
 
 
 def test_a_refusal_leaves_the_captions_that_another_video_uses(
-    place: Clipper, short: DemoTalk, folders: object, tmp_path: Path
+    clipper: Clipper, talk: DemoTalk, document: dict[str, Any], tmp_path: Path
 ) -> None:
-    kept = {name for name in place.stored_files() if "/captions/" in name and "/one/" in name}
-    assert kept
-    refused = place.run(
+    def kept() -> set[str]:
+        files = clipper.stored_files()
+        return {name for name in files if "/captions/" in name and "/default/" in name}
+
+    before = kept()
+    assert before
+    refused = clipper.run(
         "clip", make_video(tmp_path / "hum.mp4", seconds=20, audio="tone"),
-        "--captions", short.captions, "--transcriber", "captions", "--client", "one",
+        "--captions", talk.captions, "--transcriber", "captions",
     )  # fmt: skip
     assert refused.returncode == 3, refused.stderr
-    after = {name for name in place.stored_files() if "/captions/" in name and "/one/" in name}
-    assert after == kept
+    assert kept() == before

@@ -6,10 +6,12 @@ import re
 from io import StringIO
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
+from clipping import progress
 from clipping.models import Ground, Proof, ProofCheck, Rights
-from flows.console import clip_table, proof_view, report_view
+from flows.console import clip_table, proof_view, report_view, showing_progress
 from tests.reports.values import a_report
 
 
@@ -59,3 +61,27 @@ def test_a_report_says_on_what_ground_its_source_was_clipped() -> None:
         assert re.search(
             f"^rights +{re.escape(line)}$", re.sub(r" +\n", "\n", out.getvalue()), re.M
         )
+
+
+def test_each_video_of_a_pass_over_several_is_followed_from_its_beginning(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with showing_progress():
+        for name in ("a.mp4", "b.mp4"):
+            for fraction in (0.0, 0.5, 1.0, 1.0):
+                progress.report("ingest", fraction, name)
+    assert capsys.readouterr().err.splitlines() == [
+        "ingest: 0% a.mp4",
+        "ingest: 100% a.mp4",
+        "ingest: 0% b.mp4",
+        "ingest: 100% b.mp4",
+    ]
+
+
+def test_a_part_that_begins_after_another_ended_does_not_take_its_share_away(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with showing_progress():
+        for part, fraction in (("1", 1.0), ("2", 0.0), ("2", 1.0), ("3", 1.0)):
+            progress.report("render", fraction, part=part, parts=3)
+    assert capsys.readouterr().err.splitlines()[-1] == "render: 100%"

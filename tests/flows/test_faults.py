@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,10 +14,9 @@ import pytest
 
 from clipping.demo import DemoTalk
 from clipping.settings import CHECKOUT
-from tests.flows.conftest import Clipper, make_clipper
+from tests.flows.conftest import Clipper, make_clipper, wait_for_process
 
-LENGTH = ("--min-seconds", 6, "--max-seconds", 8)
-OPTIONS = ("--count", 1, *LENGTH, "--json")
+OPTIONS = ("--count", 1, "--min-seconds", 5, "--max-seconds", 7, "--json")
 
 
 @pytest.fixture(scope="module")
@@ -26,29 +24,6 @@ def place(
     tmp_path_factory: pytest.TempPathFactory, prefect_api: dict[str, str]
 ) -> Iterator[Clipper]:
     yield from make_clipper(tmp_path_factory.mktemp("faults"), prefect_api)
-
-
-def _processes(containing: str) -> list[int]:
-    listing = subprocess.run(
-        ["ps", "axww", "-o", "pid=,command="], capture_output=True, text=True, check=True
-    )
-    return [
-        int(line.split(None, 1)[0])
-        for line in listing.stdout.splitlines()
-        if containing in line and not line.split(None, 1)[1].startswith("ps ")
-    ]
-
-
-def _wait_for(containing: list[str], timeout_s: float = 60) -> int:
-    deadline = time.monotonic() + timeout_s
-    while time.monotonic() < deadline:
-        found = set(_processes(containing[0]))
-        for text in containing[1:]:
-            found &= set(_processes(text))
-        if found:
-            return min(found)
-        time.sleep(0.02)
-    pytest.fail(f"no process with {containing}")
 
 
 @pytest.mark.timeout(420)
@@ -60,7 +35,7 @@ def test_a_killed_ffmpeg_and_a_killed_database_are_tried_again(
         for line in process.stderr:
             if line.startswith("render:"):
                 break
-        os.kill(_wait_for(["ffmpeg", str(place.home), "clip.mp4"]), signal.SIGKILL)
+        os.kill(wait_for_process(["ffmpeg", str(place.home), "clip.mp4"]), signal.SIGKILL)
         postmaster = int(
             (place.home / "postgres" / "data" / "postmaster.pid").read_text().split()[0]
         )
@@ -105,23 +80,6 @@ def test_a_full_disk_is_named_and_leaves_no_half_file(
     assert "only 1.0 MB are free" in done.stderr.strip().splitlines()[-1]
     assert "Traceback" not in done.stderr
     assert [path for path in small_disk.rglob("*") if path.is_file()] == []
-
-
-def test_a_stop_ends_the_run_soon_and_leaves_no_process_and_no_scratch(
-    place: Clipper, short: DemoTalk, tmp_path: Path
-) -> None:
-    options = ("--client", "stopped", "--count", 2, *LENGTH, "--out", tmp_path / "out")
-    # With a Prefect server of the command's own, as users have it.
-    with place.alone.start("clip", short.video, *options) as process:
-        _wait_for(["ffmpeg", str(place.home), "clip.mp4"], timeout_s=200)
-        asked = time.monotonic()
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=60)
-    assert time.monotonic() - asked < 15
-    assert process.returncode == 130, err
-    assert "Run the same command again" in err
-    assert _processes(str(place.home)) == []
-    assert list((place.home / "scratch").iterdir()) == []
 
 
 WORK = """

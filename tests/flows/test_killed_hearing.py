@@ -9,8 +9,6 @@ from __future__ import annotations
 import json
 import signal
 import struct
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -25,7 +23,7 @@ import pytest
 from clipping.db import queries
 from clipping.db.session import open_session
 from clipping.models import Transcript
-from clipping.settings import CHECKOUT, settings
+from clipping.settings import settings
 from clipping.sources import fetch_process
 from clipping.transcripts import TRANSCRIBERS
 from flows.hear import hear_source
@@ -93,7 +91,7 @@ class Place:
 
     def kill_when(self, reached: Callable[[], bool], *, stands_still_at: int | None = None) -> None:
         """Run the command, and kill it with SIGKILL as soon as that is so."""
-        config, log = self.folder / "child.json", self.folder / "log"
+        config = self.folder / "child.json"
         given = {
             "fetch": fetch_process.COMMAND,
             "part_bytes": PART_BYTES,
@@ -101,26 +99,17 @@ class Place:
             "stands_still_at": stands_still_at,
         }
         config.write_text(json.dumps(given))
-        command = [sys.executable, "-m", "tests.flows.hearing_child", str(config), "transcribe"]
-        with (
-            log.open("wb") as out,
-            subprocess.Popen(
-                [*command, self.url, "--transcriber", "planted"],
-                cwd=CHECKOUT,
-                env=self.clipper.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
-            ) as process,
-        ):
+        arguments = (config, "transcribe", self.url, "--transcriber", "planted")
+        with self.clipper.start(*arguments, module="tests.flows.hearing_child") as process:
+            assert process.stderr is not None
             deadline = time.monotonic() + 90
             while not reached():
-                assert process.poll() is None, log.read_text()
-                assert time.monotonic() < deadline, log.read_text()
+                assert process.poll() is None, process.stderr.read()
+                assert time.monotonic() < deadline
                 time.sleep(0.01)
             children = psutil.Process(process.pid).children(recursive=True)
             process.send_signal(signal.SIGKILL)
-        assert process.returncode == -signal.SIGKILL, log.read_text()
+        assert process.returncode == -signal.SIGKILL
         _, alive = psutil.wait_procs(children, timeout=10)
         assert alive == [], "its own children end with it"
 

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -38,8 +38,12 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clipper]:
-    for made in make_clipper(tmp_path_factory.mktemp("up")):
+def place(
+    tmp_path_factory: pytest.TempPathFactory, give_tables: Callable[[Path], None]
+) -> Iterator[Clipper]:
+    home = tmp_path_factory.mktemp("up")
+    give_tables(home)
+    for made in make_clipper(home):
         yield made.alone
 
 
@@ -204,8 +208,8 @@ def _run_deployment(api: str, password: str, short: DemoTalk) -> dict[str, Any]:
     parameters = {
         "location": str(short.video),
         "count": 1,
-        "min_seconds": 6,
-        "max_seconds": 8,
+        "min_seconds": 5,
+        "max_seconds": 7,
     }
     run = _call(
         f"{api}/deployments/{deployment['id']}/create_flow_run",

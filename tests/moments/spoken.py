@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from clipping.models import Detection, DetectOptions, Transcript, Word
 from clipping.moments.selection import select
 from clipping.moments.sound import SoundTrack, measure
-from clipping.moments.talk import study
+from clipping.moments.talk import Talk, study
 from clipping.timing import TimeSpan
 
 RATE_HZ = 16_000
@@ -88,6 +89,12 @@ def samples_of(
     return (np.clip(sound, -1, 1) * 32767).astype(np.int16)
 
 
+@lru_cache(maxsize=8)
+def _studied(words: tuple[Word, ...], language: str, lasts_ms: int) -> Talk:
+    """Once for many questions about the same words."""
+    return study(transcript(words, language), voice(words, min(lasts_ms, 400_000)), lasts_ms)
+
+
 def detect(
     words: Sequence[Word],
     *,
@@ -100,7 +107,9 @@ def detect(
 ) -> Detection:
     """What the local detector finds in these words."""
     lasts = duration_of(words) if duration_ms is None else duration_ms
-    sound = track or voice(words, min(lasts, 400_000))
-    talk = study(transcript(words, language), sound, lasts)
+    if track is None:
+        talk = _studied(tuple(words), language, lasts)
+    else:
+        talk = study(transcript(words, language), track, lasts)
     options = DetectOptions(count=count, min_ms=min_ms, max_ms=max_ms)
     return select(talk, options, "src_test", "local", "1")

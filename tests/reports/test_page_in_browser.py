@@ -6,7 +6,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -36,6 +36,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 HOSTILE = (
     """</script><script>document.title='run'</script><img src=x onerror="document.title='run'">"""
 )
@@ -84,18 +85,6 @@ class Seen:
         tab.on("request", lambda request: self.requests.append(request.url))
 
 
-@pytest.fixture(params=["light", "dark"], ids=str)
-def scheme(request: pytest.FixtureRequest) -> Any:
-    return request.param
-
-
-@pytest.fixture
-def tab(browser: Browser) -> Iterator[Tab]:
-    opened = browser.new_page()
-    yield opened
-    opened.close()
-
-
 def eventually(tab: Tab, condition: str, seconds: float = 10) -> None:
     """Wait for a JavaScript condition, from outside: the page's own policy forbids ``eval``."""
     deadline = time.monotonic() + seconds
@@ -111,39 +100,53 @@ def open_page(tab: Tab, folder: Path) -> Seen:
     return seen
 
 
-def test_the_page_loads_without_an_error_and_asks_only_for_its_own_files(
-    tab: Tab, folder: Path, scheme: Any
+@pytest.fixture(scope="module")
+def opened(browser: Browser, folder: Path) -> Iterator[Tab]:
+    """The page, opened once."""
+    tab = browser.new_page()
+    open_page(tab, folder)
+    yield tab
+    tab.close()
+
+
+@pytest.fixture
+def tab(opened: Tab) -> Tab:
+    """The page with its clips at their starts, without sound."""
+    opened.evaluate(
+        "document.querySelectorAll('video').forEach("
+        "v => { v.muted = true; v.pause(); if (v.currentTime) v.currentTime = 0 })"
+    )
+    at_rest = "v => v.paused && !v.seeking && v.currentTime === 0"
+    eventually(opened, f"[...document.querySelectorAll('video')].every({at_rest})")
+    return opened
+
+
+def test_the_page_loads_without_an_error_asks_only_for_its_own_files_and_has_the_readers_colours(
+    browser: Browser, folder: Path
 ) -> None:
-    tab.emulate_media(color_scheme=scheme)
-    seen = open_page(tab, folder)
-    # Chromium abandons a media request once it has the metadata; that is no failure.
-    assert [text for text in seen.complaints if not text.endswith(".mp4")] == []
-    assert {url.split("?")[0] for url in seen.requests} == {
-        (folder / name).as_uri() for name in ("report.html", "01-50% of you?.mp4", "02-zwei.mp4")
-    }
-
-
-def test_the_colours_follow_the_reader(tab: Tab, folder: Path) -> None:
     shades = []
-    for wanted in ("light", "dark"):
-        tab.emulate_media(color_scheme=wanted)
-        open_page(tab, folder)
+    for scheme in SCHEMES:
+        tab = browser.new_page(color_scheme=scheme)
+        seen = open_page(tab, folder)
+        # Chromium abandons a media request once it has the metadata; that is no failure.
+        assert [text for text in seen.complaints if not text.endswith(".mp4")] == []
+        assert {url.split("?")[0] for url in seen.requests} == {
+            (folder / name).as_uri()
+            for name in ("report.html", "01-50% of you?.mp4", "02-zwei.mp4")
+        }
         shades.append(tab.evaluate("getComputedStyle(document.body).backgroundColor"))
+        tab.close()
     assert shades[0] != shades[1]
 
 
-def test_a_clip_plays_and_its_words_light_up(tab: Tab, folder: Path) -> None:
-    open_page(tab, folder)
-    tab.evaluate("document.querySelector('video').muted = true")
+def test_a_clip_plays_and_its_words_light_up(tab: Tab) -> None:
     tab.evaluate("document.querySelector('video').play()")
     eventually(tab, "document.querySelector('video').currentTime > 0.1")
     tab.wait_for_selector("#clip-1 .word.now", timeout=5000)
     assert tab.evaluate("document.querySelector('video').videoWidth") == 180
 
 
-def test_a_click_on_a_word_plays_from_there(tab: Tab, folder: Path) -> None:
-    open_page(tab, folder)
-    tab.evaluate("document.querySelectorAll('video').forEach(v => v.muted = true)")
+def test_a_click_on_a_word_plays_from_there(tab: Tab) -> None:
     tab.click("#clip-2 .word >> nth=2")
     eventually(tab, "document.querySelectorAll('video')[1].currentTime > 2.05")
     assert tab.evaluate("document.querySelectorAll('video')[1].currentTime") < 4
@@ -151,33 +154,28 @@ def test_a_click_on_a_word_plays_from_there(tab: Tab, folder: Path) -> None:
     assert tab.inner_text("#clip-2 .word.muted").startswith("s***,")
 
 
-def test_only_one_clip_plays_at_a_time(tab: Tab, folder: Path) -> None:
-    open_page(tab, folder)
-    tab.evaluate("document.querySelectorAll('video').forEach(v => v.muted = true)")
+def test_only_one_clip_plays_at_a_time(tab: Tab) -> None:
     tab.click("#clip-1 .word >> nth=0")
     eventually(tab, "!document.querySelectorAll('video')[0].paused")
     tab.click("#clip-2 .word >> nth=0")
     eventually(tab, "document.querySelectorAll('video')[0].paused")
+    assert tab.evaluate("document.querySelectorAll('video')[0].ended") is False
     assert tab.evaluate("document.querySelectorAll('video')[1].paused") is False
 
 
-def test_words_can_be_reached_with_the_keyboard(tab: Tab, folder: Path) -> None:
-    open_page(tab, folder)
-    tab.evaluate("document.querySelectorAll('video').forEach(v => v.muted = true)")
+def test_words_can_be_reached_with_the_keyboard(tab: Tab) -> None:
     tab.focus("#clip-1 .word >> nth=1")
     tab.keyboard.press("Enter")
     eventually(tab, "document.querySelector('video').currentTime > 0.45")
 
 
-def test_hostile_text_is_shown_and_never_run(tab: Tab, folder: Path) -> None:
-    open_page(tab, folder)
+def test_hostile_text_is_shown_and_never_run(tab: Tab) -> None:
     assert tab.title() == "Clips of talk.mp4"
     assert tab.inner_text("#hook-1") == HOSTILE
     assert tab.locator("img").count() == 0
 
 
-def test_dropped_candidates_are_paged_sorted_and_searched(tab: Tab, folder: Path) -> None:
-    open_page(tab, folder)
+def test_dropped_candidates_are_paged_sorted_and_searched(tab: Tab) -> None:
     tab.click("summary:has(#dropped-title)")
     rows = "#rejections tbody tr"
     assert tab.locator(rows).count() == 50
@@ -195,7 +193,6 @@ def test_dropped_candidates_are_paged_sorted_and_searched(tab: Tab, folder: Path
     assert "Reason 118." in tab.inner_text(rows)
 
 
-def test_a_narrow_screen_needs_no_sideways_scrolling(tab: Tab, folder: Path) -> None:
+def test_a_narrow_screen_needs_no_sideways_scrolling(tab: Tab) -> None:
     tab.set_viewport_size({"width": 360, "height": 700})
-    open_page(tab, folder)
     assert tab.evaluate("document.documentElement.scrollWidth") <= 360

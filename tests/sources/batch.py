@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from clipping.errors import ClippingError
 from clipping.settings import CHECKOUT
 from clipping.sources.exchange import Failure, Job
 from clipping.sources.failures import explained
+from tests.sources.children import children
 from tests.sources.internet import FakeInternet
 
 Case = dict[str, Any]
@@ -22,8 +22,8 @@ def run_batch(
     net: FakeInternet, cases: list[Case], path: str = "/nonexistent"
 ) -> list[dict[str, Any]]:
     """The last thing that the child says to each case; ``path`` is where it finds programs."""
-    done = subprocess.run(
-        net.command(cases=cases),
+    child = children().Popen(
+        list(net.command(cases=cases)),
         cwd=CHECKOUT,
         env={
             "SSL_CERT_FILE": str(net.ca),
@@ -31,13 +31,12 @@ def run_batch(
             "YTDLP_NO_PLUGINS": "1",
             "PATH": path,
         },
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
     )
-    assert done.returncode == 0, done.stderr
-    answers: list[dict[str, Any]] = json.loads(done.stdout)
+    child.stdin.close()
+    with child.stdout:
+        said = child.stdout.read()
+    assert child.wait(timeout=10) == 0
+    answers: list[dict[str, Any]] = json.loads(said)
     return answers
 
 

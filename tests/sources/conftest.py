@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from clipping.settings import settings
 from clipping.sources import fetch_process
+from tests.sources.children import children
 from tests.sources.internet import FakeInternet, fake_internet
 from tests.sources.pieces import talk
 
@@ -39,13 +41,24 @@ def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.fixture
 def plugged(net: FakeInternet, scratch: Path, monkeypatch: pytest.MonkeyPatch) -> Plugged:
-    """Puts the real parent on the internet of loopback; keywords are site_child's."""
+    """Puts the real parent on the internet of loopback; keywords are site_child's.
+
+    Its children are forked, unless a test asks for ``from_nothing``.
+    """
     net.forget()
     net.pace.clear()
     monkeypatch.setenv("SSL_CERT_FILE", str(net.ca))
+
+    monkeypatch.setattr(fetch_process, "subprocess", children())
 
     def plug(**config: object) -> None:
         monkeypatch.setattr(fetch_process, "COMMAND", net.command(**config))
 
     plug()
     return plug
+
+
+@pytest.fixture
+def from_nothing(plugged: Plugged, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The children of ``plugged`` are started as those of a real run are."""
+    monkeypatch.setattr(fetch_process, "subprocess", subprocess)

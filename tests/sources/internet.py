@@ -154,6 +154,8 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     net: FakeInternet
     protocol_version = "HTTP/1.1"
+    # Or a body waits 40 ms for the client to acknowledge the headers.
+    disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
         self._answer(body=True)

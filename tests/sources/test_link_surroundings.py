@@ -95,6 +95,7 @@ def test_cookies_without_any_of_the_site_are_refused_before_it_is_asked(
     assert left_in(scratch) == []
 
 
+@pytest.mark.usefixtures("from_nothing")
 def test_the_child_sees_nothing_of_our_environment(
     net: FakeInternet, plugged: Plugged, scratch: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,6 +111,7 @@ def test_the_child_sees_nothing_of_our_environment(
     assert {"YTDLP_NO_PLUGINS", "HOME"} <= seen
 
 
+@pytest.mark.usefixtures("from_nothing")
 def test_the_one_program_that_is_named_may_be_started(
     net: FakeInternet, plugged: Plugged, scratch: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

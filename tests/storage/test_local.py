@@ -189,24 +189,36 @@ else:
 
 def test_a_kill_at_any_moment_leaves_whole_files_only(store: LocalStore, original: Path) -> None:
     script = f"""
+import os, sys
 from pathlib import Path
 from clipping.storage import LocalStore
 store = LocalStore(Path({str(store.root)!r}))
-print("go", flush=True)
-while True:
-    stored = store.import_file(Path({str(original)!r}), lambda sha: "acme/sources/x.mp4")
-    store.delete(stored.key)
+while sys.stdin.readline():
+    child = os.fork()
+    if child == 0:
+        print(os.getpid(), flush=True)
+        while True:
+            stored = store.import_file(Path({str(original)!r}), lambda sha: "acme/sources/x.mp4")
+            store.delete(stored.key)
+    os.waitpid(child, 0)
+    print("gone", flush=True)
 """
-    for wait_ms in (0, 3, 9, 20, 50):
-        process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdin=pipe, stdout=pipe, text=True
+    ) as process:
+        assert process.stdin is not None
         assert process.stdout is not None
-        process.stdout.readline()
-        time.sleep(wait_ms / 1000)
-        process.kill()
-        process.wait()
-        process.stdout.close()
-        if store.exists("acme/sources/x.mp4"):
-            assert store.local_path("acme/sources/x.mp4").read_bytes() == CONTENT
+        for wait_ms in (0, 3, 9, 20, 50):
+            process.stdin.write("\n")
+            process.stdin.flush()
+            child = int(process.stdout.readline())
+            time.sleep(wait_ms / 1000)
+            os.kill(child, signal.SIGKILL)
+            assert process.stdout.readline() == "gone\n"
+            if store.exists("acme/sources/x.mp4"):
+                assert store.local_path("acme/sources/x.mp4").read_bytes() == CONTENT
+        process.stdin.close()
     store.sweep()
     assert _leftovers(store) == []
 

@@ -110,7 +110,7 @@ def test_runs_that_need_a_file_at_once_fetch_it_once(s3: S3, original: Path) -> 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_memory_does_not_grow_with_the_file(s3: S3) -> None:
-    size, large = 200_000_000, s3.folder / "large.mp4"
+    size, large = 120_000_000, s3.folder / "large.mp4"
     with large.open("wb") as file:
         file.truncate(size)
     hasher = hashlib.sha256()

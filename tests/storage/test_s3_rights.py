@@ -28,6 +28,7 @@ from clipping.storage.s3_bucket import Bucket
 from clipping.storage.s3_client import S3Keys, s3_client
 from clipping.storage.s3_rights import RIGHTS, missing_rights
 from tests.support.s3 import KEYS, PART_BYTES, S3
+from tests.support.s3_front import Front
 
 PAGE = (CHECKOUT / "docs" / "storage.md").read_text(encoding="utf-8")
 _NEVER = 10**9
@@ -53,17 +54,24 @@ def without(policy: dict[str, Any], right: str) -> dict[str, Any]:
     return {**policy, "Statement": [statement for statement in kept if statement["Action"]]}
 
 
+@pytest.fixture(scope="module")
+def iam(s3_front: Front) -> Any:
+    """Of somebody who may do everything."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NO_PROXY", "127.0.0.1")
+        return boto3.client(
+            "iam",
+            endpoint_url=f"http://127.0.0.1:{s3_front.upstream}",
+            region_name="us-east-1",
+            aws_access_key_id="any",
+            aws_secret_access_key="any",
+        )
+
+
 @pytest.fixture
-def keys_with(s3: S3, monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, Any]], S3Keys]:
+def keys_with(iam: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, Any]], S3Keys]:
     """Gives keys that have a policy and no other."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    iam = boto3.client(
-        "iam",
-        endpoint_url=f"http://127.0.0.1:{s3.front.upstream}",
-        region_name="us-east-1",
-        aws_access_key_id="any",
-        aws_secret_access_key="any",
-    )
 
     def make(policy: dict[str, Any]) -> S3Keys:
         name = f"user-{uuid.uuid4().hex[:12]}"

@@ -9,10 +9,12 @@ that start the command as users do.
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import os
 import pkgutil
+import runpy
 import select
 import signal
 import socket
@@ -120,10 +122,13 @@ class CommandHouse:
         )
         theirs.close()
 
-    def start(self, arguments: list[str], environment: dict[str, str]) -> ForkedCommand:
-        """Start ``clipper`` with these arguments and with nothing but this environment."""
+    def start(
+        self, arguments: list[str], environment: dict[str, str], module: str
+    ) -> ForkedCommand:
+        """Start ``python -m module`` with these arguments and with this environment alone."""
         out, err = os.pipe(), os.pipe()
-        order = json.dumps({"arguments": arguments, "environment": environment}).encode()
+        given = {"module": module, "arguments": arguments, "environment": environment}
+        order = json.dumps(given).encode()
         with self._turn:
             socket.send_fds(self._socket, [order], [out[1], err[1]])
             os.close(out[1])
@@ -215,10 +220,8 @@ def _become(order: dict[str, Any]) -> None:
     os.environ.clear()
     os.environ.update(order["environment"])
     _read_prefect_settings_again()
-    sys.argv = ["clipper", *order["arguments"]]
-    from flows.cli import app
-
-    app()
+    sys.argv = [order["module"], *order["arguments"]]
+    runpy.run_module(order["module"], run_name="__main__", alter_sys=True)
 
 
 def _read_prefect_settings_again() -> None:
@@ -241,7 +244,11 @@ def _read_prefect_settings_again() -> None:
 def main() -> None:
     """Import everything, then fork commands until the other end of the socket is closed."""
     orders = socket.socket(fileno=int(sys.argv[1]))
+    gc.disable()
     _import_all()
+    # Looking through it for garbage would copy all that a command shares with this process.
+    gc.freeze()
+    gc.enable()
     order = _serve(orders)
     if order is not None:
         _become(order)

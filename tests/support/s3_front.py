@@ -151,6 +151,8 @@ def _handler(front: Front) -> type[BaseHTTPRequestHandler]:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Or a body waits 40 ms for the client to acknowledge the headers.
+    disable_nagle_algorithm = True
     front: Front
 
     def log_message(self, *_: Any) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from clipping.errors import DiskFull
 from clipping.settings import CHECKOUT, settings
-from clipping.transcripts.acoustics import AcousticModel, acoustic_model, phones
+from clipping.transcripts.acoustics import AcousticModel, Scores, acoustic_model, phones
 from clipping.transcripts.alignment import Placed, Window, align
 from clipping.transcripts.spoken import readings
 from clipping.transcripts.voice_activity import measured
@@ -27,8 +27,18 @@ def placed(
     talk: Talk, tokens: list[str], windows: list[Window] | None = None
 ) -> list[Placed | None]:
     levels = measured([talk.samples]).level_db
-    scores = acoustic_model().scores(talk.samples)
-    return align(scores, levels, [readings(token) for token in tokens], windows)
+    return align(scores_of(talk), levels, [readings(token) for token in tokens], windows)
+
+
+_scores: dict[bytes, Scores] = {}
+
+
+def scores_of(talk: Talk) -> Scores:
+    """Made once for a sound."""
+    sound = talk.samples.tobytes()
+    if sound not in _scores:
+        _scores[sound] = acoustic_model().scores(talk.samples)
+    return _scores[sound]
 
 
 def heard(talk: Talk) -> list[Placed]:
@@ -127,9 +137,10 @@ def test_more_words_than_can_be_said_are_not_searched_for() -> None:
 
 def test_the_scores_cover_the_sound_frame_by_frame_and_leave_no_file() -> None:
     model = AcousticModel()
-    scores = model.scores(speak(MONEY).samples)
+    sound = speak("Money.").samples
+    scores = model.scores(sound)
     assert scores.shape[1] == phones().senones.max() + 1
-    assert abs(len(scores) - len(speak(MONEY).samples) / 160) <= 3
+    assert abs(len(scores) - len(sound) / 160) <= 3
     assert (scores.min(axis=1) == 0).all()
     assert not model._folder.exists()
 

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from clipping import progress
 from clipping.errors import CaptionsMismatch, NoSpeech, UnreadableCaptions
 from clipping.models import Transcript
-from clipping.transcripts import Recording, transcribe
+from clipping.transcripts import Recording, placing, transcribe
+from clipping.transcripts.acoustics import AcousticModel, Scores
 from tests.transcripts.recordings import (
     GOOD_PART,
     MISTAKES,
@@ -24,6 +27,22 @@ from tests.transcripts.recordings import (
     start_errors,
 )
 from tests.transcripts.talks import RATE_HZ, SpokenWord, Talk, joined, speak
+
+
+@pytest.fixture(scope="module", autouse=True)
+def every_sound_is_scored_once() -> Iterator[None]:
+    """What the model says of a sound takes long, and is the same every time."""
+    score, known = AcousticModel.scores, dict[bytes, Scores]()
+
+    def scores(model: AcousticModel, samples: NDArray[np.int16]) -> Scores:
+        sound = samples.tobytes()
+        if sound not in known:
+            known[sound] = score(model, samples)
+        return known[sound]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(AcousticModel, "scores", scores)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -72,13 +91,8 @@ def test_captions_with_line_times_get_true_word_times_also_when_they_are_late_or
     assert all(word.confidence is not None for word in transcript.words)
 
 
-@pytest.mark.parametrize(
-    ("voice", "words_per_minute"),
-    [("en-gb-x-rp", 150), ("en-us+f3", 185)],
-    ids=["british", "woman"],
-)
-def test_other_voices_are_timed_as_well(tmp_path: Path, voice: str, words_per_minute: int) -> None:
-    parts = [speak(text, voice, words_per_minute) for text in (MONEY, MISTAKES)]
+def test_another_voice_is_timed_as_well(tmp_path: Path) -> None:
+    parts = [speak(text, "en-us+f3", 185) for text in (MONEY, MISTAKES)]
     talk = joined(300, parts[0], 700, parts[1], 400)
     captions = srt(tmp_path / "talk.srt", talk.words)
     transcript = transcript_of(recorded(tmp_path / "talk.mp4", talk.samples), captions)
@@ -87,9 +101,12 @@ def test_other_voices_are_timed_as_well(tmp_path: Path, voice: str, words_per_mi
     assert errors.max() <= 150
 
 
-def test_a_talk_of_several_blocks_that_is_repeated_has_no_seams(tmp_path: Path) -> None:
-    part = joined(speak(MONEY), 300, speak(GOOD_PART), 500)
-    talk = joined(part, part, part)
+def test_a_talk_of_several_blocks_that_is_repeated_has_no_seams(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(placing, "_BLOCK_MS", 8_000)
+    part = joined(speak(MONEY), 500)
+    talk = joined(part, part)
     captions = srt(tmp_path / "talk.srt", talk.words)
     transcript = transcript_of(recorded(tmp_path / "talk.mp4", talk.samples), captions)
     assert np.abs(start_errors(transcript.words, talk.words)).max() <= 150

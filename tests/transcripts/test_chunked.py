@@ -12,7 +12,7 @@ import pytest
 from clipping import progress
 from clipping.errors import NoSpeech
 from clipping.media.probe import probe
-from clipping.models import GlossaryTerm
+from clipping.models import GlossaryTerm, Transcript
 from clipping.transcripts import Recording
 from clipping.transcripts.chunked import spoken_samples
 from clipping.transcripts.chunks import plan
@@ -48,6 +48,12 @@ def words() -> list[tuple[int, int]]:
     return found
 
 
+@pytest.fixture(scope="module")
+def whole(talk: Recording) -> Transcript:
+    """What is heard when nothing goes wrong."""
+    return FakeHearer().transcribe(talk, NoNotebook())
+
+
 def test_every_planted_word_is_there_once_and_at_its_time(talk: Recording) -> None:
     engine = FakeHearer()
     transcript = engine.transcribe(talk, NoNotebook())
@@ -70,8 +76,10 @@ def test_words_stand_on_both_sides_of_every_seam(talk: Recording) -> None:
         assert not any(start < seam < start + WORD_MS for start in starts)
 
 
-@pytest.mark.parametrize("dies_at", [0, 1, 2])
-def test_a_crash_costs_the_chunk_that_was_being_heard(talk: Recording, dies_at: int) -> None:
+@pytest.mark.parametrize("dies_at", [0, 2])
+def test_a_crash_costs_the_chunk_that_was_being_heard(
+    talk: Recording, whole: Transcript, dies_at: int
+) -> None:
     notebook = FakeNotebook()
 
     def die(place: int) -> None:
@@ -82,7 +90,6 @@ def test_a_crash_costs_the_chunk_that_was_being_heard(talk: Recording, dies_at: 
     with pytest.raises(Crash):
         dying.transcribe(talk, notebook)
     assert len(notebook.pages) == dies_at
-    whole = FakeHearer().transcribe(talk, NoNotebook())
     again = FakeHearer()
     assert again.transcribe(talk, notebook) == whole
     total = len(notebook.pages)
