@@ -258,14 +258,14 @@ def test_odd_names_and_odd_metadata_do_no_harm(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc counts what was read")
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
-def test_probing_twenty_minutes_reads_little_of_them(tmp_path: Path, suffix: str) -> None:
+def test_probing_an_hour_reads_little_of_it(tmp_path: Path, suffix: str) -> None:
     path = make_long_video(
-        tmp_path / f"a{suffix}", minutes=20, fps=10, size=(160, 90), sample_rate=8000
+        tmp_path / f"a{suffix}", minutes=60, fps=10, size=(160, 90), sample_rate=8000
     )
     before = _bytes_read()
     media = probe(path)
     read = _bytes_read() - before
-    assert media.duration_ms == pytest.approx(1_200_000, abs=50)
+    assert media.duration_ms == pytest.approx(3_600_000, abs=50)
     assert media.video.fps == "10/1"
     assert read < path.stat().st_size / 4
 
