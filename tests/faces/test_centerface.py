@@ -18,6 +18,7 @@ from clipping.faces.centerface import faces_of, shared
 from tests.support.faces import Person, Picture, draw_people, room
 
 SIZE = (1280, 720)
+ROOM = room(*SIZE)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,7 @@ def test_a_face_is_found_where_it_is(
     centerface: CenterFace, height: float, mouth: float, x: float
 ) -> None:
     person = Person(x, 330, height, mouth)
-    (face,) = _found(centerface, draw_people(room(*SIZE), [person]))
+    (face,) = _found(centerface, draw_people(ROOM, [person]))
     assert face.centre == pytest.approx((x, 330), abs=0.12 * height)
     assert 0.75 * height < face.height < 1.05 * height
     assert face.score > 0.35
@@ -47,13 +48,13 @@ def test_every_one_of_a_group_is_found_once(centerface: CenterFace) -> None:
         Person(800, 330, 100, 1.0, hair=(150, 110, 60)),
         Person(1020, 340, 70, 0.2),
     ]
-    faces = _found(centerface, draw_people(room(*SIZE), people))
+    faces = _found(centerface, draw_people(ROOM, people))
     found = sorted(face.centre[0] for face in faces)
     assert found == pytest.approx([person.x for person in people], abs=15)
 
 
 def test_nobody_is_seen_in_an_empty_room(centerface: CenterFace) -> None:
-    assert _found(centerface, room(*SIZE)) == []
+    assert _found(centerface, ROOM) == []
 
 
 @pytest.mark.parametrize("size", [(384, 216), (216, 384), (384, 288), (31, 17), (1, 1), (400, 225)])

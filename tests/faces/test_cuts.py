@@ -16,8 +16,8 @@ from tests.faces import films
 from tests.support.faces import Draw, make_film
 from tests.support.media import frame_times
 
-CUTS = [31, 58, 92]
-FRAMES = 105
+CUTS = [19, 44, 69]
+FRAMES = 82
 
 
 def _starts(path: Path, span: TimeSpan | None = None) -> list[int]:
@@ -62,11 +62,11 @@ def test_a_cut_is_found_to_the_frame_at_a_variable_rate(tmp_path: Path) -> None:
 
 def test_a_span_within_a_film_sees_only_its_own_cuts(tmp_path: Path) -> None:
     path = make_film(tmp_path / "a.mp4", films.joined(films.shots(), CUTS), frames=FRAMES)
-    second, third = 58 * 40, 92 * 40
-    assert _starts(path, TimeSpan(start_ms=1_500, end_ms=4_000)) == [second, third]
+    second, third = (cut * 40 for cut in CUTS[1:])
+    assert _starts(path, TimeSpan(start_ms=1_000, end_ms=3_200)) == [second, third]
     # A scene that begins with the span is no cut within it, and one frame later it is.
-    assert _starts(path, TimeSpan(start_ms=second, end_ms=3_500)) == []
-    assert _starts(path, TimeSpan(start_ms=second - 40, end_ms=3_500)) == [second]
+    assert _starts(path, TimeSpan(start_ms=second, end_ms=2_600)) == []
+    assert _starts(path, TimeSpan(start_ms=second - 40, end_ms=2_600)) == [second]
     assert _starts(path, TimeSpan(start_ms=second + 1, end_ms=third)) == []
 
 
@@ -99,7 +99,7 @@ ONE, OTHER, THIRD = films.shots()
     ],
 )
 def test_what_is_no_cut_is_not_taken_for_one(tmp_path: Path, draw: Draw, most: int) -> None:
-    path = make_film(tmp_path / "a.mp4", draw, frames=90)
+    path = make_film(tmp_path / "a.mp4", draw, frames=75)
     assert len(_starts(path)) <= most
 
 

@@ -38,10 +38,12 @@ def test_the_number_survives_rotation_crop_and_scaling_by_ffmpeg(
 ) -> None:
     path = make_video(tmp_path / "a.mp4", seconds=0.5, picture="frame_number", rotation=rotation)
     crop = "crop='min(iw,2*trunc(ih*9/32))':'min(ih,2*trunc(iw*16/18))',scale=1080:1920"
-    run_ffmpeg(["-i", str(path), "-vf", crop, str(tmp_path / "%d.png")], timeout_s=60)
+    filters = f"select='not(mod(n,7))',{crop}"
+    args = ["-i", str(path), "-vf", filters, "-fps_mode", "passthrough"]
+    run_ffmpeg([*args, str(tmp_path / "%d.png")], timeout_s=60)
     numbers = [
         read_frame_number(np.asarray(Image.open(tmp_path / f"{number}.png").convert("RGB")))
-        for number in (1, 8, 15)
+        for number in (1, 2, 3)
     ]
     assert numbers == [0, 7, 14]
 

@@ -57,18 +57,23 @@ def test_pictures_that_no_other_needs_are_left_out(tmp_path: Path) -> None:
     assert 75 < len(found) < 95
 
 
+@pytest.fixture(scope="module")
+def numbered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("numbered") / "a.mp4"
+    return make_video(path, seconds=4, picture="frame_number", keyframe_every=25)
+
+
 @pytest.mark.parametrize("start_ms", [0, 1, 967, 1_000, 1_010, 2_500])
 @pytest.mark.parametrize("length_ms", [1, 33, 500])
 def test_the_first_and_the_last_picture_of_a_span_are_exact(
-    tmp_path: Path, start_ms: int, length_ms: int
+    numbered: Path, start_ms: int, length_ms: int
 ) -> None:
-    path = make_video(tmp_path / "a.mp4", seconds=4, picture="frame_number", keyframe_every=25)
     span = TimeSpan(start_ms=start_ms, end_ms=start_ms + length_ms)
     times = [round(time * 1000) for time in frame_times(4)]
     on_screen = max(index for index, time in enumerate(times) if time <= start_ms)
     last = max(index for index, time in enumerate(times) if time < span.end_ms)
     for step_ms in (0, 100):
-        found = _numbers(path, span, step_ms=step_ms)
+        found = _numbers(numbered, span, step_ms=step_ms)
         assert found[0] == (start_ms, on_screen)
         assert found[-1][1] == last
         assert all(span.contains(time_ms) for time_ms, _ in found)

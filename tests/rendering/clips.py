@@ -30,12 +30,14 @@ from clipping.timing import TimeSpan
 from tests.rendering.recipes import plan_of
 from tests.support.media import make_video
 
-START_MS, END_MS = 1_480, 5_480
-"""Of the good clip in its source, off the source's key frames (0 s, 4 s, 8 s)."""
-MUTED_MS = (3_460, 3_690)
+START_MS, END_MS = 1_480, 3_880
+"""Of the good clip in its source, off the source's key frames (0 s, 2 s, 4 s)."""
+MUTED_MS = (1_900, 2_130)
 """Of the muted word in the clip."""
-SPOKEN = (("now", 60, 300), ("listen", 340, 800), ("quietly", 1_500, 1_900), ("to", 1_920, 2_100))
-AFTERWARDS = (("these", 3_220, 3_440), ("darn", 3_500, 3_640), ("words", 3_700, 3_960))
+HOOK_END_MS = 700
+"""Hooks stand for two and a half seconds and more; this one is as brief as the clip."""
+SPOKEN = (("now", 60, 300), ("listen", 340, 600))
+AFTERWARDS = (("these", 1_680, 1_880), ("darn", 1_940, 2_080), ("words", 2_140, 2_380))
 
 
 @dataclass(frozen=True)
@@ -130,18 +132,18 @@ def muted(plan: RenderPlan, text: str, mutes: Sequence[tuple[int, int]]) -> Rend
 
 
 def good_clip(folder: Path, end_ms: int = END_MS) -> Clip:
-    """4 s at 25 frames a second: a hook, two groups of captions, a pause, and a muted word.
+    """2.4 s at 25 frames a second: a hook, two groups of captions, a pause, and a muted word.
 
     An earlier end leaves out the muted word and those around it.
     """
     silenced = [MUTED_MS] if end_ms == END_MS else []
     source = make_video(
         folder / "talk.mp4",
-        seconds=7,
+        seconds=4.6,
         fps=25,
-        audio=speech(7),
+        audio=speech(4.6),
         picture="moving",
-        keyframe_every=100,
+        keyframe_every=50,
     )
     encoder = EncoderSettings(preset="ultrafast", quality=26)
     first, media = plan_of(source, START_MS, end_ms, words=words())
@@ -160,7 +162,8 @@ def good_clip(folder: Path, end_ms: int = END_MS) -> Clip:
         loudness=loudness,
         encoder=encoder,
     )
-    plan = muted(plan, "darn", silenced)
+    assert plan.hook is not None
+    plan = muted(plan, "darn", silenced).replace(hook=plan.hook.replace(end_ms=HOOK_END_MS))
     path = folder / "clip.mp4"
     render(plan, source, media, path)
     return Clip(source, media, plan, path)

@@ -55,28 +55,28 @@ def _with(plan: RenderPlan, *framings: Framing) -> RenderPlan:
     "join_frame",
     [
         pytest.param(None, id="in_one_piece"),
-        pytest.param(40, id="joined_within_a_move"),
-        pytest.param(25, id="joined_between_moves"),
+        pytest.param(28, id="joined_within_a_move"),
+        pytest.param(18, id="joined_between_moves"),
     ],
 )
 def test_a_moving_crop_is_in_its_place_in_every_frame(
     edge: Path, tmp_path: Path, join_frame: int | None
 ) -> None:
-    plan, media = plan_of(edge, 500, 2_500)
+    plan, media = plan_of(edge, 500, 1_833)
     plan = plan.replace(join_frame=join_frame)
     pan = Framing(
         start_frame=0,
         end_frame=plan.frames,
         crops=(CROP,),
         moves=(
-            Move(start_frame=3, end_frame=23, left_px=420, top_px=0),
-            Move(start_frame=27, end_frame=57, left_px=260, top_px=0),
+            Move(start_frame=3, end_frame=17, left_px=354, top_px=0),
+            Move(start_frame=19, end_frame=38, left_px=254, top_px=0),
         ),
     )
     render(_with(plan, pan), edge, media, tmp_path / "clip.mp4")
     shown = pictures(tmp_path / "clip.mp4", "gray")
-    assert len(shown) == 60
-    wanted = [float((EDGE_PX - place(pan, frame)[0]) * Fraction(1080, 304)) for frame in range(60)]
+    assert len(shown) == 40
+    wanted = [float((EDGE_PX - place(pan, frame)[0]) * Fraction(1080, 304)) for frame in range(40)]
     # A frame late would be 30 px off at full speed; one output pixel is what a crop can do.
     late = [abs(_edge_px(grey) - x) for grey, x in zip(shown, wanted, strict=True)]
     assert max(late) <= 1.5
@@ -87,9 +87,9 @@ def test_framings_change_on_their_frame_and_no_frame_is_lost(
     tmp_path: Path, fps: Fraction | int
 ) -> None:
     source = make_video(
-        tmp_path / "source.mp4", seconds=2, fps=fps, picture="frame_number", size=(640, 360)
+        tmp_path / "source.mp4", seconds=1.4, fps=fps, picture="frame_number", size=(640, 360)
     )
-    plan, media = plan_of(source, 400, 1_600)
+    plan, media = plan_of(source, 400, 1_000)
     middle = plan.framings[0].crops[0]
     one, two = plan.frames // 3, plan.frames * 2 // 3
     # Head and body of the faster one meet within the middle framing.
@@ -116,22 +116,24 @@ def test_framings_change_on_their_frame_and_no_frame_is_lost(
 def camera(tmp_path_factory: pytest.TempPathFactory) -> tuple[RenderPlan, Path, MediaInfo, Path]:
     """A clip with every layout, and what it was made from."""
     folder = tmp_path_factory.mktemp("camera")
-    source = make_video(folder / "source.mp4", seconds=4, picture="moving", size=(960, 540))
-    plan, media = plan_of(source, 500, 3_500, hook="Look here")
+    source = make_video(folder / "source.mp4", seconds=3, picture="moving", size=(960, 540))
+    plan, media = plan_of(source, 500, 2_500, hook="Look here")
+    assert plan.hook is not None
     loudness = measure(source, media, snap(plan.span, media), [])
-    plan = plan.replace(loudness=loudness, join_frame=45)
+    hook = plan.hook.replace(end_ms=1_500)
+    plan = plan.replace(loudness=loudness, join_frame=27, hook=hook)
     halves = tuple(Crop(left_px=left, top_px=20, width_px=450, height_px=400) for left in (0, 500))
     whole = Crop(left_px=0, top_px=0, width_px=960, height_px=540)
     framings = (
         Framing(
             start_frame=0,
-            end_frame=30,
+            end_frame=20,
             crops=(CROP,),
-            moves=(Move(start_frame=4, end_frame=26, left_px=420, top_px=0),),
+            moves=(Move(start_frame=3, end_frame=17, left_px=354, top_px=0),),
         ),
-        Framing(start_frame=30, end_frame=50, layout=Layout.SPLIT, crops=halves),
-        Framing(start_frame=50, end_frame=70, layout=Layout.FIT, crops=(whole,)),
-        Framing(start_frame=70, end_frame=90, crops=(CROP,)),
+        Framing(start_frame=20, end_frame=34, layout=Layout.SPLIT, crops=halves),
+        Framing(start_frame=34, end_frame=48, layout=Layout.FIT, crops=(whole,)),
+        Framing(start_frame=48, end_frame=60, crops=(CROP,)),
     )
     plan = _with(plan, *framings)
     render(plan, source, media, folder / "clip.mp4")

@@ -23,6 +23,7 @@ from clipping.timing import TimeSpan
 from tests.rendering.recipes import pictures, plan_of, sound, spoken
 from tests.support.media import make_video
 
+FPS = 24
 HOSTILE = "it's a [b]: c, d; e\\f %d = ü 'q' "
 
 
@@ -38,7 +39,7 @@ class Clip:
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Clip:
     folder = tmp_path_factory.mktemp("clip")
-    source = make_video(folder / "talk.mp4", seconds=4)
+    source = make_video(folder / "talk.mp4", seconds=4, fps=FPS)
     words = spoken("say", "it", "fuck", "once", "again", start_ms=1_000, every_ms=500)
     first, media = plan_of(source, 800, 3_300, words=words)
     loudness = measure(source, media, snap(first.span, media), first.mutes)
@@ -49,7 +50,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Clip:
         words=words,
         hook="Look at this",
         loudness=loudness,
-        encoder=EncoderSettings(),
+        encoder=EncoderSettings(preset="veryfast"),
     )
     progress: list[float] = []
     render(plan, source, media, folder / "clip.mp4", progress.append)
@@ -62,7 +63,7 @@ def test_the_streams_are_what_every_platform_takes(clip: Clip) -> None:
         context: Any = video.codec_context
         assert (context.name, context.profile, context.pix_fmt) == ("h264", "High", "yuv420p")
         assert (video.width, video.height) == (1080, 1920)
-        assert video.average_rate == 30
+        assert video.average_rate == FPS
         assert video.sample_aspect_ratio in (None, 1)
         assert (context.colorspace, context.color_primaries, context.color_trc) == (1, 1, 1)
         assert context.color_range == 1
@@ -183,7 +184,7 @@ def test_hook_and_lit_word_are_drawn_where_the_plan_says(clip: Clip) -> None:
     assert (box.min(axis=2) > 200).mean() > 0.5
     for event in (event for event in plan.captions if event.lit is not None):
         lit = event.boxes[event.lit or 0]
-        frame = frames[round((event.start_ms + event.end_ms) / 2 * 30 / 1000)]
+        frame = frames[round((event.start_ms + event.end_ms) / 2 * FPS / 1000)]
         red, green, blue = np.moveaxis(
             frame[lit.top : lit.bottom, lit.left : lit.right].astype(int), 2, 0
         )

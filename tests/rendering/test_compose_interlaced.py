@@ -20,11 +20,11 @@ ROW_PX = 1920 // SIZE[1]
 def interlaced(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """White bars that pass over black, 600 pixels a second, 30 pictures of two fields each."""
     path = tmp_path_factory.mktemp("interlaced") / "source.mp4"
-    bars = "nullsrc=s=640x360:r=60:d=1.2,geq=lum='if(lt(mod(X+10*N,80),40),235,16)':cb=128:cr=128"
+    bars = "nullsrc=s=640x360:r=60:d=0.9,geq=lum='if(lt(mod(X+10*N,80),40),235,16)':cb=128:cr=128"
     run_ffmpeg(
         [
             *("-f", "lavfi", "-i", f"{bars},tinterlace=interleave_top"),
-            *("-f", "lavfi", "-i", "sine=d=1.2", "-c:v", "libx264", "-preset", "ultrafast"),
+            *("-f", "lavfi", "-i", "sine=d=0.9", "-c:v", "libx264", "-preset", "ultrafast"),
             *("-crf", "8", "-flags", "+ilme+ildct", "-pix_fmt", "yuv420p", str(path)),
         ],
         timeout_s=60,
@@ -35,7 +35,7 @@ def interlaced(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _torn(path: Path) -> float:
     """How much more neighbouring source lines differ than every second one."""
     ratios = []
-    for grey in pictures(path, "gray")[10:20]:
+    for grey in pictures(path, "gray")[2:10]:
         rows = grey[ROW_PX // 2 :: ROW_PX].astype(np.float64)
         near = np.abs(rows[1:] - rows[:-1]).mean()
         far = np.abs(rows[2:] - rows[:-2]).mean()
@@ -44,7 +44,7 @@ def _torn(path: Path) -> float:
 
 
 def test_half_pictures_are_told_and_made_whole(interlaced: Path, tmp_path: Path) -> None:
-    plan, media = plan_of(interlaced, 200, 1_000)
+    plan, media = plan_of(interlaced, 200, 600)
     assert media.video.interlaced
     render(plan, interlaced, media, tmp_path / "clip.mp4")
     assert _torn(tmp_path / "clip.mp4") < 1.0

@@ -30,23 +30,25 @@ from tests.support.media import make_video
 
 Made = tuple[RenderPlan, Path, MediaInfo, Path]
 WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-SPAN_MS = (1_480, 3_880)
-FRAMES, HEAD = 72, 30
-"""A planned clip parts after 3 s; these part after 1 s, with a hook as brief: that is quicker."""
+SPAN_MS = (1_500, 3_250)
+FPS, FRAMES, HEAD = 24, 42, 18
+"""A planned clip parts after 3 s; these part before 1 s, with a hook as brief: that is quicker."""
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    """A clip of 2.4 s whose head is 1 s long, by as many threads as one clip alone gets."""
+    """A clip of 1.75 s whose head is 0.75 s long, by as many threads as one clip alone gets."""
     folder = tmp_path_factory.mktemp("join")
-    source = make_video(folder / "talk.mp4", seconds=5, audio=speech(5), keyframe_every=100)
+    source = make_video(
+        folder / "talk.mp4", seconds=4, fps=FPS, audio=speech(4), keyframe_every=100
+    )
     _, media = plan_of(source, *SPAN_MS)
     span = TimeSpan(start_ms=SPAN_MS[0], end_ms=SPAN_MS[1])
     plan, _ = plan_of(
         source,
         *SPAN_MS,
         loudness=measure(source, media, snap(span, media), []),
-        words=spoken(*WORDS, start_ms=1_680, every_ms=210, length_ms=180),
+        words=spoken(*WORDS, start_ms=1_640, every_ms=150, length_ms=130),
         encoder=EncoderSettings(preset="veryfast", quality=22, threads=2),
     )
     plan = _varied(plan.replace(join_frame=HEAD), "First hook")
@@ -55,7 +57,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
 
 
 def _varied(plan: RenderPlan, text: str) -> RenderPlan:
-    return plan.model_copy(update={"hook": lay_out_hook(text, HIGHLIGHT, HEAD * 1000 // 30)})
+    return plan.model_copy(update={"hook": lay_out_hook(text, HIGHLIGHT, HEAD * 1000 // FPS)})
 
 
 def test_the_body_of_a_plan_is_what_all_its_hooks_share(made: Made) -> None:
@@ -141,7 +143,7 @@ def test_decoding_times_rise_and_the_body_opens_with_a_key_frame(made: Made) -> 
         assert stream.time_base is not None
         orders = [packet.dts for packet in packets if packet.dts is not None]
         keys = {
-            round(packet.pts * stream.time_base * 30)
+            round(packet.pts * stream.time_base * FPS)
             for packet in packets
             if packet.is_keyframe and packet.pts is not None
         }
@@ -177,7 +179,7 @@ def test_a_clip_of_other_settings_is_refused_as_a_sibling(made: Made, tmp_path: 
 def test_a_sibling_that_cannot_be_parted_there_is_refused(made: Made, tmp_path: Path) -> None:
     plan, source, media, clip = made
     late = plan.model_copy(update={"join_frame": HEAD + 7})
-    with pytest.raises(RenderFailed, match="cannot be parted at frame 37"):
+    with pytest.raises(RenderFailed, match="cannot be parted at frame 25"):
         render(late, source, media, tmp_path / "clip.mp4", sibling=clip)
     shutil.copy(source, tmp_path / "other.mp4")
     with pytest.raises(RenderFailed):
@@ -201,9 +203,9 @@ def test_a_sibling_that_lacks_frames_is_refused(made: Made, tmp_path: Path) -> N
         pictures_seen = 0
         for packet in whole.demux():
             pictures_seen += packet.stream.type == "video"
-            if packet.pts is not None and pictures_seen != 50:
+            if packet.pts is not None and pictures_seen != 30:
                 output.mux(_moved(packet, streams))
-    with pytest.raises(RenderFailed, match=r"lacks frames: 41 of 42"):
+    with pytest.raises(RenderFailed, match=r"lacks frames: 23 of 24"):
         render(plan, source, media, tmp_path / "clip.mp4", sibling=short)
 
 

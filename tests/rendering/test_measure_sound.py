@@ -18,8 +18,9 @@ from clipping.rendering.measure.sound import (
     quietest_neighbour,
     resampled,
 )
+from clipping.rendering.measure.speech import opening_check
 from clipping.timing import TimeSpan
-from tests.rendering.clips import speech
+from tests.rendering.clips import bare_plan, speech
 from tests.support.media import make_video
 
 RATE = 8_000
@@ -132,3 +133,19 @@ def test_a_file_without_sound_cannot_be_measured(tmp_path: Path) -> None:
     path = make_video(tmp_path / "mute.mp4", seconds=1, audio=None)
     with pytest.raises(RenderFailed):
         loudness_and_peak(path, 1_000)
+
+
+@pytest.mark.parametrize(("start_ms", "passed"), [(0, False), (2_999, False), (3_000, True)])
+@pytest.mark.parametrize("muted", [False, True], ids=["heard", "muted"])
+def test_no_profanity_is_in_the_first_three_seconds(
+    start_ms: int, muted: bool, passed: bool
+) -> None:
+    span = TimeSpan(start_ms=start_ms, end_ms=start_ms + 200)
+    text = "s***" if muted else "shit"
+    word = ClipWord(text=text, start_ms=start_ms, end_ms=start_ms + 200, muted=muted)
+    plan = bare_plan().replace(words=(word,), mutes=(span,) if muted else ())
+    assert opening_check(plan).passed is passed
+
+
+def test_what_is_no_profanity_may_be_in_the_opening() -> None:
+    assert opening_check(bare_plan().replace(words=WORDS[:2])).passed

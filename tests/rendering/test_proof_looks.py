@@ -17,7 +17,7 @@ from clipping.rendering.measure.highlight import highlight_onsets
 from tests.rendering.clips import Clip, failed, good_clip, value
 
 HOOK = "You lost 10 million dollars"
-END_MS = 4_480
+END_MS, HOOK_END_MS = 2_800, 1_000
 LOOKS = list(zip(STYLES, cycle(name for name in HOOK_STYLES if name != "none"), strict=False))
 """Every style of captions, and with them every style of hooks."""
 
@@ -32,6 +32,7 @@ def in_look(plan: RenderPlan, style: str, hook_style: str) -> RenderPlan:
     duration_ms = plan.span.duration_ms
     captions = lay_out(words, STYLES[style], duration_ms)
     hook = lay_out_hook(HOOK, STYLES[style], duration_ms, hook_style, captions=captions)
+    hook = hook and hook.replace(end_ms=HOOK_END_MS)
     return plan.model_copy(
         update={"style": style, "words": words, "captions": captions, "hook": hook}
     )
@@ -84,7 +85,7 @@ def test_the_wrong_word_lit_and_text_that_stays_too_long_are_found_in_every_styl
     assert len(styled.plan.captions) > len(shorter)
     assert wrong != shorter
     assert styled.plan.hook is not None
-    brief = styled.plan.hook.model_copy(update={"end_ms": 1_400})
+    brief = styled.plan.hook.model_copy(update={"end_ms": 500})
     proof = styled.prove(plan=styled.plan.model_copy(update={"captions": wrong, "hook": brief}))
     assert failed(proof) == {"spoken_word_lit", "captions_absent_elsewhere", "hook_gone_after"}
 

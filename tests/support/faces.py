@@ -183,7 +183,7 @@ def make_film(
     :param options: Of x264, over the ones chosen here.
     :param rotation: Clockwise degrees a player must turn the pictures: 0, 90, 180, 270.
     """
-    chosen = {"preset": "veryfast", "crf": "20", "bf": "3", "sc_threshold": "0", **(options or {})}
+    chosen = {"preset": "ultrafast", "crf": "20", "bf": "3", "sc_threshold": "0", **(options or {})}
     rate = Fraction(fps)
     with av.open(str(path), "w") as output:
         first = draw(0)

@@ -27,9 +27,17 @@ from tests.rendering.clips import speech, value
 from tests.rendering.recipes import spoken
 from tests.support.media import make_video
 
-MOMENT = a_moment(span=TimeSpan(start_ms=515, end_ms=5_615))
+MOMENT = a_moment(span=TimeSpan(start_ms=515, end_ms=2_615))
 """Its ends lie between two frames."""
-HEAD_SHARE = 72 / 123
+HEAD_SHARE = 24 / 51
+_BRIEF = {
+    "clipping.captions.hook._SHORTEST_MS": 700,
+    "clipping.captions.hook._LONGEST_MS": 900,
+    "clipping.rendering.plan._JOIN_MS": 1_000,
+    "clipping.rendering.plan._SHORTEST_BODY_MS": 500,
+    "clipping.rendering.measure.speech.OPENING_MS": 1_000,
+}
+"""Hooks, heads and openings of some three seconds, as brief as these clips."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +66,8 @@ class Workplace:
 def workplace(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
     folder = tmp_path_factory.mktemp("render")
     (folder / "store").mkdir()
-    talk = make_video(folder / "store" / "talk.mp4", seconds=6, fps=24, audio=speech(6))
-    words = tuple(spoken("this", "is", "how", "shit", "goes", start_ms=600, every_ms=1_000))
+    talk = make_video(folder / "store" / "talk.mp4", seconds=3.2, fps=24, audio=speech(3.2))
+    words = tuple(spoken("this", "is", "how", "shit", "goes", start_ms=600, every_ms=400))
     source = a_source("render", media_key="talk.mp4", media=probe(talk))
     with open_session(postgres) as session:
         queries.save_source(session, source)
@@ -69,6 +77,8 @@ def workplace(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         found = a_detection(moments=0, rejections=0).model_copy(update={"moments": (MOMENT,)})
         queries.save_detection(session, source.source_id, transcript, "render", found)
     with pytest.MonkeyPatch.context() as patch:
+        for name, value_ms in _BRIEF.items():
+            patch.setattr(name, value_ms)
         patch.setenv("DATABASE_URL", postgres)
         patch.setenv("CLIPPER_STORE", str(folder / "store"))
         patch.setenv("CLIPPER_SCRATCH", str(folder / "scratch"))
@@ -90,10 +100,10 @@ def test_only_a_clip_above_what_platforms_take_is_encoded_with_a_ceiling(
     rate = value(first.proof, "peak_kbps")
     assert isinstance(rate, float)
     monkeypatch.setattr("tasks.encode.HIGHEST_KBPS", rate * 0.9)
-    monkeypatch.setattr("tasks.encode.MAX_KBPS", round(rate * 0.72))
+    monkeypatch.setattr("tasks.encode.MAX_KBPS", round(rate * 0.5))
     capped = workplace.rendered("Third hook")
     workplace.forget(capped)
-    assert capped.plan.encoder.max_kbps == round(rate * 0.72)
+    assert capped.plan.encoder.max_kbps == round(rate * 0.5)
     lower = value(capped.proof, "peak_kbps")
     assert isinstance(lower, float)
     assert lower <= rate * 0.9
