@@ -182,9 +182,9 @@ def test_a_file_that_is_gone_is_one_sentence(talk: Path, tmp_path: Path) -> None
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc says how much memory is used")
 def test_memory_does_not_grow_with_the_length(tmp_path: Path) -> None:
-    short = make_video(tmp_path / "short.mp4", seconds=4, size=(1920, 1080), fps=10)
+    once = make_video(tmp_path / "once.mp4", seconds=4, size=(1920, 1080), fps=10)
     path = tmp_path / "a.mp4"
-    run_ffmpeg(["-stream_loop", "3", "-i", str(short), "-c", "copy", str(path)], timeout_s=60)
+    run_ffmpeg(["-stream_loop", "3", "-i", str(once), "-c", "copy", str(path)], timeout_s=60)
     assert probe(path).duration_ms >= 16_000
     code = f"""
 from pathlib import Path
