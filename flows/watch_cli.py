@@ -68,11 +68,14 @@ def run(
     most_items: Annotated[
         int, typer.Option(min=1, max=10_000, help="Items of each watch at most.")
     ] = 1_000,
+    again: Annotated[
+        bool, typer.Option("--again", help="Try anew what was given up, refused or put off.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Look at all watches once, now, and take in what is new."""
     from flows.watches import run_watches
 
     with outcomes(as_json):
-        if not run_watches(client, most_items, as_json=as_json):
+        if not run_watches(client, most_items, again=again, as_json=as_json):
             raise typer.Exit(FAILED)

@@ -45,6 +45,7 @@ def add_watch(place: str, client: str, min_seconds: int, clip: bool, rights: Rig
     """
     from clipping.db import queries
     from clipping.rights import check_stated
+    from clipping.sources.naming import called
     from tasks.workplace import db_session
 
     found = located(place)
@@ -63,7 +64,7 @@ def add_watch(place: str, client: str, min_seconds: int, clip: bool, rights: Rig
         kept = next(w for w in queries.watches(session, client) if w.watch_id == watch.watch_id)
         if clip:
             required = queries.client_settings(session, client).require_rights
-            check_stated(kept.rights, required=required, client=client, name=found)
+            check_stated(kept.rights, required=required, client=client, name=called(found))
     console.output.print(
         f"Watching {found} for {client}: what is new and {min_seconds} s long or longer is "
         f"{_what(kept)}.\nclipper up looks every quarter of an hour, clipper watch run now.",
@@ -174,7 +175,7 @@ def _what(watch: Watch) -> str:
     return "taken in, heard and clipped" if watch.clip else "taken in and heard"
 
 
-def run_watches(client: str | None, most_items: int, *, as_json: bool) -> bool:
+def run_watches(client: str | None, most_items: int, *, again: bool = False, as_json: bool) -> bool:
     """One pass over the watches, now; whether none of them has trouble.
 
     :raises Rejected: Nothing is watched.
@@ -188,6 +189,6 @@ def run_watches(client: str | None, most_items: int, *, as_json: bool) -> bool:
     with console.showing_progress(), local_run(check):
         from flows.watch import watch_sources
 
-        watch_sources(client=client, ask_now=True, most_items=most_items)
+        watch_sources(client=client, ask_now=True, most_items=most_items, again=again)
     list_watches(client, as_json=as_json)
     return not any(one.watch.trouble for one in _overviews(client))

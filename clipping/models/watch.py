@@ -47,6 +47,10 @@ class Watch(Value):
     """When its channel, or folder, was looked at last, and answered or not."""
     trouble: str = ""
     """Why the last look ended early; empty when it did not."""
+    waits: int = 0
+    """How often in a row its place turned us away."""
+    not_before: datetime | None = None
+    """When its place may be asked again by itself; None for any time."""
 
     @property
     def is_channel(self) -> bool:
@@ -83,6 +87,8 @@ class WatchedItem(Found):
     """One sentence; empty where the state says all."""
     attempts: int = 0
     """How often it was begun and it counted."""
+    waits: int = 0
+    """How often it was put off by what it is not to blame for."""
     unchanged_since: datetime
     """The first look at which the marks were what they are."""
     try_again_at: datetime | None = None

@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 import pytest
 import yaml
+from prefect.exceptions import TerminationSignal
 from typer.testing import CliRunner
 
 from clipping.db import queries
@@ -21,9 +22,11 @@ from clipping.db.session import open_session
 from clipping.errors import (
     BotCheck,
     NoSpeech,
+    NoUsableFormat,
     Rejected,
     RightsNotStated,
     ServiceUnavailable,
+    UnreadableMedia,
 )
 from clipping.models import ClientSettings, Ground, ItemState, Rights, Watch, WatchedItem
 from clipping.settings import CHECKOUT, settings
@@ -46,20 +49,32 @@ class FakeStages:
     """What hears and clips: remembers what it was given, and fails where it is told to."""
 
     errors: dict[str, BaseException] = field(default_factory=dict)
+    clip_errors: dict[str, BaseException] = field(default_factory=dict)
     heard: list[str] = field(default_factory=list)
     clipped: list[str] = field(default_factory=list)
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    meanwhile: Callable[[str], object] = lambda _name: None
+    """What happens while something is heard."""
 
-    def hear(self, location: str, **_: Any) -> str:
-        return self._took(self.heard, location)
+    def hear(self, location: str, **asked: Any) -> str:
+        return self._took(self.heard, location, asked, self.errors)
 
-    def clip(self, location: str, **_: Any) -> str:
-        return self._took(self.clipped, location)
+    def clip(self, location: str, **asked: Any) -> str:
+        return self._took(self.clipped, location, asked, self.errors | self.clip_errors)
 
-    def _took(self, names: list[str], location: str) -> str:
+    def _took(
+        self,
+        names: list[str],
+        location: str,
+        asked: dict[str, Any],
+        errors: dict[str, BaseException],
+    ) -> str:
         name = location.rpartition("/")[-1]
         names.append(name)
-        if name in self.errors:
-            raise self.errors[name]
+        self.asked.append(asked)
+        self.meanwhile(name)
+        if name in errors:
+            raise errors[name]
         return "an id"
 
 
@@ -133,7 +148,7 @@ def place(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def stages(monkeypatch: pytest.MonkeyPatch) -> FakeStages:
     """The stages are fakes, and the tasks run without Prefect, which takes ten times as long."""
     fake = FakeStages()
-    for name in ("begin", "check_rights_at", "end", "load_watches", "look", "note_trouble"):
+    for name in ("begin", "check_rights_at", "end", "load_watches", "look", "note_pass"):
         monkeypatch.setattr(watch, name, getattr(watch, name).fn)
     monkeypatch.setattr("flows.watch.hear_source", fake.hear)
     monkeypatch.setattr("flows.watch.clip_source", fake.clip)
@@ -218,14 +233,88 @@ def test_what_was_being_done_when_its_run_was_killed_is_done_by_the_next(
 ) -> None:
     place.watch()
     place.put("talk.mp4", talk)
-    stages.errors["talk.mp4"] = KeyboardInterrupt()  # nothing is said any more, as with a kill
-    with pytest.raises(KeyboardInterrupt):
+    stages.errors["talk.mp4"] = SystemExit()  # nothing is said any more, as with a kill
+    with pytest.raises(SystemExit):
         run_pass()
     assert place.states() == {"talk.mp4": ItemState.DOING}
     stages.errors.clear()
     run_pass()
     assert place.states() == {"talk.mp4": ItemState.DONE}
     assert place.items()["talk.mp4"].attempts == 2
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt(), TerminationSignal(15)])
+def test_what_was_being_done_when_its_run_was_stopped_loses_no_try(
+    stop: BaseException, place: Place, talk: bytes, stages: FakeStages
+) -> None:
+    place.watch()
+    place.put("talk.mp4", talk)
+    stages.errors["talk.mp4"] = stop
+    for _ in range(2):
+        with pytest.raises(type(stop)):
+            run_pass()
+        assert place.states() == {"talk.mp4": ItemState.SEEN}
+        assert place.items()["talk.mp4"].attempts == 0
+
+
+@pytest.mark.parametrize("while_in", ["heard", "clipped"])
+def test_a_file_that_goes_while_it_is_taken_in_is_taken_in_when_it_comes_back(
+    while_in: str, place: Place, talk: bytes, stages: FakeStages
+) -> None:
+    place.watch(clip=while_in == "clipped")
+    place.put("talk.mp4", talk)
+    path, away = place.folder / "talk.mp4", place.folder.parent / "talk.mp4"
+
+    def goes(_name: str) -> None:
+        if path.exists() and (while_in == "heard" or stages.clipped):
+            path.rename(away)
+
+    stages.meanwhile = goes
+    stages.errors["talk.mp4"] = UnreadableMedia("There is no file talk.mp4.")
+    if while_in == "clipped":
+        stages.errors.clear()
+        stages.clip_errors["talk.mp4"] = UnreadableMedia("There is no file talk.mp4.")
+    run_pass()
+    assert place.states() == {"talk.mp4": ItemState.WAITING}
+    run_pass()
+    assert place.states() == {}
+    away.rename(path)
+    stages.meanwhile = lambda _name: None
+    stages.errors.clear()
+    stages.clip_errors.clear()
+    assert run_pass() == {"done": 1}
+
+
+def test_what_is_asked_of_a_watch_while_its_pass_runs_holds_from_the_next_item_on(
+    place: Place, stages: FakeStages, listed: list[ChannelEntry | Exception]
+) -> None:
+    listed += [_entry(name) for name in "abc"]
+    watched = place.watch(CHANNEL, clip=True)
+    others = Rights(ground=Ground.LICENSED, owner="Jo")
+
+    def changed(name: str) -> None:
+        with open_session(place.url) as session:
+            if name == "a":
+                queries.save_watch(session, watched.replace(clip=False, rights=others))
+            else:
+                queries.forget_watch(session, watched.watch_id)
+
+    stages.meanwhile = changed
+    run_pass()
+    assert (stages.heard, stages.clipped) == (["a", "b"], ["a"])
+    assert stages.asked[-1]["rights"] == others
+
+
+def test_what_was_given_up_is_had_again_when_somebody_asks_for_it(
+    place: Place, stages: FakeStages, listed: list[ChannelEntry | Exception]
+) -> None:
+    place.watch(CHANNEL)
+    listed.append(_entry("one"))
+    stages.errors["one"] = NoUsableFormat("YouTube offers nothing.")
+    run_pass()
+    stages.errors.clear()
+    assert run_pass(ask_now=True) == {}
+    assert run_pass(ask_now=True, again=True) == {"done": 1}
 
 
 def test_one_item_that_fails_stops_no_other_and_what_is_refused_is_not_tried_again(
@@ -261,7 +350,11 @@ def test_a_site_that_takes_us_for_a_robot_ends_its_own_watch_s_pass_and_no_other
     assert place.states()["two"] is ItemState.SEEN
     stages.errors.clear()
     run_pass()
-    # The one is given a pause, and does not keep the other from its turn.
+    # Nothing is asked of a site that turned us away until its pause is over, or somebody says so.
+    assert stages.heard == ["one", "talk.mp4"]
+    assert place.troubles()[0]
+    run_pass(ask_now=True)
+    # The one has a pause of its own, and does not keep the other from its turn.
     assert stages.heard == ["one", "talk.mp4", "two"]
     assert place.troubles() == ["", ""]
 
@@ -324,6 +417,8 @@ def test_clips_are_made_only_when_the_watch_says_so_and_its_rights_are_stated(
         queries.save_watch(session, watched.replace(rights=OWN))
     run_pass()
     assert (stages.heard, stages.clipped) == (["one"], ["one"])
+    shared = {"client": "acme", "rights": OWN}
+    assert stages.asked == [shared | {"shortest_seconds": 1}, shared | {"min_seconds": 1}]
     place.watch(CHANNEL)
     listed.append(_entry("two"))
     run_pass(ask_now=True)

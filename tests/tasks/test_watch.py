@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from clipping.db import queries
 from clipping.db.session import open_session
 from clipping.errors import NeedsPerson, RateLimited
-from clipping.models import ItemState, Watch, WatchedItem
+from clipping.models import ItemState, SourceRequest, Watch, WatchedItem
 from clipping.settings import settings
 from clipping.sources.fetched import ChannelEntry
+from clipping.sources.files import VerifiedSource, verify
 from tasks.watch import begin, end, holding, look
 from tasks.workplace import if_free, only_one
 from tests.sources.conftest import Plugged, net, plugged, scratch
@@ -140,6 +142,32 @@ def test_a_file_that_is_still_not_whole_after_a_day_is_refused(
     refused = place.items(watch)["notes.mp4"]
     assert refused.state is ItemState.REFUSED
     assert "text" in refused.reason
+
+
+def test_a_name_that_is_not_unicode_is_refused_in_one_sentence(place: Place, talk: bytes) -> None:
+    watch = place.watch(min_seconds=1)
+    (place.folder / os.fsdecode(b"caf\xe9.mp4")).write_bytes(talk)
+    (place.folder / "talk.mp4").write_bytes(talk)
+    for _ in range(2):
+        assert place.look(watch) == ["talk.mp4"]
+        refused = place.items(watch)["caf\\xe9.mp4"]
+        assert (refused.state, "not UTF-8" in refused.reason) == (ItemState.REFUSED, True)
+
+
+def test_a_file_that_nobody_can_make_sense_of_keeps_no_other_from_its_turn(
+    place: Place, talk: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def odd(request: SourceRequest, **limits: Any) -> VerifiedSource:
+        if request.location.endswith("odd.mp4"):
+            raise ZeroDivisionError("So odd.")
+        return verify(request, **limits)
+
+    monkeypatch.setattr("tasks.watch.verify", odd)
+    watch = place.watch(min_seconds=1)
+    for name in ("odd.mp4", "talk.mp4"):
+        (place.folder / name).write_bytes(talk)
+    assert place.look(watch) == ["talk.mp4"]
+    assert "So odd." in place.items(watch)["odd.mp4"].reason
 
 
 def test_a_short_video_is_left_alone_until_the_watch_asks_for_less(

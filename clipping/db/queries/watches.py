@@ -54,6 +54,16 @@ def watches(session: Session, client: str | None = None) -> list[Watch]:
     return [_watch(row, name) for row, name in session.exec(wanted).all()]
 
 
+def find_watch(session: Session, watch_id: str) -> Watch | None:
+    """The watch as it is now; None when it was ended."""
+    found = session.exec(
+        select(WatchRow, ClientRow.name)
+        .join(ClientRow, col(ClientRow.client_id) == col(WatchRow.client_id))
+        .where(WatchRow.watch_id == watch_id)
+    ).first()
+    return None if found is None else _watch(*found)
+
+
 def forget_watch(session: Session, watch_id: str) -> bool:
     """End a watch and forget what it found, not what came of it; whether there was one."""
     found = session.get(WatchRow, watch_id)
@@ -68,10 +78,12 @@ def note_look(session: Session, watch_id: str, asked_at: datetime) -> None:
     )
 
 
-def note_trouble(session: Session, watch_id: str, trouble: str) -> None:
-    """Why the last pass of the watch ended early; empty when it did not."""
+def note_pass(session: Session, watch: Watch) -> None:
+    """Why the last pass of the watch ended early, if it did, and until when it is left alone."""
     session.execute(
-        update(WatchRow).where(col(WatchRow.watch_id) == watch_id).values(trouble=trouble)
+        update(WatchRow)
+        .where(col(WatchRow.watch_id) == watch.watch_id)
+        .values(trouble=watch.trouble, waits=watch.waits, not_before=watch.not_before)
     )
 
 
@@ -146,4 +158,6 @@ def _watch(row: WatchRow, client: str) -> Watch:
         ),
         asked_at=row.asked_at,
         trouble=row.trouble,
+        waits=row.waits,
+        not_before=row.not_before,
     )
