@@ -18,6 +18,7 @@ from clipping.sources.files import verify
 from clipping.sources.folders import is_unchanged, list_folder
 from clipping.sources.links import list_channel
 from clipping.sources.naming import called
+from clipping.watching.listing import STEP, is_cut_off, most_to_list, newest_first
 from clipping.watching.looking import (
     after_look,
     gone,
@@ -34,10 +35,6 @@ from tasks.workplace import db_session
 
 _NEXT_PASS_IS_THE_RETRY = TaskPolicy(**{**POLICY, "retries": 0})
 """A site that asks for a pause is not asked again two seconds later."""
-
-_LISTED = 50
-_LISTED_AT_FIRST = 150
-"""More, so that deleting some videos does not make an old one look new."""
 
 _STOP_WITHIN_S = 0.25
 
@@ -58,7 +55,11 @@ def load_watches(client: str | None) -> list[Watch]:
         return queries.watches(session, client)
 
 
-@task(name="look", task_run_name=_name_of_look, **_NEXT_PASS_IS_THE_RETRY)
+@task(
+    name="look",
+    task_run_name=_name_of_look,  # type: ignore[arg-type]  # its protocol wants a method besides
+    **_NEXT_PASS_IS_THE_RETRY,
+)
 def look(watch: Watch, ask: bool, again: bool = False) -> list[WatchedItem]:
     """What of a watch is to be taken in now; the caller holds :func:`holding`.
 
@@ -144,13 +145,18 @@ def _look_at_folder(watch: Watch) -> list[WatchedItem]:
 
 def _look_at_channel(watch: Watch) -> None:
     with db_session() as session:
-        known = bool(queries.items_of(session, watch.watch_id))
-    entries = list_channel(
-        watch.place,
-        most=_LISTED if known else settings().watch_first + _LISTED_AT_FIRST,
-        cookies=client_cookies(watch.client),
-    )
-    _compared(watch, [_found(entry) for entry in entries], datetime.now(UTC))
+        known = {item.identity for item in queries.items_of(session, watch.watch_id)}
+    most = most_to_list(watch.place, known, settings().watch_first)
+    entries = _listed(watch, most)
+    while is_cut_off([entry.id for entry in entries], known, most):
+        most += STEP
+        entries = _listed(watch, most)
+    order = newest_first(watch.place, [entry.published for entry in entries])
+    _compared(watch, [_found(entries[place]) for place in order], datetime.now(UTC))
+
+
+def _listed(watch: Watch, most: int) -> list[ChannelEntry]:
+    return list_channel(watch.place, most=most, cookies=client_cookies(watch.client))
 
 
 def _found(entry: ChannelEntry) -> Found:

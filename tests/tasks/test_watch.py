@@ -18,6 +18,7 @@ from clipping.models import ItemState, SourceRequest, Watch, WatchedItem
 from clipping.settings import settings
 from clipping.sources.fetched import ChannelEntry
 from clipping.sources.files import VerifiedSource, verify
+from clipping.watching.listing import WHOLE
 from tasks.watch import begin, end, holding, look
 from tasks.workplace import if_free, only_one
 from tests.sources.conftest import Plugged, net, plugged, scratch
@@ -290,6 +291,32 @@ def test_a_channel_begins_with_as_many_videos_as_the_setting_says(
     assert place.look(watch) == ["e", "d"]
     # An old video must not look new because others were deleted.
     assert asked == [152, 50]
+
+
+@pytest.mark.parametrize(
+    ("url", "asked"),
+    [
+        ("https://www.youtube.com/@acme", [160, 50, 150, 250]),
+        ("https://www.youtube.com/playlist?list=PL0123456789", [WHOLE, WHOLE]),
+    ],
+)
+def test_nothing_new_is_lost_however_much_of_it_there_is(
+    url: str, asked: list[int], place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"v{number:03}" for number in range(300)]
+    lists: list[int] = []
+
+    def listed(url: str, *, most: int, cookies: Path | None) -> list[ChannelEntry]:
+        lists.append(most)
+        order = names if "list=" in url else names[::-1]
+        return [ChannelEntry(id=name, url=f"{url}/{name}", title=name) for name in order[:most]]
+
+    monkeypatch.setattr("tasks.watch.list_channel", listed)
+    watch = place.watch(url)
+    assert place.look(watch) == [f"v{number}" for number in range(299, 289, -1)]
+    names += [f"v{number}" for number in range(300, 440)]
+    assert sorted(place.look(watch)) == names[290:]  # and none that is older
+    assert lists == asked
 
 
 def test_a_channel_that_does_not_answer_counts_as_asked(
