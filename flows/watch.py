@@ -34,6 +34,7 @@ from tasks.watch import (
     load_watches,
     look,
     note_pass,
+    rights_to_state,
 )
 from tasks.workplace import if_free
 
@@ -117,7 +118,7 @@ def _take_in(watch: Watch, item: WatchedItem) -> Outcome | None:
 
 
 def _hear_and_clip(watch: Watch, location: str) -> None:
-    shared: dict[str, Any] = {"client": watch.client, "rights": watch.rights}
+    shared: dict[str, Any] = {"client": watch.client, "rights": rights_to_state(watch, location)}
     hear_source(location, shortest_seconds=watch.min_seconds, **shared)
     if watch.clip:
         # What is long enough for the watch is long enough for a clip.

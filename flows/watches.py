@@ -37,9 +37,18 @@ class WatchOverview:
         }
 
 
-def add_watch(place: str, client: str, min_seconds: int, clip: bool, rights: Rights) -> None:
+def add_watch(
+    place: str,
+    client: str,
+    min_seconds: int,
+    clip: bool,
+    rights: Rights,
+    *,
+    withdraw_rights: bool = False,
+) -> None:
     """Watch a place from now on, or change what is asked of it.
 
+    :param withdraw_rights: Whether rights that were stated before are taken back.
     :raises Rejected: There is no such folder, or the link may not be fetched.
     :raises RightsNotStated: Clips are wanted, and the client wants rights to be stated first.
     """
@@ -60,7 +69,7 @@ def add_watch(place: str, client: str, min_seconds: int, clip: bool, rights: Rig
     if not watch.is_channel:
         _check_folder(Path(found))
     with db_session() as session:
-        queries.save_watch(session, watch)
+        queries.save_watch(session, watch, withdraw_rights=withdraw_rights)
         kept = next(w for w in queries.watches(session, client) if w.watch_id == watch.watch_id)
         if clip:
             required = queries.client_settings(session, client).require_rights

@@ -11,7 +11,7 @@ from prefect import task
 
 from clipping import progress
 from clipping.db import queries
-from clipping.models import Found, ItemState, SourceRequest, Watch, WatchedItem
+from clipping.models import Found, ItemState, Rights, SourceRequest, Watch, WatchedItem
 from clipping.settings import settings
 from clipping.sources.fetched import ChannelEntry
 from clipping.sources.files import verify
@@ -118,6 +118,13 @@ def as_it_is_now(watch: Watch) -> Watch | None:
 def is_as_begun(watch: Watch, item: WatchedItem) -> bool:
     """Whether an item is still what was looked at; of a channel nothing else is known."""
     return watch.is_channel or is_unchanged(Path(watch.place), item)
+
+
+def rights_to_state(watch: Watch, location: str) -> Rights:
+    """What a watch states of what it found: nothing where somebody has already."""
+    with db_session() as session:
+        source = queries.source_at(session, watch.client, location)
+    return Rights() if source is not None and source.rights.stated else watch.rights
 
 
 def keep(item: WatchedItem) -> None:

@@ -48,6 +48,15 @@ def test_a_watch_saved_again_is_the_same_with_what_is_asked_of_it_now(session: S
     assert queries.find_watch(session, "watch_none") is None
 
 
+def test_rights_of_a_watch_are_taken_back_only_when_that_is_said(session: Session) -> None:
+    watch = _stored(session)
+    queries.save_watch(session, watch.replace(rights=OWN))
+    queries.save_watch(session, watch)
+    assert queries.watches(session)[0].rights == OWN
+    queries.save_watch(session, watch, withdraw_rights=True)
+    assert queries.watches(session)[0].rights == Rights()
+
+
 def test_items_come_back_as_they_stand_in_the_order_in_which_they_were_found(
     session: Session,
 ) -> None:

@@ -36,6 +36,7 @@ from flows.watch import watch_sources
 from flows.watches import add_watch, list_watches, remove_watch, run_watches
 from tasks.watch import holding
 from tasks.workplace import only_one
+from tests.db.values import a_source
 from tests.transcripts.hearers import FakeHearer, only_engines, planted
 from tests.transcripts.recordings import recorded
 from tests.watching.items import a_watch
@@ -305,6 +306,18 @@ def test_what_is_asked_of_a_watch_while_its_pass_runs_holds_from_the_next_item_o
     assert stages.asked[-1]["rights"] == others
 
 
+def test_a_watch_states_no_rights_over_those_that_somebody_has_corrected(
+    place: Place, stages: FakeStages, listed: list[ChannelEntry | Exception]
+) -> None:
+    others = Rights(ground=Ground.LICENSED, owner="Jo")
+    place.watch(CHANNEL, rights=OWN)
+    listed += [_entry("known"), _entry("new")]
+    with open_session(place.url) as session:
+        queries.save_source(session, a_source(location=_entry("known").url, rights=others))
+    run_pass()
+    assert [asked["rights"] for asked in stages.asked] == [Rights(), OWN]
+
+
 def test_what_was_given_up_is_had_again_when_somebody_asks_for_it(
     place: Place, stages: FakeStages, listed: list[ChannelEntry | Exception]
 ) -> None:
@@ -464,7 +477,10 @@ def test_a_place_that_cannot_be_watched_is_refused(place: Place, name: str, says
     assert place.troubles() == []
 
 
-def test_a_watch_that_clips_is_refused_before_its_rights_are_stated(place: Place) -> None:
+def test_a_watch_that_clips_is_refused_before_its_rights_are_stated(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.outcomes.signal.signal", lambda *_: None)
     with open_session(place.url) as session:
         queries.save_client_settings(session, "acme", ClientSettings(require_rights=True))
     with pytest.raises(RightsNotStated):
@@ -473,6 +489,13 @@ def test_a_watch_that_clips_is_refused_before_its_rights_are_stated(place: Place
     add_watch(CHANNEL, "acme", 60, True, OWN)
     add_watch(CHANNEL, "acme", 90, True, Rights())
     assert place.troubles() == [""]
+    with pytest.raises(RightsNotStated):
+        add_watch(CHANNEL, "acme", 90, True, Rights(), withdraw_rights=True)
+    taken_back = ["--client", "acme", "--rights", "unstated"]
+    ended = CliRunner().invoke(cli.app, ["watch", "add", CHANNEL, *taken_back])
+    assert ended.exit_code == 0, ended.output
+    with open_session(place.url) as session:
+        assert [one.rights for one in queries.watches(session)] == [Rights()]
 
 
 def test_what_went_wrong_is_listed_with_its_reason(

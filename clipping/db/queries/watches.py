@@ -21,10 +21,12 @@ def watch_id(client: str, place: str) -> str:
     return make_id("watch", storable(client), storable(place))
 
 
-def save_watch(session: Session, watch: Watch) -> None:
+def save_watch(session: Session, watch: Watch, *, withdraw_rights: bool = False) -> None:
     """Keep the watch; the same place of the same client again changes what is asked of it.
 
     When it was looked at, and what came of it, stays; so do rights, unless others are stated.
+
+    :param withdraw_rights: Whether those that the watch does not state are taken back.
     """
     values: dict[str, Any] = {
         "watch_id": watch.watch_id,
@@ -33,7 +35,7 @@ def save_watch(session: Session, watch: Watch) -> None:
         "min_seconds": watch.min_seconds,
         "clip": watch.clip,
     }
-    if watch.rights.stated:
+    if watch.rights.stated or withdraw_rights:
         values |= {
             "rights_ground": watch.rights.ground.value,
             "rights_owner": watch.rights.owner,
