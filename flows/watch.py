@@ -17,6 +17,7 @@ from clipping.watching.outcomes import (
     after_pass,
     done,
     failed,
+    is_of_the_site,
     is_put_off,
     not_tried,
 )
@@ -38,6 +39,8 @@ from tasks.watch import (
 )
 from tasks.workplace import if_free
 
+BUSY = "left to another run"
+
 
 @flow(name="watch-sources", flow_run_name="watch sources")
 def watch_sources(
@@ -54,7 +57,7 @@ def watch_sources(
         again: what was given up, refused or put off is new again.
 
     Returns:
-        How many items ended in each state.
+        How many items ended in each state, and how many watches were left to another run.
     """
     ended: Counter[str] = Counter()
     for watch in load_watches(client):
@@ -62,6 +65,8 @@ def watch_sources(
             # Else another run is at it, and what it does not see the next pass will.
             if ours:
                 ended.update(_pass(watch, ask_now, most_items, again))
+            else:
+                ended[BUSY] += 1
     return finished(dict(ended))
 
 
@@ -70,7 +75,11 @@ def _pass(loaded: Watch, ask_now: bool, most_items: int, again: bool) -> list[st
     now = datetime.now(UTC)
     # Passes over other watches took hours, perhaps.
     watch = as_it_is_now(loaded)
-    if watch is None or (is_put_off(watch.not_before, now) and not ask_now):
+    if watch is None:
+        return []
+    # Who asks by hand overrules pauses, but not one that the site has just asked for.
+    overruled = ask_now and watch.not_before == loaded.not_before
+    if is_put_off(watch.not_before, now) and not overruled:
         return []
     ended: list[str] = []
     trouble: Exception | None = None
@@ -91,7 +100,8 @@ def _pass(loaded: Watch, ask_now: bool, most_items: int, again: bool) -> list[st
     except Exception as error:  # noqa: BLE001 - whatever it is, the other watches go on
         trouble = error
     if ask or ended or trouble:
-        note_pass(after_pass(watch, trouble, datetime.now(UTC)))
+        after = after_pass(watch, trouble, datetime.now(UTC))
+        note_pass(after, is_of_the_site(watch, trouble))
     return ended
 
 

@@ -196,8 +196,11 @@ def run_watches(client: str | None, most_items: int, *, again: bool = False, as_
             raise Rejected("Nothing is watched: clipper watch add FOLDER_OR_CHANNEL_URL.")
 
     with console.showing_progress(), local_run(check):
-        from flows.watch import watch_sources
+        from flows.watch import BUSY, watch_sources
 
-        watch_sources(client=client, ask_now=True, most_items=most_items, again=again)
+        ended: Any = watch_sources(client=client, ask_now=True, most_items=most_items, again=again)
+        busy = ended.get(BUSY, 0)
+    if busy:
+        console.errors.print(f"Another run works on {busy} of the watches; it sees what is new.")
     list_watches(client, as_json=as_json)
     return not any(one.watch.trouble for one in _overviews(client))

@@ -103,10 +103,15 @@ def end(item: WatchedItem) -> None:
 
 
 @task(name="note pass", **POLICY)
-def note_pass(watch: Watch) -> None:
-    """Keep why a watch's pass ended early, if it did, and until when its place is left alone."""
+def note_pass(watch: Watch, whole_site: bool) -> None:
+    """Keep why a watch's pass ended early, if it did, and until when its place is left alone.
+
+    :param whole_site: Whether that holds for all watches of its site.
+    """
     with db_session() as session:
         queries.note_pass(session, watch)
+        if whole_site:
+            queries.put_off_site(session, watch)
 
 
 def as_it_is_now(watch: Watch) -> Watch | None:

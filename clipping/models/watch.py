@@ -57,6 +57,11 @@ class Watch(Value):
         """Whether a site is asked, not a folder of this machine."""
         return self.place.startswith("https://")
 
+    @property
+    def site(self) -> str:
+        """With what the places of all channels of its site begin; of a channel only."""
+        return "/".join(self.place.split("/")[:3]) + "/"
+
 
 class Found(Value):
     """What a look at a folder or a channel shows."""

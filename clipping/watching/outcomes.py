@@ -54,6 +54,9 @@ _OF_THIS_MACHINE = (DiskFull, NetworkDown, NotInstalled, RightsNotStated)
 """Of those, what costs nobody anything to be tried soon again."""
 
 
+_OF_THE_SITE = (BotCheck, RateLimited)
+
+
 @dataclass(frozen=True)
 class Outcome:
     """An item after a try, and what it means for the others of its watch."""
@@ -194,6 +197,11 @@ def after_pass(watch: Watch, error: Exception | None, now: datetime) -> Watch:
         return watch.replace(trouble=trouble, waits=0, not_before=None)
     waits = watch.waits + 1
     return watch.replace(trouble=said(error), waits=waits, not_before=now + wait(waits, error))
+
+
+def is_of_the_site(watch: Watch, error: Exception | None) -> bool:
+    """Whether every watch of the same site would meet the same, whosever it is."""
+    return watch.is_channel and isinstance(error, _OF_THE_SITE)
 
 
 def is_put_off(until: datetime | None, now: datetime) -> bool:

@@ -23,6 +23,7 @@ from clipping.errors import (
     BotCheck,
     NoSpeech,
     NoUsableFormat,
+    RateLimited,
     Rejected,
     RightsNotStated,
     ServiceUnavailable,
@@ -372,6 +373,21 @@ def test_a_site_that_takes_us_for_a_robot_ends_its_own_watch_s_pass_and_no_other
     assert place.troubles() == ["", ""]
 
 
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_a_site_that_asks_for_a_pause_is_asked_by_no_other_watch(
+    by_hand: bool, place: Place, stages: FakeStages, listed: list[ChannelEntry | Exception]
+) -> None:
+    for channel in (CHANNEL, f"{CHANNEL}2", "https://x.com/acme"):
+        place.watch(channel)
+    listed.append(_entry("one"))
+    stages.errors["one"] = RateLimited("YouTube asks for a pause.", retry_after_s=3600)
+    run_pass(ask_now=by_hand)
+    assert len(stages.heard) == 2  # one of each site
+    assert place.troubles() == ["YouTube asks for a pause (wait 3600 s)."] * 3
+    run_pass()
+    assert len(stages.heard) == 2
+
+
 @pytest.mark.parametrize("error", [BotCheck("A robot?"), ZeroDivisionError("A robot?")])
 def test_a_channel_that_is_not_listed_is_the_trouble_of_its_watch_alone(
     error: Exception,
@@ -400,7 +416,7 @@ def test_two_passes_at_once_do_nothing_twice(place: Place, talk: bytes, stages: 
     watched = place.watch()
     place.put("talk.mp4", talk)
     with only_one(holding(watched)):  # as another pass does
-        assert run_pass() == {}
+        assert run_pass() == {"left to another run": 1}
     assert stages.heard == []
     assert run_pass() == {"done": 1}
 
@@ -538,6 +554,10 @@ def test_the_command_adds_a_folder_looks_at_it_and_ends_well(
     assert ran.exit_code == 0, ran.output
     assert stages.heard == ["talk.mp4"]
     shutil.rmtree(place.folder)
+    with open_session(place.url) as session:
+        (watched,) = queries.watches(session)
+    with only_one(holding(watched)):
+        assert "Another run works on 1" in CliRunner().invoke(cli.app, ["watch", "run"]).output
     assert CliRunner().invoke(cli.app, ["watch", "run"]).exit_code == 1
     assert "cannot be read" in place.troubles()[0]
     assert CliRunner().invoke(cli.app, ["watch", "add", "/nowhere"]).exit_code == 3

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, or_, update
 from sqlmodel import Session, col, func, select
 
 from clipping.db.columns import storable
@@ -86,6 +86,21 @@ def note_pass(session: Session, watch: Watch) -> None:
         update(WatchRow)
         .where(col(WatchRow.watch_id) == watch.watch_id)
         .values(trouble=watch.trouble, waits=watch.waits, not_before=watch.not_before)
+    )
+
+
+def put_off_site(session: Session, watch: Watch) -> None:
+    """Let all watches of the site of this one wait as it does, those that wait longer excepted."""
+    session.execute(
+        update(WatchRow)
+        .where(
+            col(WatchRow.place).startswith(watch.site, autoescape=True),
+            or_(
+                col(WatchRow.not_before).is_(None),
+                col(WatchRow.not_before) < watch.not_before,
+            ),
+        )
+        .values(trouble=watch.trouble, not_before=watch.not_before)
     )
 
 
