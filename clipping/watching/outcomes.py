@@ -23,6 +23,7 @@ from clipping.errors import (
     RightsNotStated,
     TooShort,
     Transient,
+    UnreadableMedia,
     UnusableCookies,
 )
 from clipping.models import ItemState, Watch, WatchedItem
@@ -93,7 +94,7 @@ def failed(item: WatchedItem, error: Exception, now: datetime, watch: Watch) -> 
         return Outcome(_put_off(item, error, now))
     if isinstance(error, TooShort):
         return Outcome(_too_short(item, reason, watch.min_seconds))
-    if isinstance(error, Rejected):
+    if isinstance(error, Rejected) and not _may_be_the_disk(item, error):
         return Outcome(item.replace(state=ItemState.REFUSED, reason=reason, try_again_at=None))
     return Outcome(
         item.replace(
@@ -102,6 +103,11 @@ def failed(item: WatchedItem, error: Exception, now: datetime, watch: Watch) -> 
             try_again_at=None if worn_out(item) else now + pause(item.attempts),
         )
     )
+
+
+def _may_be_the_disk(item: WatchedItem, error: Exception) -> bool:
+    """Whether a file that was found whole cannot be read now, as when a share drops."""
+    return type(error) is UnreadableMedia and item.size_bytes is not None
 
 
 def _put_off(item: WatchedItem, error: Exception, now: datetime) -> WatchedItem:
