@@ -54,6 +54,7 @@ errors cross process borders; arguments beyond the message are keywords kept in 
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 
@@ -79,9 +80,24 @@ class Transient(ClippingError):
 
 
 class RateLimited(Transient):
-    """The service asks to wait ``retry_after_s`` seconds (None: it did not say)."""
+    """The service asks to wait ``retry_after_s`` seconds (None: it did not say).
+
+    The sentence says so: it is all that another process is told, which reads it with :meth:`read`.
+    """
 
     retry_after_s: float | None = None
+
+    def __str__(self) -> str:
+        said = super().__str__()
+        if not self.retry_after_s:
+            return said
+        return f"{said.removesuffix('.')} (wait {self.retry_after_s:.0f} s)."
+
+    @classmethod
+    def read(cls, sentence: str) -> RateLimited:
+        """The error that says this sentence."""
+        found = re.fullmatch(r"(.*) \(wait (\d+) s\)\.", sentence, re.DOTALL)
+        return cls(f"{found[1]}.", retry_after_s=float(found[2])) if found else cls(sentence)
 
 
 class ServiceUnavailable(Transient):

@@ -164,6 +164,19 @@ class Settings(BaseSettings):
         return self.cookies or self.home / "cookies"
 
     @property
+    def own_dirs(self) -> tuple[Path, ...]:
+        """Folders in which the program keeps files of all clients: no place for videos."""
+        store = () if self.store and "://" in self.store else (self.store_dir,)
+        return (
+            self.home,
+            *store,
+            self.cache_dir,
+            self.scratch_dir,
+            self.cookies_dir,
+            self.models_dir,
+        )
+
+    @property
     def models_dir(self) -> Path:
         """Folder of the speech models' weights."""
         return self.models or self.home / "models"

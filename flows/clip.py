@@ -11,20 +11,24 @@ from clipping.errors import RightsNotStated
 from clipping.models import Rights
 from flows.detect import detect
 from flows.hear import heard, taken_in
+from flows.naming import run_of
 from flows.render import render, render_choices
 from flows.stages import run_stage
 from flows.transcribe import check_wishes
 from tasks.ingest import discard_source
 from tasks.rights import check_rights_at, check_rights_of
 
+SHORTEST_CLIP_S = 15
+"""Unless a run wants others."""
 
-@flow(name="clip-source", flow_run_name="clip {location}")
+
+@flow(name="clip-source", flow_run_name=run_of("clip"))
 def clip_source(
     location: str,
     client: str = "default",
     captions: str | None = None,
     count: int = 5,
-    min_seconds: int = 15,
+    min_seconds: int = SHORTEST_CLIP_S,
     max_seconds: int = 60,
     style: str = "highlight",
     hook_style: str = "plate",

@@ -8,6 +8,7 @@ from prefect import flow
 
 from clipping.models import Rights
 from flows.ingest import ingest
+from flows.naming import run_of
 from flows.stages import run_stage
 from flows.transcribe import check_wishes, transcribe
 
@@ -37,7 +38,7 @@ def heard(source: dict[str, Any], transcriber: str, language: str | None = None)
     return transcript_id
 
 
-@flow(name="hear-source", flow_run_name="hear {location}")
+@flow(name="hear-source", flow_run_name=run_of("hear"))
 def hear_source(
     location: str,
     client: str = "default",

@@ -10,11 +10,12 @@ from prefect.client.schemas.objects import State
 
 from clipping.models import Rights, SourceRequest, SourceVideo
 from clipping.sources.files import is_link, sidecar
+from flows.naming import run_of
 from flows.stages import finished
 from tasks.ingest import ingest_source
 
 
-@flow(name="ingest", flow_run_name="ingest {location}")
+@flow(name="ingest", flow_run_name=run_of("ingest"))
 def ingest(
     location: str,
     client: str = "default",

@@ -12,7 +12,7 @@ from prefect.deployments import run_deployment
 from prefect.states import Completed
 
 from clipping import errors
-from clipping.errors import Broken, ClippingError
+from clipping.errors import Broken, ClippingError, RateLimited
 
 
 def finished(value: Any) -> State[Any]:
@@ -55,5 +55,5 @@ def _stage_error(stage: str, state: State[Any] | None) -> ClippingError:
     found = re.search(r"exception: (\w+): (.*)", message, re.DOTALL)
     cls = getattr(errors, found[1], None) if found else None
     if found and isinstance(cls, type) and issubclass(cls, ClippingError):
-        return cls(found[2])
+        return cls.read(found[2]) if issubclass(cls, RateLimited) else cls(found[2])
     return Broken(f"The stage {stage} ended as {state.name if state else 'unknown'}: {message}")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from flows.options import Json, Owner, RightsNote, StatedGround, stated_rights
+from flows.options import Json, Owner, RightsNote, stated_rights
 from flows.outcomes import FAILED, outcomes
 
 watch_app = typer.Typer(
@@ -32,7 +32,12 @@ def add(
     clip: Annotated[
         bool, typer.Option("--clip", help="Clip what comes, not only hear it.")
     ] = False,
-    rights: StatedGround = None,
+    rights: Annotated[
+        Literal["own", "licensed", "permission", "unstated"] | None,
+        typer.Option(
+            help="Why what comes may be clipped; unstated takes back what was stated before."
+        ),
+    ] = None,
     owner: Owner = "",
     rights_note: RightsNote = "",
 ) -> None:
@@ -41,7 +46,7 @@ def add(
 
     stated = stated_rights(rights, owner, rights_note, client)
     with outcomes(as_json=False):
-        add_watch(place, client, min_seconds, clip, stated)
+        add_watch(place, client, min_seconds, clip, stated, withdraw_rights=rights == "unstated")
 
 
 @watch_app.command("list")
@@ -68,11 +73,14 @@ def run(
     most_items: Annotated[
         int, typer.Option(min=1, max=10_000, help="Items of each watch at most.")
     ] = 1_000,
+    again: Annotated[
+        bool, typer.Option("--again", help="Try anew what was given up, refused or put off.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Look at all watches once, now, and take in what is new."""
     from flows.watches import run_watches
 
     with outcomes(as_json):
-        if not run_watches(client, most_items, as_json=as_json):
+        if not run_watches(client, most_items, again=again, as_json=as_json):
             raise typer.Exit(FAILED)

@@ -37,14 +37,24 @@ class WatchOverview:
         }
 
 
-def add_watch(place: str, client: str, min_seconds: int, clip: bool, rights: Rights) -> None:
+def add_watch(
+    place: str,
+    client: str,
+    min_seconds: int,
+    clip: bool,
+    rights: Rights,
+    *,
+    withdraw_rights: bool = False,
+) -> None:
     """Watch a place from now on, or change what is asked of it.
 
+    :param withdraw_rights: Whether rights that were stated before are taken back.
     :raises Rejected: There is no such folder, or the link may not be fetched.
     :raises RightsNotStated: Clips are wanted, and the client wants rights to be stated first.
     """
     from clipping.db import queries
     from clipping.rights import check_stated
+    from clipping.sources.naming import called
     from tasks.workplace import db_session
 
     found = located(place)
@@ -59,11 +69,11 @@ def add_watch(place: str, client: str, min_seconds: int, clip: bool, rights: Rig
     if not watch.is_channel:
         _check_folder(Path(found))
     with db_session() as session:
-        queries.save_watch(session, watch)
+        queries.save_watch(session, watch, withdraw_rights=withdraw_rights)
         kept = next(w for w in queries.watches(session, client) if w.watch_id == watch.watch_id)
         if clip:
             required = queries.client_settings(session, client).require_rights
-            check_stated(kept.rights, required=required, client=client, name=found)
+            check_stated(kept.rights, required=required, client=client, name=called(found))
     console.output.print(
         f"Watching {found} for {client}: what is new and {min_seconds} s long or longer is "
         f"{_what(kept)}.\nclipper up looks every quarter of an hour, clipper watch run now.",
@@ -174,7 +184,7 @@ def _what(watch: Watch) -> str:
     return "taken in, heard and clipped" if watch.clip else "taken in and heard"
 
 
-def run_watches(client: str | None, most_items: int, *, as_json: bool) -> bool:
+def run_watches(client: str | None, most_items: int, *, again: bool = False, as_json: bool) -> bool:
     """One pass over the watches, now; whether none of them has trouble.
 
     :raises Rejected: Nothing is watched.
@@ -186,8 +196,11 @@ def run_watches(client: str | None, most_items: int, *, as_json: bool) -> bool:
             raise Rejected("Nothing is watched: clipper watch add FOLDER_OR_CHANNEL_URL.")
 
     with console.showing_progress(), local_run(check):
-        from flows.watch import watch_sources
+        from flows.watch import BUSY, watch_sources
 
-        watch_sources(client=client, ask_now=True, most_items=most_items)
+        ended: Any = watch_sources(client=client, ask_now=True, most_items=most_items, again=again)
+        busy = ended.get(BUSY, 0)
+    if busy:
+        console.errors.print(f"Another run works on {busy} of the watches; it sees what is new.")
     list_watches(client, as_json=as_json)
     return not any(one.watch.trouble for one in _overviews(client))

@@ -11,6 +11,7 @@ from clipping.rights import check_stated, in_full
 from clipping.settings import settings
 from clipping.sources.files import is_link
 from clipping.sources.guard import check_link, extra_domains
+from clipping.sources.naming import called
 from tasks.retry import POLICY
 from tasks.workplace import db_session
 
@@ -44,7 +45,7 @@ def check_rights_at(location: str, client: str, rights: Rights) -> None:
         if not known.stated:
             source = queries.source_at(session, client, location)
             known = source.rights if source else known
-    check_stated(known, required=wanted.require_rights, client=client, name=location)
+    check_stated(known, required=wanted.require_rights, client=client, name=called(location))
 
 
 @task(name="check rights of source", **POLICY)

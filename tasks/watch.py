@@ -5,18 +5,20 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from prefect import task
 
 from clipping import progress
 from clipping.db import queries
-from clipping.errors import UnreadableMedia
-from clipping.models import Found, ItemState, SourceRequest, Watch, WatchedItem
+from clipping.models import Found, ItemState, Rights, SourceRequest, Watch, WatchedItem
 from clipping.settings import settings
 from clipping.sources.fetched import ChannelEntry
 from clipping.sources.files import verify
 from clipping.sources.folders import is_unchanged, list_folder
 from clipping.sources.links import list_channel
+from clipping.sources.naming import called
+from clipping.watching.listing import STEP, is_cut_off, most_to_list, newest_first
 from clipping.watching.looking import (
     after_look,
     gone,
@@ -26,17 +28,13 @@ from clipping.watching.looking import (
     turns,
     whole,
 )
-from clipping.watching.outcomes import begun
+from clipping.watching.outcomes import anew, begun, said
 from tasks.ingest import client_cookies
 from tasks.retry import POLICY, TaskPolicy
 from tasks.workplace import db_session
 
 _NEXT_PASS_IS_THE_RETRY = TaskPolicy(**{**POLICY, "retries": 0})
 """A site that asks for a pause is not asked again two seconds later."""
-
-_LISTED = 50
-_LISTED_AT_FIRST = 150
-"""More, so that deleting some videos does not make an old one look new."""
 
 _STOP_WITHIN_S = 0.25
 
@@ -46,6 +44,10 @@ def holding(watch: Watch) -> str:
     return f"watch:{watch.watch_id}"
 
 
+def _name_of_look(parameters: dict[str, Any]) -> str:
+    return f"look at {called(parameters['watch'].place)}"
+
+
 @task(name="load watches", **POLICY)
 def load_watches(client: str | None) -> list[Watch]:
     """All watches, or those of one client."""
@@ -53,14 +55,23 @@ def load_watches(client: str | None) -> list[Watch]:
         return queries.watches(session, client)
 
 
-@task(name="look", task_run_name="look at {watch.place}", **_NEXT_PASS_IS_THE_RETRY)
-def look(watch: Watch, ask: bool) -> list[WatchedItem]:
+@task(
+    name="look",
+    task_run_name=_name_of_look,  # type: ignore[arg-type]  # its protocol wants a method besides
+    **_NEXT_PASS_IS_THE_RETRY,
+)
+def look(watch: Watch, ask: bool, again: bool = False) -> list[WatchedItem]:
     """What of a watch is to be taken in now; the caller holds :func:`holding`.
 
     :param ask: Whether the folder is read, or the channel asked; else what is known counts.
+    :param again: Whether what was given up, refused or put off is new again.
     :raises ClippingError: The folder cannot be read, or the site does not list the channel.
     """
     now = datetime.now(UTC)
+    if again:
+        with db_session() as session:
+            known = queries.items_of(session, watch.watch_id)
+            queries.save_items(session, [anew(item) for item in known if anew(item) != item])
     if ask:
         with db_session() as session:
             # Before the site is asked: one that does not answer has been asked all the same.
@@ -78,7 +89,7 @@ def begin(watch: Watch, item: WatchedItem) -> WatchedItem | None:
 
     A file that is not the one that was looked at is left for the next look.
     """
-    if not watch.is_channel and not is_unchanged(Path(watch.place), item):
+    if not is_as_begun(watch, item):
         return None
     item = begun(item)
     _keep([item])
@@ -91,11 +102,39 @@ def end(item: WatchedItem) -> None:
     _keep([item])
 
 
-@task(name="note trouble", **POLICY)
-def note_trouble(watch_id: str, trouble: str) -> None:
-    """Keep why a watch's pass ended early, for whoever lists the watches."""
+@task(name="note pass", **POLICY)
+def note_pass(watch: Watch, whole_site: bool) -> None:
+    """Keep why a watch's pass ended early, if it did, and until when its place is left alone.
+
+    :param whole_site: Whether that holds for all watches of its site.
+    """
     with db_session() as session:
-        queries.note_trouble(session, watch_id, trouble)
+        queries.note_pass(session, watch)
+        if whole_site:
+            queries.put_off_site(session, watch)
+
+
+def as_it_is_now(watch: Watch) -> Watch | None:
+    """What is asked of a watch by now, for work that takes hours; None when it was ended."""
+    with db_session() as session:
+        return queries.find_watch(session, watch.watch_id)
+
+
+def is_as_begun(watch: Watch, item: WatchedItem) -> bool:
+    """Whether an item is still what was looked at; of a channel nothing else is known."""
+    return watch.is_channel or is_unchanged(Path(watch.place), item)
+
+
+def rights_to_state(watch: Watch, location: str) -> Rights:
+    """What a watch states of what it found: nothing where somebody has already."""
+    with db_session() as session:
+        source = queries.source_at(session, watch.client, location)
+    return Rights() if source is not None and source.rights.stated else watch.rights
+
+
+def keep(item: WatchedItem) -> None:
+    """Keep an item as it stands; without Prefect, which makes no run of a run that is stopped."""
+    _keep([item])
 
 
 def _look_at_folder(watch: Watch) -> list[WatchedItem]:
@@ -118,13 +157,18 @@ def _look_at_folder(watch: Watch) -> list[WatchedItem]:
 
 def _look_at_channel(watch: Watch) -> None:
     with db_session() as session:
-        known = bool(queries.items_of(session, watch.watch_id))
-    entries = list_channel(
-        watch.place,
-        most=_LISTED if known else settings().watch_first + _LISTED_AT_FIRST,
-        cookies=client_cookies(watch.client),
-    )
-    _compared(watch, [_found(entry) for entry in entries], datetime.now(UTC))
+        known = {item.identity for item in queries.items_of(session, watch.watch_id)}
+    most = most_to_list(watch.place, known, settings().watch_first)
+    entries = _listed(watch, most)
+    while is_cut_off([entry.id for entry in entries], known, most):
+        most += STEP
+        entries = _listed(watch, most)
+    order = newest_first(watch.place, [entry.published for entry in entries])
+    _compared(watch, [_found(entries[place]) for place in order], datetime.now(UTC))
+
+
+def _listed(watch: Watch, most: int) -> list[ChannelEntry]:
+    return list_channel(watch.place, most=most, cookies=client_cookies(watch.client))
 
 
 def _found(entry: ChannelEntry) -> Found:
@@ -156,12 +200,24 @@ def _keep(items: list[WatchedItem]) -> None:
 
 
 def _verified(watch: Watch, item: WatchedItem, now: datetime) -> WatchedItem:
-    request = SourceRequest(location=item.location, client=watch.client)
+    if _is_not_unicode(item.location):
+        reason = "Its name, or a folder's on the way, is not UTF-8; rename it."
+        return item.replace(state=ItemState.REFUSED, reason=reason)
     try:
+        request = SourceRequest(location=item.location, client=watch.client)
         verified = verify(request, max_bytes=settings().max_source_bytes, shortest_ms=0)
-    except UnreadableMedia as error:
-        return not_whole(item, str(error), now)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the other files are looked at
+        return not_whole(item, said(error), now)
     return whole(item, watch, verified.media.duration_ms)
+
+
+def _is_not_unicode(path: str) -> bool:
+    """Whether neither a database nor a server of runs can hold it."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _wait(settle: timedelta) -> None:

@@ -20,7 +20,8 @@ def test_every_error_survives_pickling_with_message_and_details(
     error = cls("One clear sentence.", log_tail="the end", retry_after_s=3.5)
     copy = pickle.loads(pickle.dumps(error))
     assert type(copy) is cls
-    assert str(copy) == "One clear sentence."
+    assert str(copy) == str(error)
+    assert copy.args == ("One clear sentence.",)
     details = vars(copy)
     assert details["log_tail"] == "the end"
     assert details["retry_after_s"] == 3.5

@@ -47,11 +47,20 @@ class Watch(Value):
     """When its channel, or folder, was looked at last, and answered or not."""
     trouble: str = ""
     """Why the last look ended early; empty when it did not."""
+    waits: int = 0
+    """How often in a row its place turned us away."""
+    not_before: datetime | None = None
+    """When its place may be asked again by itself; None for any time."""
 
     @property
     def is_channel(self) -> bool:
         """Whether a site is asked, not a folder of this machine."""
         return self.place.startswith("https://")
+
+    @property
+    def site(self) -> str:
+        """With what the places of all channels of its site begin; of a channel only."""
+        return "/".join(self.place.split("/")[:3]) + "/"
 
 
 class Found(Value):
@@ -83,6 +92,8 @@ class WatchedItem(Found):
     """One sentence; empty where the state says all."""
     attempts: int = 0
     """How often it was begun and it counted."""
+    waits: int = 0
+    """How often it was put off by what it is not to blame for."""
     unchanged_since: datetime
     """The first look at which the marks were what they are."""
     try_again_at: datetime | None = None

@@ -10,6 +10,7 @@ from pathlib import Path
 from clipping.errors import NeedsPerson
 from clipping.media.container import display_name
 from clipping.models import Found
+from clipping.settings import settings
 
 VIDEO_SUFFIXES = (".mp4", ".m4v", ".mov", ".mkv", ".webm")
 UNFINISHED_SUFFIXES = (
@@ -27,6 +28,8 @@ UNFINISHED_SUFFIXES = (
 )
 """What browsers and copying tools append until a file, or Safari's folder around it, is whole."""
 
+_MOST_NS = 2**63 - 1
+
 MOST_FILES = 20_000
 """Of all kinds; more is no folder for videos but a whole disk."""
 
@@ -35,13 +38,21 @@ def list_folder(folder: Path) -> list[Found]:
     """The videos in a folder and in those below it, those that lie longest unchanged first.
 
     Left out are hidden files and folders, unfinished downloads, and every symbolic link: what it
-    leads to need not be in the folder. Nothing is opened. Empty files are listed.
+    leads to need not be in the folder; and the program's own folders, which hold originals and
+    clips of all clients. Nothing is opened. Empty files are listed.
 
-    :raises NeedsPerson: The folder is missing, may not be read, or holds too many files.
+    :raises NeedsPerson: The folder is missing, may not be read, holds too many files, or lies in
+        one of the program's own.
     """
+    own = _own_folders()
+    if not own.isdisjoint((folder.resolve(), *folder.resolve().parents)):
+        raise NeedsPerson(
+            f"{display_name(str(folder))} lies where clipper keeps its own files; watch another "
+            "folder."
+        )
     found = []
     seen = 0
-    for at, names in _walk(folder):
+    for at, names in _walk(folder, own):
         seen += len(names)
         if seen > MOST_FILES:
             raise NeedsPerson(
@@ -67,7 +78,13 @@ def is_unchanged(folder: Path, found: Found) -> bool:
         return False
 
 
-def _walk(folder: Path) -> Iterator[tuple[Path, list[str]]]:
+def _own_folders() -> frozenset[Path]:
+    """Also by the names that lead there."""
+    own = settings().own_dirs
+    return frozenset({path.absolute() for path in own} | {path.resolve() for path in own})
+
+
+def _walk(folder: Path, own: Collection[Path]) -> Iterator[tuple[Path, list[str]]]:
     """Each folder and the names of its files; one below that may not be read is left out."""
     try:
         os.scandir(folder).close()  # os.walk would say nothing
@@ -76,7 +93,9 @@ def _walk(folder: Path) -> Iterator[tuple[Path, list[str]]]:
             f"The folder {display_name(str(folder))} cannot be read: {error.strerror}."
         ) from error
     for at, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if not _is_passed_over(name)]
+        folders[:] = [
+            name for name in folders if not _is_passed_over(name) and Path(at, name) not in own
+        ]
         yield Path(at), files
 
 
@@ -114,5 +133,6 @@ def _found(folder: Path, path: Path) -> Found | None:
         location=str(path),
         title=display_name(path),
         size_bytes=status.st_size,
-        changed_ns=status.st_mtime_ns,
+        # Some file systems say years that no column holds; it is only compared.
+        changed_ns=max(-_MOST_NS, min(status.st_mtime_ns, _MOST_NS)),
     )

@@ -18,7 +18,14 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from clipping import progress
-from clipping.errors import LoginNeeded, NeedsPerson, NoUsableFormat, UnreadableMedia, UnsafeUrl
+from clipping.errors import (
+    LoginNeeded,
+    NeedsPerson,
+    NotInstalled,
+    NoUsableFormat,
+    UnreadableMedia,
+    UnsafeUrl,
+)
 from clipping.media.container import container_of
 from clipping.media.probe import probe
 from clipping.media.tracks import join_tracks, joined_suffix
@@ -145,8 +152,9 @@ def _fetch(link: Link, folder: Path, cookies: Path | None, share: float) -> Fetc
         except NoUsableFormat as error:
             if job.deno is not None or link.site != "youtube":
                 raise
+            # Of the machine, not of this video: with one there may well be a format.
             missing = "no JavaScript runtime (deno) is installed"
-            raise NoUsableFormat(f"{str(error)[:-1]}, and {missing}.") from error
+            raise NotInstalled(f"{str(error)[:-1]}, and {missing}.") from error
         except LoginNeeded as error:
             if cookies is None:
                 raise

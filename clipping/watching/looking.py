@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from clipping.models import Found, ItemState, Watch, WatchedItem
 from clipping.timing import timecode
+from clipping.watching.outcomes import is_put_off
 
 CHANNEL_PAUSE = timedelta(minutes=55)
 """A channel is asked once an hour: more often tells little, and sites turn away who asks much."""
@@ -21,7 +22,8 @@ def is_due(watch: Watch, now: datetime) -> bool:
     """Whether the place is to be looked at now; a folder always is."""
     if not watch.is_channel or watch.asked_at is None:
         return True
-    return now - watch.asked_at >= CHANNEL_PAUSE
+    # Asked in the future, by a clock that was wrong, counts as long ago.
+    return not timedelta(0) <= now - watch.asked_at < CHANNEL_PAUSE
 
 
 def after_look(
@@ -43,10 +45,18 @@ def after_look(
             item = item.replace(
                 location=one.location,
                 title=one.title,
-                duration_ms=one.duration_ms or item.duration_ms,
+                unchanged_since=min(item.unchanged_since, now),  # clocks are set back
+                duration_ms=_length(item, one),
             )
         items.append(_by_length(item, watch))
     return items
+
+
+def _length(item: WatchedItem, found: Found) -> int | None:
+    """What its own file showed counts for more than what a channel says, and says again."""
+    if item.attempts and item.duration_ms is not None:
+        return item.duration_ms
+    return found.duration_ms or item.duration_ms
 
 
 def gone(known: Sequence[WatchedItem], found: Sequence[Found]) -> list[WatchedItem]:
@@ -96,7 +106,7 @@ def turns(items: Sequence[WatchedItem], now: datetime) -> list[WatchedItem]:
         for place, item in enumerate(items)
         if item.state in (ItemState.FAILED, ItemState.WAITING)
         and item.try_again_at is not None
-        and item.try_again_at <= now
+        and not is_put_off(item.try_again_at, now)
     ]
     return fresh + [item for _, _, item in sorted(again, key=lambda entry: entry[:2])]
 

@@ -30,7 +30,8 @@ def test_a_watch_comes_back_as_it_was_saved_and_each_client_has_its_own(session:
 def test_a_watch_saved_again_is_the_same_with_what_is_asked_of_it_now(session: Session) -> None:
     first = _stored(session)
     queries.note_look(session, first.watch_id, NOW)
-    queries.note_trouble(session, first.watch_id, "The folder cannot be read.")
+    troubled = first.replace(trouble="The folder cannot be read.", waits=2, not_before=NOW)
+    queries.note_pass(session, troubled)
     queries.save_watch(session, first.replace(min_seconds=5, clip=True, rights=OWN))
     queries.save_watch(session, first.replace(min_seconds=7, clip=True))
     (kept,) = queries.watches(session)
@@ -40,7 +41,20 @@ def test_a_watch_saved_again_is_the_same_with_what_is_asked_of_it_now(session: S
         rights=OWN,
         asked_at=NOW,
         trouble="The folder cannot be read.",
+        waits=2,
+        not_before=NOW,
     )
+    assert queries.find_watch(session, first.watch_id) == kept
+    assert queries.find_watch(session, "watch_none") is None
+
+
+def test_rights_of_a_watch_are_taken_back_only_when_that_is_said(session: Session) -> None:
+    watch = _stored(session)
+    queries.save_watch(session, watch.replace(rights=OWN))
+    queries.save_watch(session, watch)
+    assert queries.watches(session)[0].rights == OWN
+    queries.save_watch(session, watch, withdraw_rights=True)
+    assert queries.watches(session)[0].rights == Rights()
 
 
 def test_items_come_back_as_they_stand_in_the_order_in_which_they_were_found(
@@ -55,6 +69,7 @@ def test_items_come_back_as_they_stand_in_the_order_in_which_they_were_found(
             watch_id=watch.watch_id,
             reason="Not now.",
             attempts=2,
+            waits=3,
             try_again_at=NOW + timedelta(minutes=10),
         ),
     ]

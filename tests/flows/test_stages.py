@@ -17,6 +17,8 @@ from flows.stages import _stage_error
         errors.NoSpeech("Nobody speaks in talk.mp4."),
         errors.DiskFull("No space."),
         errors.Broken("x"),
+        errors.RateLimited("The site asks for a pause."),
+        errors.RateLimited("The site asks for a pause.", retry_after_s=3600.0),
     ],
     ids=lambda error: type(error).__name__,
 )
@@ -26,6 +28,9 @@ def test_the_error_of_a_stage_keeps_its_class_and_sentence(error: errors.Clippin
     rebuilt = _stage_error("transcribe", state)
     assert type(rebuilt) is type(error)
     assert str(rebuilt) == str(error)
+    # A watch leaves a site alone for as long as that.
+    asked = [getattr(one, "retry_after_s", None) for one in (rebuilt, error)]
+    assert asked[0] == asked[1]
 
 
 def test_a_foreign_error_of_a_stage_becomes_broken_and_is_quoted() -> None:

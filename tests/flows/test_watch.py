@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 import pytest
 import yaml
+from prefect.exceptions import TerminationSignal
 from typer.testing import CliRunner
 
 from clipping.db import queries
@@ -21,9 +22,12 @@ from clipping.db.session import open_session
 from clipping.errors import (
     BotCheck,
     NoSpeech,
+    NoUsableFormat,
+    RateLimited,
     Rejected,
     RightsNotStated,
     ServiceUnavailable,
+    UnreadableMedia,
 )
 from clipping.models import ClientSettings, Ground, ItemState, Rights, Watch, WatchedItem
 from clipping.settings import CHECKOUT, settings
@@ -33,6 +37,7 @@ from flows.watch import watch_sources
 from flows.watches import add_watch, list_watches, remove_watch, run_watches
 from tasks.watch import holding
 from tasks.workplace import only_one
+from tests.db.values import a_source
 from tests.transcripts.hearers import FakeHearer, only_engines, planted
 from tests.transcripts.recordings import recorded
 from tests.watching.items import a_watch
@@ -46,20 +51,32 @@ class FakeStages:
     """What hears and clips: remembers what it was given, and fails where it is told to."""
 
     errors: dict[str, BaseException] = field(default_factory=dict)
+    clip_errors: dict[str, BaseException] = field(default_factory=dict)
     heard: list[str] = field(default_factory=list)
     clipped: list[str] = field(default_factory=list)
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    meanwhile: Callable[[str], object] = lambda _name: None
+    """What happens while something is heard."""
 
-    def hear(self, location: str, **_: Any) -> str:
-        return self._took(self.heard, location)
+    def hear(self, location: str, **asked: Any) -> str:
+        return self._took(self.heard, location, asked, self.errors)
 
-    def clip(self, location: str, **_: Any) -> str:
-        return self._took(self.clipped, location)
+    def clip(self, location: str, **asked: Any) -> str:
+        return self._took(self.clipped, location, asked, self.errors | self.clip_errors)
 
-    def _took(self, names: list[str], location: str) -> str:
+    def _took(
+        self,
+        names: list[str],
+        location: str,
+        asked: dict[str, Any],
+        errors: dict[str, BaseException],
+    ) -> str:
         name = location.rpartition("/")[-1]
         names.append(name)
-        if name in self.errors:
-            raise self.errors[name]
+        self.asked.append(asked)
+        self.meanwhile(name)
+        if name in errors:
+            raise errors[name]
         return "an id"
 
 
@@ -133,7 +150,7 @@ def place(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def stages(monkeypatch: pytest.MonkeyPatch) -> FakeStages:
     """The stages are fakes, and the tasks run without Prefect, which takes ten times as long."""
     fake = FakeStages()
-    for name in ("begin", "check_rights_at", "end", "load_watches", "look", "note_trouble"):
+    for name in ("begin", "check_rights_at", "end", "load_watches", "look", "note_pass"):
         monkeypatch.setattr(watch, name, getattr(watch, name).fn)
     monkeypatch.setattr("flows.watch.hear_source", fake.hear)
     monkeypatch.setattr("flows.watch.clip_source", fake.clip)
@@ -218,14 +235,100 @@ def test_what_was_being_done_when_its_run_was_killed_is_done_by_the_next(
 ) -> None:
     place.watch()
     place.put("talk.mp4", talk)
-    stages.errors["talk.mp4"] = KeyboardInterrupt()  # nothing is said any more, as with a kill
-    with pytest.raises(KeyboardInterrupt):
+    stages.errors["talk.mp4"] = SystemExit()  # nothing is said any more, as with a kill
+    with pytest.raises(SystemExit):
         run_pass()
     assert place.states() == {"talk.mp4": ItemState.DOING}
     stages.errors.clear()
     run_pass()
     assert place.states() == {"talk.mp4": ItemState.DONE}
     assert place.items()["talk.mp4"].attempts == 2
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt(), TerminationSignal(15)])
+def test_what_was_being_done_when_its_run_was_stopped_loses_no_try(
+    stop: BaseException, place: Place, talk: bytes, stages: FakeStages
+) -> None:
+    place.watch()
+    place.put("talk.mp4", talk)
+    stages.errors["talk.mp4"] = stop
+    for _ in range(2):
+        with pytest.raises(type(stop)):
+            run_pass()
+        assert place.states() == {"talk.mp4": ItemState.SEEN}
+        assert place.items()["talk.mp4"].attempts == 0
+
+
+@pytest.mark.parametrize("while_in", ["heard", "clipped"])
+def test_a_file_that_goes_while_it_is_taken_in_is_taken_in_when_it_comes_back(
+    while_in: str, place: Place, talk: bytes, stages: FakeStages
+) -> None:
+    place.watch(clip=while_in == "clipped")
+    place.put("talk.mp4", talk)
+    path, away = place.folder / "talk.mp4", place.folder.parent / "talk.mp4"
+
+    def goes(_name: str) -> None:
+        if path.exists() and (while_in == "heard" or stages.clipped):
+            path.rename(away)
+
+    stages.meanwhile = goes
+    stages.errors["talk.mp4"] = UnreadableMedia("There is no file talk.mp4.")
+    if while_in == "clipped":
+        stages.errors.clear()
+        stages.clip_errors["talk.mp4"] = UnreadableMedia("There is no file talk.mp4.")
+    run_pass()
+    assert place.states() == {"talk.mp4": ItemState.WAITING}
+    run_pass()
+    assert place.states() == {}
+    away.rename(path)
+    stages.meanwhile = lambda _name: None
+    stages.errors.clear()
+    stages.clip_errors.clear()
+    assert run_pass() == {"done": 1}
+
+
+def test_what_is_asked_of_a_watch_while_its_pass_runs_holds_from_the_next_item_on(
+    place: Place, stages: FakeStages, listed: list[ChannelEntry | Exception]
+) -> None:
+    listed += [_entry(name) for name in "abc"]
+    watched = place.watch(CHANNEL, clip=True)
+    others = Rights(ground=Ground.LICENSED, owner="Jo")
+
+    def changed(name: str) -> None:
+        with open_session(place.url) as session:
+            if name == "a":
+                queries.save_watch(session, watched.replace(clip=False, rights=others))
+            else:
+                queries.forget_watch(session, watched.watch_id)
+
+    stages.meanwhile = changed
+    run_pass()
+    assert (stages.heard, stages.clipped) == (["a", "b"], ["a"])
+    assert stages.asked[-1]["rights"] == others
+
+
+def test_a_watch_states_no_rights_over_those_that_somebody_has_corrected(
+    place: Place, stages: FakeStages, listed: list[ChannelEntry | Exception]
+) -> None:
+    others = Rights(ground=Ground.LICENSED, owner="Jo")
+    place.watch(CHANNEL, rights=OWN)
+    listed += [_entry("known"), _entry("new")]
+    with open_session(place.url) as session:
+        queries.save_source(session, a_source(location=_entry("known").url, rights=others))
+    run_pass()
+    assert [asked["rights"] for asked in stages.asked] == [Rights(), OWN]
+
+
+def test_what_was_given_up_is_had_again_when_somebody_asks_for_it(
+    place: Place, stages: FakeStages, listed: list[ChannelEntry | Exception]
+) -> None:
+    place.watch(CHANNEL)
+    listed.append(_entry("one"))
+    stages.errors["one"] = NoUsableFormat("YouTube offers nothing.")
+    run_pass()
+    stages.errors.clear()
+    assert run_pass(ask_now=True) == {}
+    assert run_pass(ask_now=True, again=True) == {"done": 1}
 
 
 def test_one_item_that_fails_stops_no_other_and_what_is_refused_is_not_tried_again(
@@ -261,9 +364,28 @@ def test_a_site_that_takes_us_for_a_robot_ends_its_own_watch_s_pass_and_no_other
     assert place.states()["two"] is ItemState.SEEN
     stages.errors.clear()
     run_pass()
-    # The one is given a pause, and does not keep the other from its turn.
+    # Nothing is asked of a site that turned us away until its pause is over, or somebody says so.
+    assert stages.heard == ["one", "talk.mp4"]
+    assert place.troubles()[0]
+    run_pass(ask_now=True)
+    # The one has a pause of its own, and does not keep the other from its turn.
     assert stages.heard == ["one", "talk.mp4", "two"]
     assert place.troubles() == ["", ""]
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_a_site_that_asks_for_a_pause_is_asked_by_no_other_watch(
+    by_hand: bool, place: Place, stages: FakeStages, listed: list[ChannelEntry | Exception]
+) -> None:
+    for channel in (CHANNEL, f"{CHANNEL}2", "https://x.com/acme"):
+        place.watch(channel)
+    listed.append(_entry("one"))
+    stages.errors["one"] = RateLimited("YouTube asks for a pause.", retry_after_s=3600)
+    run_pass(ask_now=by_hand)
+    assert len(stages.heard) == 2  # one of each site
+    assert place.troubles() == ["YouTube asks for a pause (wait 3600 s)."] * 3
+    run_pass()
+    assert len(stages.heard) == 2
 
 
 @pytest.mark.parametrize("error", [BotCheck("A robot?"), ZeroDivisionError("A robot?")])
@@ -294,7 +416,7 @@ def test_two_passes_at_once_do_nothing_twice(place: Place, talk: bytes, stages: 
     watched = place.watch()
     place.put("talk.mp4", talk)
     with only_one(holding(watched)):  # as another pass does
-        assert run_pass() == {}
+        assert run_pass() == {"left to another run": 1}
     assert stages.heard == []
     assert run_pass() == {"done": 1}
 
@@ -324,6 +446,8 @@ def test_clips_are_made_only_when_the_watch_says_so_and_its_rights_are_stated(
         queries.save_watch(session, watched.replace(rights=OWN))
     run_pass()
     assert (stages.heard, stages.clipped) == (["one"], ["one"])
+    shared = {"client": "acme", "rights": OWN}
+    assert stages.asked == [shared | {"shortest_seconds": 1}, shared | {"min_seconds": 1}]
     place.watch(CHANNEL)
     listed.append(_entry("two"))
     run_pass(ask_now=True)
@@ -369,7 +493,10 @@ def test_a_place_that_cannot_be_watched_is_refused(place: Place, name: str, says
     assert place.troubles() == []
 
 
-def test_a_watch_that_clips_is_refused_before_its_rights_are_stated(place: Place) -> None:
+def test_a_watch_that_clips_is_refused_before_its_rights_are_stated(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.outcomes.signal.signal", lambda *_: None)
     with open_session(place.url) as session:
         queries.save_client_settings(session, "acme", ClientSettings(require_rights=True))
     with pytest.raises(RightsNotStated):
@@ -378,6 +505,13 @@ def test_a_watch_that_clips_is_refused_before_its_rights_are_stated(place: Place
     add_watch(CHANNEL, "acme", 60, True, OWN)
     add_watch(CHANNEL, "acme", 90, True, Rights())
     assert place.troubles() == [""]
+    with pytest.raises(RightsNotStated):
+        add_watch(CHANNEL, "acme", 90, True, Rights(), withdraw_rights=True)
+    taken_back = ["--client", "acme", "--rights", "unstated"]
+    ended = CliRunner().invoke(cli.app, ["watch", "add", CHANNEL, *taken_back])
+    assert ended.exit_code == 0, ended.output
+    with open_session(place.url) as session:
+        assert [one.rights for one in queries.watches(session)] == [Rights()]
 
 
 def test_what_went_wrong_is_listed_with_its_reason(
@@ -420,6 +554,10 @@ def test_the_command_adds_a_folder_looks_at_it_and_ends_well(
     assert ran.exit_code == 0, ran.output
     assert stages.heard == ["talk.mp4"]
     shutil.rmtree(place.folder)
+    with open_session(place.url) as session:
+        (watched,) = queries.watches(session)
+    with only_one(holding(watched)):
+        assert "Another run works on 1" in CliRunner().invoke(cli.app, ["watch", "run"]).output
     assert CliRunner().invoke(cli.app, ["watch", "run"]).exit_code == 1
     assert "cannot be read" in place.troubles()[0]
     assert CliRunner().invoke(cli.app, ["watch", "add", "/nowhere"]).exit_code == 3

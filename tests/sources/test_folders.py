@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from clipping.errors import NeedsPerson
+from clipping.settings import settings
 from clipping.sources import folders
 from clipping.sources.folders import is_unchanged, list_folder
 
@@ -105,6 +107,38 @@ def test_a_name_of_any_bytes_is_listed_under_one_that_can_be_stored(tmp_path: Pa
     (found,) = list_folder(tmp_path)
     assert found.identity == "caf\\xe9.mp4"
     assert is_unchanged(tmp_path, found)
+
+
+def test_a_file_of_the_far_future_has_a_time_that_can_be_stored(tmp_path: Path) -> None:
+    path = _put(tmp_path, "talk.mp4")
+    os.utime(path, (9_500_000_000, 9_500_000_000))  # the year 2271
+    (found,) = list_folder(tmp_path)
+    assert found.changed_ns == 2**63 - 1
+    assert is_unchanged(tmp_path, found)
+
+
+@pytest.fixture
+def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Where all own folders lie, with a file in each."""
+    for name in ("home", "store", "cache", "scratch", "cookies", "models"):
+        monkeypatch.setenv(f"CLIPPER_{name.upper()}", str(tmp_path / name))
+        _put(tmp_path, f"{name}/below/talk.mp4")
+    settings.cache_clear()
+    yield tmp_path
+    settings.cache_clear()
+
+
+def test_the_programs_own_files_are_not_found(own_folders: Path) -> None:
+    _put(own_folders, "talk.mp4")
+    assert _names(own_folders) == ["talk.mp4"]
+
+
+@pytest.mark.parametrize("name", ["home", "store", "cache", "scratch", "cookies", "models"])
+def test_the_programs_own_folders_are_not_watched(name: str, own_folders: Path) -> None:
+    (own_folders / "link").symlink_to(own_folders / name)
+    for folder in (name, f"{name}/below", "link/below"):
+        with pytest.raises(NeedsPerson, match="its own files"):
+            list_folder(own_folders / folder)
 
 
 def test_a_folder_that_cannot_be_read_is_said_to_be_so(tmp_path: Path) -> None:

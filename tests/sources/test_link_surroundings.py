@@ -15,6 +15,7 @@ from clipping.errors import (
     LoginNeeded,
     NeedsPerson,
     NetworkDown,
+    NotInstalled,
     NoUsableFormat,
     Rejected,
     UnsafeUrl,
@@ -183,7 +184,7 @@ def test_a_missing_javascript_runtime_is_said_where_it_matters(
 
     monkeypatch.setattr(links, "converse", refuse)
     with (
-        pytest.raises(NoUsableFormat, match=r"fetched, and no JavaScript runtime \(deno\)"),
+        pytest.raises(NotInstalled, match=r"fetched, and no JavaScript runtime \(deno\)"),
         fetched_link("https://www.youtube.com/watch?v=abcdefghijk"),
     ):
         pass

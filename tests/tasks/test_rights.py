@@ -104,8 +104,9 @@ def test_a_source_is_refused_before_it_is_heard(place: Callable[[Rights], None])
 def test_a_location_is_refused_before_it_is_fetched(
     location: str, place: Callable[[Rights], None]
 ) -> None:
-    with pytest.raises(RightsNotStated):
+    with pytest.raises(RightsNotStated) as refused:
         check_rights_at.fn(location, "acme", Rights())
+    assert "?v=" not in str(refused.value)
     check_rights_at.fn(location, "acme", OWN)
     check_rights_at.fn(location, "umbrella", Rights())
     place(LENT)

@@ -7,15 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from clipping.db import queries
 from clipping.db.session import open_session
 from clipping.errors import NeedsPerson, RateLimited
-from clipping.models import ItemState, Watch, WatchedItem
+from clipping.models import ItemState, SourceRequest, Watch, WatchedItem
 from clipping.settings import settings
 from clipping.sources.fetched import ChannelEntry
+from clipping.sources.files import VerifiedSource, verify
+from clipping.watching.listing import WHOLE
 from tasks.watch import begin, end, holding, look
 from tasks.workplace import if_free, only_one
 from tests.sources.conftest import Plugged, net, plugged, scratch
@@ -142,6 +145,32 @@ def test_a_file_that_is_still_not_whole_after_a_day_is_refused(
     assert "text" in refused.reason
 
 
+def test_a_name_that_is_not_unicode_is_refused_in_one_sentence(place: Place, talk: bytes) -> None:
+    watch = place.watch(min_seconds=1)
+    (place.folder / os.fsdecode(b"caf\xe9.mp4")).write_bytes(talk)
+    (place.folder / "talk.mp4").write_bytes(talk)
+    for _ in range(2):
+        assert place.look(watch) == ["talk.mp4"]
+        refused = place.items(watch)["caf\\xe9.mp4"]
+        assert (refused.state, "not UTF-8" in refused.reason) == (ItemState.REFUSED, True)
+
+
+def test_a_file_that_nobody_can_make_sense_of_keeps_no_other_from_its_turn(
+    place: Place, talk: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def odd(request: SourceRequest, **limits: Any) -> VerifiedSource:
+        if request.location.endswith("odd.mp4"):
+            raise ZeroDivisionError("So odd.")
+        return verify(request, **limits)
+
+    monkeypatch.setattr("tasks.watch.verify", odd)
+    watch = place.watch(min_seconds=1)
+    for name in ("odd.mp4", "talk.mp4"):
+        (place.folder / name).write_bytes(talk)
+    assert place.look(watch) == ["talk.mp4"]
+    assert "So odd." in place.items(watch)["odd.mp4"].reason
+
+
 def test_a_short_video_is_left_alone_until_the_watch_asks_for_less(
     place: Place, talk: bytes
 ) -> None:
@@ -262,6 +291,32 @@ def test_a_channel_begins_with_as_many_videos_as_the_setting_says(
     assert place.look(watch) == ["e", "d"]
     # An old video must not look new because others were deleted.
     assert asked == [152, 50]
+
+
+@pytest.mark.parametrize(
+    ("url", "asked"),
+    [
+        ("https://www.youtube.com/@acme", [160, 50, 150, 250]),
+        ("https://www.youtube.com/playlist?list=PL0123456789", [WHOLE, WHOLE]),
+    ],
+)
+def test_nothing_new_is_lost_however_much_of_it_there_is(
+    url: str, asked: list[int], place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"v{number:03}" for number in range(300)]
+    lists: list[int] = []
+
+    def listed(url: str, *, most: int, cookies: Path | None) -> list[ChannelEntry]:
+        lists.append(most)
+        order = names if "list=" in url else names[::-1]
+        return [ChannelEntry(id=name, url=f"{url}/{name}", title=name) for name in order[:most]]
+
+    monkeypatch.setattr("tasks.watch.list_channel", listed)
+    watch = place.watch(url)
+    assert place.look(watch) == [f"v{number}" for number in range(299, 289, -1)]
+    names += [f"v{number}" for number in range(300, 440)]
+    assert sorted(place.look(watch)) == names[290:]  # and none that is older
+    assert lists == asked
 
 
 def test_a_channel_that_does_not_answer_counts_as_asked(

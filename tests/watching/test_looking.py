@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from clipping.errors import TooShort
 from clipping.models import Found, ItemState, Watch, WatchedItem
 from clipping.watching.looking import (
     CHANNEL_PAUSE,
@@ -20,6 +21,7 @@ from clipping.watching.looking import (
     turns,
     whole,
 )
+from clipping.watching.outcomes import begun, failed
 from tests.watching.items import CHANNEL, FOLDER, NOW, a_file, a_video, a_watch, an_item
 
 DOING, DONE, FAILED = ItemState.DOING, ItemState.DONE, ItemState.FAILED
@@ -103,6 +105,33 @@ def test_a_watch_that_asks_for_another_length_judges_anew_what_is_not_done(
     watch = a_watch(CHANNEL.place, min_seconds=asked_s)
     known = an_item(a_video(duration_ms=40_000), state)
     assert states(watch, [known], [a_video(duration_ms=40_000)]) == [after]
+
+
+def test_what_its_file_showed_to_be_too_short_is_not_had_again_for_what_its_channel_says() -> None:
+    listed = a_video(duration_ms=60_000)
+    fetched = begun(an_item(listed))
+    known = failed(fetched, TooShort("It runs 0:59."), NOW, CHANNEL).item
+    for _ in range(3):
+        (known,) = after_look(CHANNEL, [known], [listed], LATER, 0)
+        assert (known.state, known.reason) == (TOO_SHORT, "It runs 0:59.")
+    less = a_watch(CHANNEL.place, min_seconds=59)
+    assert states(less, [known], [listed]) == [SEEN]
+
+
+def test_a_video_that_was_listed_too_short_is_judged_by_what_is_listed_later() -> None:
+    (known,) = after_look(CHANNEL, [], [a_video(duration_ms=10_000)], NOW, 9)
+    assert known.state is TOO_SHORT
+    assert states(CHANNEL, [known], [a_video(duration_ms=900_000)]) == [SEEN]
+
+
+def test_times_that_lie_ahead_since_the_clock_was_set_back_stop_nothing() -> None:
+    ahead = NOW + timedelta(days=400)
+    assert is_due(CHANNEL.replace(asked_at=ahead), NOW)
+    failed_then = an_item(a_video(), FAILED, try_again_at=ahead)
+    assert turns([failed_then], NOW) == [failed_then]
+    waiting = an_item(a_file(), WAITING, unchanged_since=ahead)
+    (item,) = after_look(FOLDER, [waiting], [a_file()], NOW, 0)
+    assert is_settled(item, NOW + SETTLE, SETTLE)
 
 
 @pytest.mark.parametrize("state", list(ItemState))

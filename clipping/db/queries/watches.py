@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, or_, update
 from sqlmodel import Session, col, func, select
 
 from clipping.db.columns import storable
@@ -21,10 +21,12 @@ def watch_id(client: str, place: str) -> str:
     return make_id("watch", storable(client), storable(place))
 
 
-def save_watch(session: Session, watch: Watch) -> None:
+def save_watch(session: Session, watch: Watch, *, withdraw_rights: bool = False) -> None:
     """Keep the watch; the same place of the same client again changes what is asked of it.
 
     When it was looked at, and what came of it, stays; so do rights, unless others are stated.
+
+    :param withdraw_rights: Whether those that the watch does not state are taken back.
     """
     values: dict[str, Any] = {
         "watch_id": watch.watch_id,
@@ -33,7 +35,7 @@ def save_watch(session: Session, watch: Watch) -> None:
         "min_seconds": watch.min_seconds,
         "clip": watch.clip,
     }
-    if watch.rights.stated:
+    if watch.rights.stated or withdraw_rights:
         values |= {
             "rights_ground": watch.rights.ground.value,
             "rights_owner": watch.rights.owner,
@@ -54,6 +56,16 @@ def watches(session: Session, client: str | None = None) -> list[Watch]:
     return [_watch(row, name) for row, name in session.exec(wanted).all()]
 
 
+def find_watch(session: Session, watch_id: str) -> Watch | None:
+    """The watch as it is now; None when it was ended."""
+    found = session.exec(
+        select(WatchRow, ClientRow.name)
+        .join(ClientRow, col(ClientRow.client_id) == col(WatchRow.client_id))
+        .where(WatchRow.watch_id == watch_id)
+    ).first()
+    return None if found is None else _watch(*found)
+
+
 def forget_watch(session: Session, watch_id: str) -> bool:
     """End a watch and forget what it found, not what came of it; whether there was one."""
     found = session.get(WatchRow, watch_id)
@@ -68,10 +80,27 @@ def note_look(session: Session, watch_id: str, asked_at: datetime) -> None:
     )
 
 
-def note_trouble(session: Session, watch_id: str, trouble: str) -> None:
-    """Why the last pass of the watch ended early; empty when it did not."""
+def note_pass(session: Session, watch: Watch) -> None:
+    """Why the last pass of the watch ended early, if it did, and until when it is left alone."""
     session.execute(
-        update(WatchRow).where(col(WatchRow.watch_id) == watch_id).values(trouble=trouble)
+        update(WatchRow)
+        .where(col(WatchRow.watch_id) == watch.watch_id)
+        .values(trouble=watch.trouble, waits=watch.waits, not_before=watch.not_before)
+    )
+
+
+def put_off_site(session: Session, watch: Watch) -> None:
+    """Let all watches of the site of this one wait as it does, those that wait longer excepted."""
+    session.execute(
+        update(WatchRow)
+        .where(
+            col(WatchRow.place).startswith(watch.site, autoescape=True),
+            or_(
+                col(WatchRow.not_before).is_(None),
+                col(WatchRow.not_before) < watch.not_before,
+            ),
+        )
+        .values(trouble=watch.trouble, not_before=watch.not_before)
     )
 
 
@@ -146,4 +175,6 @@ def _watch(row: WatchRow, client: str) -> Watch:
         ),
         asked_at=row.asked_at,
         trouble=row.trouble,
+        waits=row.waits,
+        not_before=row.not_before,
     )

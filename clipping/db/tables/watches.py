@@ -13,6 +13,7 @@ from clipping.db.tables.base import SAVED_AT, Row, belongs_to, one_of
 from clipping.models import Ground, ItemState
 
 _EMPTY: dict[str, Any] = {"server_default": ""}
+_NONE: dict[str, Any] = {"server_default": "0"}
 
 
 class WatchRow(Row, table=True):
@@ -38,6 +39,8 @@ class WatchRow(Row, table=True):
     rights_note: str = Field(sa_type=Text, sa_column_kwargs=_EMPTY)
     asked_at: datetime | None = Field(sa_type=UtcTime)
     trouble: str = Field(sa_type=Text, sa_column_kwargs=_EMPTY)
+    waits: int = Field(default=0, sa_column_kwargs=_NONE)
+    not_before: datetime | None = Field(sa_type=UtcTime, default=None)
     added_at: datetime | None = Field(
         sa_type=UtcTime, default=None, nullable=False, sa_column_kwargs=SAVED_AT
     )
@@ -63,6 +66,7 @@ class WatchedItemRow(Row, table=True):
     state: str = Field(sa_type=Text)
     reason: str = Field(sa_type=Text)
     attempts: int
+    waits: int = Field(default=0, sa_column_kwargs=_NONE)
     size_bytes: int | None = Field(sa_type=BigInteger)
     changed_ns: int | None = Field(sa_type=BigInteger)
     duration_ms: int | None = Field(sa_type=BigInteger)
