@@ -1,6 +1,6 @@
 """Watches and their items remember how often and until when they were put off
 
-Revision: 0007
+Revision: 0005
 Revises: 0004
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007"
+revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
