@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -181,6 +182,12 @@ def _lives(pid: int) -> bool:
     return True
 
 
+def _copy_database(path: Path, to: Path) -> None:
+    """As it is now, while a server uses it."""
+    with closing(sqlite3.connect(path)) as made, closing(sqlite3.connect(to)) as copy:
+        made.backup(copy)
+
+
 @pytest.fixture(scope="session")
 def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """One Prefect server for all commands of all test processes, each saved ten seconds of CPU.
@@ -195,7 +202,9 @@ def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
         with turn():
             starts = not address.exists()
             if starts:
-                address.write_text(json.dumps(ours.enter_context(_server(home))))
+                known = ours.enter_context(_server(home))
+                _copy_database(home / "prefect.db", home / "tables.db")
+                address.write_text(json.dumps(known))
             me.touch()
         yield json.loads(address.read_text())
         me.unlink()
@@ -214,13 +223,9 @@ def give_tables(
     """Gives a home Prefect's tables, which its first server would take ten seconds to make."""
 
     def give(home: Path) -> None:
-        shared, own = _shared(tmp_path_factory) / "prefect-api", home / "prefect"
-        own.mkdir(parents=True)
-        with (
-            closing(sqlite3.connect(shared / "prefect.db")) as made,
-            closing(sqlite3.connect(own / "prefect.db")) as copy,
-        ):
-            made.backup(copy)
+        (home / "prefect").mkdir(parents=True)
+        tables = _shared(tmp_path_factory) / "prefect-api" / "tables.db"
+        shutil.copyfile(tables, home / "prefect" / "prefect.db")
 
     return give
 
