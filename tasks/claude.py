@@ -124,9 +124,10 @@ def has_key() -> bool:
 
 
 def _api() -> Api | None:
-    if settings().claude_block:
+    block = settings().claude_block
+    if block:
         from blocks.claude import api_of
 
-        return api_of(settings().claude_block)
+        return api_of(block)
     key = settings().anthropic_api_key
     return Api(key, url=settings().claude_url) if key else None

@@ -36,26 +36,25 @@ class Price:
     """The longest whole prompt that it holds for; None for any."""
 
 
-def _price(
-    *usd: str, since: date = _EVER, up_to_tokens: int | None = None
-) -> Price:  # in the order of the columns below
-    return Price(*map(Decimal, usd), since=since, up_to_tokens=up_to_tokens)
+def _price(read_from_the_page: str, since: date = _EVER, up_to_tokens: int | None = None) -> Price:
+    entered, answered, minutes, hour, read = map(Decimal, read_from_the_page.split())
+    return Price(entered, answered, minutes, hour, read, since, up_to_tokens)
 
 
 # In each model the newest comes first, and among the equally old the one for shorter prompts.
 PRICES: dict[str, tuple[Price, ...]] = {
-    #                     input   output   5m write  1h write  cache read
+    # input, output, written to the cache for 5 minutes, for an hour, read from it
     "claude-haiku-5-5": (
-        _price("0.10", "0.50", "0.125", "0.20", "0.01", up_to_tokens=100_000),
-        _price("0.50", "2.50", "0.625", "1.00", "0.05"),
+        _price("0.10 0.50 0.125 0.20 0.01", up_to_tokens=100_000),
+        _price("0.50 2.50 0.625 1.00 0.05"),
     ),
     "claude-sonnet-5-5": (
-        _price("2", "10", "2.50", "4", "0.10", since=date(2026, 10, 7)),
-        _price("2", "10", "2.50", "4", "0.20"),
+        _price("2 10 2.50 4 0.10", since=date(2026, 10, 7)),
+        _price("2 10 2.50 4 0.20"),
     ),
-    "claude-opus-5-5": (_price("4", "20", "5", "8", "0.20"),),
-    "claude-fable-5-1": (_price("10", "50", "12.50", "20", "0.25"),),
-    "claude-haiku-4-5": (_price("1", "5", "1.25", "2", "0.10"),),
+    "claude-opus-5-5": (_price("4 20 5 8 0.20"),),
+    "claude-fable-5-1": (_price("10 50 12.50 20 0.25"),),
+    "claude-haiku-4-5": (_price("1 5 1.25 2 0.10"),),
 }
 
 

@@ -33,7 +33,7 @@ class LedgerRow(Row, table=True):
     cache_write_5m_tokens: int = Field(sa_type=BigInteger)
     cache_write_1h_tokens: int = Field(sa_type=BigInteger)
     cache_read_tokens: int = Field(sa_type=BigInteger)
-    cost_usd: Decimal = Field(sa_type=DOLLARS)  # type: ignore[call-overload]
+    cost_usd: Decimal = Field(sa_type=DOLLARS)
     request_id: str = Field(sa_type=Text)
     batch: bool
     asked_at: datetime = Field(sa_type=UtcTime)
@@ -76,7 +76,7 @@ class BatchIntentRow(Row, table=True):
     purpose: str = Field(sa_type=Text)
     model: str = Field(sa_type=Text)
     submission: str = Field(sa_type=Text)
-    most_usd: Decimal = Field(sa_type=DOLLARS)  # type: ignore[call-overload]
+    most_usd: Decimal = Field(sa_type=DOLLARS)
     begun_at: datetime = Field(sa_type=UtcTime)
     batch_id: str | None = Field(sa_type=Text)
     settled_at: datetime | None = Field(sa_type=UtcTime)

@@ -28,7 +28,7 @@ class ClientRow(Row, table=True):
     client_id: str = Field(sa_type=Text, primary_key=True)
     name: str = Field(sa_type=Text)
     require_rights: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
-    monthly_budget_usd: Decimal | None = Field(default=None, sa_type=DOLLARS)  # type: ignore[call-overload]
+    monthly_budget_usd: Decimal | None = Field(default=None, sa_type=DOLLARS)
     created_at: datetime | None = Field(
         sa_type=UtcTime, default=None, nullable=False, sa_column_kwargs=SAVED_AT
     )
