@@ -60,6 +60,11 @@ class Fault:
     wait: threading.Event | None = None
     """The answer comes when it is set, or after ten seconds."""
 
+    @property
+    def name(self) -> str:
+        """For the list of tests."""
+        return f"{self.status or self.cut or self.body}"
+
 
 _KINDS = {
     400: "invalid_request_error",
@@ -91,7 +96,14 @@ class FakeClaude:
     key = "sk-ant-test-key"
 
     def __init__(self, answering: Answering = _least) -> None:
+        self.url = ""
+        self._turn = threading.RLock()
+        self.forget()
         self.answering = answering
+
+    def forget(self) -> None:
+        """Be as new, at the same address."""
+        self.answering: Answering = _least
         self.cache = PromptCache()
         self.batches = Batches(self)
         self.asked: list[tuple[str, str]] = []
@@ -101,10 +113,8 @@ class FakeClaude:
         self.billed: list[dict[str, Any]] = []
         """Usage of every message that was answered, whether or not the answer arrived."""
         self.now: Callable[[], float] = time.time
-        self.url = ""
         self._faults: list[tuple[str, Fault]] = []
         self._numbers = itertools.count(1)
-        self._turn = threading.RLock()
 
     def fail(self, *faults: Fault, path: str = "/v1/messages") -> None:
         """The next requests of this path meet these, one each."""
@@ -117,10 +127,7 @@ class FakeClaude:
     @contextmanager
     def serving(self) -> Iterator[FakeClaude]:
         """Answer at :attr:`url` while the block runs."""
-        server = ThreadingHTTPServer(
-            ("127.0.0.1", 0), type("_OurHandler", (_Handler,), {"claude": self})
-        )
-        server.daemon_threads = True
+        server = _Server(("127.0.0.1", 0), type("_OurHandler", (_Handler,), {"claude": self}))
         thread = threading.Thread(target=server.serve_forever, args=[0.02], daemon=True)
         thread.start()
         self.url = f"http://127.0.0.1:{server.server_address[1]}"
@@ -194,6 +201,13 @@ class FakeClaude:
 
 def _error(kind: str, message: str) -> dict[str, Any]:
     return {"type": "error", "error": {"type": kind, "message": message, "details": None}}
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Who no longer waits for an answer is no error."""
 
 
 class _Handler(BaseHTTPRequestHandler):

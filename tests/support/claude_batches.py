@@ -30,14 +30,18 @@ class Batches:
         self.results: dict[str, list[dict[str, Any]]] = {}
         self.fate: Callable[[str], str] = _all_succeed
         """``succeeded``, ``errored``, ``expired`` or an error's type, by custom id."""
-        self.ends_after_looks: int | None = None
-        """A batch ends when it was looked at so often; with None, :meth:`end_all` ends it."""
-        self._looks: dict[str, int] = {}
+        self.ends_after_s: float | None = None
+        """Seconds that a batch takes; with None, :meth:`end_all` ends it."""
 
     def end_all(self) -> None:
         """Come to every question that waits."""
+        self._end_older_than(0.0)
+
+    def _end_older_than(self, seconds: float) -> None:
+        latest = self._now() - timedelta(seconds=seconds)
         for batch_id, batch in self.made.items():
-            if batch["processing_status"] != "ended":
+            waits = batch["processing_status"] != "ended"
+            if waits and datetime.fromisoformat(batch["created_at"]) <= latest:
                 self._end(batch_id)
 
     def custom_ids(self) -> list[str]:
@@ -46,6 +50,8 @@ class Batches:
 
     def serve(self, method: str, path: str, query: dict[str, str], body: Any) -> Any:
         """The API's answer; Refused when it is an error."""
+        if self.ends_after_s is not None:
+            self._end_older_than(self.ends_after_s)
         batch_id, _, act = path.removeprefix("/v1/messages/batches").strip("/").partition("/")
         if not batch_id:
             return self._create(body) if method == "POST" else self._list(query)
@@ -59,7 +65,7 @@ class Batches:
             self._end(batch_id)
         if act == "results":
             return self._lines(batch_id)
-        return self._look(batch_id)
+        return self.made[batch_id]
 
     def _create(self, body: Any) -> dict[str, Any]:
         asked = body["requests"]
@@ -82,13 +88,6 @@ class Batches:
             "cancel_initiated_at": None,
             "results_url": None,
         }
-        return self.made[batch_id]
-
-    def _look(self, batch_id: str) -> dict[str, Any]:
-        self._looks[batch_id] = self._looks.get(batch_id, 0) + 1
-        due = self.ends_after_looks is not None and self._looks[batch_id] > self.ends_after_looks
-        if due and self.made[batch_id]["processing_status"] != "ended":
-            self._end(batch_id)
         return self.made[batch_id]
 
     def _end(self, batch_id: str) -> None:
