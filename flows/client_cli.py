@@ -52,7 +52,7 @@ def _dollars(text: str) -> Decimal | None:
         amount = Decimal(text.strip().removeprefix("$"))
     except InvalidOperation:
         amount = Decimal("NaN")
-    if not 0 <= amount <= _MOST_USD:
+    if not (amount.is_finite() and 0 <= amount <= _MOST_USD):
         raise typer.BadParameter(f"--budget {text!r} is no number of dollars, such as 60, nor none")
     return amount
 

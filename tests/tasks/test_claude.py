@@ -182,7 +182,7 @@ def test_the_key_may_lie_in_a_block(claude: FakeClaude, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(Claude, "load", none)
     with (
-        pytest.raises(NeedsPerson, match="no block main of the kind claude: .* CLIPPER_CLAUDE_BL"),
+        pytest.raises(NeedsPerson, match=r"no block main of the kind claude: .* CLIPPER_CLAUDE_BL"),
         open_door("acme"),
     ):
         pass
