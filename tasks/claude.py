@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from clipping.claude import Books, Door, Entry, Reply
 from clipping.claude.api import Api
 from clipping.claude.asking import DirectDoor
 from clipping.claude.batches import BatchDoor
+from clipping.claude.door import Account
 from clipping.db import queries
 from clipping.settings import settings
-from tasks.workplace import db_session, only_one
+from tasks.workplace import database, db_session, only_one
 
 if TYPE_CHECKING:
     from clipping.claude.door import Intent, Outage
@@ -42,20 +42,14 @@ class PostgresBooks:
             if custom_id:
                 queries.settle_intents(session, [custom_id])
 
-    def spent_usd(self, month: str) -> Decimal:
-        """Dollars of the ledger in a month."""
+    def account(self, month: str) -> Account:
+        """How the client stands in a month."""
         with db_session() as session:
-            return queries.spent_usd(session, self.client, month)
-
-    def reserved_usd(self) -> Decimal:
-        """Dollars that open questions in batches cost at most."""
-        with db_session() as session:
-            return queries.reserved_usd(session, self.client)
-
-    def budget_usd(self) -> Decimal | None:
-        """What the client has decided."""
-        with db_session() as session:
-            return queries.client_settings(session, self.client).monthly_budget_usd
+            return Account(
+                budget_usd=queries.client_settings(session, self.client).monthly_budget_usd,
+                spent_usd=queries.spent_usd(session, self.client, month),
+                reserved_usd=queries.reserved_usd(session, self.client),
+            )
 
     def intents(self) -> list[Intent]:
         """Those that are not settled yet."""
@@ -107,15 +101,14 @@ def open_door(client: str, *, in_batches: bool = False) -> Iterator[Door | None]
         yield None
         return
     books: Books = PostgresBooks(client)
-    with db_session() as session:
-        queries.forget_old_replies(session, datetime.now(UTC))
-    try:
+    # Held all the while, so that the embedded server is not started for every call.
+    with database(), closing(api):
+        with db_session() as session:
+            queries.forget_old_replies(session, datetime.now(UTC))
         if in_batches:
             yield BatchDoor(api, books, patience_s=settings().claude_batch_patience_seconds)
         else:
             yield DirectDoor(api, books, patience_s=settings().claude_patience_seconds)
-    finally:
-        api.close()
 
 
 def has_key() -> bool:

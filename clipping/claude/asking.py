@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from clipping.claude.api import Api
-from clipping.claude.budget import check_budget, warn_when_near
+from clipping.claude.budget import Budget
 from clipping.claude.calling import Clock, Line
 from clipping.claude.door import Books, Entry
 from clipping.claude.prices import cost_usd, price
@@ -33,6 +33,7 @@ class DirectDoor:
     ) -> None:
         self._api = api
         self._books = books
+        self._budget = Budget(books)
         self._clock = clock or Clock()
         self._line = Line(books, patience_s, self._clock)
         self._at_once = at_once
@@ -68,27 +69,26 @@ class DirectDoor:
     def _ask(self, fingerprint: str, question: Question) -> Reply:
         now = self._clock.now()
         price(question.model, now.date(), 0)
-        check_budget(self._books, now)
+        self._budget.check(now)
         reply = self._line.call(lambda: self._api.ask(question))
         self._book(fingerprint, question, reply)
         return reply
 
     def _book(self, fingerprint: str, question: Question, reply: Reply) -> None:
         at = self._clock.now()
-        cost = cost_usd(question.model, reply.usage, at.date(), batch=False)
         entry = Entry(
             client=self._books.client,
             purpose=question.purpose,
             model=question.model,
             usage=reply.usage,
-            cost_usd=cost,
+            cost_usd=cost_usd(question.model, reply.usage, at.date(), batch=False),
             request_id=reply.request_id,
             message_id=reply.message_id,
             batch=False,
             at=at,
         )
         self._books.book(entry, fingerprint, reply)
-        warn_when_near(self._books, at, cost)
+        self._budget.look(at)
 
 
 def _blocks(question: Question) -> tuple[Block, ...]:

@@ -15,7 +15,7 @@ from functools import partial
 from uuid import uuid4
 
 from clipping.claude.api import TIMEOUT_S, Api, BatchResult, BatchStatus
-from clipping.claude.budget import check_budget, warn_when_near
+from clipping.claude.budget import Budget
 from clipping.claude.calling import Clock, Line
 from clipping.claude.door import Books, Entry, Intent
 from clipping.claude.prices import cost_usd, most_usd
@@ -52,6 +52,7 @@ class BatchDoor:
     ) -> None:
         self._api = api
         self._books = books
+        self._budget = Budget(books)
         self._patience_s = patience_s
         self._poll_s = poll_s
         self._clock = clock or Clock()
@@ -133,20 +134,19 @@ class BatchDoor:
 
     def _book(self, intent: Intent, reply: Reply) -> None:
         at = self._clock.now()
-        cost = cost_usd(intent.model, reply.usage, at.date(), batch=True)
         entry = Entry(
             client=self._books.client,
             purpose=intent.purpose,
             model=intent.model,
             usage=reply.usage,
-            cost_usd=cost,
+            cost_usd=cost_usd(intent.model, reply.usage, at.date(), batch=True),
             request_id=reply.request_id,
             message_id=reply.message_id,
             batch=True,
             at=at,
         )
         self._books.book(entry, intent.fingerprint, reply, custom_id=intent.custom_id)
-        warn_when_near(self._books, at, cost)
+        self._budget.look(at)
 
     def _reconcile(self) -> None:
         """Find out what became of submissions of which nobody knows whether they went out."""
@@ -202,7 +202,7 @@ class BatchDoor:
             )
             for key, question in fresh.items()
         ]
-        check_budget(self._books, now, sum((one.most_usd for one in intents), Decimal(0)))
+        self._budget.check(now, sum((one.most_usd for one in intents), Decimal(0)))
         self._books.intend(intents)
         sent.update(fresh.keys())
         requests = [(one.custom_id, fresh[one.fingerprint]) for one in intents]

@@ -64,6 +64,17 @@ class Intent(Value):
     """The API's; None while nobody knows whether it went out."""
 
 
+class Account(Value):
+    """What a client may spend in a month, and what it has spent."""
+
+    budget_usd: Decimal | None = None
+    """None for no limit."""
+    spent_usd: Decimal = Decimal(0)
+    """Of the month's lines in the ledger."""
+    reserved_usd: Decimal = Decimal(0)
+    """What questions in batches cost at most that are not answered yet."""
+
+
 class Outage(Value):
     """What is known of the API's health, by all who ask it."""
 
@@ -90,16 +101,8 @@ class Books(Protocol):
         of it or nothing. A reply that is in the ledger is entered no second time."""
         ...
 
-    def spent_usd(self, month: str) -> Decimal:
-        """Dollars of the ledger in a month, ``YYYY-MM`` in UTC."""
-        ...
-
-    def reserved_usd(self) -> Decimal:
-        """Dollars that questions in batches cost at most that are not answered yet."""
-        ...
-
-    def budget_usd(self) -> Decimal | None:
-        """What the client may spend in a month; None for no limit."""
+    def account(self, month: str) -> Account:
+        """How the client stands in a month, ``YYYY-MM`` in UTC."""
         ...
 
     def intents(self) -> list[Intent]:

@@ -12,7 +12,7 @@ from clipping.claude import Entry, Reply, Usage
 from clipping.claude.api import Api
 from clipping.claude.asking import DirectDoor
 from clipping.claude.batches import BatchDoor
-from clipping.claude.budget import dollars, warn_when_near
+from clipping.claude.budget import dollars
 from clipping.errors import BudgetSpent, ServiceUnavailable
 from tests.claude.asked import FakeClock, a_question
 from tests.support.books import FakeBooks
@@ -85,29 +85,40 @@ def test_what_is_under_way_in_batches_counts_as_spent(
     books.budget = Decimal("0.0203")
     with pytest.raises(ServiceUnavailable, match="still at a batch"):
         BatchDoor(api, books, patience_s=0, clock=clock.clock).ask([a_question()])
-    assert books.reserved_usd() > 0
+    assert books.account("2026-11").reserved_usd > 0
     books.budget = Decimal("0.02")
     with pytest.raises(BudgetSpent, match="in batches under way"):
         door.ask([a_question("now")])
 
 
 def test_the_log_warns_once_when_four_fifths_are_spent(
-    books: FakeBooks, caplog: pytest.LogCaptureFixture
+    door: DirectDoor, books: FakeBooks, caplog: pytest.LogCaptureFixture
 ) -> None:
     books.budget = Decimal(10)
-    with caplog.at_level(logging.WARNING):
-        for usd in ("7.9", "0.1", "0.1", "1.9"):
-            _spend(books, usd)
-            warn_when_near(books, NOVEMBER, Decimal(usd))
-    (said,) = caplog.messages
-    assert said == "acme has spent $8.00 of the $10.00 for Claude in 2026-11"
+    _spend(books, "7.99")
+    with caplog.at_level(logging.WARNING, "clipping"):
+        door.ask([a_question("0")])
+        assert caplog.messages == []
+        _spend(books, "0.01")
+        for number in range(1, 4):
+            door.ask([a_question(str(number))])
+    assert caplog.messages == ["acme has spent $8.00 of the $10.00 for Claude in 2026-11"]
+
+
+def test_the_call_that_reaches_four_fifths_is_warned_of(
+    door: DirectDoor, books: FakeBooks, caplog: pytest.LogCaptureFixture
+) -> None:
+    books.budget = Decimal("0.00001")
+    with caplog.at_level(logging.WARNING, "clipping"):
+        door.ask([a_question()])
+    assert len(caplog.messages) == 1
 
 
 def test_a_client_without_a_budget_is_never_warned(
-    books: FakeBooks, caplog: pytest.LogCaptureFixture
+    door: DirectDoor, books: FakeBooks, caplog: pytest.LogCaptureFixture
 ) -> None:
     _spend(books, "1000")
-    warn_when_near(books, NOVEMBER, Decimal(1000))
+    door.ask([a_question()])
     assert caplog.messages == []
 
 

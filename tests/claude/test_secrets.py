@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import pytest
 from pydantic import SecretStr
 
+from clipping.claude import Door
 from clipping.claude.api import Api
 from clipping.claude.asking import DirectDoor
 from clipping.claude.batches import BatchDoor
@@ -18,7 +19,8 @@ from clipping.errors import ClippingError
 from clipping.settings import Settings, settings
 from tests.claude.asked import FakeClock, a_question
 from tests.support.books import FakeBooks
-from tests.support.claude import FakeClaude, Fault, Refused
+from tests.support.claude import FakeClaude, Fault
+from tests.support.claude_protocol import Refused
 
 CANARY = "sk-ant-canary-0123456789"
 
@@ -83,7 +85,10 @@ def test_neither_books_nor_logs_nor_what_is_printed_hold_the_key(
     claude.batches.ends_after_s = 0
     books = FakeBooks()
     with _canary(claude) as api, caplog.at_level(logging.DEBUG):
-        doors = DirectDoor(api, books), BatchDoor(api, books, patience_s=9, clock=clock.clock)
+        doors: list[Door] = [
+            DirectDoor(api, books),
+            BatchDoor(api, books, patience_s=9, clock=clock.clock),
+        ]
         replies = [door.ask([a_question(str(number))]) for number, door in enumerate(doors)]
         told = repr([vars(books), replies, api, doors, [vars(door) for door in doors]])
     assert CANARY not in told + caplog.text

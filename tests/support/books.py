@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from clipping.claude import Entry, Reply
 from clipping.claude.budget import month_of
-from clipping.claude.door import Intent, Outage
+from clipping.claude.door import Account, Intent, Outage
 
 
 class FakeBooks:
@@ -35,16 +35,14 @@ class FakeBooks:
             self.replies[fingerprint] = reply
             self.open.pop(custom_id, None)
 
-    def spent_usd(self, month: str) -> Decimal:
+    def account(self, month: str) -> Account:
         with self._turn:
             entries = [one for one in self.ledger.values() if month_of(one.at) == month]
-        return sum((one.cost_usd for one in entries), Decimal(0))
-
-    def reserved_usd(self) -> Decimal:
-        return sum((one.most_usd for one in self.open.values()), Decimal(0))
-
-    def budget_usd(self) -> Decimal | None:
-        return self.budget
+            return Account(
+                budget_usd=self.budget,
+                spent_usd=sum((one.cost_usd for one in entries), Decimal(0)),
+                reserved_usd=sum((one.most_usd for one in self.open.values()), Decimal(0)),
+            )
 
     def intents(self) -> list[Intent]:
         return list(self.open.values())

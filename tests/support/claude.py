@@ -63,7 +63,7 @@ class Fault:
     @property
     def name(self) -> str:
         """For the list of tests."""
-        return f"{self.status or self.cut or self.body}"
+        return f"{self.status or self.cut or self.body!r}"
 
 
 _KINDS = {
@@ -98,12 +98,13 @@ class FakeClaude:
     def __init__(self, answering: Answering = _least) -> None:
         self.url = ""
         self._turn = threading.RLock()
+        self.answering = answering
         self.forget()
         self.answering = answering
 
     def forget(self) -> None:
         """Be as new, at the same address."""
-        self.answering: Answering = _least
+        self.answering = _least
         self.cache = PromptCache()
         self.batches = Batches(self)
         self.asked: list[tuple[str, str]] = []
@@ -257,7 +258,7 @@ class _Handler(BaseHTTPRequestHandler):
         return 200, found if isinstance(found, bytes) else json.dumps(found).encode()
 
     def _check_headers(self) -> None:
-        given = self.headers.get("X-Api-Key") or self.headers.get("Authorization", "")
+        given = self.headers.get("X-Api-Key") or self.headers.get("Authorization") or ""
         if given.removeprefix("Bearer ") != self.claude.key:
             raise Refused(401, "authentication_error", "invalid x-api-key")
         if not self.headers.get("anthropic-version"):

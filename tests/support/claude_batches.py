@@ -117,8 +117,8 @@ class Batches:
             else:
                 result = {"type": "succeeded", "message": message}
                 return {"custom_id": custom_id, "result": result}
-        error = {"type": "error", "error": {"type": kind, "message": said, "details": None}}
-        return {"custom_id": custom_id, "result": {"type": "errored", "error": error}}
+        told = {"type": "error", "error": {"type": kind, "message": said, "details": None}}
+        return {"custom_id": custom_id, "result": {"type": "errored", "error": told}}
 
     def _lines(self, batch_id: str) -> bytes:
         if self.made[batch_id]["processing_status"] != "ended":
