@@ -12,12 +12,15 @@ from clipping.claude.api import Api
 from clipping.claude.asking import DirectDoor
 from clipping.claude.batches import BatchDoor
 from clipping.claude.door import Account
+from clipping.claude.keys import has_key
 from clipping.db import queries
 from clipping.settings import settings
 from tasks.workplace import database, db_session, only_one
 
 if TYPE_CHECKING:
     from clipping.claude.door import Intent, Outage
+
+__all__ = ["PostgresBooks", "has_key", "open_door"]
 
 _SERVICE = "claude"
 """By which the outages of the API are known."""
@@ -109,11 +112,6 @@ def open_door(client: str, *, in_batches: bool = False) -> Iterator[Door | None]
             yield BatchDoor(api, books, patience_s=settings().claude_batch_patience_seconds)
         else:
             yield DirectDoor(api, books, patience_s=settings().claude_patience_seconds)
-
-
-def has_key() -> bool:
-    """Whether the settings name a key; whether it is accepted is known when it is used."""
-    return bool(settings().claude_block or settings().anthropic_api_key)
 
 
 def _api() -> Api | None:

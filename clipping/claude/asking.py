@@ -9,7 +9,7 @@ from clipping.claude.api import Api
 from clipping.claude.budget import Budget
 from clipping.claude.calling import Clock, Line
 from clipping.claude.door import Books, Entry
-from clipping.claude.prices import cost_usd, price
+from clipping.claude.prices import cost_usd, most_usd
 from clipping.claude.question import Block, Question, Reply
 
 AT_ONCE = 4
@@ -68,10 +68,9 @@ class DirectDoor:
 
     def _ask(self, fingerprint: str, question: Question) -> Reply:
         now = self._clock.now()
-        price(question.model, now.date(), 0)
-        self._budget.check(now)
-        reply = self._line.call(lambda: self._api.ask(question))
-        self._book(fingerprint, question, reply)
+        with self._budget.room_for(most_usd(question, now.date(), batch=False), now):
+            reply = self._line.call(lambda: self._api.ask(question))
+            self._book(fingerprint, question, reply)
         return reply
 
     def _book(self, fingerprint: str, question: Question, reply: Reply) -> None:

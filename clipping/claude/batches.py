@@ -189,21 +189,10 @@ class BatchDoor:
         fresh = {key: one for key, one in missing.items() if key not in under_way}
         if not fresh:
             return
-        now, submission = self._clock.now(), uuid4().hex
-        intents = [
-            Intent(
-                custom_id=make_id("ask", submission, key),
-                fingerprint=key,
-                purpose=question.purpose,
-                model=question.model,
-                submission=submission,
-                most_usd=most_usd(question, now.date(), batch=True),
-                begun_at=now,
-            )
-            for key, question in fresh.items()
-        ]
-        self._budget.check(now, sum((one.most_usd for one in intents), Decimal(0)))
-        self._books.intend(intents)
+        now = self._clock.now()
+        intents = _intents(fresh, now)
+        with self._budget.room_for(sum((one.most_usd for one in intents), Decimal(0)), now):
+            self._books.intend(intents)
         sent.update(fresh.keys())
         requests = [(one.custom_id, fresh[one.fingerprint]) for one in intents]
         tried = []
@@ -220,7 +209,23 @@ class BatchDoor:
                 raise
             # Perhaps it was made: the next look at the API's list tells.
             return
-        self._books.sent(submission, status.batch_id)
+        self._books.sent(intents[0].submission, status.batch_id)
+
+
+def _intents(questions: dict[str, Question], now: datetime) -> list[Intent]:
+    submission = uuid4().hex
+    return [
+        Intent(
+            custom_id=make_id("ask", submission, fingerprint),
+            fingerprint=fingerprint,
+            purpose=question.purpose,
+            model=question.model,
+            submission=submission,
+            most_usd=most_usd(question, now.date(), batch=True),
+            begun_at=now,
+        )
+        for fingerprint, question in questions.items()
+    ]
 
 
 def _was_not_made(error: ClippingError) -> bool:

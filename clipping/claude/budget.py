@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
+from threading import Lock
 
 from clipping.claude.door import Account, Books
 from clipping.errors import BudgetSpent
@@ -20,30 +23,48 @@ def month_of(at: datetime) -> str:
 
 
 class Budget:
-    """Holds a client's questions to its month."""
+    """Holds a client's questions to its month: what one may cost at most has to be left for it.
+
+    Questions of this door that are under way side by side count; those of another process that
+    are asked at the same moment do not.
+    """
 
     def __init__(self, books: Books) -> None:
         self._books = books
+        self._under_way = Decimal(0)
+        self._turn = Lock()
         self._warned = ""
         """The month of which it was said that it is nearly spent: once is enough for a run."""
 
-    def check(self, now: datetime, more_usd: Decimal = Decimal(0)) -> None:
-        """Raise BudgetSpent when the month is at its budget, or ``more_usd`` lead over it.
+    @contextmanager
+    def room_for(self, most_usd: Decimal, now: datetime) -> Iterator[None]:
+        """Ask and book in the block; BudgetSpent before it when the month has no room for that.
 
         What is under way in batches counts as spent, at the most that it may cost.
         """
-        account = self.look(now)
-        budget, spent, reserved = account.budget_usd, account.spent_usd, account.reserved_usd
-        if budget is None:
+        with self._turn:
+            # Read in turn: what is booked by then was under way until it was.
+            account = self.look(now)
+            if account.budget_usd is not None:
+                self._check(account, account.budget_usd, most_usd, now)
+            self._under_way += most_usd
+        try:
+            yield
+        finally:
+            with self._turn:
+                self._under_way -= most_usd
+
+    def _check(self, account: Account, budget: Decimal, most_usd: Decimal, now: datetime) -> None:
+        waits = account.reserved_usd + self._under_way
+        if account.spent_usd + waits + most_usd <= budget:
             return
-        if spent + reserved >= budget or spent + reserved + more_usd > budget:
-            waits = f" and up to {dollars(reserved)} in batches under way" if reserved else ""
-            wants = f"; this takes up to {dollars(more_usd)} more" if more_usd else ""
-            client = self._books.client
-            raise BudgetSpent(
-                f"{client} has spent {dollars(spent)}{waits} of the {dollars(budget)} for Claude "
-                f"in {month_of(now)}{wants}: clipper client {client} --budget USD allows more."
-            )
+        client, month = self._books.client, month_of(now)
+        under_way = f", with up to {dollars(waits)} more under way" if waits else ""
+        raise BudgetSpent(
+            f"{client} has spent {dollars(account.spent_usd)} of the {dollars(budget)} for Claude "
+            f"in {month}{under_way}, and what is to be asked now takes up to {dollars(most_usd)}: "
+            f"clipper client {client} --budget USD allows more."
+        )
 
     def look(self, now: datetime) -> Account:
         """How the client stands; the log warns when four fifths are spent."""

@@ -21,12 +21,12 @@ class Door(Protocol):
         Replies of the last 30 days are given again. When a question fails, the replies of the
         others are kept, so that asking all of them again pays for none of these twice.
 
-        Raises BudgetSpent before a call that the client's budget does not allow, RateLimited or
-        ServiceUnavailable after the door's own tries and while the API is known to be down (do
-        not try again soon: ``retry_after_s`` says when), AuthorizationExpired for a key that is
-        not accepted, QuotaExhausted for an account without credit, Broken for a question that the
-        API does not take. An answer of the wrong form, a refusal and a truncated answer are
-        replies, not errors.
+        Raises BudgetSpent before a call that could take the client over its month's budget,
+        RateLimited or ServiceUnavailable after the door's own tries and while the API is known to
+        be down (do not try again soon: ``retry_after_s`` says when), AuthorizationExpired for a key
+        that is not accepted, QuotaExhausted for an account without credit, NeedsPerson for a model
+        that has no price or that the API does not have, Broken for a question that it does not
+        take. An answer of the wrong form, a refusal and a truncated answer are replies, not errors.
         """
         ...
 
