@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -19,6 +20,10 @@ _BATCH = Decimal("0.5")
 _EVER = date(2000, 1, 1)
 _BYTES_PER_TOKEN = 3
 """English takes a little more with the tokenizer of the 5.5 models; other writing about this."""
+_CACHED_FROM_TOKENS = 4096
+"""The API keeps shorter beginnings too, with most models."""
+_LIKELY_ANSWER = 1 / 3
+"""Of the room that an answer has."""
 _DATED = re.compile(r"-\d{8}$")
 
 
@@ -101,3 +106,33 @@ def most_usd(question: Question, on: date, *, batch: bool) -> Decimal:
     long as it may be; raises NeedsPerson for a model without a price."""
     usage = Usage(cache_write_1h_tokens=prompt_tokens(question), output_tokens=question.max_tokens)
     return cost_usd(question.model, usage, on, batch=batch)
+
+
+def likely_usd(questions: Sequence[Question], on: date, *, batch: bool) -> Decimal:
+    """Dollars that questions will cost together, as far as that can be told before.
+
+    A beginning that several share is written to the API's cache once and read from it afterwards,
+    where it is long enough for any model; an answer takes a third of its room. Raises NeedsPerson
+    for a model without a price.
+    """
+    written, total = set[str](), Decimal(0)
+    for question in questions:
+        shared, length = _shared(question)
+        kept = length if length >= _CACHED_FROM_TOKENS else 0
+        usage = Usage(
+            input_tokens=prompt_tokens(question) - kept,
+            output_tokens=round(question.max_tokens * _LIKELY_ANSWER),
+            cache_read_tokens=kept if shared in written else 0,
+            cache_write_1h_tokens=0 if shared in written else kept,
+        )
+        written.add(shared)
+        total += cost_usd(question.model, usage, on, batch=batch)
+    return total
+
+
+def _shared(question: Question) -> tuple[str, int]:
+    """The question's beginning up to its last mark for the cache, and about how many tokens."""
+    blocks = (*question.system, *question.user)
+    marks = [place for place, block in enumerate(blocks, 1) if block.cached]
+    text = "\0".join([question.model, *(one.text for one in blocks[: max(marks, default=0)])])
+    return text, len(text.encode(errors="surrogatepass")) // _BYTES_PER_TOKEN if marks else 0

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from clipping.claude.prices import PRICES, READ_ON, cost_usd, most_usd, price
+from clipping.claude import Block
+from clipping.claude.prices import PRICES, READ_ON, cost_usd, likely_usd, most_usd, price
 from clipping.claude.question import Usage
 from clipping.errors import NeedsPerson
 from tests.claude.asked import a_question
@@ -66,3 +67,22 @@ def test_the_most_that_a_question_costs_is_what_its_longest_answer_does() -> Non
     assert (
         most_usd(short, READ_ON, batch=False) > 1000 * (Decimal("0.2") + Decimal("0.5")) / MILLION
     )
+
+
+def test_what_questions_will_cost_counts_a_shared_beginning_once() -> None:
+    rules = Block(text="r" * 30_000, cached=True)
+    asked = [a_question("t" * 300, system=(rules,)) for _ in range(3)]
+    alone = likely_usd(asked[:1], READ_ON, batch=False)
+    together = likely_usd(asked, READ_ON, batch=False)
+    assert alone * 2 < together < alone * 3 - Decimal("0.003")
+    assert likely_usd(asked, READ_ON, batch=True) == together / 2
+    assert alone < most_usd(asked[0], READ_ON, batch=False)
+    assert likely_usd([], READ_ON, batch=False) == 0
+
+
+def test_a_short_beginning_is_not_taken_for_cached() -> None:
+    marked = a_question(system=(Block(text="r" * 300, cached=True),))
+    plain = a_question(system=(Block(text="r" * 300),))
+    for number in (1, 2):
+        likely = likely_usd([marked] * number, READ_ON, batch=False)
+        assert likely == likely_usd([plain] * number, READ_ON, batch=False)
