@@ -20,7 +20,7 @@ from clipping.claude.calling import Clock, Line
 from clipping.claude.door import Books, Entry, Intent
 from clipping.claude.prices import cost_usd, most_usd
 from clipping.claude.question import Question, Reply
-from clipping.errors import ClippingError, NeedsPerson, ServiceUnavailable, Transient
+from clipping.errors import ClippingError, NeedsPerson, RateLimited, ServiceUnavailable, Transient
 from clipping.models.base import make_id
 
 _SKEW = timedelta(minutes=5)
@@ -206,8 +206,9 @@ class BatchDoor:
         except ClippingError as error:
             if not tried or _was_not_made(error):
                 self._books.drop([one.custom_id for one in intents])
-                raise
-            # Perhaps it was made: the next look at the API's list tells.
+                if not isinstance(error, RateLimited):
+                    raise
+            # Later it is sent again; or, if perhaps it was made, looked for in the API's list.
             return
         self._books.sent(intents[0].submission, status.batch_id)
 

@@ -217,6 +217,16 @@ def test_a_batch_that_the_api_refuses_leaves_nothing_waiting(
     assert books.open == {}
 
 
+def test_a_batch_for_which_the_api_asks_to_wait_is_sent_after_a_pause(
+    batch_door: BatchDoor, claude: FakeClaude, books: FakeBooks, clock: FakeClock
+) -> None:
+    claude.fail(Fault(429, headers={"retry-after": "60"}), path=CREATE[1])
+    assert _heard(batch_door) == HEARD
+    assert claude.asked.count(CREATE) == 2
+    assert clock.slept[0] == 300
+    assert _is_sound(claude, books)
+
+
 @pytest.mark.parametrize("fate", ["expired", "api_error", "overloaded_error"])
 def test_questions_that_the_api_did_not_come_to_are_sent_once_more(
     batch_door: BatchDoor, claude: FakeClaude, books: FakeBooks, fate: str
