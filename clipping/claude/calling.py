@@ -87,16 +87,17 @@ class Line:
         known = self._books.outage()
         if not breaker.is_known(known):
             return 0.0, known
-        found = [known]
+        pause_s = 0.0
 
         def claim(outage: Outage) -> Outage:
-            found.append(outage)
+            nonlocal pause_s, known
             now = self._clock.now()
-            free = breaker.is_known(outage) and not breaker.wait_s(outage, now)
+            pause_s, known = breaker.wait_s(outage, now), outage
+            free = breaker.is_known(outage) and not pause_s
             return breaker.probing(outage, now) if free else outage
 
         self._books.outage(claim)
-        return breaker.wait_s(found[-1], self._clock.now()), found[-1]
+        return pause_s, known
 
     def _once(self, act: Callable[[], Result], before: Outage) -> Result:
         probe = breaker.is_known(before)
