@@ -114,6 +114,15 @@ class Settings(BaseSettings):
     watch_first: int = Field(default=10, ge=0)
     """How many of a channel's videos are taken in when its watch begins, the newest ones."""
 
+    claude_scout_model: str = "claude-haiku-5-5"
+    """The model that reads whole talks and proposes moments: a cheap one."""
+
+    claude_judge_model: str = "claude-sonnet-5-5"
+    """The model that compares the proposals, ranks them, writes hooks and checks them."""
+
+    claude_complex_model: str = "claude-opus-5-5"
+    """The judge of sources that are marked as complex."""
+
     encoder: str = "auto"
     """``auto`` (NVENC when it works, else x264), ``libx264`` or ``h264_nvenc``."""
 
