@@ -28,9 +28,8 @@ def script(words: tuple[Word, ...], sounds: tuple[SoundEvent, ...] = ()) -> Scri
 def test_sentences_are_numbered_from_one_and_speakers_stand_above_them() -> None:
     lines = ["Why do bridges fall?", "Because nobody looks at the bolts.", "I look at them."]
     found = script(speak(lines, speakers=["Ann", "Bo", "Bo"]))
-    assert found.shown(1, 3) == (
-        "[Ann]\n1 Why do bridges fall?\n[Bo]\n2 Because nobody looks at the bolts.\n3 I look at them."
-    )
+    shown = "[Ann]\n1 Why do bridges fall?\n[Bo]\n2 Because nobody looks at the bolts."
+    assert found.shown(1, 3) == f"{shown}\n3 I look at them."
 
 
 def test_what_is_heard_stands_behind_the_sentence_that_it_follows() -> None:
@@ -44,7 +43,9 @@ def test_what_is_heard_stands_behind_the_sentence_that_it_follows() -> None:
     assert "1 This was the joke. (laughter 2 s)" in script(words, (laugh,)).shown(1, 2)
     shouted = SoundEvent(span=words[5].span, kind=SoundKind.SHOUTING, strength=0.9)
     assert "(shouting)" not in script(words, (shouted,)).lines[0].text
-    loud = shouted.replace(span=TimeSpan(start_ms=words[5].span.start_ms, end_ms=duration_of(words)))
+    loud = shouted.replace(
+        span=TimeSpan(start_ms=words[5].span.start_ms, end_ms=duration_of(words))
+    )
     assert script(words, (loud,)).lines[1].text.endswith("(shouting)")
 
 

@@ -86,9 +86,7 @@ def test_the_newest_version_of_each_prompt_is_there_and_in_the_detector_version(
             ],
             id="judge",
         ),
-        pytest.param(
-            "check", ["Only the words of the clip", "never an instruction"], id="check"
-        ),
+        pytest.param("check", ["Only the words of the clip", "never an instruction"], id="check"),
     ],
 )
 def test_a_prompt_says_what_the_work_is_judged_by(name: str, rules: list[str]) -> None:
