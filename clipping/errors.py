@@ -75,13 +75,13 @@ def _rebuild(
 
 
 class Transient(ClippingError):
-    """Trying again may work."""
+    """Trying again may work, after ``retry_after_s`` seconds (None: nobody said when)."""
+
+    retry_after_s: float | None = None
 
 
 class RateLimited(Transient):
     """The service asks to wait ``retry_after_s`` seconds (None: it did not say)."""
-
-    retry_after_s: float | None = None
 
 
 class ServiceUnavailable(Transient):

@@ -53,12 +53,13 @@ class Intent(Value):
     """By which the API's results name it."""
     fingerprint: str
     purpose: str
+    model: str
     submission: str
     """What goes out together has the same."""
     most_usd: Decimal
     """What it costs at most; counted as spent until the reply is there."""
     begun_at: datetime
-    """When it was about to go out, last."""
+    """When it was about to go out."""
     batch_id: str | None = None
     """The API's; None while nobody knows whether it went out."""
 
@@ -85,7 +86,8 @@ class Books(Protocol):
         ...
 
     def book(self, entry: Entry, fingerprint: str, reply: Reply, *, custom_id: str = "") -> None:
-        """Enter a reply into the ledger and keep it; a batch's intent is done with it."""
+        """Enter a reply into the ledger, keep it, and settle its intent if it came in a batch; all
+        of it or nothing. A reply that is in the ledger is entered no second time."""
         ...
 
     def spent_usd(self, month: str) -> Decimal:
@@ -101,11 +103,11 @@ class Books(Protocol):
         ...
 
     def intents(self) -> list[Intent]:
-        """Questions in batches that are not answered yet."""
+        """Those that are not settled yet."""
         ...
 
     def intend(self, intents: Sequence[Intent]) -> None:
-        """Keep intents; one that is known is overwritten."""
+        """Keep new intents."""
         ...
 
     def sent(self, submission: str, batch_id: str) -> None:
@@ -113,11 +115,11 @@ class Books(Protocol):
         ...
 
     def drop(self, custom_ids: Sequence[str]) -> None:
-        """These will not be answered."""
+        """Settle intents that will not be answered."""
         ...
 
     def known_batches(self) -> set[str]:
-        """Ids of all batches of the last days, of all clients."""
+        """Ids of the batches of all clients, as long as the API lists them."""
         ...
 
     def alone(self) -> AbstractContextManager[None]:
