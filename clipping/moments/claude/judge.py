@@ -15,8 +15,10 @@ from clipping.moments.claude.places import Places
 from clipping.moments.claude.prompting import Brief, limits, system, wishes
 from clipping.moments.claude.reading import Reading, read
 
-LINES_BEFORE: Final = 6
-LINES_AFTER: Final = 3
+LINES_BEFORE: Final = 5
+LINES_AFTER: Final = 2
+_SPARE: Final = 2
+"""Verdicts beyond the count, in case some cannot be cut; more would only cost."""
 _ANSWER_TOKENS: Final = 2_000
 _TOKENS_EACH: Final = 400
 
@@ -26,9 +28,10 @@ def question(
 ) -> Question:
     """What the judge is asked about all finalists at once."""
     floor = min(floor_of(places), len(entries))
+    most = max(floor, min(len(entries), brief.options.count + _SPARE))
     task = (
         f"{limits(brief)} There are {len(entries)} finalists. Rank at least {floor} of them if so"
-        f" many are whole; at most {brief.options.count} will be used."
+        f" many are whole, and at most {most}."
     )
     shown = "\n\n".join(_shown(places, script, entry) for entry in entries)
     return Question(

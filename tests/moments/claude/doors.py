@@ -17,6 +17,8 @@ from tests.db.values import MEDIA
 from tests.moments.spoken import duration_of, transcript
 
 Answer = str | dict[str, Any] | Reply | Exception
+ASKED = ("Do you know why you wake", "spend in bed")
+TOLD = ("Ten years ago", "too strong to sleep")
 SILENT: SoundTrack = measure([])
 
 
@@ -115,6 +117,50 @@ def all_said(question: Question) -> dict[str, Any]:
     """Every hook passes."""
     numbers = re.findall(r"^hook (\d+):", told(question), re.MULTILINE)
     return {"checks": [{"hook": int(n), "said": True, "why": "It is said."} for n in numbers]}
+
+
+class Answers:
+    """What the fake answers: proposals by their words, and changes to the judge's verdicts."""
+
+    def __init__(
+        self,
+        *runs: tuple[str, str],
+        asides: tuple[tuple[str, str], ...] = (),
+        ranked: dict[str, dict[str, Any]] | None = None,
+        dropped: dict[str, tuple[str, str]] | None = None,
+    ) -> None:
+        self.runs = runs or (ASKED, TOLD)
+        self.asides = asides
+        self.ranked = ranked or {}
+        self.dropped = dropped or {}
+
+    def __call__(self, question: Question) -> Any:
+        if question.purpose == "scout":
+            return {
+                "nominees": [a_nominee(*run_of(question, *run)) for run in self.runs],
+                "asides": [
+                    {"first": first, "last": last, "kind": "sponsor"}
+                    for run in self.asides
+                    for first, last in [run_of(question, *run)]
+                ],
+            }
+        return self.judged(question) if question.purpose == "judge" else all_said(question)
+
+    def judged(self, question: Question) -> dict[str, Any]:
+        texts = dict(numbered(question))
+        ranked, dropped = [], []
+        for number, (first, last) in finalists_in(question).items():
+            opening = texts[first]
+            drop = next((d for words, d in self.dropped.items() if opening.startswith(words)), None)
+            changes = next((c for words, c in self.ranked.items() if opening.startswith(words)), {})
+            if drop:
+                dropped.append({"finalist": number, "code": drop[0], "why": drop[1]})
+            else:
+                verdict = a_verdict(number, first, last, **changes)
+                for hook in verdict["hooks"]:
+                    hook["said_in"] = [verdict["first"]]
+                ranked.append(verdict)
+        return {"ranked": ranked, "dropped": dropped}
 
 
 def footage(

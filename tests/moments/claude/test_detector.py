@@ -20,16 +20,16 @@ from clipping.models import Detection, EditorialPolicy, HoldKind, Word
 from clipping.moments import DETECTORS, LocalDetector, choose, detect
 from clipping.moments.claude import ClaudeDetector, detector
 from tests.moments.claude.doors import (
+    ASKED,
+    TOLD,
+    Answers,
     FakeDoor,
     a_hook,
     a_nominee,
-    a_verdict,
-    all_said,
     finalists_in,
     footage,
     numbered,
     reply,
-    run_of,
     silent,
     told,
 )
@@ -37,57 +37,11 @@ from tests.moments.spoken import speak
 from tests.moments.talks import MIDDLING, QUESTION, SECTIONS, SPONSOR, STORY, TALK
 
 TALK_WORDS = speak(TALK)
-ASKED = ("Do you know why you wake", "spend in bed")
-TOLD = ("Ten years ago", "too strong to sleep")
 
 
 @pytest.fixture(autouse=True)
 def nothing_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(detector, "listen", silent)
-
-
-class Answers:
-    """What the fake answers: proposals by their words, and changes to the judge's verdicts."""
-
-    def __init__(
-        self,
-        *runs: tuple[str, str],
-        asides: tuple[tuple[str, str], ...] = (),
-        ranked: dict[str, dict[str, Any]] | None = None,
-        dropped: dict[str, tuple[str, str]] | None = None,
-    ) -> None:
-        self.runs = runs or (ASKED, TOLD)
-        self.asides = asides
-        self.ranked = ranked or {}
-        self.dropped = dropped or {}
-
-    def __call__(self, question: Question) -> Any:
-        if question.purpose == "scout":
-            return {
-                "nominees": [a_nominee(*run_of(question, *run)) for run in self.runs],
-                "asides": [
-                    {"first": first, "last": last, "kind": "sponsor"}
-                    for run in self.asides
-                    for first, last in [run_of(question, *run)]
-                ],
-            }
-        return self.judged(question) if question.purpose == "judge" else all_said(question)
-
-    def judged(self, question: Question) -> dict[str, Any]:
-        texts = dict(numbered(question))
-        ranked, dropped = [], []
-        for number, (first, last) in finalists_in(question).items():
-            opening = texts[first]
-            drop = next((d for words, d in self.dropped.items() if opening.startswith(words)), None)
-            changes = next((c for words, c in self.ranked.items() if opening.startswith(words)), {})
-            if drop:
-                dropped.append({"finalist": number, "code": drop[0], "why": drop[1]})
-            else:
-                verdict = a_verdict(number, first, last, **changes)
-                for hook in verdict["hooks"]:
-                    hook["said_in"] = [verdict["first"]]
-                ranked.append(verdict)
-        return {"ranked": ranked, "dropped": dropped}
 
 
 def found(
