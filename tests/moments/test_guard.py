@@ -23,8 +23,8 @@ from tests.db.values import a_detection
 )
 def test_personal_data_holds_a_moment(said: str, what: str) -> None:
     held = spoken_holds(EditorialPolicy(), said.split())
-    assert [hold.kind for hold in held] == [HoldKind.PERSONAL_DATA]
-    assert what in held[0].reason
+    assert {hold.kind for hold in held} == {HoldKind.PERSONAL_DATA}
+    assert any(what in hold.reason for hold in held)
     assert spoken_holds(EditorialPolicy(hold_personal_data=False), said.split()) == ()
 
 

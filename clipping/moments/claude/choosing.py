@@ -97,7 +97,8 @@ class _Choosing:
         """A finalist that the judge dropped; weak ones fill up the least number."""
         entry, why = self._entries[drop.finalist], sentence(drop.why)
         chosen = self._choice.chosen
-        if drop.code is DropCode.WEAK and len(chosen) < self._floor:
+        usable = drop.code is DropCode.WEAK and entry.score >= 100 * LOWEST_SCORE
+        if usable and len(chosen) < self._floor:
             window = self._places.fit(*self._places.sentences(entry.window), self._taken())
             if window is not None and self._same_words(window) is None:
                 lowest = min([one.score for one in chosen], default=100)

@@ -30,6 +30,8 @@ LEAST_KEPT: Final = 0.6
 """Of what was pointed at, when its beginning has to be left out."""
 _LATER_COSTS: Final = 2.0
 """A sentence after the ending does more harm than one before the beginning."""
+ANSWER_OPENS: Final = 3
+"""So many sentences of an answer cannot open a clip without the question."""
 _BARRED: Final = "housekeeping"
 
 Flags = NDArray[np.bool_]
@@ -49,7 +51,12 @@ class Places:
         inner = np.concatenate([[0], np.cumsum(self._asides)])
         barred = inner[self.windows.last + 1] > inner[self.windows.first]
         self._refused = np.where((self._refused == "") & barred, _BARRED, self._refused)
-        self._allowed: Flags = (self._refused == "") & _whole(talk, self.windows)
+        self._answering = _answering(talk)
+        self._allowed: Flags = (
+            (self._refused == "")
+            & _whole(talk, self.windows)
+            & ~self._answering[self.windows.first]
+        )
 
     def span(self, window: int) -> TimeSpan:
         """Where a candidate would be cut."""
@@ -97,6 +104,8 @@ class Places:
         code = str(self._refused[exact[0]])
         if self._asides[first : last + 1].any():
             return _BARRED, "Part of it is a sponsor's message, housekeeping or an introduction."
+        if not code and self._answering[first]:
+            return "incomplete", "It opens within an answer and leaves out its question."
         if not code:
             return "incomplete", "It begins or ends in the middle of a sentence."
         return code, refusal(self.rubric, windows.take(exact[:1]), code)
@@ -144,6 +153,23 @@ def _whole(talk: Talk, windows: Windows) -> Flags:
     begins_inside = np.concatenate([[False], cut[:-1]])[: len(cut)]
     whole: Flags = ~windows.broken & ~begins_inside[windows.first] & ~cut[windows.last]
     return whole
+
+
+def _answering(talk: Talk) -> Flags:
+    """Sentences with which somebody begins to answer a question that somebody else asked.
+
+    Further into a turn, or where something new begins, a sentence may open a clip again.
+    """
+    flags = np.zeros(len(talk.sentences.items), bool)
+    voices = [talk.words[item.first].speaker for item in talk.sentences.items]
+    for at in np.flatnonzero(talk.text.answer).tolist():
+        if None in (voices[at - 1], voices[at]) or voices[at - 1] == voices[at]:
+            continue
+        for inside in range(at, min(at + ANSWER_OPENS, len(voices))):
+            if voices[inside] != voices[at] or (inside > at and talk.text.scene[inside]):
+                break
+            flags[inside] = True
+    return flags
 
 
 def _overlapping(windows: Windows, taken: Sequence[TimeSpan]) -> Flags:

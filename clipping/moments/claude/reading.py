@@ -64,7 +64,8 @@ class Reading:
 
 _FORMS: Final[dict[type[BaseModel], dict[str, type[BaseModel]]]] = {
     Scouted: {"nominees": Nominee, "asides": Aside},
-    Judged: {"ranked": Verdict, "dropped": Drop},
+    # A finalist that is in both counts as dropped: the judge had a reason.
+    Judged: {"dropped": Drop, "ranked": Verdict},
     Checked: {"checks": HookCheck},
 }
 

@@ -156,7 +156,7 @@ class Answers:
             if drop:
                 dropped.append({"finalist": number, "code": drop[0], "why": drop[1]})
             else:
-                verdict = a_verdict(number, first, last, **changes)
+                verdict = a_verdict(number, first, last) | changes
                 for hook in verdict["hooks"]:
                     hook["said_in"] = [verdict["first"]]
                 ranked.append(verdict)

@@ -19,6 +19,7 @@ from clipping.errors import (
 from clipping.models import Detection, EditorialPolicy, HoldKind, Word
 from clipping.moments import DETECTORS, LocalDetector, choose, detect
 from clipping.moments.claude import ClaudeDetector, detector
+from clipping.moments.claude.passages import passages
 from tests.moments.claude.doors import (
     ASKED,
     TOLD,
@@ -118,13 +119,26 @@ def test_an_answer_never_goes_without_its_question() -> None:
     assert detection.moments[0].text.endswith("spend in bed.")
 
 
+def test_an_answer_by_another_voice_is_not_opened_in_its_midst() -> None:
+    speakers = ["Ann", *["Bo"] * (len(QUESTION) - 1), *["Ann"] * len(STORY)]
+    words = speak([*QUESTION, *STORY], speakers=speakers)
+    detection, _ = found(Answers(("Everyone thinks that", "spend in bed")), words, count=1)
+    assert detection.moments[0].text.startswith("Do you know why you wake up tired")
+    alone, _ = found(Answers(("Everyone thinks that", "spend in bed")), words, max_ms=30_000)
+    assert not any(text.startswith(("Because", "Everyone")) for text in texts(alone))
+    assert codes(alone)[QUESTION[2][:14]] == "incomplete"
+
+
 def test_a_start_moves_rather_than_an_ending_is_cut() -> None:
     answers = Answers(ASKED, ranked={"Do you": {"viral_score": 99}})
     longest = found(answers, count=1)[0].moments[0].span.duration_ms
     shorter, _ = found(answers, count=1, max_ms=longest - 1_500)
     assert all(not text.startswith("Do you know") for text in texts(shorter))
-    story = Answers(("And so on, and so", "too strong to sleep"))
-    detection, _ = found(story, count=1, max_ms=32_000)
+    words = speak([*MIDDLING[3:], *STORY])
+    told_ms = found(Answers(TOLD), words, count=1)[0].moments[0].span.duration_ms
+    wide = Answers((MIDDLING[3][:20], "too strong to sleep"))
+    detection, _ = found(wide, words, count=1, max_ms=told_ms + 1_000)
+    assert detection.moments[0].text.startswith("Ten years ago")
     assert detection.moments[0].text.endswith("too strong to sleep.")
 
 
@@ -158,7 +172,7 @@ def test_a_ranked_finalist_that_is_not_whole_is_rejected(change: dict[str, Any],
 def test_the_same_idea_is_told_once() -> None:
     words = speak([*QUESTION, *STORY])
     same = {"idea": "sleep cycles beat long sleep"}
-    answers = Answers(ranked={"Do you": {**same, "viral_score": 80}, "Ten years": same})
+    answers = Answers(ranked={"Do you": {**same, "viral_score": 95}, "Ten years": same})
     detection, _ = found(answers, words)
     assert len(detection.moments) == 1
     assert codes(detection)[STORY[0][:14]] == "duplicate"
@@ -427,13 +441,10 @@ def test_asides_over_most_of_a_talk_are_not_believed() -> None:
 def test_a_part_that_cannot_be_scouted_is_left_to_the_rubric(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from clipping.moments.claude import scout
-
-    def small(script: Any, shared_ms: int) -> Any:
-        return real(script, 5_000, 250)
-
-    real = scout.passages
-    monkeypatch.setattr(scout, "passages", small)
+    monkeypatch.setattr(
+        "clipping.moments.claude.scout.passages",
+        lambda script, _: passages(script, 5_000, most_tokens=250),
+    )
 
     def answer(question: Question) -> Any:
         if question.purpose != "scout":
@@ -512,3 +523,77 @@ def test_other_wishes_or_models_make_another_detection() -> None:
 def test_sections_of_the_talk_are_what_these_tests_think() -> None:
     assert SECTIONS["question"][0].startswith(ASKED[0])
     assert SECTIONS["story"][0].startswith(TOLD[0])
+
+
+def test_what_no_length_serves_is_rejected_with_the_lengths() -> None:
+    answers = Answers(ASKED, (TALK[0][:20], TALK[-1][-20:]), (TALK[-2][:20], TALK[-1][-20:]))
+    detection, _ = found(answers)
+    assert codes(detection)[TALK[0][:14]] == "too_long"
+    assert codes(detection)[TALK[-2][:14]] == "too_short"
+    reasons = {dropped.code: dropped.reason for dropped in detection.rejections}
+    assert "a clip 60 s" in reasons["too_long"]
+    assert "needs 15 s" in reasons["too_short"]
+
+
+def test_proposals_beyond_what_a_judge_can_compare_are_rejected(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("clipping.moments.claude.finalists.most_of", lambda _: 1)
+    detection, door = found()
+    assert len(finalists_in(door.of("judge")[0])) == 1
+    assert set(codes(detection).values()) == {"over_count"}
+
+
+def test_two_proposals_of_one_place_are_one_finalist() -> None:
+    answers = Answers(ASKED, (QUESTION[0][:20], "feel terrible all day"))
+    detection, door = found(answers)
+    assert sum(1 for n, _ in finalists_in(door.of("judge")[0]).values() if n == 4) == 1
+    assert "overlaps_better" in {dropped.code for dropped in detection.rejections}
+
+
+def spent_at_second(bad: Any) -> Any:
+    """The budget is spent when the judge would be asked again."""
+    good = Answers()
+
+    def answer(question: Question) -> Any:
+        if question.purpose == "judge" and "could not be used" in told(question):
+            return BudgetSpent("The month's budget is spent.")
+        return bad(question) if question.purpose == "judge" else good(question)
+
+    return answer
+
+
+def test_what_can_be_used_is_used_when_nobody_can_be_asked_again() -> None:
+    partly = Answers(ranked={"Ten years": {"viral_score": 300}})
+    detection, _ = found(spent_at_second(partly))
+    assert detection.detector == "claude"
+    assert [text[:6] for text in texts(detection)] == ["Do you"]
+    nothing, _ = found(spent_at_second(lambda _: "Sorry."))
+    assert nothing.detector == "local"
+    assert "budget is spent" in nothing.notes[0]
+
+
+def test_a_worse_second_answer_does_not_replace_the_first() -> None:
+    partly = Answers(ranked={"Ten years": {"viral_score": 300}})
+    detection, _ = found(
+        lambda q: "Sorry." if "could not be used" in told(q) else partly(q),
+    )
+    assert detection.detector == "claude"
+    assert [text[:6] for text in texts(detection)] == ["Do you"]
+
+
+def test_a_finalist_that_is_ranked_and_dropped_is_dropped() -> None:
+    good = Answers()
+
+    def answer(question: Question) -> Any:
+        answered = good(question)
+        if question.purpose == "judge":
+            drop = {"finalist": 2, "code": "out_of_context", "why": "He quotes a friend"}
+            answered["dropped"].append(drop)
+            answered["ranked"].append(answered["ranked"][0])
+        return answered
+
+    detection, door = found(answer)
+    assert len(door.of("judge")) == 2
+    assert [text[:6] for text in texts(detection)] == ["Do you"]
+    assert [dropped.reason for dropped in detection.rejections] == ["He quotes a friend."]

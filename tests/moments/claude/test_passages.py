@@ -46,7 +46,7 @@ def test_what_is_heard_stands_behind_the_sentence_that_it_follows() -> None:
     loud = shouted.replace(
         span=TimeSpan(start_ms=words[5].span.start_ms, end_ms=duration_of(words))
     )
-    assert script(words, (loud,)).lines[1].text.endswith("(shouting)")
+    assert script(words, (loud,)).lines[1].text.endswith("(shouting 2 s)")
 
 
 def test_a_sentence_that_was_cut_for_its_length_is_one_line() -> None:

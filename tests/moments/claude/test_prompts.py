@@ -27,7 +27,7 @@ WRITTEN = {
     "check-1": "3188d93c86c395ec",
     "answers-1": "7895489ccbcb5d1c",
 }
-"""Beginning of the SHA-256 of every wording; whoever changes one gives it another version, and a line here."""
+"""Beginnings of SHA-256: whoever changes a wording gives it another version, and a line here."""
 
 
 def test_a_wording_changes_only_with_its_version() -> None:
