@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from clipping.claude.door import Door
 from clipping.errors import NotInstalled
 from clipping.models import Detection
 from clipping.moments.base import Detector, Footage
@@ -28,21 +27,22 @@ DETECTORS: Final[dict[str, type[Detector]]] = {
 """Every detector by its own name, the best one first: that is the order ``auto`` tries."""
 
 
-def choose(name: str, door: Door | None = None) -> tuple[Detector, str]:
+def choose(name: str, *, claude: bool = False) -> tuple[Detector, str]:
     """The detector for a name or ``auto``, and one sentence saying why this one.
 
-    Without a ``door`` those that need Claude cannot run. Raises ``NotInstalled`` when the one that
-    was asked for cannot run, and ``ValueError`` for a name that no detector has.
+    ``claude`` says whether there is a door to Claude; some cannot run without one. Raises
+    ``NotInstalled`` when the one that was asked for cannot run, and ``ValueError`` for a name that
+    no detector has.
     """
     if name == "auto":
         for detector in DETECTORS.values():
-            if detector.available(door) is None:
+            if detector.available(claude=claude) is None:
                 return detector(), f"{detector.name} is the best detector that can run here."
         raise NotInstalled("No detector can run on this machine.")
     if name not in DETECTORS:
         known = ", ".join(("auto", *DETECTORS))
         raise ValueError(f"There is no detector named {name}; known are {known}.")
-    missing = DETECTORS[name].available(door)
+    missing = DETECTORS[name].available(claude=claude)
     if missing is not None:
         raise NotInstalled(f"The detector {name} cannot run: {missing}")
     return DETECTORS[name](), f"{name} was asked for."
@@ -53,4 +53,4 @@ def detect(name: str, footage: Footage) -> Detection:
 
     No moment at all is not an error: the detection is then empty and its rejections say why.
     """
-    return choose(name, footage.door)[0].detect(footage)
+    return choose(name, claude=footage.door is not None)[0].detect(footage)

@@ -46,8 +46,11 @@ class Detector(ABC):
 
     @classmethod
     @abstractmethod
-    def available(cls, door: Door | None = None) -> str | None:
-        """None when this detector can run here, with this door, else one sentence why not."""
+    def available(cls, *, claude: bool = False) -> str | None:
+        """None when this detector can run here, else one sentence saying why not.
+
+        ``claude`` says whether there is a door to Claude.
+        """
 
     def conditions(
         self, policy: EditorialPolicy, *, complex_source: bool = False

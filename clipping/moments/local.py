@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from clipping.claude.door import Door
 from clipping.media.decode import speech_chunks
 from clipping.models import Detection
 from clipping.moments.base import Detector, Footage
@@ -28,7 +27,7 @@ class LocalDetector(Detector):
     version = "3"
 
     @classmethod
-    def available(cls, door: Door | None = None) -> str | None:
+    def available(cls, *, claude: bool = False) -> str | None:
         """Always None: it needs nothing beyond the base install."""
         return None
 

@@ -79,7 +79,7 @@ def test_auto_takes_the_first_that_can_run(monkeypatch: pytest.MonkeyPatch) -> N
     assert detector.name == "local"
     assert because.endswith(".")
     monkeypatch.setattr(
-        LocalDetector, "available", classmethod(lambda cls, door=None: "It is broken.")
+        LocalDetector, "available", classmethod(lambda cls, claude=False: "It is broken.")
     )
     with pytest.raises(NotInstalled):
         choose("auto")

@@ -73,9 +73,9 @@ class ClaudeDetector(Detector):
         return (self._models.scout, judge_model, policy.model_dump_json())
 
     @classmethod
-    def available(cls, door: Door | None = None) -> str | None:
+    def available(cls, *, claude: bool = False) -> str | None:
         """It needs a door."""
-        return _NO_DOOR if door is None else None
+        return None if claude else _NO_DOOR
 
     def detect(self, footage: Footage) -> Detection:
         """The moments of the footage.

@@ -504,7 +504,7 @@ def test_the_same_answers_give_the_same_detection() -> None:
 def test_auto_takes_claude_where_there_is_a_door() -> None:
     door = FakeDoor(Answers())
     assert list(DETECTORS) == ["claude", "local"]
-    assert choose("auto", door)[0].name == "claude"
+    assert choose("auto", claude=True)[0].name == "claude"
     assert choose("auto")[0].name == "local"
     assert detect("auto", footage(TALK_WORDS, door)).detector == "claude"
     with pytest.raises(NotInstalled, match="no key"):
