@@ -6,10 +6,12 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from pydantic import BaseModel
 
 from clipping.claude import Block, Question
 from clipping.claude.asking import DirectDoor
 from clipping.moments.claude import ClaudeDetector, detector
+from clipping.moments.claude.answers import Checked, Judged, Scouted, schema_of
 from clipping.moments.claude.prompting import VERSIONS, prompt
 from tests.moments.claude.doors import Answers, a_hook, footage, silent
 from tests.moments.spoken import speak
@@ -57,8 +59,15 @@ def test_a_talk_is_scouted_judged_and_checked_and_paid_for_once(
 def test_without_a_budget_the_local_detector_chooses(
     door: DirectDoor, claude: FakeClaude, books: FakeBooks
 ) -> None:
-    books.budget = Decimal("0.000001")
+    books.budget = Decimal(0)
     found = ClaudeDetector().detect(replace(footage(speak(TALK), None), door=door))
     assert found.detector == "local"
     assert found.moments
     assert claude.prompts == []
+
+
+@pytest.mark.parametrize("form", [Scouted, Judged, Checked])
+def test_the_sdk_would_change_nothing_in_the_forms_of_answers(form: type[BaseModel]) -> None:
+    from anthropic import transform_schema
+
+    assert transform_schema(schema_of(form)) == schema_of(form)
