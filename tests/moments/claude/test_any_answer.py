@@ -142,7 +142,7 @@ class Noise:
         ]
         made = a_verdict(
             number,
-            first + self._chance.choice([0, 0, -1, 2]),
+            first + self._chance.choice([0, 0, -1, -4, 2]),
             last + self._chance.choice([0, 0, 1, -2]),
             viral_score=self._chance.randrange(101),
             hooks=hooks,

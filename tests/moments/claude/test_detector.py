@@ -187,9 +187,28 @@ def test_a_judge_who_names_a_twin_is_believed() -> None:
 
 def test_the_same_words_are_heard_once() -> None:
     words = speak([*QUESTION, *MIDDLING, *QUESTION, *STORY])
-    detection, _ = found(Answers(ASKED), words, count=5)
-    openings = [text[:30] for text in texts(detection)]
-    assert len(openings) == len(set(openings))
+    good = Answers()
+
+    def answer(question: Question) -> Any:
+        if question.purpose != "scout":
+            return good(question)
+        starts = [n for n, text in numbered(question) if text.startswith(ASKED[0])]
+        nominees = [a_nominee(first, first + len(QUESTION) - 1) for first in starts]
+        return {"nominees": nominees, "asides": []}
+
+    detection, _ = found(answer, words, count=5)
+    assert [text[:6] for text in texts(detection)].count("Do you") == 1
+    twins = [dropped for dropped in detection.rejections if dropped.code == "duplicate"]
+    assert [twin.reason.split(" moment")[0] for twin in twins] == ["Says almost the same as"]
+
+
+def test_bounds_that_a_judge_moves_into_a_better_moment_move_back() -> None:
+    words = speak([*QUESTION, *STORY])
+    answers = Answers(ranked={"Do you": {"viral_score": 95}, "Ten years": {"first": 5}})
+    detection, _ = found(answers, words)
+    assert [text[:9] for text in texts(detection)] == ["Do you kn", "Ten years"]
+    first, second = (moment.span for moment in detection.moments)
+    assert first.end_ms <= second.start_ms
 
 
 def test_of_two_that_overlap_the_better_one_stays() -> None:
