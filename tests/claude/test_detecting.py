@@ -8,18 +8,15 @@ from decimal import Decimal
 import pytest
 from pydantic import BaseModel
 
-from clipping.claude import Block, Question
 from clipping.claude.asking import DirectDoor
 from clipping.moments.claude import ClaudeDetector, detector
 from clipping.moments.claude.answers import Checked, Judged, Scouted, schema_of
-from clipping.moments.claude.prompting import VERSIONS, prompt
-from tests.moments.claude.doors import Answers, a_hook, footage, silent
+from tests.moments.claude.doors import footage, silent
+from tests.moments.claude.reader import FakeReader
 from tests.moments.spoken import speak
 from tests.moments.talks import TALK
 from tests.support.books import FakeBooks
-from tests.support.claude import Asked, FakeClaude
-
-HOOKS = [a_hook("Why eight hours leave you tired", "question")]
+from tests.support.claude import FakeClaude
 
 
 @pytest.fixture(autouse=True)
@@ -27,28 +24,15 @@ def nothing_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(detector, "listen", silent)
 
 
-def as_question(asked: Asked) -> Question:
-    """What the API is asked, as the detector asked it."""
-    purposes = {prompt(name): name for name in VERSIONS}
-    return Question(
-        purpose=purposes[asked["system"][0]["text"]],
-        model=asked["model"],
-        system=(),
-        user=tuple(Block(text=block["text"]) for block in asked["messages"][0]["content"]),
-        schema_={},
-        max_tokens=asked["max_tokens"],
-    )
-
-
 def test_a_talk_is_scouted_judged_and_checked_and_paid_for_once(
     door: DirectDoor, claude: FakeClaude, books: FakeBooks
 ) -> None:
-    answers = Answers(ranked={"Do you": {"hooks": HOOKS, "viral_score": 95}})
-    claude.answering = lambda asked: answers(as_question(asked))
+    claude.answering = FakeReader().over_http
     given = replace(footage(speak(TALK), None, count=2), door=door)
     found = ClaudeDetector().detect(given)
     assert found.detector == "claude"
-    assert found.moments[0].hook == "Why eight hours leave you tired"
+    assert {moment.text[:9] for moment in found.moments} == {"Do you kn", "Ten years"}
+    assert all(moment.hooks for moment in found.moments)
     assert [entry.purpose for entry in books.ledger.values()] == ["scout", "judge", "check"]
     spent = sum((entry.cost_usd for entry in books.ledger.values()), Decimal(0))
     assert Decimal(0) < spent < Decimal("0.05")
