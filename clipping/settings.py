@@ -118,6 +118,15 @@ class Settings(BaseSettings):
     watch_first: int = Field(default=10, ge=0)
     """How many of a channel's videos are taken in when its watch begins, the newest ones."""
 
+    claude_scout_model: str = "claude-haiku-5-5"
+    """The model that reads whole talks and proposes moments: a cheap one."""
+
+    claude_judge_model: str = "claude-sonnet-5-5"
+    """The model that compares the proposals, ranks them, writes hooks and checks them."""
+
+    claude_complex_model: str = "claude-opus-5-5"
+    """The judge of sources that are marked as complex."""
+
     anthropic_api_key: SecretStr | None = Field(default=None, validation_alias="ANTHROPIC_API_KEY")
     """The key of the Claude API; without one moments are chosen on this machine alone."""
 

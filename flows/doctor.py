@@ -182,8 +182,10 @@ def _transcribers() -> tuple[bool, str]:
 
 def _detectors() -> tuple[bool, str]:
     from clipping.moments import DETECTORS
+    from tasks.claude import has_key
 
-    return _engines({name: detector.available() for name, detector in DETECTORS.items()})
+    claude = has_key()
+    return _engines({name: one.available(claude=claude) for name, one in DETECTORS.items()})
 
 
 def _engines(reasons: dict[str, str | None]) -> tuple[bool, str]:
