@@ -1,4 +1,4 @@
-"""``clipper client`` and ``clipper cost``: what a client has decided, and what it has spent."""
+"""What a client has decided, has spent and will spend: three commands."""
 
 from __future__ import annotations
 
@@ -72,3 +72,24 @@ def cost(
         raise typer.BadParameter(f"--month {month!r} is no month such as 2026-11")
     with outcomes(as_json):
         show_costs(client, month, as_json=as_json)
+
+
+def estimate(
+    source: Annotated[
+        str, typer.Argument(help="A video file, or a link that was taken in.", show_default=False)
+    ],
+    client: Annotated[str, typer.Option(help="Whose video it is.")] = "default",
+    count: Annotated[int, typer.Option(min=1, max=50, help="Clips at most.")] = 5,
+    min_seconds: Annotated[int, typer.Option(min=1, max=600, help="Shortest clip.")] = 15,
+    max_seconds: Annotated[int, typer.Option(min=1, max=600, help="Longest clip.")] = 60,
+    as_json: Json = False,
+) -> None:
+    """Say what Claude will cost for a source, before it is asked anything."""
+    from clipping.models import DetectOptions
+    from flows.estimating import show_estimate
+
+    if min_seconds > max_seconds:
+        raise typer.BadParameter("--min-seconds is more than --max-seconds")
+    options = DetectOptions(count=count, min_ms=min_seconds * 1000, max_ms=max_seconds * 1000)
+    with outcomes(as_json):
+        show_estimate(source, client, options, as_json=as_json)
