@@ -100,7 +100,10 @@ def _heard(source: str, client: str) -> tuple[Transcript | None, int]:
         found = verify(request, max_bytes=settings().max_source_bytes, shortest_ms=0)
         place = str(found.path)
     with db_session() as session:
-        known = queries.source_at(session, client, place)
+        # A file is kept under the name by which it was given.
+        known = queries.source_at(session, client, place) or queries.source_at(
+            session, client, source
+        )
         if known is None and is_link(source):
             raise Rejected(f"{place} has not been taken in for {client} yet.")
         if known is None:
