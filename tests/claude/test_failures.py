@@ -46,9 +46,7 @@ from tests.support.claude import FakeClaude, Fault
         (Fault(body=b'{"type": "message"}'), ServiceUnavailable, "form nobody knows"),
         (Fault(body=b"[]"), ServiceUnavailable, "form nobody knows"),
     ],
-    ids=lambda value: (
-        f"{value.status or value.cut or value.body}" if isinstance(value, Fault) else ""
-    ),
+    ids=lambda value: value.name if isinstance(value, Fault) else None,
 )
 def test_each_failure_has_its_error(
     api: Api, claude: FakeClaude, fault: Fault, kind: type[ClippingError], words: str
