@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from itertools import takewhile
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, SecretStr
@@ -64,9 +64,17 @@ class Api:
         self._key = key
         self._url = url
         self._timeout_s = timeout_s
+        self._made: Anthropic | None = None
+        self._turn = Lock()
 
-    @cached_property
+    @property
     def _client(self) -> Anthropic:
+        with self._turn:
+            if self._made is None:
+                self._made = self._connected()
+            return self._made
+
+    def _connected(self) -> Anthropic:
         # Takes seconds to import, which only those who ask should wait for.
         import httpx2
         from anthropic import Anthropic
@@ -81,8 +89,8 @@ class Api:
 
     def close(self) -> None:
         """Close the connections that are kept open for further calls."""
-        if "_client" in self.__dict__:
-            self._client.close()
+        if self._made is not None:
+            self._made.close()
 
     def ask(self, question: Question) -> Reply:
         """The answer; it is billed."""

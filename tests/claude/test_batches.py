@@ -179,11 +179,14 @@ def test_a_batch_that_was_made_though_the_answer_was_lost_is_found_by_its_questi
     assert _is_sound(claude, books)
 
 
+@pytest.mark.parametrize(
+    "fault", [Fault(cut="before"), Fault(500), Fault(529)], ids=lambda fault: fault.name
+)
 def test_a_batch_that_was_never_made_is_sent_again_once_that_is_sure(
-    batch_door: BatchDoor, claude: FakeClaude, books: FakeBooks, clock: FakeClock
+    batch_door: BatchDoor, claude: FakeClaude, books: FakeBooks, clock: FakeClock, fault: Fault
 ) -> None:
     began = clock.time
-    claude.fail(Fault(cut="before"), path=CREATE[1])
+    claude.fail(fault, path=CREATE[1])
     assert _heard(batch_door) == HEARD
     assert claude.asked.count(CREATE) == 2
     assert clock.time - began >= SETTLED
