@@ -7,6 +7,9 @@ a line in ``BLOCKS``. The contract tests in ``tests/blocks`` run over them all.
 
 from prefect.blocks.core import Block
 
+from blocks.claude import Claude
 from blocks.object_store import ObjectStore
 
-BLOCKS: dict[str, type[Block]] = {block.get_block_type_slug(): block for block in (ObjectStore,)}
+BLOCKS: dict[str, type[Block]] = {
+    block.get_block_type_slug(): block for block in (Claude, ObjectStore)
+}

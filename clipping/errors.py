@@ -76,7 +76,9 @@ def _rebuild(
 
 
 class Transient(ClippingError):
-    """Trying again may work."""
+    """Trying again may work, after ``retry_after_s`` seconds (None: nobody said when)."""
+
+    retry_after_s: float | None = None
 
 
 class RateLimited(Transient):
@@ -84,8 +86,6 @@ class RateLimited(Transient):
 
     The sentence says so: it is all that another process is told, which reads it with :meth:`read`.
     """
-
-    retry_after_s: float | None = None
 
     def __str__(self) -> str:
         said = super().__str__()

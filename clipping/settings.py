@@ -18,13 +18,17 @@ BUCKET_URL = re.compile(
     r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?P<prefix>(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*)/?"
 )
 _ENDPOINT = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(:\d{1,5})?/?")
+_PRIVATE = re.compile(
+    r"(https://([A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])|http://(127\.0\.0\.1|localhost|\[::1\]))"
+    r"(:\d{1,5})?(/[A-Za-z0-9._/-]*)?"
+)
 
 
 class Settings(BaseSettings):
     """What a process needs to know about its machine. Editorial policy does not live here.
 
     Every field is an environment variable of the same name in capitals with the prefix
-    ``CLIPPER_``; only ``DATABASE_URL`` has none.
+    ``CLIPPER_``; only ``DATABASE_URL`` and ``ANTHROPIC_API_KEY`` have none.
     """
 
     model_config = SettingsConfigDict(env_prefix="CLIPPER_", extra="ignore")
@@ -114,6 +118,30 @@ class Settings(BaseSettings):
     watch_first: int = Field(default=10, ge=0)
     """How many of a channel's videos are taken in when its watch begins, the newest ones."""
 
+    claude_scout_model: str = "claude-haiku-5-5"
+    """The model that reads whole talks and proposes moments: a cheap one."""
+
+    claude_judge_model: str = "claude-sonnet-5-5"
+    """The model that compares the proposals, ranks them, writes hooks and checks them."""
+
+    claude_complex_model: str = "claude-opus-5-5"
+    """The judge of sources that are marked as complex."""
+
+    anthropic_api_key: SecretStr | None = Field(default=None, validation_alias="ANTHROPIC_API_KEY")
+    """The key of the Claude API; without one moments are chosen on this machine alone."""
+
+    claude_block: str | None = None
+    """Name of the Prefect block that holds the key instead."""
+
+    claude_url: str | None = None
+    """Address of the Claude API, such as a gateway's; the vendor's own unless set."""
+
+    claude_patience_seconds: float = Field(default=120, ge=0)
+    """How long a question waits for an API that is down before the run goes on without it."""
+
+    claude_batch_patience_seconds: float = Field(default=4 * 3600, ge=0)
+    """How long a scheduled run waits for its batch; the next one finds what came later."""
+
     encoder: str = "auto"
     """``auto`` (NVENC when it works, else x264), ``libx264`` or ``h264_nvenc``."""
 
@@ -146,6 +174,20 @@ class Settings(BaseSettings):
         # No user and password: what is in a URL is logged.
         if value and not _ENDPOINT.fullmatch(value):
             raise ValueError("not the address of a server")
+        return value or None
+
+    @field_validator("anthropic_api_key", "claude_block")
+    @classmethod
+    def _is_given(cls, value: SecretStr | str | None) -> SecretStr | str | None:
+        # An empty variable, as compose files pass on, is none.
+        return value or None
+
+    @field_validator("claude_url")
+    @classmethod
+    def _is_private(cls, value: str | None) -> str | None:
+        # The key goes there with every question.
+        if value and not _PRIVATE.fullmatch(value):
+            raise ValueError("neither https nor on this machine")
         return value or None
 
     @property
@@ -203,4 +245,4 @@ def settings() -> Settings:
 
 
 def _variable(field: str) -> str:
-    return field if field == "DATABASE_URL" else f"CLIPPER_{field.upper()}"
+    return field if field.isupper() else f"CLIPPER_{field.upper()}"

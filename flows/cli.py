@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.client_cli import client, cost, estimate
 from flows.options import (
     ClipId,
     Framings,
@@ -34,6 +35,9 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(watch_app, name="watch")
+app.command()(client)
+app.command()(cost)
+app.command()(estimate)
 
 
 @app.command()
@@ -149,24 +153,6 @@ def glossary(
             show_glossary(client)
         else:
             set_glossary(client, file)
-
-
-@app.command()
-def client(
-    name: Annotated[str, typer.Argument(help="Name of the client.", show_default=False)],
-    require_rights: Annotated[
-        bool | None,
-        typer.Option(
-            "--require-rights/--no-require-rights",
-            help="Render nothing of a source before somebody has stated its rights.",
-        ),
-    ] = None,
-) -> None:
-    """Show what a client has decided once for all of its videos, or change it."""
-    from flows.clients import set_client
-
-    with outcomes(as_json=False):
-        set_client(name, require_rights)
 
 
 @app.command()

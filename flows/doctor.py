@@ -182,8 +182,10 @@ def _transcribers() -> tuple[bool, str]:
 
 def _detectors() -> tuple[bool, str]:
     from clipping.moments import DETECTORS
+    from tasks.claude import has_key
 
-    return _engines({name: detector.available() for name, detector in DETECTORS.items()})
+    claude = has_key()
+    return _engines({name: one.available(claude=claude) for name, one in DETECTORS.items()})
 
 
 def _engines(reasons: dict[str, str | None]) -> tuple[bool, str]:
@@ -191,6 +193,16 @@ def _engines(reasons: dict[str, str | None]) -> tuple[bool, str]:
     lacking = [f"{name} ({reason})" for name, reason in reasons.items() if reason is not None]
     text = "can use " + ", ".join(usable) if usable else "none can run"
     return bool(usable), text + (f"; cannot use {', '.join(lacking)}" if lacking else "")
+
+
+def _claude() -> tuple[bool, str]:
+    from clipping.claude.keys import has_key
+
+    if not has_key():
+        return True, "no key (ANTHROPIC_API_KEY): moments are chosen on this machine"
+    block = settings().claude_block
+    held = f"in the block {block}" if block else "in ANTHROPIC_API_KEY"
+    return True, f"a key {held} for {settings().claude_url or 'the API of its vendor'}"
 
 
 def _faces() -> tuple[bool, str]:
@@ -236,6 +248,7 @@ _LOOKS: tuple[tuple[str, Callable[[], tuple[bool, str]]], ...] = (
     ("encoder", _encoder),
     ("transcribe", _transcribers),
     ("detect", _detectors),
+    ("claude", _claude),
     ("faces", _faces),
     ("captions", _styles),
     ("database", _database),

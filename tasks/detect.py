@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from prefect import task
 
 from clipping import moments, progress
 from clipping.db import queries
-from clipping.models import Detection, DetectOptions, make_id
+from clipping.models import Detection, DetectOptions, EditorialPolicy, make_id
 from clipping.moments.base import Footage
+from tasks.claude import has_key, open_door
 from tasks.retry import POLICY
 from tasks.workplace import db_session, files_held, media_store, only_one
 
@@ -15,13 +18,18 @@ from tasks.workplace import db_session, files_held, media_store, only_one
 @task(name="detect moments", **POLICY)
 @files_held()
 def detect_moments(transcript_id: str, detector: str, options: DetectOptions) -> str:
-    """Key of the detection; found when the same detector already ran with the same options."""
-    engine, _because = moments.choose(detector)
-    key = make_id("det", transcript_id, engine.name, engine.version, options.model_dump_json())
+    """Key of the detection; found when the same detector already ran with the same options.
+
+    One that another detector made in its stead is made again: what was in the way may be gone.
+    """
+    engine, _because = moments.choose(detector, claude=has_key())
+    asked = (engine.name, engine.version, options.model_dump_json())
+    key = make_id("det", transcript_id, *asked, *engine.conditions(EditorialPolicy()))
 
     def found() -> bool:
         with db_session() as session:
-            return queries.find_detection(session, key) is not None
+            detection = queries.find_detection(session, key)
+        return detection is not None and detection.detector == engine.name
 
     if not found():
         with only_one(f"detect:{key}"):
@@ -43,7 +51,8 @@ def _detect(transcript_id: str, key: str, detector: str, options: DetectOptions)
         media=source.media,
         options=options,
     )
-    detection = moments.detect(detector, footage)
+    with open_door(source.client) as door:
+        detection = moments.detect(detector, replace(footage, door=door))
     with db_session() as session:
         queries.save_detection(session, source_id, transcript_id, key, detection)
 

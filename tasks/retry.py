@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 from prefect.cache_policies import NO_CACHE
 from prefect.tasks import exponential_backoff
 
-from clipping.errors import RateLimited, Transient
+from clipping.errors import Transient
 
 LONGEST_PAUSE_S = 30.0
 """All tries are over by then. Who is asked for a longer pause keeps it, and does not ask on."""
@@ -29,7 +29,7 @@ def is_transient(_task: Any, _task_run: Any, state: Any) -> bool:
     The error is read from the state's own data: asking the state for its result would raise it.
     """
     error = getattr(state.data, "exception", state.data)
-    if isinstance(error, RateLimited) and (error.retry_after_s or 0) > LONGEST_PAUSE_S:
+    if isinstance(error, Transient) and (error.retry_after_s or 0) > LONGEST_PAUSE_S:
         return False
     return isinstance(error, Transient)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,10 @@ import pytest
 from xdist.scheduler import LoadFileScheduling
 
 pytest_plugins = ["tests.support.database"]
+
+# Nobody's account at Claude pays for a test, nor does any process that a test starts.
+for name in [name for name in os.environ if name.startswith("ANTHROPIC_")]:
+    del os.environ[name]
 
 # What imports and collection leave stays until the end: looking through it for garbage again and
 # again takes a tenth of a run.

@@ -24,7 +24,9 @@ from clipping.models.hearing import (
     SoundEvent,
     SoundKind,
 )
+from clipping.models.judgement import Hold, HoldKind, Hook, HookAngle, Judgement
 from clipping.models.moment import Criterion, Detection, DetectOptions, Moment, Rejection, Sentence
+from clipping.models.policy import BrandRisk, EditorialPolicy
 from clipping.models.recipe import (
     Box,
     CaptionEvent,
@@ -61,6 +63,7 @@ __all__ = [
     "Area",
     "AudioStream",
     "Box",
+    "BrandRisk",
     "CameraShot",
     "CaptionEvent",
     "ChunkKey",
@@ -72,6 +75,7 @@ __all__ = [
     "Crop",
     "DetectOptions",
     "Detection",
+    "EditorialPolicy",
     "EncoderSettings",
     "Face",
     "FacePoint",
@@ -83,8 +87,13 @@ __all__ = [
     "Ground",
     "HeardChunk",
     "HeardWord",
+    "Hold",
+    "HoldKind",
+    "Hook",
+    "HookAngle",
     "HookOverlay",
     "ItemState",
+    "Judgement",
     "Layout",
     "Loudness",
     "MediaInfo",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from clipping.models.base import Value
+from clipping.models.judgement import Hold, Hook, Judgement
 from clipping.timing import TimeSpan
 
 
@@ -42,6 +43,19 @@ class Moment(Value):
     title: str
     """A few words from which file names are made."""
     text: str
+    holds: tuple[Hold, ...] = ()
+    """What a person has to agree to before it is used."""
+    hooks: tuple[Hook, ...] = ()
+    """Further lines to choose from, the best one first, each with an angle of its own."""
+    natural_start: str = ""
+    """Why it is better shown without a hook, as one sentence; empty when a hook helps."""
+    judgement: Judgement | None = None
+    """None when no judge has seen it."""
+
+    @property
+    def held(self) -> bool:
+        """Whether it waits for a person."""
+        return bool(self.holds)
 
 
 class Rejection(Value):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from enum import StrEnum
+
+from pydantic import Field
 
 from clipping.models.base import Value
 
@@ -45,3 +48,5 @@ class ClientSettings(Value):
 
     require_rights: bool = False
     """Nothing is rendered of a source whose rights nobody has stated."""
+    monthly_budget_usd: Decimal | None = Field(default=None, ge=0)
+    """Dollars for Claude in a month; None for no limit."""

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from clipping.media.decode import speech_chunks
 from clipping.models import Detection
 from clipping.moments.base import Detector, Footage
+from clipping.moments.guard import guarded
 from clipping.moments.selection import select
 from clipping.moments.sound import RATE_HZ, measure
-from clipping.moments.talk import study
+from clipping.moments.talk import Talk, study
 from clipping.progress import report
 
 _LISTENING_SHARE = 0.85
@@ -23,31 +24,40 @@ class LocalDetector(Detector):
     """Scores every run of sentences by the rubric of ``docs/rubric.md``."""
 
     name = "local"
-    version = "2"
+    version = "3"
 
     @classmethod
-    def available(cls) -> str | None:
+    def available(cls, *, claude: bool = False) -> str | None:
         """Always None: it needs nothing beyond the base install."""
         return None
 
     def detect(self, footage: Footage) -> Detection:
         """The moments of the footage; its sound is streamed once and never held whole."""
-        report("detect", 0.0, "listening")
-        track = measure(_heard(footage))
-        report("detect", _LISTENING_SHARE, "reading")
-        talk = study(footage.transcript, track, footage.media.duration_ms)
+        talk = listen(footage, _LISTENING_SHARE)
         report("detect", (1 + _LISTENING_SHARE) / 2, "choosing")
-        detection = select(talk, footage.options, footage.transcript_id, self.name, self.version)
-        found = len(detection.moments)
-        report("detect", 1.0, "1 moment" if found == 1 else f"{found} moments")
+        found = select(talk, footage.options, footage.transcript_id, self.name, self.version)
+        detection = guarded(found, footage.policy)
+        many = len(detection.moments)
+        report("detect", 1.0, "1 moment" if many == 1 else f"{many} moments")
         return detection
 
 
-def _heard(footage: Footage) -> Iterator[NDArray[np.int16]]:
+def listen(footage: Footage, share: float) -> Talk:
+    """The footage's talk as its words and its sound have it; ``share`` of all work is done then.
+
+    Raises UnreadableMedia when the sound cannot be decoded.
+    """
+    report("detect", 0.0, "listening")
+    track = measure(_heard(footage, share))
+    report("detect", share, "reading")
+    return study(footage.transcript, track, footage.media.duration_ms)
+
+
+def _heard(footage: Footage, share: float) -> Iterator[NDArray[np.int16]]:
     """The sound in chunks, with progress."""
     heard = 0
     total = max(1, footage.media.duration_ms * RATE_HZ // 1000)
     for chunk in speech_chunks(footage.media_path, footage.media, rate_hz=RATE_HZ):
         yield chunk
         heard += len(chunk)
-        report("detect", _LISTENING_SHARE * heard / total, "listening")
+        report("detect", share * heard / total, "listening")

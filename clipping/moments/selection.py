@@ -40,7 +40,7 @@ def select(
     """
     windows = enumerate_windows(talk, options.min_ms, options.max_ms)
     rubric = Rubric(talk, options.min_ms, options.max_ms)
-    scores, refused = _assess(windows, rubric)
+    scores, refused = assess(windows, rubric)
     item_firsts = np.array([item.first for item in talk.sentences.items], np.int64)
     phrases = Phrases([plain(word.text) for word in talk.words])
     ranking = rank(
@@ -50,7 +50,7 @@ def select(
         item_firsts[windows.first],
         phrases,
         options.count,
-        _speech_ms(talk),
+        speech_ms(talk),
     )
     identity = (transcript_id, detector, version)
     moments = tuple(
@@ -72,12 +72,13 @@ def select(
     )
 
 
-def _speech_ms(talk: Talk) -> int:
+def speech_ms(talk: Talk) -> int:
+    """From the first word to the end of the last one."""
     cuts = talk.cuts
     return int(cuts.last[-1] - cuts.first[0]) if len(cuts.last) else 0
 
 
-def _assess(windows: Windows, rubric: Rubric) -> tuple[NDArray[np.float64], NDArray[np.str_]]:
+def assess(windows: Windows, rubric: Rubric) -> tuple[NDArray[np.float64], NDArray[np.str_]]:
     """Score and refusal code (empty: none) of every candidate, block by block."""
     scores = np.zeros(len(windows))
     refused = np.full(len(windows), "", dtype="<U16")
@@ -121,13 +122,10 @@ def _next_profanity_ms(talk: Talk) -> NDArray[np.int64]:
 
 def _moment(rubric: Rubric, window: Windows, place: int, identity: tuple[str, str, str]) -> Moment:
     talk = rubric.talk
-    span = _span(window, 0)
+    span = span_of(window, 0)
     lines = rubric_lines(rubric, window)
-    spoken = _spoken(talk, window)
+    spoken = spoken_in(talk, window)
     hook = hook_line(spoken, english_talk=talk.english)
-    profane = frozenset(
-        plain(word.text) for word, bad in zip(talk.words, talk.profane, strict=True) if bad
-    )
     return Moment(
         moment_id=make_id("mom", *identity, span.start_ms, span.end_ms),
         rank=place,
@@ -136,8 +134,15 @@ def _moment(rubric: Rubric, window: Windows, place: int, identity: tuple[str, st
         rubric=lines,
         reason=reason(lines),
         hook=hook,
-        title=title(hook, spoken, profane),
-        text=_text(talk, window, 0),
+        title=title(hook, spoken, profane_words(talk)),
+        text=text_of(talk, window, 0),
+    )
+
+
+def profane_words(talk: Talk) -> frozenset[str]:
+    """The plain words of the talk that are profane."""
+    return frozenset(
+        plain(word.text) for word, bad in zip(talk.words, talk.profane, strict=True) if bad
     )
 
 
@@ -146,18 +151,20 @@ def score_of(value: float) -> int:
     return min(100, max(0, round(100 * value)))
 
 
-def _span(windows: Windows, at: int) -> TimeSpan:
+def span_of(windows: Windows, at: int) -> TimeSpan:
+    """Where a candidate would be cut."""
     return TimeSpan(start_ms=int(windows.start_ms[at]), end_ms=int(windows.end_ms[at]))
 
 
-def _text(talk: Talk, windows: Windows, at: int) -> str:
+def text_of(talk: Talk, windows: Windows, at: int) -> str:
+    """What is said in a candidate."""
     first = talk.sentences.items[int(windows.first[at])].first
     stop = int(windows.stop[at])
     spoken = zip(talk.words[first:stop], talk.sentences.events[first:stop], strict=True)
     return join([word.text for word, event in spoken if not event])
 
 
-def _spoken(talk: Talk, window: Windows) -> list[SpokenLine]:
+def spoken_in(talk: Talk, window: Windows) -> list[SpokenLine]:
     """The sentences of a moment as its hook is made from them, the last one perhaps cut.
 
     Parts of one long sentence are one line again.
@@ -199,11 +206,11 @@ def _rejection(
     at = verdict.candidate
     rival = None if verdict.rival is None else moments[verdict.rival]
     return Rejection(
-        span=_span(windows, at),
+        span=span_of(windows, at),
         score=score_of(float(scores[at])),
         code=verdict.code,
         reason=_why(rubric, windows.take(np.array([at])), verdict.code, rival, len(moments)),
-        text=_shortened(_text(rubric.talk, windows, at)),
+        text=shortened(text_of(rubric.talk, windows, at)),
     )
 
 
@@ -213,12 +220,17 @@ def _why(rubric: Rubric, window: Windows, code: str, rival: Moment | None, chose
         other = f"moment {rival.rank} at {timecode(rival.span.start_ms)} (score {rival.score})"
         if code == "duplicate":
             return f"Says almost the same as {other}."
-        shared = _span(window, 0).overlap_ms(rival.span) / 1000
+        shared = span_of(window, 0).overlap_ms(rival.span) / 1000
         return f"Shares {shared:.1f} s with {other}, which was chosen instead."
     if code == "over_count":
         return f"Good enough, but the {chosen} moments that were asked for are better."
     if code == "low_score":
         return f"Scores too low: it has {weakest(rubric, window)}."
+    return refusal(rubric, window, code)
+
+
+def refusal(rubric: Rubric, window: Windows, code: str) -> str:
+    """Why a candidate may not be chosen, for one of the codes that ``assess`` gives."""
     if code == "incomplete":
         return incompleteness(rubric, window)
     return _MEASURED_REFUSALS[code].format(
@@ -252,7 +264,7 @@ def _too_short(talk: Talk, windows: Windows, min_ms: int) -> list[Rejection]:
                 f"Only {(end_ms - start_ms) / 1000:.1f} s of speech are left from here,"
                 f" and a clip needs {min_ms / 1000:g} s."
             ),
-            text=_shortened(join([word.text for word in talk.words[item.first : item.first + 60]])),
+            text=shortened(join([word.text for word in talk.words[item.first : item.first + 60]])),
         )
         for item in talk.sentences.items
         if item.index not in has_any
@@ -260,7 +272,7 @@ def _too_short(talk: Talk, windows: Windows, min_ms: int) -> list[Rejection]:
     ]
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str) -> str:
     """The beginning and the end of a long text: a rejection is read, not clipped."""
     if len(text) <= _REJECTED_TEXT:
         return profanity.mask(text)

@@ -18,11 +18,12 @@ from clipping.errors import NeedsPerson, ServiceUnavailable
 from clipping.settings import settings
 
 SAMPLES: dict[str, dict[str, Any]] = {
+    "claude": {"api_key": "claude-key-secret"},
     "object-store": {
         "access_key_id": "AKIASECRET",
         "secret_access_key": "key-secret",
         "session_token": "token-secret",
-    }
+    },
 }
 
 

@@ -15,7 +15,12 @@ from clipping.models import (
     Crop,
     Detection,
     EncoderSettings,
+    Hold,
+    HoldKind,
+    Hook,
+    HookAngle,
     HookOverlay,
+    Judgement,
     Loudness,
     MediaInfo,
     Moment,
@@ -107,7 +112,30 @@ def a_moment(number: int = 1, **changes: Any) -> Moment:
         "title": "nobody expected this",
         "text": "Nobody expected this. Here is why.",
     }
+    if number % 2 == 0:
+        values |= _judged()
     return Moment(**values | changes)
+
+
+def _judged() -> dict[str, Any]:
+    judgement = Judgement(
+        emotional_intensity=7,
+        controversy=2,
+        completeness=9,
+        hook_strength=6,
+        viral_score=88,
+        setup="Nobody expected it.",
+        payoff="Why it came.",
+        idea="surprise",
+        reasoning="It tells a story and ends it.",
+        model="claude-sonnet-5-5",
+    )
+    return {
+        "holds": (Hold(kind=HoldKind.PERSONAL_DATA, reason="It names a street."),),
+        "hooks": (Hook(text="Nobody saw it coming", angle=HookAngle.STAKES),),
+        "natural_start": "It opens on a scream.",
+        "judgement": judgement,
+    }
 
 
 def a_rejection(index: int = 0, **changes: Any) -> Rejection:

@@ -142,3 +142,27 @@ def test_weights_that_may_be_fetched_are_said_to_be(monkeypatch: pytest.MonkeyPa
     monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
     wanted = "faster-whisper with the model small (486 MB), fetched at its first use; "
     assert wanted in finding("transcribe").found
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({}, "no key (ANTHROPIC_API_KEY): moments are chosen on this machine"),
+        ({"ANTHROPIC_API_KEY": ""}, "no key"),
+        ({"ANTHROPIC_API_KEY": "sk-canary"}, "a key in ANTHROPIC_API_KEY for the API of its"),
+        (
+            {"CLIPPER_CLAUDE_BLOCK": "main", "CLIPPER_CLAUDE_URL": "https://gateway.example"},
+            "a key in the block main for https://gateway.example",
+        ),
+    ],
+)
+def test_it_is_said_whether_there_is_a_key_for_claude_and_not_which(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], says: str
+) -> None:
+    monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    found = finding("claude")
+    assert found.ok
+    assert says in found.found
+    assert "canary" not in found.found

@@ -77,10 +77,10 @@ def test_another_file_at_a_place_with_rights_is_refused_before_it_is_heard(
 def test_a_client_s_decision_is_made_and_shown(
     place: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    set_client("acme", None)
-    set_client("acme", False)
-    set_client("umbrella", True)
-    set_client("umbrella", None)
+    set_client("acme", {})
+    set_client("acme", {"require_rights": False})
+    set_client("umbrella", {"require_rights": True})
+    set_client("umbrella", {})
     said = [line.split(": ") for line in capsys.readouterr().out.splitlines()]
     assert [client for client, _ in said] == ["acme", "acme", "umbrella", "umbrella"]
     assert ["not" in what for _, what in said] == [False, True, False, False]
@@ -88,7 +88,7 @@ def test_a_client_s_decision_is_made_and_shown(
         assert not queries.client_settings(session, "acme").require_rights
         assert queries.client_settings(session, "umbrella").require_rights
     with pytest.raises(Rejected, match="Known are acme, umbrella"):
-        set_client("acmee", None)
+        set_client("acmee", {})
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,9 @@ def test_auto_takes_the_first_that_can_run(monkeypatch: pytest.MonkeyPatch) -> N
     detector, because = choose("auto")
     assert detector.name == "local"
     assert because.endswith(".")
-    monkeypatch.setattr(LocalDetector, "available", classmethod(lambda cls: "It is broken."))
+    monkeypatch.setattr(
+        LocalDetector, "available", classmethod(lambda cls, claude=False: "It is broken.")
+    )
     with pytest.raises(NotInstalled):
         choose("auto")
     with pytest.raises(NotInstalled, match="broken"):
@@ -86,5 +88,5 @@ def test_auto_takes_the_first_that_can_run(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="auto, local"):
+    with pytest.raises(ValueError, match="auto, claude, local"):
         choose("clever")

@@ -33,7 +33,9 @@ def client_settings(session: Session, name: str) -> ClientSettings:
     found = session.get(ClientRow, client_id(name))
     if found is None:
         return ClientSettings()
-    return ClientSettings(require_rights=found.require_rights)
+    return ClientSettings(
+        require_rights=found.require_rights, monthly_budget_usd=found.monthly_budget_usd
+    )
 
 
 def save_client_settings(session: Session, name: str, settings: ClientSettings) -> None:

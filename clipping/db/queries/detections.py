@@ -12,10 +12,12 @@ from clipping.db.columns import storable
 from clipping.db.queries.upsert import save_row, save_rows
 from clipping.db.tables import DetectionMomentRow, DetectionRow, MomentRow, RejectionRow
 from clipping.errors import Rejected
-from clipping.models import Criterion, Detection, Moment, Rejection, make_id
+from clipping.models import Criterion, Detection, Hold, Hook, Judgement, Moment, Rejection, make_id
 from clipping.timing import TimeSpan
 
 _RUBRIC = TypeAdapter(tuple[Criterion, ...])
+_HOLDS = TypeAdapter(tuple[Hold, ...])
+_HOOKS = TypeAdapter(tuple[Hook, ...])
 
 
 def save_detection(
@@ -156,6 +158,10 @@ def _moment(row: MomentRow, rank: int) -> Moment:
         hook=row.hook,
         title=row.title,
         text=row.text,
+        holds=_HOLDS.validate_python(row.holds),
+        hooks=_HOOKS.validate_python(row.hooks),
+        natural_start=row.natural_start,
+        judgement=None if row.judgement is None else Judgement.model_validate(row.judgement),
     )
 
 

@@ -6,6 +6,7 @@ live in a schema of their own, so that one database can be shared with Prefect.
 """
 
 from clipping.db.tables.base import SCHEMA, Row
+from clipping.db.tables.claude import BatchIntentRow, LedgerRow, OutageRow, ReplyRow
 from clipping.db.tables.clips import (
     ClipRow,
     DetectionMomentRow,
@@ -24,14 +25,18 @@ from clipping.db.tables.watches import WatchedItemRow, WatchRow
 
 __all__ = [
     "SCHEMA",
+    "BatchIntentRow",
     "ClientRow",
     "ClipRow",
     "DetectionMomentRow",
     "DetectionRow",
     "GlossaryTermRow",
     "HeardChunkRow",
+    "LedgerRow",
     "MomentRow",
+    "OutageRow",
     "RejectionRow",
+    "ReplyRow",
     "Row",
     "SourceRow",
     "TranscriptRow",

@@ -5,12 +5,15 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKeyConstraint, MetaData, func
+from sqlalchemy import ForeignKeyConstraint, MetaData, Numeric, func
 from sqlmodel import SQLModel
 
 SCHEMA = "clipping"
 """Not the name of the embedded server's user: Alembic sees a schema that bears the user's name as
 the default one, and would compare the tables with nothing."""
+
+DOLLARS = Numeric(18, 9)
+"""The cheapest token of a model costs half of 10^-8 dollars."""
 
 SAVED_AT: dict[str, Any] = {"server_default": func.clock_timestamp()}
 

@@ -6,12 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSON, JSONB
 from sqlmodel import Field
 
 from clipping.db.columns import Text, UtcTime
 from clipping.db.tables.base import SAVED_AT, SCHEMA, Row, belongs_to, one_of
 from clipping.models import ClipState
+
+_EMPTY_LIST: dict[str, Any] = {"server_default": sql("'[]'::jsonb")}
 
 
 class DetectionRow(Row, table=True):
@@ -59,6 +62,10 @@ class MomentRow(Row, table=True):
     hook: str = Field(sa_type=Text)
     title: str = Field(sa_type=Text)
     text: str = Field(sa_type=Text)
+    holds: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs=_EMPTY_LIST)
+    hooks: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs=_EMPTY_LIST)
+    natural_start: str = Field(sa_type=Text, sa_column_kwargs={"server_default": ""})
+    judgement: dict[str, Any] | None = Field(sa_type=JSONB(none_as_null=True))
 
 
 class DetectionMomentRow(Row, table=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, false
@@ -11,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from clipping.db.columns import Text, UtcTime
-from clipping.db.tables.base import SAVED_AT, Row, belongs_to, one_of
+from clipping.db.tables.base import DOLLARS, SAVED_AT, Row, belongs_to, one_of
 from clipping.models import Ground
 
 
@@ -19,11 +20,15 @@ class ClientRow(Row, table=True):
     """Somebody whose videos are clipped; everything below belongs to exactly one."""
 
     __tablename__ = "clients"
-    __table_args__ = (UniqueConstraint("name"),)
+    __table_args__ = (
+        UniqueConstraint("name"),
+        CheckConstraint("monthly_budget_usd >= 0", name="monthly_budget_usd"),
+    )
 
     client_id: str = Field(sa_type=Text, primary_key=True)
     name: str = Field(sa_type=Text)
     require_rights: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    monthly_budget_usd: Decimal | None = Field(default=None, sa_type=DOLLARS)
     created_at: datetime | None = Field(
         sa_type=UtcTime, default=None, nullable=False, sa_column_kwargs=SAVED_AT
     )
