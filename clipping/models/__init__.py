@@ -16,6 +16,7 @@ from clipping.models.clip import (
     RenderedClip,
     ReportSource,
 )
+from clipping.models.copy import Draft, PlatformName, PostCopy, ProfanityPolicy, WritingPolicy
 from clipping.models.hearing import (
     ChunkKey,
     GlossaryTerm,
@@ -72,6 +73,7 @@ __all__ = [
     "Crop",
     "DetectOptions",
     "Detection",
+    "Draft",
     "EncoderSettings",
     "Face",
     "FacePoint",
@@ -91,6 +93,9 @@ __all__ = [
     "Moment",
     "Move",
     "Obstacle",
+    "PlatformName",
+    "PostCopy",
+    "ProfanityPolicy",
     "Proof",
     "ProofCheck",
     "Rejection",
@@ -112,5 +117,6 @@ __all__ = [
     "Watch",
     "WatchedItem",
     "Word",
+    "WritingPolicy",
     "make_id",
 ]
