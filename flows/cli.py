@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.eval_cli import eval_app
 from flows.options import (
     ClipId,
     Framings,
@@ -34,6 +35,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(watch_app, name="watch")
+app.add_typer(eval_app)
 
 
 @app.command()

@@ -22,13 +22,11 @@ def draw(talk: PlantedTalk, options: DetectOptions, seed: int) -> Detection:
     spans: list[TimeSpan] = []
     for _ in range(_TRIES):
         span = _run(talk, firsts, chance.randrange(len(firsts)), chance.randint(*_USUAL_MS))
-        if span and options.min_ms <= span.duration_ms <= options.max_ms:
-            if len(spans) < options.count and not any(map(span.overlap_ms, spans)):
-                spans.append(span)
+        fits = span is not None and options.min_ms <= span.duration_ms <= options.max_ms
+        if span and fits and len(spans) < options.count and not any(map(span.overlap_ms, spans)):
+            spans.append(span)
     moments = [_moment(talk, span, rank) for rank, span in enumerate(spans, start=1)]
-    return Detection(
-        detector=NAME, detector_version="1", moments=tuple(moments), rejections=()
-    )
+    return Detection(detector=NAME, detector_version="1", moments=tuple(moments), rejections=())
 
 
 def _run(talk: PlantedTalk, firsts: list[int], at: int, wanted_ms: int) -> TimeSpan | None:

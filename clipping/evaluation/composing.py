@@ -130,9 +130,7 @@ class _Telling:
             self.reactions.append(Reaction(TimeSpan(start_ms=start_ms, end_ms=end_ms)))
             self.now_ms = end_ms + 150
         self._pause("passage")
-        span = TimeSpan(
-            start_ms=self.words[first].span.start_ms, end_ms=self.words[-1].span.end_ms
-        )
+        span = TimeSpan(start_ms=self.words[first].span.start_ms, end_ms=self.words[-1].span.end_ms)
         self.planted.append(Planted(passage.kind, group, first, len(self.words), asked, span))
 
     def _say(self, sentence: str, kind: Kind, speaker: str) -> None:

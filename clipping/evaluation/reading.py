@@ -1,8 +1,8 @@
 """Reading the passages that talks are made of: one file per subject, beside this module.
 
-``[section]`` heads begin a kind; passages are paragraphs. ``Q:`` and ``A:`` begin a question and its
-answer, ``==`` parts two tellings, ``(laughter)`` at the end says how it was received. ``{name}`` and
-the like are filled anew for each talk, ``[this|that]`` is one or the other.
+``[section]`` heads begin a kind; passages are paragraphs. ``Q:`` and ``A:`` begin a question and
+its answer, ``==`` parts two tellings, ``(laughter)`` at the end says how it was received.
+``{name}`` and the like are filled anew for each talk, ``[this|that]`` is one or the other.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ _SENTENCE_END: Final = re.compile(r"(?<=[.?!])\s+")
 _LAUGHTER: Final = "(laughter)"
 _KINDS: Final = {"opening": Kind.HOUSEKEEPING, "closing": Kind.HOUSEKEEPING}
 _FILLINGS: Final[dict[str, tuple[str, ...]]] = {
-    "name": tuple("Rosa Milan Ingrid Tobias Nadia Owen Priya Lukas Hanna Marco Yusuf Clara".split()),
+    "name": tuple(
+        "Rosa Milan Ingrid Tobias Nadia Owen Priya Lukas Hanna Marco Yusuf Clara".split()
+    ),
     "city": tuple("Lisbon Denver Leeds Graz Oslo Turin Bergen Tampa Lyon Ghent Malmo".split()),
     "small": tuple("three four five six seven eight nine eleven twelve".split()),
     "big": tuple("twenty thirty forty fifty sixty seventy eighty ninety".split()),
@@ -90,5 +92,4 @@ def _passage(kind: Kind, text: str) -> Passage:
 
 
 def _sentences(text: str) -> tuple[str, ...]:
-    """Capital letters after a filled slot are the writer's business: slots do not begin sentences."""
     return tuple(_SENTENCE_END.split(" ".join(text.split())))

@@ -21,8 +21,8 @@ class Violation(Value):
     """A promise about every clip that one moment does not keep."""
 
     code: str
-    """``starts_mid_sentence``, ``ends_mid_sentence``, ``cuts_a_word``, ``no_question``, ``outside``,
-    ``wrong_length``, ``overlaps``, ``sponsor``, ``housekeeping``."""
+    """``starts_mid_sentence``, ``ends_mid_sentence``, ``cuts_a_word``, ``no_question``,
+    ``outside``, ``wrong_length``, ``overlaps``, ``sponsor``, ``housekeeping``."""
     rank: int
     text: str
     """The beginning of what the moment says."""
@@ -115,9 +115,7 @@ def _text(talk: PlantedTalk, first: int, last: int) -> str:
     return " ".join(words)
 
 
-def _violations(
-    talk: PlantedTalk, chosen: list[Moment], options: DetectOptions
-) -> list[Violation]:
+def _violations(talk: PlantedTalk, chosen: list[Moment], options: DetectOptions) -> list[Violation]:
     found: list[Violation] = []
     for moment in chosen:
         first, last = talk.words_in(moment.span)

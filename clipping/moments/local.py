@@ -23,7 +23,7 @@ class LocalDetector(Detector):
     """Scores every run of sentences by the rubric of ``docs/rubric.md``."""
 
     name = "local"
-    version = "2"
+    version = "3"
 
     @classmethod
     def available(cls) -> str | None:
