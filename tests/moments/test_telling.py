@@ -57,11 +57,11 @@ def test_a_story_told_again_in_other_sentences_is_chosen_once() -> None:
 
 
 def test_what_is_shared_counts_beside_something_else_too() -> None:
-    words = "green kettle sang loudly tonight while".split()
-    tokens = [*words, *"filler nothing alike whatsoever happens outside".split(), *words]
-    phrases = Phrases(tokens)
-    firsts, stops = np.array([6, 6]), np.array([12, 18])
-    assert phrases.retold(0, 6, firsts, stops).tolist() == [0.0, 1.0]
+    words = "green kettle sang loudly tonight".split()
+    between = [f"other{at}" for at in range(70)]
+    phrases = Phrases([*words, *between, *words])
+    firsts, stops = np.array([5, 45, 75]), np.array([75, 80, 80])
+    assert phrases.retold(0, 5, firsts, stops).tolist() == [0.0, 1.0, 1.0]
 
 
 def test_vague_talk_has_less_substance_than_a_story() -> None:
