@@ -83,8 +83,8 @@ def test_the_sound_is_where_the_words_are(tmp_path: Path) -> None:
     talk = compose(1, 3)
     sound = sound_of(talk).astype(float)
     spoken = np.zeros(len(sound), bool)
-    for one in [*talk.transcript.words, *talk.reactions]:
-        span = one.span
+    spans = [word.span for word in talk.transcript.words]
+    for span in [*spans, *(reaction.span for reaction in talk.reactions)]:
         spoken[span.start_ms * RATE_HZ // 1000 : span.end_ms * RATE_HZ // 1000] = True
     assert sound[spoken].std() > 50 * sound[~spoken].std()
     media = probe(record(talk, tmp_path))
