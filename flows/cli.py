@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.client_cli import client, cost, estimate
+from flows.eval_cli import eval_app
 from flows.options import (
     ClipId,
     Framings,
@@ -38,6 +39,7 @@ app.add_typer(watch_app, name="watch")
 app.command()(client)
 app.command()(cost)
 app.command()(estimate)
+app.add_typer(eval_app)
 
 
 @app.command()

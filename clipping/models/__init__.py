@@ -16,6 +16,7 @@ from clipping.models.clip import (
     RenderedClip,
     ReportSource,
 )
+from clipping.models.copy import Draft, PlatformName, PostCopy, ProfanityPolicy, WritingPolicy
 from clipping.models.hearing import (
     ChunkKey,
     GlossaryTerm,
@@ -75,6 +76,7 @@ __all__ = [
     "Crop",
     "DetectOptions",
     "Detection",
+    "Draft",
     "EditorialPolicy",
     "EncoderSettings",
     "Face",
@@ -100,6 +102,9 @@ __all__ = [
     "Moment",
     "Move",
     "Obstacle",
+    "PlatformName",
+    "PostCopy",
+    "ProfanityPolicy",
     "Proof",
     "ProofCheck",
     "Rejection",
@@ -121,5 +126,6 @@ __all__ = [
     "Watch",
     "WatchedItem",
     "Word",
+    "WritingPolicy",
     "make_id",
 ]

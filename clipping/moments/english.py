@@ -126,8 +126,9 @@ PHRASES: Final[dict[str, str]] = {
         thank you all for coming, see you next time, see you next week, see you in the next,
         i'll see you, catch you in the next, in today's video, in this video, in today's episode,
         in this episode, in the next video, my next video, next slide, can you hear me,
-        can everyone hear, can everybody hear, is this on, mic check, see my screen,
-        share my screen, sharing my screen, housekeeping, take questions, questions at the end,
+        can everyone hear, can everybody hear, is this on, is the microphone, mic check,
+        see my screen, share my screen, sharing my screen, housekeeping, take questions,
+        questions at the end,
         coffee break, lunch break, restrooms, the slides are, bye bye, bye guys, stick around,
         stay tuned, after the break, right after this, last week's video, hope you enjoyed,
         my name is*0.6, the recording*0.5
@@ -139,10 +140,20 @@ PHRASES: Final[dict[str, str]] = {
         free trial, sign up at, sign up today, sign up for, head over to, go to the link,
         dot com slash, our partners at, our friends at, partnered with, first month free,
         free shipping, money back guarantee, limited time, exclusive offer, exclusive deal,
-        terms apply, click the link, the first link, download the app, available now at, affiliate
+        terms apply, click the link, the first link, download the app, available now at, affiliate,
+        supported by*0.9, support for this, support for the show, at checkout, with the code,
+        nights for free
     """,
 }
 """Signal name to phrases; ``phrase*weight``, weight 1 unless given."""
+
+SPONSOR_OPENERS: Final = phrases(
+    """
+        sponsor, sponsors, sponsored by, our sponsor, brought to you, supported by,
+        support for this, partnered with
+    """
+)
+"""Words with which a sponsor's message begins: what was said before is none of it."""
 
 QUESTION_OPENINGS: Final = phrases(
     """
@@ -167,6 +178,8 @@ TAG_QUESTIONS: Final[frozenset[str]] = frozenset(
     {
         *("right", "okay", "ok", "you know", "huh", "eh", "yeah", "see", "really", "no", "alright"),
         *("isn't it", "all right", "you know what i mean", "know what i mean", "get it", "what"),
+        *("where was i", "what was i saying", "what else", "is this on", "can you hear me"),
+        *("can everyone hear me", "is the microphone on", "any questions", "does that make sense"),
     }
 )
 """Questions that ask nothing."""

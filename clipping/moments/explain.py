@@ -52,6 +52,7 @@ _LACKS: Final[dict[str, str]] = {
     "pauses": "no telling pauses",
     "laughter": "no laughter or applause",
     "payoff": "no payoff at its end",
+    "unity": "more than one subject",
     "completeness": "an unfinished beginning or end",
     "length": "an unusual length",
 }
@@ -146,8 +147,8 @@ def _evidence(rubric: Rubric, window: Windows, name: str, value: float) -> str:
 
 _SIGNALS: Final[dict[str, tuple[str, ...]]] = {
     "claim": ("claim",),
-    "contrast": ("contrast",),
-    "story": ("story", "list"),
+    "contrast": ("contrast", "denial"),
+    "story": ("story", "list", "past", "person"),
     "emotion": ("emotion",),
     "numbers": ("number",),
     "names": ("name",),
@@ -232,6 +233,11 @@ def _payoff_evidence(rubric: Rubric, window: Windows) -> str:
     return f"{said}, which draws {'laughter' if laughed else 'applause'}"
 
 
+def _unity_evidence(rubric: Rubric, window: Windows) -> str:
+    one = float(rubric.values(window)["unity"][0]) >= 0.5
+    return "stays with one subject" if one else "begins something else inside"
+
+
 def _completeness_evidence(rubric: Rubric, window: Windows) -> str:
     first, last = int(window.first[0]), int(window.last[0])
     opening = rubric.talk.text.leans_on[first] or "opens on a sentence of its own"
@@ -250,6 +256,7 @@ _MEASURED: Final[dict[str, Callable[[Rubric, Windows], str]]] = {
     "pauses": lambda _, __: "a pause before a short or strong sentence",
     "laughter": _laughter_evidence,
     "payoff": _payoff_evidence,
+    "unity": _unity_evidence,
     "completeness": _completeness_evidence,
     "length": lambda _, window: f"{(window.end_ms[0] - window.start_ms[0]) / 1000:.1f} s",
 }

@@ -8,8 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
+from numpy.typing import NDArray
+
 from clipping.models import Transcript
-from clipping.moments import english
+from clipping.moments import english, narrative
 
 _EDGES = re.compile(r"^[^\w%]+|[^\w%]+$")
 _SPACELESS = re.compile(
@@ -52,6 +55,21 @@ def width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
+_FORGOTTEN = 60
+"""Words after which the same word is news again."""
+
+
+def telling(tokens: Sequence[str]) -> NDArray[np.bool_]:
+    """Which plain words carry a subject and were not said just before (lexical density)."""
+    said_at: dict[str, int] = {}
+    tells = np.zeros(len(tokens), bool)
+    for at, token in enumerate(tokens):
+        if len(token) > 1 and token not in english.FUNCTION_WORDS:
+            tells[at] = at - said_at.get(token, -_FORGOTTEN) >= _FORGOTTEN
+            said_at[token] = at
+    return tells
+
+
 class Lexicon:
     """The phrases of one language, indexed by their first word."""
 
@@ -85,7 +103,7 @@ class Lexicon:
 @lru_cache(maxsize=1)
 def english_lexicon() -> Lexicon:
     """The English lexicon, built once."""
-    return Lexicon(english.PHRASES)
+    return Lexicon({**english.PHRASES, **narrative.PHRASES})
 
 
 def lexicon_for(transcript: Transcript) -> Lexicon | None:

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from clipping.moments.lexicon import telling
 from clipping.moments.windows import Windows
 
 LOWEST_SCORE: Final = 0.20
@@ -22,6 +23,8 @@ BEST_SHARE: Final = 0.60
 """Beyond the assured moments: at least the usual floor and this share of the best score."""
 SAME_TEXT: Final = 0.6
 """Share of three-word runs in common from which two moments say the same."""
+SAME_WORDS: Final = 0.75
+"""Share of telling words in common from which the same story is told again."""
 ASSURED_EVERY_MS: Final = 60_000
 
 Floats = NDArray[np.float64]
@@ -46,7 +49,7 @@ class Ranking:
 
 
 class Phrases:
-    """Runs of three words of a talk, to find what is said twice."""
+    """What a talk says, word by word and three words at a time, to find what is said twice."""
 
     def __init__(self, tokens: Sequence[str]) -> None:
         known: dict[tuple[str, ...], int] = {}
@@ -57,15 +60,36 @@ class Phrases:
             ],
             np.int64,
         )
+        words: dict[str, int] = {}
+        self._words = np.array([words.setdefault(token, len(words)) for token in tokens], np.int64)
+        self._tells = telling(tokens)
 
     def shared(self, first: int, stop: int, firsts: Ints, stops: Ints) -> Floats:
         """Share of each candidate's phrases that also occur in words ``first`` to ``stop``."""
         said = np.unique(self._ids[first : max(first, stop - 2)])
-        again = np.concatenate([[0], np.cumsum(np.isin(self._ids, said))])
-        begin = np.minimum(firsts, len(self._ids))
-        end = np.clip(stops - 2, begin, len(self._ids))
-        share: Floats = (again[end] - again[begin]) / np.maximum(1, end - begin)
+        again, whole = _counted(np.isin(self._ids, said), firsts, stops - 2)
+        share: Floats = again / np.maximum(1, whole)
         return share
+
+    def retold(self, first: int, stop: int, firsts: Ints, stops: Ints) -> Floats:
+        """How many telling words each candidate has in common with words ``first`` to ``stop``.
+
+        As a share of its own or of theirs, whichever is more: needs no common phrase, so a story
+        told again in other sentences is known as well, also beside something else.
+        """
+        said = np.unique(self._words[first:stop][self._tells[first:stop]])
+        again, _ = _counted(self._tells & np.isin(self._words, said), firsts, stops)
+        own, _ = _counted(self._tells, firsts, stops)
+        share: Floats = again / np.maximum(1, np.minimum(own, len(said)))
+        return share
+
+
+def _counted(marked: NDArray[np.bool_], firsts: Ints, stops: Ints) -> tuple[Ints, Ints]:
+    """The marked among the places from each of ``firsts`` to before its stop, and all of these."""
+    running = np.concatenate([[0], np.cumsum(marked)])
+    begin = np.minimum(firsts, len(marked))
+    end = np.clip(stops, begin, len(marked))
+    return running[end] - running[begin], end - begin
 
 
 def rank(
@@ -125,16 +149,15 @@ class _State:
     def _take(self, best: int) -> None:
         windows, rival = self.windows, len(self.picks)
         self.picks.append(best)
-        shared = self._phrases.shared(
-            int(self._word_firsts[best]),
-            int(windows.stop[best]),
-            self._word_firsts,
-            windows.stop,
+        words = int(self._word_firsts[best]), int(windows.stop[best])
+        places = self._word_firsts, windows.stop
+        twice = (self._phrases.shared(*words, *places) >= SAME_TEXT) | (
+            self._phrases.retold(*words, *places) >= SAME_WORDS
         )
         overlap = (windows.start_ms < windows.end_ms[best]) & (
             windows.end_ms > windows.start_ms[best]
         )
-        for code, out in (("overlaps_better", overlap), ("duplicate", shared >= SAME_TEXT)):
+        for code, out in (("overlaps_better", overlap), ("duplicate", twice)):
             new = out & (self._lost == "")
             self._lost[new] = code
             self._rival[new] = rival

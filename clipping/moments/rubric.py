@@ -14,28 +14,30 @@ from numpy.typing import NDArray
 from clipping.moments.endings import endings, payoffs
 from clipping.moments.signals import ANSWER_GAP_MS
 from clipping.moments.talk import Talk
+from clipping.moments.topics import unity
 from clipping.moments.windows import Windows
 
 Floats = NDArray[np.float64]
 
 WEIGHTS: Final[dict[str, float]] = {
-    "hook": 0.11,
-    "question": 0.09,
-    "claim": 0.07,
-    "contrast": 0.06,
-    "story": 0.06,
-    "emotion": 0.06,
-    "numbers": 0.05,
-    "names": 0.03,
-    "address": 0.03,
-    "substance": 0.07,
-    "energy": 0.05,
+    "hook": 0.08,
+    "question": 0.07,
+    "claim": 0.04,
+    "contrast": 0.05,
+    "story": 0.11,
+    "emotion": 0.04,
+    "numbers": 0.06,
+    "names": 0.02,
+    "address": 0.02,
+    "substance": 0.12,
+    "energy": 0.04,
     "dynamics": 0.02,
-    "pace": 0.03,
-    "pauses": 0.03,
+    "pace": 0.02,
+    "pauses": 0.02,
     "laughter": 0.04,
-    "payoff": 0.07,
-    "completeness": 0.11,
+    "payoff": 0.05,
+    "unity": 0.12,
+    "completeness": 0.06,
     "length": 0.02,
 }
 """Each criterion's share of the score, in the order in which a clip is watched; they sum to 1."""
@@ -45,14 +47,17 @@ NEED_LEXICON: Final = frozenset({"claim", "contrast", "story", "emotion", "addre
 
 _DENSITY: Final[dict[str, tuple[tuple[str, ...], float]]] = {
     "claim": (("claim",), 1.5),
-    "contrast": (("contrast",), 1.2),
-    "story": (("story", "list"), 1.6),
+    "contrast": (("contrast", "denial"), 1.6),
+    "story": (("story", "list", "person", "past"), 2.2),
     "emotion": (("emotion",), 1.3),
     "numbers": (("number",), 1.6),
     "names": (("name",), 1.6),
     "address": (("address",), 2.0),
 }
 """Signals behind a criterion, and how many per 75 words (half a minute) give 0.63."""
+
+_DENSITY_OF_WORDS = (0.22, 0.38)
+"""Share of words that say something new: idle talk, and talk that is to the point."""
 
 OPENING_LIMIT = 0.6
 """From this much leaning on an opening cannot be understood alone."""
@@ -102,6 +107,7 @@ class Rubric:
             "pauses": 8_000 * self._punches(windows) / (windows.end_ms - windows.start_ms),
             "laughter": np.minimum(1.0, self._sum("merry", windows) / 1500),
             "payoff": np.where(windows.broken, 0.0, self._payoff[windows.last]),
+            "unity": unity(self.talk.fresh, windows.first, windows.last),
             "completeness": self._completeness(windows),
             "length": self._length(windows),
         }
@@ -113,6 +119,10 @@ class Rubric:
     def housekeeping_share(self, windows: Windows) -> Floats:
         """Share of the words that lie in greetings, calls to subscribe or sponsor reads."""
         return self._sum("chores", windows) / np.maximum(1.0, self._sum("words", windows))
+
+    def sponsored(self, windows: Windows) -> NDArray[np.bool_]:
+        """Whether a sponsor's message, or a part of one, is in it."""
+        return self._sum("sponsored", windows) > 0
 
     def speech_share(self, windows: Windows) -> Floats:
         """Share of the span that is speech; gaps of 0.7 s and more are not."""
@@ -160,7 +170,10 @@ class Rubric:
     def _substance(self, windows: Windows, words: Floats) -> Floats:
         filler = self._sum("filler", windows) / words
         chores = np.minimum(1.0, 2 * self.housekeeping_share(windows))
-        return 1 - chores - 5 * filler - self.bed_share(windows)
+        hedges = self._sum("hedge", windows) / words
+        low, high = _DENSITY_OF_WORDS
+        told = np.clip((self._sum("telling", windows) / words - low) / (high - low), 0, 1)
+        return told - chores - 5 * filler - 4 * hedges - self.bed_share(windows)
 
     def _level_of(self, windows: Windows) -> Floats:
         """Loudness while speaking; the silences between sentences do not count."""
@@ -249,7 +262,9 @@ def _rows(talk: Talk) -> dict[str, Floats]:
     return {
         **text.strength,
         "words": text.n_words,
+        "telling": text.n_telling,
         "chores": np.where(text.housekeeping, text.n_words, 0.0),
+        "sponsored": text.sponsor.astype(float),
         "quiet": talk.quiet_ms,
         "music": talk.music_ms,
         "merry": talk.laughter_ms + talk.applause_ms,
@@ -293,7 +308,7 @@ def _question_maps(talk: Talk) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
     One past the last sentence stands for none.
     """
-    items, question = talk.sentences.items, talk.text.question
+    items, question = talk.sentences.items, talk.text.question & ~talk.text.housekeeping
     count = len(items)
     asked = np.full(count, count, np.int64)
     answer = np.full(count, count, np.int64)

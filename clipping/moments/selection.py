@@ -103,7 +103,9 @@ def _refusals(
         "profane_opening": swears_at < CLEAN_OPENING_MS + _OPENING_MARGIN_MS,
         "music": (speech < 0.7) & (music >= MUSIC_SHARE),
         "too_much_silence": speech < LEAST_SPEECH,
-        "housekeeping": talk.text.housekeeping[windows.first] | (chores > MOST_HOUSEKEEPING),
+        "housekeeping": talk.text.housekeeping[windows.first]
+        | (chores > MOST_HOUSEKEEPING)
+        | rubric.sponsored(windows),
         "incomplete": (talk.text.dangling[windows.first] >= OPENING_LIMIT)
         | windows.broken
         | (rubric.ending[windows.last] < ENDING_LIMIT),

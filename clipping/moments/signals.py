@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clipping.models import Sentence, Word
 from clipping.moments import english
-from clipping.moments.lexicon import Hit, Lexicon, plain
+from clipping.moments.lexicon import Hit, Lexicon, plain, telling
 from clipping.moments.punctuation import asks
 from clipping.moments.sentences import Break, Sentences
+from clipping.moments.sponsors import opens_read, within_reads
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-LEXICAL = ("claim", "contrast", "story", "list", "emotion", "address", "payoff", "filler")
+LEXICAL = (
+    *("claim", "contrast", "story", "list", "emotion", "address", "payoff", "filler"),
+    *("person", "past", "denial", "hedge"),
+)
 """Signals that need a lexicon of the talk's language."""
 ANSWER_GAP_MS = 8_000
 """What follows a question later than this is not its answer."""
-_SPONSOR_BLOCK_MS = 45_000
 _FILLED_PAUSES = frozenset({"um", "uh", "er", "erm", "uhm", "hmm", "mhm", "ah", "oh", "like"})
 _PERSONS = frozenset({"he", "she", "him", "he's", "she's", "he'd", "she'd"})
 _ASKS = frozenset({"asked", "asks", "wondered"})
@@ -51,12 +53,15 @@ _NOT_NAMES = frozenset({"i", "i'm", "i've", "i'd", "i'll", "ok", "okay", "god", 
 class TextSignals:
     """One entry per sentence in every array.
 
+    ``n_telling`` counts words that carry a subject and were not said just before.
     ``strength[signal]`` sums the weights of the hits; ``hits[k]`` are those of sentence ``k`` with
     word indexes of the transcript; ``dangling`` (0..1) is how badly its opening leans on what was
-    said before, ``leans_on`` says in a few words why; ``scene`` marks openings that set a scene.
+    said before, ``leans_on`` says in a few words why; ``scene`` marks openings that set a scene;
+    ``housekeeping`` holds for sponsors too, ``opens_read`` where their message begins.
     """
 
     n_words: Floats
+    n_telling: Floats
     strength: dict[str, Floats]
     hits: tuple[tuple[Hit, ...], ...]
     question: Flags
@@ -65,6 +70,8 @@ class TextSignals:
     leans_on: tuple[str, ...]
     setup: Flags
     housekeeping: Flags
+    sponsor: Flags
+    opens_read: Flags
     scene: Flags
     hook: Floats
 
@@ -92,6 +99,7 @@ def read_signals(
     hook = _hooks(strength, question, n_words) * (1 - 0.7 * dangling)
     return TextSignals(
         n_words=n_words,
+        n_telling=_telling(items, tokens) if english_talk else n_words,
         strength=strength,
         hits=tuple(tuple(row) for row in rows),
         question=question,
@@ -100,9 +108,16 @@ def read_signals(
         leans_on=tuple(leans_on),
         setup=np.array([english_talk and _is_setup(item, tokens) for item in items], bool),
         housekeeping=housekeeping,
+        sponsor=within_reads(items, strength),
+        opens_read=np.array([opens_read(item, tokens) for item in items], bool),
         scene=np.array([english_talk and _sets_scene(item, tokens) for item in items], bool),
         hook=np.where(housekeeping, 0.2 * hook, hook),
     )
+
+
+def _telling(items: Sequence[Sentence], tokens: Sequence[str]) -> Floats:
+    tells = telling(tokens)
+    return np.array([tells[item.first : item.last].sum() for item in items], float)
 
 
 def _hits_by_sentence(
@@ -277,11 +292,7 @@ def _sets_scene(item: Sentence, tokens: Sequence[str]) -> bool:
 
 def _housekeeping(items: Sequence[Sentence], strength: dict[str, Floats]) -> Flags:
     """Greetings, calls to subscribe, and sponsor reads with all that lies inside the read."""
-    flags: Flags = (strength["housekeeping"] >= 0.9) | (strength["sponsor"] >= 0.9)
-    reads = np.flatnonzero(strength["sponsor"] >= 0.9)
-    for one, two in pairwise(reads.tolist()):
-        if items[two].span.start_ms - items[one].span.end_ms <= _SPONSOR_BLOCK_MS:
-            flags[one : two + 1] = True
+    flags: Flags = (strength["housekeeping"] >= 0.9) | within_reads(items, strength)
     return flags
 
 

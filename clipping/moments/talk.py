@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ from clipping.moments.sentences import Sentences, split
 from clipping.moments.signals import TextSignals, read_signals
 from clipping.moments.snap import Cuts, sentence_cuts
 from clipping.moments.sound import SILENCE_DB, Burst, SoundTrack, bursts, is_music
+from clipping.moments.sponsors import whole_reads
 from clipping.moments.topics import freshness
 from clipping.timing import TimeSpan
 
@@ -87,6 +88,9 @@ def study(transcript: Transcript, track: SoundTrack, duration_ms: int) -> Talk:
     ]
     words_alone = sentence_cuts(words, items, track, duration_ms)
     cuts = through_reactions(words_alone, told.reactions, duration_ms)
+    fresh = _openings(freshness(words, items), text)
+    text = _with_whole_reads(text, fresh, starts, ends)
+    fresh = _after_chores(fresh, text)
     return Talk(
         words=words,
         sentences=sentences,
@@ -98,7 +102,7 @@ def study(transcript: Transcript, track: SoundTrack, duration_ms: int) -> Talk:
         profane=_profane(words),
         level_db=level_db,
         gap_ms=np.append(starts[1:], duration_ms)[: len(items)] - ends.astype(float),
-        fresh=_openings(freshness(words, items), text),
+        fresh=fresh,
         inner_quiet_ms=np.array([_inner_quiet_ms(words, item) for item in items], float),
         quiet_ms=_by_sentence(starts, [(g, g.duration_ms) for g in gaps if _is_quiet(g)]),
         music_ms=_by_sentence(starts, music),
@@ -110,13 +114,32 @@ def study(transcript: Transcript, track: SoundTrack, duration_ms: int) -> Talk:
 
 
 def _openings(fresh: Floats, text: TextSignals) -> Floats:
-    """Freshness with what the words say: a scene is opened once, and housekeeping ends a part."""
+    """Freshness with what the words say: a scene is opened once, and leaning goes on."""
     if len(fresh) < 2:
         return fresh
     after_scene = np.append(False, text.scene[:-1]) & ~text.scene
-    after_chores = np.append(False, text.housekeeping[:-1])
-    told = np.where(after_scene, 0.3 * fresh, fresh)
-    return np.where(text.scene | after_chores, 1.0, told)
+    # What leans on the sentence before it goes on with the same thing.
+    told = np.where(after_scene, 0.3 * fresh, fresh) * (1 - 0.6 * text.dangling)
+    return np.where(text.scene | text.opens_read, 1.0, told)
+
+
+def _with_whole_reads(
+    text: TextSignals, fresh: Floats, starts: NDArray[np.int64], ends: NDArray[np.int64]
+) -> TextSignals:
+    sponsor = whole_reads(text.sponsor, text.opens_read, fresh, starts, ends)
+    return replace(
+        text,
+        sponsor=sponsor,
+        housekeeping=text.housekeeping | sponsor,
+        hook=np.where(sponsor & ~text.housekeeping, 0.2 * text.hook, text.hook),
+    )
+
+
+def _after_chores(fresh: Floats, text: TextSignals) -> Floats:
+    """Freshness with the ends of housekeeping, and not with what changes within."""
+    chores = text.housekeeping
+    before = np.append(False, chores[:-1])
+    return np.where(chores & before, 0.0, np.where(before, 1.0, fresh))
 
 
 def within(words: Sequence[Word], duration_ms: int) -> tuple[Word, ...]:

@@ -54,3 +54,19 @@ def _likeness(words: Sequence[Word], items: Sequence[Sentence]) -> Floats:
         size = sum(n * n for n in before.values()) * sum(n * n for n in after.values())
         alike.append(dot / size**0.5 if size else 0.0)
     return np.array(alike, float)
+
+
+def unity(fresh: Floats, first: NDArray[np.int64], last: NDArray[np.int64]) -> Floats:
+    """How much runs of sentences (both ends inclusive) are one subject, 0..1.
+
+    0.5 and more: their own bounds are at least as clear as any inside them.
+    """
+    bounds = np.append(fresh, 1.0)
+    inside = np.zeros(len(first))
+    for step in range(1, int((last - first).max(initial=0)) + 1):
+        at = first + step
+        within = np.where(at <= last, bounds[np.minimum(at, last)], 0.0)
+        inside = np.maximum(inside, within)
+    own = np.minimum(bounds[first], bounds[last + 1])
+    value: Floats = np.clip(0.5 + 1.2 * (own - inside), 0, 1)
+    return value

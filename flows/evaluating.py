@@ -1,0 +1,99 @@
+"""What ``clipper eval`` does: nothing is stored, and no server is needed."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from rich.table import Table
+from rich.text import Text
+
+from clipping.errors import Rejected
+from clipping.evaluation import Evaluation, evaluate
+from clipping.moments import choose
+from flows import console
+
+
+def evaluate_detector(
+    name: str, talks: int, seed: int, *, punctuated: bool = True, as_json: bool = False
+) -> Evaluation:
+    """Score a detector, print its figures beside those of drawing lots, and return them.
+
+    Raises ``NotInstalled`` for a detector that cannot run, ``Rejected`` for one that is not known.
+    """
+    try:
+        detector, _ = choose(name)
+    except ValueError as error:
+        raise Rejected(str(error)) from error
+    with console.showing_progress():
+        figures, chance = evaluate(detector.detect, talks=talks, seed=seed, punctuated=punctuated)
+    if as_json:
+        document = {"evaluation": figures.model_dump(), "chance": chance.model_dump()}
+        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    else:
+        console.output.print(_table(figures, chance))
+        for line in _lines(figures):
+            console.output.print(Text(line))
+    return figures
+
+
+def _table(figures: Evaluation, chance: Evaluation) -> Table:
+    table = Table(title=f"{len(figures.talks)} talks, seed {figures.seed}, top {figures.k}")
+    table.add_column("")
+    table.add_column(f"{figures.detector} {figures.detector_version}", justify="right")
+    table.add_column(chance.detector, justify="right")
+    for label, one, other in zip(_LABELS, _row(figures), _row(chance), strict=True):
+        table.add_row(label, one, other)
+    return table
+
+
+_LABELS = (
+    "strong moments found",
+    "recall",
+    "precision",
+    "begin on the first word",
+    "end on the last word",
+    "beginning off by",
+    "end off by",
+    "stories told twice",
+    "promises broken",
+)
+
+
+def _row(figures: Evaluation) -> tuple[str, ...]:
+    return (
+        f"{figures.found} of {figures.strong}",
+        f"{figures.recall:.0%}",
+        f"{figures.precision:.0%}",
+        f"{figures.exact_starts:.0%}",
+        f"{figures.exact_ends:.0%}",
+        f"{figures.start_off_s:.1f} s",
+        f"{figures.end_off_s:.1f} s",
+        str(figures.repeats),
+        str(sum(figures.violations.values())),
+    )
+
+
+def _lines(figures: Evaluation) -> list[str]:
+    """One line for each promise that was broken, and for each strong moment that was missed."""
+    lines = []
+    for talk in figures.talks:
+        lines += [
+            f"{talk.talk}: moment {each.rank} {_BROKEN[each.code]}: {each.text} …"
+            for each in talk.violations
+        ]
+        lines += [f"{talk.talk}: missed: {each.text} …" for each in talk.missed]
+    return lines
+
+
+_BROKEN = {
+    "starts_mid_sentence": "starts in the middle of a sentence",
+    "ends_mid_sentence": "ends in the middle of a sentence",
+    "cuts_a_word": "cuts a word",
+    "no_question": "gives an answer without its question",
+    "outside": "lies outside of the talk",
+    "wrong_length": "is longer or shorter than asked for",
+    "overlaps": "overlaps a better one",
+    "sponsor": "holds a part of a sponsor's message",
+    "housekeeping": "is mostly housekeeping",
+}
