@@ -7,10 +7,13 @@
     │   ├── RateLimited          the service says when (retry_after_s)
     │   ├── ServiceUnavailable   database, object store or API not reachable just now
     │   ├── NetworkDown          nothing outside can be reached just now
+    │   ├── StartAgain           an upload is lost and nothing of it is public: begin a new one
     │   └── Interrupted          a child process was killed from outside
     ├── NeedsPerson          stop and tell somebody
     │   ├── AuthorizationExpired
     │   ├── QuotaExhausted
+    │   ├── AccountBlocked       a platform has restricted, suspended or banned an account
+    │   ├── AppMisconfigured     a platform refuses our app, whatever the account
     │   ├── BudgetSpent
     │   ├── DiskFull             free space, then run again
     │   ├── NotInstalled         an engine or binary that was asked for is missing
@@ -108,6 +111,10 @@ class NetworkDown(Transient):
     """This machine, or its proxy, reaches nothing outside just now."""
 
 
+class StartAgain(Transient):
+    """An upload, container or session is lost, and provably nothing of it is public."""
+
+
 class Interrupted(Transient):
     """A child process was killed by a signal from outside."""
 
@@ -122,6 +129,14 @@ class AuthorizationExpired(NeedsPerson):
 
 class QuotaExhausted(NeedsPerson):
     """A platform's quota is used up."""
+
+
+class AccountBlocked(NeedsPerson):
+    """A platform has restricted, suspended or banned the account."""
+
+
+class AppMisconfigured(NeedsPerson):
+    """A platform refuses the app itself: not audited, not enrolled, or set up wrongly."""
 
 
 class BudgetSpent(NeedsPerson):

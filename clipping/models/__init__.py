@@ -6,6 +6,14 @@ output frame unless said otherwise. Ids are deterministic, made by :func:`make_i
 input gives the same id on every machine, which is what makes a stage safe to run twice.
 """
 
+from clipping.models.account import (
+    Account,
+    AccountLimits,
+    AccountStatus,
+    Consent,
+    Disclosure,
+    PostingMethod,
+)
 from clipping.models.base import OUTPUT_HEIGHT_PX, OUTPUT_WIDTH_PX, Value, make_id
 from clipping.models.clip import (
     CameraShot,
@@ -28,6 +36,7 @@ from clipping.models.hearing import (
 from clipping.models.judgement import Hold, HoldKind, Hook, HookAngle, Judgement
 from clipping.models.moment import Criterion, Detection, DetectOptions, Moment, Rejection, Sentence
 from clipping.models.policy import BrandRisk, EditorialPolicy
+from clipping.models.post import PostFile, PostJob, PostState, Receipt, Stage
 from clipping.models.recipe import (
     Box,
     CaptionEvent,
@@ -61,6 +70,9 @@ from clipping.models.watch import Found, ItemState, Watch, WatchedItem
 __all__ = [
     "OUTPUT_HEIGHT_PX",
     "OUTPUT_WIDTH_PX",
+    "Account",
+    "AccountLimits",
+    "AccountStatus",
     "Area",
     "AudioStream",
     "Box",
@@ -72,10 +84,12 @@ __all__ = [
     "ClipReport",
     "ClipState",
     "ClipWord",
+    "Consent",
     "Criterion",
     "Crop",
     "DetectOptions",
     "Detection",
+    "Disclosure",
     "Draft",
     "EditorialPolicy",
     "EncoderSettings",
@@ -104,9 +118,14 @@ __all__ = [
     "Obstacle",
     "PlatformName",
     "PostCopy",
+    "PostFile",
+    "PostJob",
+    "PostState",
+    "PostingMethod",
     "ProfanityPolicy",
     "Proof",
     "ProofCheck",
+    "Receipt",
     "Rejection",
     "RenderChoices",
     "RenderPlan",
@@ -120,6 +139,7 @@ __all__ = [
     "SoundKind",
     "SourceRequest",
     "SourceVideo",
+    "Stage",
     "Transcript",
     "Value",
     "VideoStream",

@@ -1,0 +1,1 @@
+"""The platforms that clips are posted to, one file each."""

@@ -1,0 +1,1 @@
+"""Who posts what when: pure, seeded, explainable."""
