@@ -1,0 +1,1 @@
+"""The four platforms on loopback, true to their protocols, for rehearsals and tests."""
