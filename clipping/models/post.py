@@ -59,6 +59,8 @@ class PostFile(Value):
     sha256: str
     cover_ms: int = 0
     """Which picture is the cover."""
+    url: str = Field(default="", repr=False)
+    """Public https address of the same bytes, where somebody has put them; perhaps signed."""
 
 
 class PostJob(Value):
@@ -79,14 +81,14 @@ class Receipt(Value):
     """What is known of a publication; stored after every exchange, before the next one."""
 
     stage: Stage = Stage.NEW
-    handle: dict[str, str] = Field(default_factory=dict)
+    handle: dict[str, str] = Field(default_factory=dict, repr=False)
     """The platform's own ids and addresses, by name. Addresses that carry a token are secrets."""
     sent_bytes: int = 0
     armed_at: datetime | None = None
     not_before: datetime | None = None
     """When the next step makes sense; None for at once."""
     tries: int = 0
-    """How often it was begun anew, by a new container, upload or session."""
+    """How often it was begun anew, or taken up again after it was armed."""
     public_id: str = ""
     """The platform's id of the post. TikTok may never tell."""
     url: str = ""

@@ -189,6 +189,9 @@ class FakeService:
             server.server_close()
             thread.join()
 
+    def settle(self) -> None:
+        """Let happen what is due by now; done before every request is served."""
+
     def no_route(self, request: Request) -> Reply:
         """The platform's answer to a path that it does not have."""
         return Reply.json({"error": f"no such path: {request.method} {request.path}"}, 404)
@@ -217,6 +220,7 @@ class FakeService:
     def serve(self, found: _Route | None, request: Request) -> Reply:
         """The answer, with all its effects."""
         with self.world.turn:
+            self.settle()
             try:
                 return self.no_route(request) if found is None else found.handling(request)
             except Answered as answered:

@@ -76,10 +76,16 @@ class World:
         self.dead = False
 
     def publish(
-        self, platform: PlatformName, account: str, public_id: str, sha256: str, text: str
+        self,
+        platform: PlatformName,
+        account: str,
+        public_id: str,
+        sha256: str,
+        text: str,
+        at: datetime | None = None,
     ) -> None:
-        """Enter a post that has just become public."""
-        post = PublicPost(platform, account, public_id, sha256, text, self.clock.now)
+        """Enter a post that became public, at this time or just now."""
+        post = PublicPost(platform, account, public_id, sha256, text, at or self.clock.now)
         with self.turn:
             self.ledger.append(post)
 

@@ -1,0 +1,50 @@
+"""How often a publication may be begun anew before it is given up."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from clipping.errors import ClippingError
+from clipping.models import Receipt, Stage
+from clipping.platforms.failures import FailureKind, failure, kind_of
+
+MOST_TRIES: Final = 3
+"""New uploads, containers or sessions after the first one."""
+_PAUSE: Final = timedelta(seconds=60)
+
+
+def lost(receipt: Receipt, sentence: str, code: str = "") -> ClippingError:
+    """The error of an upload that is lost without being public; permanent after several."""
+    if receipt.tries < MOST_TRIES:
+        return failure(FailureKind.RETRY_NEW_CONTAINER, sentence, code=code)
+    often = f"{sentence.removesuffix('.')}, {receipt.tries + 1} times now."
+    return failure(FailureKind.PERMANENT_MEDIA, often, code=code)
+
+
+def bounded(error: ClippingError, receipt: Receipt) -> ClippingError:
+    """The same error, unless it asks to begin anew once too often."""
+    if kind_of(error) is not FailureKind.RETRY_NEW_CONTAINER:
+        return error
+    return lost(receipt, str(error), getattr(error, "code", ""))
+
+
+def anew(receipt: Receipt, now: datetime, why: str) -> Receipt:
+    """The receipt from which a lost publication begins again, after a pause that grows."""
+    return Receipt(
+        tries=receipt.tries + 1,
+        not_before=now + _PAUSE * 2**receipt.tries,
+        note=why,
+    )
+
+
+def taken_up(receipt: Receipt, sentence: str) -> Receipt:
+    """What a reconciliation found; counted when it goes on from before ``ARMED``.
+
+    Raises what :func:`lost` gives when that has happened too often.
+    """
+    if receipt.stage not in (Stage.SENDING, Stage.SENT):
+        return receipt
+    if receipt.tries >= MOST_TRIES:
+        raise lost(receipt, sentence)
+    return receipt.replace(tries=receipt.tries + 1)

@@ -1,0 +1,131 @@
+"""One HTTP exchange with a platform: nothing followed, nothing tried again, nothing logged.
+
+httpx's client writes every address into its log, and an upload's address is a secret; so requests
+go to its transport, which is below that, and below redirects, cookies and the environment.
+"""
+
+from __future__ import annotations
+
+import json
+import ssl
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from clipping.models import PostFile
+
+TIMEOUT_S: Final = 30.0
+_CONNECT_TIMEOUT_S: Final = 10.0
+_READ_BYTES: Final = 1 << 20
+
+
+class NoAnswer(Exception):
+    """The connection failed or time ran out; the platform may have done what it was asked."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a platform answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    """By lower-case name."""
+    body: bytes = field(repr=False)
+
+    def json(self) -> dict[str, Any]:
+        """The object that it holds; empty when it holds none, such as a page of a proxy."""
+        try:
+            found = json.loads(self.body)
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Bytes of a post's file, from ``first`` up to ``end``."""
+
+    file: PostFile
+    first: int
+    end: int
+
+    def read(self) -> Iterator[bytes]:
+        """In parts, so that no file is held in memory. Raises OSError."""
+        left = self.end - self.first
+        with Path(self.file.path).open("rb") as opened:
+            opened.seek(self.first)
+            while left > 0:
+                part = opened.read(min(left, _READ_BYTES))
+                if not part:
+                    raise OSError("the file has become shorter")
+                left -= len(part)
+                yield part
+
+
+def ask(
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str],
+    query: Mapping[str, str] | None = None,
+    form: Mapping[str, str] | None = None,
+    value: Any = None,
+    piece: Piece | None = None,
+    proxy: str | None = None,
+    timeout_s: float = TIMEOUT_S,
+) -> Answer:
+    """One exchange. Raises NoAnswer, whose text holds nothing of the request.
+
+    :param form: Sent url-encoded; ``value`` is sent as JSON, ``piece`` as it is.
+    :param proxy: The only way out when it is given; the environment's is never taken.
+    :param timeout_s: For each wait, not for all of them together.
+    """
+    import httpx
+
+    body: dict[str, Any] = {}
+    sent = {"User-Agent": "clipper", "Accept": "application/json", **headers}
+    if piece is not None:
+        body["content"] = piece.read()
+        sent["Content-Length"] = str(piece.end - piece.first)
+    elif form is not None:
+        body["data"] = form
+    elif value is not None:
+        body["content"] = json.dumps(value).encode()
+    timeout = httpx.Timeout(timeout_s, connect=min(timeout_s, _CONNECT_TIMEOUT_S))
+    try:
+        request = httpx.Request(
+            method,
+            url,
+            params=query,
+            headers=sent,
+            extensions={"timeout": timeout.as_dict()},
+            **body,
+        )
+        with httpx.HTTPTransport(verify=_certificates(), trust_env=False, proxy=proxy) as way:
+            answer = way.handle_request(request)
+            try:
+                said = answer.read()
+            finally:
+                answer.close()
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError):
+        raise NoAnswer("No answer came.") from None
+    named = {name.lower(): text for name, text in answer.headers.items()}
+    return Answer(answer.status_code, named, said)
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    # Making one takes longer than the exchange.
+    import certifi
+
+    return ssl.create_default_context(cafile=certifi.where())
+
+
+def is_whole(file: PostFile) -> bool:
+    """Whether the file is there and has the size it is said to have."""
+    try:
+        return Path(file.path).stat().st_size == file.size_bytes
+    except OSError:
+        return False
