@@ -9,7 +9,7 @@ import json
 from datetime import timedelta
 from typing import Any, Final
 
-from clipping.platforms.instagram import VERSION, Instagram
+from clipping.platforms.instagram import Instagram
 from clipping.rehearsal.instagram_state import (
     DAY_S,
     FACEBOOK,
@@ -278,5 +278,3 @@ def _not_taken(kind: str, *, retriable: bool, status: int = 400) -> Reply:
     info = {"retriable": retriable, "type": kind, "message": kind}
     return Reply.json({"debug_info": info}, status)
 
-
-__all__ = ["VERSION", "FakeInstagram"]
