@@ -102,8 +102,20 @@ def a_job(platform: PlatformName, folder: Path, size: int = 7_000, **changes: An
     return job.replace(**changes)
 
 
-def _instagram_with_web(world: World) -> FakeInstagram:
+def _tiktok(world: World) -> FakeTikTok:
+    fake = FakeTikTok(world, megabyte=100)
+    fake.processing_s = 8.0
+    return fake
+
+
+def _instagram(world: World) -> FakeInstagram:
     fake = FakeInstagram(world)
+    fake.processing_s, fake.checking_s = 6.0, 9.0
+    return fake
+
+
+def _instagram_with_web(world: World) -> FakeInstagram:
+    fake = _instagram(world)
     content = bytes(range(256)) * 28
     fake.web[WEB] = content[:7_000]
     return fake
@@ -113,13 +125,13 @@ CASES = [
     Case(
         "tiktok",
         PlatformName.TIKTOK,
-        lambda world: FakeTikTok(world, megabyte=100),
+        _tiktok,
         armed="PUT /video/{publish_id}",
     ),
     Case(
         "instagram",
         PlatformName.INSTAGRAM,
-        FakeInstagram,
+        _instagram,
         armed="POST /{host}/{version}/{user}/media_publish",
         login_path="facebook",
     ),
