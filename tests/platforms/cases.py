@@ -104,13 +104,13 @@ def a_job(platform: PlatformName, folder: Path, size: int = 7_000, **changes: An
 
 def _tiktok(world: World) -> FakeTikTok:
     fake = FakeTikTok(world, megabyte=100)
-    fake.processing_s = 8.0
+    fake.processing_s = 4.0
     return fake
 
 
 def _instagram(world: World) -> FakeInstagram:
     fake = FakeInstagram(world)
-    fake.processing_s, fake.checking_s = 6.0, 9.0
+    fake.processing_s, fake.checking_s = 4.0, 6.0
     return fake
 
 

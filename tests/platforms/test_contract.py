@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -99,7 +99,7 @@ def _undisturbed(case: Case, job: PostJob) -> tuple[int, int]:
 
 
 def _all_wrongs(
-    case: Case, job: PostJob, disturbances: dict[str, Callable[[Run], object]]
+    case: Case, job: PostJob, disturbances: Mapping[str, Callable[[Run], object]]
 ) -> dict[str, list[str]]:
     """What each disturbance does to a life of its own, where that is wrong."""
     found = {}

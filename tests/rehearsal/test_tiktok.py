@@ -36,9 +36,9 @@ class _Caller:
         said = answer.json()
         return answer.status_code, said["error"]["code"], said["data"]
 
-    def init(self, info: dict[str, Any] | None = None, **sizes: Any) -> tuple[int, str, Any]:
+    def init(self, info: dict[str, Any] = INFO, **sizes: Any) -> tuple[int, str, Any]:
         """As for a post of 100 bytes."""
-        asked = {"post_info": info or INFO, "source_info": {**SIZES, **sizes}}
+        asked = {"post_info": info, "source_info": {**SIZES, **sizes}}
         return self.post("post/publish/video/init/", asked)
 
     def ask_creator(self) -> tuple[int, str, dict[str, Any]]:
@@ -134,8 +134,7 @@ def test_without_an_audit_only_private_accounts_are_posted_to(fake: FakeTikTok) 
 def test_bytes_are_taken_in_order_once_and_for_an_hour(fake: FakeTikTok) -> None:
     fake.megabyte = 10
     me = _Caller(fake)
-    sizes = {"video_size": 1_000, "chunk_size": 300, "total_chunk_count": 3}
-    _, _, data = me.init(**sizes)
+    _, _, data = me.init(video_size=1_000, chunk_size=300, total_chunk_count=3)
     url = data["upload_url"]
     assert _put(url, 0, 300, 1_000, Authorization="Bearer x").status_code == 400
     assert _put(url.replace("token=", "token=0"), 0, 300, 1_000).status_code == 404
