@@ -94,8 +94,6 @@ class TikTok(Platform):
         plan = self._plan(job)
         if receipt.stage is Stage.SENDING and plan.is_last(receipt.sent_bytes):
             return receipt.replace(stage=Stage.ARMED, armed_at=clock.now)
-        if clock.now >= lapses_at(receipt) - _MARGIN:
-            return self._look(job, receipt, access, clock, closed=True)
         return self._send(job, receipt, access, clock, plan)
 
     def poll(self, job: PostJob, receipt: Receipt, access: Access, clock: Clock) -> Receipt:

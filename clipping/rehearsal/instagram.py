@@ -277,4 +277,3 @@ class FakeInstagram(InstagramState):
 def _not_taken(kind: str, *, retriable: bool, status: int = 400) -> Reply:
     info = {"retriable": retriable, "type": kind, "message": kind}
     return Reply.json({"debug_info": info}, status)
-

@@ -288,6 +288,18 @@ def test_an_armed_upload_begins_anew_only_when_its_address_is_dead(
     assert (new.stage, new.tries) == (Stage.NEW, 1)
 
 
+def test_an_armed_upload_whose_bytes_are_all_there_is_only_waited_for(
+    fake: FakeTikTok, job: PostJob
+) -> None:
+    armed = _publish(fake, job, until=Stage.ARMED)
+    fake.fail(Fault(cut="after"), on=PUT)
+    with pytest.raises(OutcomeUnknown):
+        _submit(fake, job, armed)
+    client, access = CASE.enter(fake)
+    found = client.reconcile(job, armed, access, Clock(fake.world.clock.now))
+    assert (found.stage, found.sent_bytes, found.tries) == (Stage.PROCESSING, 7_000, 0)
+
+
 def test_an_upload_that_is_never_taken_is_given_up(fake: FakeTikTok, job: PostJob) -> None:
     fake.chance = lambda name, _: Fault(status=404) if name == PUT else None
     with pytest.raises(PostRefused, match="4 times"):
