@@ -172,12 +172,35 @@ class FakeInstagram(InstagramState):
         most = int(request.query.get("limit", "25"))
         return self.say(profile, {"data": rows[:most], "paging": {}})
 
+    @route("GET", "/graph.facebook.com/{version}/me/accounts")
+    def _serve_pages(self, request: Request) -> Reply:
+        profile = self.profile(request)
+        page = {
+            "id": f"page-{profile.user_id}",
+            "name": profile.username,
+            "access_token": self.tokens.grant(profile.user_id, ("page",)).access,
+            "instagram_business_account": {"id": profile.user_id, "username": profile.username},
+        }
+        return self.say(profile, {"data": [page]})
+
+    @route("GET", "/graph.facebook.com/{version}/me/permissions")
+    def _serve_permissions(self, request: Request) -> Reply:
+        profile = self.profile(request)
+        grant = self.tokens.owner(request.bearer() or request.query.get("access_token", ""))
+        scopes = grant.scopes if grant else ()
+        rows = [{"permission": scope, "status": "granted"} for scope in scopes]
+        return self.say(profile, {"data": rows})
+
     @route("GET", "/{host}/{version}/{node}")
     def _serve_node(self, request: Request) -> Reply:
         profile, node = self.profile(request), request.at["node"]
         fields = request.query.get("fields", "id").split(",")
         if node in (profile.user_id, "me"):
-            known = {"id": profile.user_id, "username": profile.username}
+            known = {
+                "id": profile.user_id,
+                "user_id": profile.user_id,
+                "username": profile.username,
+            }
             return self.say(profile, {name: known[name] for name in fields if name in known})
         medium = self.media.get(node)
         if medium is not None and medium.account == profile.user_id and not medium.removed:

@@ -60,6 +60,19 @@ class FakeTikTok(TikTokState):
     def _no_token(self, code: str) -> Reply:
         return Reply.json({"error": code, "error_description": code, "log_id": "2026"})
 
+    @route("GET", "/v2/user/info/")
+    def _serve_user(self, request: Request) -> Reply:
+        creator = self.creator(request, "user", "user.info.basic")
+        known = {
+            "open_id": creator.open_id,
+            "username": creator.username,
+            "display_name": creator.username,
+            "follower_count": 0,
+            "video_count": len(self.public(creator)),
+        }
+        fields = request.query.get("fields", "").split(",")
+        return envelope({"user": {name: known[name] for name in fields if name in known}})
+
     @route("POST", "/v2/post/publish/creator_info/query/")
     def _serve_creator_info(self, request: Request) -> Reply:
         creator = self.creator(request, "creator", "video.publish")

@@ -62,6 +62,8 @@ class TikTokState(FakeService):
             refresh_s=180 * DAY_S,
             rotates=True,
             prefixes=("act.", "rft."),
+            # Hexadecimal here, not base64url as everywhere else.
+            challenge=lambda verifier: hashlib.sha256(verifier.encode()).hexdigest(),
         )
 
     def join(self, open_id: str, *, scopes: tuple[str, ...] = SCOPES, **kinds: Any) -> Grant:

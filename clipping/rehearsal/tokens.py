@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -46,6 +47,7 @@ class Tokens:
     :param refresh_s: Life of a refresh token; None for no end.
     :param rotates: Whether a refresh gives a new refresh token and ends the one it was asked with.
     :param prefixes: How access and refresh tokens of this platform begin.
+    :param challenge: How this platform makes PKCE's challenge of a verifier.
     """
 
     def __init__(
@@ -56,12 +58,14 @@ class Tokens:
         refresh_s: float | None,
         rotates: bool,
         prefixes: tuple[str, str] = ("access.", "refresh."),
+        challenge: Callable[[str], str] | None = None,
     ) -> None:
         self._clock = clock
         self._access_s = access_s
         self._refresh_s = refresh_s
         self._rotates = rotates
         self._prefixes = prefixes
+        self._challenge = challenge or challenge_of
         self._codes: dict[str, _Code] = {}
         self._by_access: dict[str, Grant] = {}
         self._by_refresh: dict[str, Grant] = {}
@@ -81,7 +85,7 @@ class Tokens:
         found = self._codes.pop(code, None)
         if found is None:
             raise InvalidGrant("The code is unknown or used up.")
-        if found.challenge and found.challenge != challenge_of(verifier):
+        if found.challenge and found.challenge != self._challenge(verifier):
             raise InvalidGrant("The verifier does not fit its challenge.")
         return self.grant(found.account, found.scopes)
 

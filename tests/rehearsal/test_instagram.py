@@ -205,6 +205,16 @@ def test_a_token_is_refreshed_when_it_is_a_day_old_and_not_expired(fake: FakeIns
     assert refresh()["error"]["code"] == 190
 
 
+def test_a_page_gives_a_token_of_its_own_for_the_account_behind_it(fake: FakeInstagram) -> None:
+    me = _Caller(fake, username="ada")
+    [page] = me.call("GET", "me/accounts")["data"]
+    assert page["instagram_business_account"] == {"id": "17", "username": "ada"}
+    assert fake.tokens.owner(page["access_token"])
+    assert [row["permission"] for row in me.call("GET", "me/permissions")["data"]] == [
+        "instagram_content_publish"
+    ]
+
+
 def test_codes_become_tokens_of_either_login(fake: FakeInstagram) -> None:
     fake.join("17")
     form = {**fake.app, "code": fake.tokens.code("17", ("post",)) + "#_"}

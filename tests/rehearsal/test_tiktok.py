@@ -64,8 +64,9 @@ def _token(fake: FakeTikTok, **form: str) -> dict[str, Any]:
 
 def test_tokens_come_flat_rotate_and_their_errors_have_status_200(fake: FakeTikTok) -> None:
     fake.join("me")
-    code = fake.tokens.code("me", ("video.publish",))
-    first = _token(fake, grant_type="authorization_code", code=code)
+    challenge = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b"
+    code = fake.tokens.code("me", ("video.publish",), challenge)
+    first = _token(fake, grant_type="authorization_code", code=code, code_verifier="secret")
     assert (first["open_id"], first["scope"], first["expires_in"]) == ("me", "video.publish", 7_200)
     second = _token(fake, grant_type="refresh_token", refresh_token=first["refresh_token"])
     assert second["refresh_token"] != first["refresh_token"]
@@ -195,6 +196,15 @@ def test_a_publication_is_cancelled_until_its_bytes_are_there(fake: FakeTikTok) 
         for data in (first, second)
     ]
     assert codes == ["ok", "publish_not_cancellable"]
+
+
+def test_whose_account_it_is_is_told(fake: FakeTikTok) -> None:
+    me = _Caller(fake, username="ada")
+    headers = {"Authorization": f"Bearer {me.grant.access}"}
+    with httpx.Client(trust_env=False, verify=False) as client:
+        url = f"{fake.url}/v2/user/info/?fields=open_id,username"
+        said = client.get(url, headers=headers).json()
+    assert said["data"] == {"user": {"open_id": "me", "username": "ada"}}
 
 
 def test_the_list_shows_what_is_public_the_newest_first(fake: FakeTikTok) -> None:
