@@ -224,6 +224,8 @@ def test_codes_become_tokens_of_either_login(fake: FakeInstagram) -> None:
         assert client.post(url, data=form).status_code == 400
         query = {"grant_type": "ig_exchange_token", "access_token": short["access_token"]}
         long = client.get(f"{fake.url}/{INSTAGRAM}/access_token", params=query).json()
+        query = {"access_token": long["access_token"], "fields": "user_id,username"}
+        me = client.get(f"{fake.url}/{INSTAGRAM}/me", params=query).json()
         url = f"{fake.url}/{FACEBOOK}/v26.0/oauth/access_token"
         code = {**fake.app, "code": fake.tokens.code("17", ("post",))}
         first = client.get(url, params=code).json()
@@ -234,7 +236,7 @@ def test_codes_become_tokens_of_either_login(fake: FakeInstagram) -> None:
         }
         second = client.get(url, params=swap).json()
         wrong = client.get(url, params={**swap, "client_secret": "wrong"})
-    assert short["user_id"] == "17"
+    assert short["user_id"] == me["user_id"] == "17"
     assert fake.tokens.owner(long["access_token"])
     assert fake.tokens.owner(second["access_token"])
     assert wrong.status_code == 400
