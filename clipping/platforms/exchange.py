@@ -12,9 +12,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from clipping.models import PostFile
+from clipping.platforms.failures import FailureKind, failure
+
+if TYPE_CHECKING:
+    import httpx
 
 TIMEOUT_S: Final = 30.0
 _CONNECT_TIMEOUT_S: Final = 10.0
@@ -76,7 +80,7 @@ def ask(
     proxy: str | None = None,
     timeout_s: float = TIMEOUT_S,
 ) -> Answer:
-    """One exchange. Raises NoAnswer, whose text holds nothing of the request.
+    """One exchange. Raises NoAnswer, AppMisconfigured or PostRefused; none quotes the request.
 
     :param form: Sent url-encoded; ``value`` is sent as JSON, ``piece`` as it is.
     :param proxy: The only way out when it is given; the environment's is never taken.
@@ -94,25 +98,35 @@ def ask(
     elif value is not None:
         body["content"] = json.dumps(value).encode()
     timeout = httpx.Timeout(timeout_s, connect=min(timeout_s, _CONNECT_TIMEOUT_S))
+    extensions = {"timeout": timeout.as_dict()}
     try:
         request = httpx.Request(
-            method,
-            url,
-            params=query,
-            headers=sent,
-            extensions={"timeout": timeout.as_dict()},
-            **body,
+            method, url, params=query, headers=sent, extensions=extensions, **body
         )
-        with httpx.HTTPTransport(verify=_certificates(), trust_env=False, proxy=proxy) as way:
+        with _way(proxy) as way:
             answer = way.handle_request(request)
             try:
                 said = answer.read()
             finally:
                 answer.close()
+    except UnicodeError:
+        sentence = "The post holds characters that cannot be sent."
+        raise failure(FailureKind.PERMANENT_METADATA, sentence) from None
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError):
         raise NoAnswer("No answer came.") from None
     named = {name.lower(): text for name, text in answer.headers.items()}
     return Answer(answer.status_code, named, said)
+
+
+def _way(proxy: str | None) -> httpx.HTTPTransport:
+    import httpx
+
+    try:
+        return httpx.HTTPTransport(verify=_certificates(), trust_env=False, proxy=proxy)
+    except (ValueError, ImportError, httpx.InvalidURL):
+        # Without the original: the address may hold a password.
+        sentence = "The account's proxy is not an address that can be used."
+        raise failure(FailureKind.APP_MISCONFIGURED, sentence) from None
 
 
 @cache

@@ -142,6 +142,7 @@ class FakeTikTok(TikTokState):
         if len(upload.stored) < upload.size:
             return Reply(206, headers=_stored(upload))
         upload.whole_at = now
+        self.whole.append(upload)
         return Reply(201, headers=_stored(upload))
 
     @route("POST", "/v2/post/publish/status/fetch/")

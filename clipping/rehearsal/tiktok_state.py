@@ -50,6 +50,7 @@ class TikTokState(FakeService):
         self.events: list[dict[str, Any]] = []
         self.creators: dict[str, Creator] = {}
         self.uploads: dict[str, Upload] = {}
+        self.whole: list[Upload] = []
         self.daily = Window(15, DAY_S)
         self.users: dict[str, datetime] = {}
         self.drafts = Window(_MOST_DRAFTS, DAY_S)
@@ -85,12 +86,15 @@ class TikTokState(FakeService):
 
     def settle(self) -> None:
         """Publish, or fail, what has been processed by now."""
-        for upload in self.uploads.values():
-            if upload.whole_at is None or upload.over_at is not None:
-                continue
-            due = upload.whole_at + timedelta(seconds=self.processing_s)
-            if due <= self.world.clock.now:
-                self._end(upload, due)
+        pause = timedelta(seconds=self.processing_s)
+        due = [
+            one
+            for one in self.whole
+            if one.whole_at and one.whole_at + pause <= self.world.clock.now
+        ]
+        for upload in due:
+            self.whole.remove(upload)
+            self._end(upload, (upload.whole_at or self.world.clock.now) + pause)
 
     def _end(self, upload: Upload, at: datetime) -> None:
         upload.over_at = at

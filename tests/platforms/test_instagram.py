@@ -468,3 +468,9 @@ def test_an_accounts_own_proxy_is_the_only_way_out(fake: FakeInstagram, job: Pos
     lost = Access(access.account, access.token, access.app, proxy="http://127.0.0.1:9")
     with pytest.raises(ServiceUnavailable):
         client.submit(job, Receipt(), lost, Clock(fake.world.clock.now))
+
+
+def test_words_that_cannot_be_sent_are_refused(fake: FakeInstagram, job: PostJob) -> None:
+    words = job.words.replace(caption="half an emoji: \ud83d")
+    with pytest.raises(PostRefused, match="characters"):
+        _submit(fake, job.replace(words=words), Receipt())

@@ -251,8 +251,8 @@ def test_an_upload_goes_on_from_where_tiktok_says_it_is(fake: FakeTikTok, job: P
     assert _submit(fake, job, first).sent_bytes == 2_000
 
 
-@pytest.mark.parametrize("said", ["bytes 0-2000/7000", "bytes 0-1999/7000"])
-def test_a_count_and_a_last_place_both_tell_what_is_stored(
+@pytest.mark.parametrize("said", ["bytes 0-2000/7000", "bytes 0-1999/7000", ""])
+def test_a_count_a_last_place_and_silence_all_tell_what_is_stored(
     fake: FakeTikTok, job: PostJob, said: str
 ) -> None:
     first = _submit(fake, job, Receipt())
@@ -392,3 +392,27 @@ def test_an_accounts_own_proxy_is_the_only_way_out(fake: FakeTikTok, job: PostJo
     armed = _publish(fake, job, until=Stage.ARMED)
     with pytest.raises(OutcomeUnknown):
         client.submit(job, armed, lost, Clock(fake.world.clock.now))
+
+
+@pytest.mark.parametrize("proxy", ["user:pass@proxy", "ftp://user:pass@proxy"])
+def test_a_proxy_that_is_none_is_told_without_its_password(
+    fake: FakeTikTok, job: PostJob, proxy: str
+) -> None:
+    client, access = CASE.enter(fake)
+    wrong = Access(access.account, access.token, access.app, proxy=proxy)
+    with pytest.raises(AppMisconfigured) as told:
+        client.submit(job, Receipt(), wrong, Clock(fake.world.clock.now))
+    assert "pass" not in str(told.value)
+
+
+def test_an_answer_that_comes_too_late_is_none(fake: FakeTikTok, job: PostJob) -> None:
+    armed = _publish(fake, job, until=Stage.ARMED)
+    hasty = TikTok(fake.url, megabyte_bytes=100, timeout_s=0.05)
+    _, access = CASE.enter(fake)
+    late = Fault(delay_s=0.2)
+    fake.fail(late, late)
+    clock = Clock(fake.world.clock.now)
+    with pytest.raises(OutcomeUnknown):
+        hasty.submit(job, armed, access, clock)
+    with pytest.raises(ServiceUnavailable):
+        hasty.reconcile(job, armed, access, clock)
