@@ -138,7 +138,8 @@ class Instagram(Platform):
         if container.get("status_code") == media.MISSING:
             return _looked_for(receipt, clock)
         media.check_alive(container, receipt)
-        first, size_bytes = media.stored_bytes(container), job.file.size_bytes
+        size_bytes = job.file.size_bytes
+        first = media.stored_bytes(container, size_bytes)
         if first < size_bytes:
             self._graph.send_file(receipt.handle["uri"], job.file, first, access)
         return media.sent(receipt.replace(sent_bytes=size_bytes), clock)

@@ -93,11 +93,14 @@ def check_alive(container: Mapping[str, Any], receipt: Receipt) -> None:
         raise bounded(error, receipt)
 
 
-def stored_bytes(container: Mapping[str, Any]) -> int:
-    """How many bytes have arrived."""
+def stored_bytes(container: Mapping[str, Any], size_bytes: int) -> int:
+    """How many bytes of a file of this size have arrived."""
     phases = container.get("video_status")
     phase = phases.get("uploading_phase") if isinstance(phases, dict) else None
-    stored = phase.get("bytes_transferred") if isinstance(phase, dict) else None
+    phase = phase if isinstance(phase, dict) else {}
+    if container.get("status_code") == FINISHED or phase.get("status") == "complete":
+        return size_bytes
+    stored = phase.get("bytes_transferred")
     return stored if isinstance(stored, int) else 0
 
 

@@ -218,6 +218,23 @@ def test_an_upload_goes_on_from_the_byte_that_instagram_has(
 
 
 @pytest.mark.parametrize(
+    "said",
+    [
+        b'{"status_code": "FINISHED"}',
+        b'{"status_code": "IN_PROGRESS", "video_status": {"uploading_phase": '
+        b'{"status": "complete"}}}',
+    ],
+)
+def test_what_instagram_says_is_complete_is_not_sent_again(
+    fake: FakeInstagram, job: PostJob, said: bytes
+) -> None:
+    begun = _submit(fake, job, Receipt())
+    fake.fail(Fault(status=200, body=said))
+    assert _submit(fake, job, begun).stage is Stage.SENT
+    assert fake.count(SEND) == 0
+
+
+@pytest.mark.parametrize(
     ("body", "error"),
     [
         (b'{"debug_info": {"retriable": false, "type": "ProcessingFailedError"}}', PostRefused),
