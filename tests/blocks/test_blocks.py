@@ -19,6 +19,10 @@ from clipping.settings import settings
 
 SAMPLES: dict[str, dict[str, Any]] = {
     "claude": {"api_key": "claude-key-secret"},
+    "tiktok-app": {"client_key": "key-secret", "client_secret": "app-secret"},
+    "instagram-app": {"client_id": "id-secret", "client_secret": "app-secret"},
+    "youtube-app": {"client_id": "id-secret", "client_secret": "app-secret"},
+    "x-app": {"client_id": "id-secret", "client_secret": "app-secret"},
     "object-store": {
         "access_key_id": "AKIASECRET",
         "secret_access_key": "key-secret",

@@ -61,6 +61,11 @@ def save_tokens(session: Session, vault: Vault, account_id: str, tokens: Tokens)
     save_row(session, AccountTokensRow, values, found_by=("account_id",))
 
 
+def lock_tokens(session: Session, account_id: str) -> None:
+    """Let nobody renew the pair until the transaction ends; to be taken before other locks."""
+    session.get(AccountTokensRow, account_id, with_for_update=True)
+
+
 def find_tokens(
     session: Session, vault: Vault, account_id: str, *, lock: bool = False
 ) -> Tokens | None:
@@ -92,12 +97,13 @@ def token_dates(session: Session, account_id: str) -> Tokens | None:
     return Tokens.model_validate({**kept, "access": SecretStr(""), "refresh": hidden})
 
 
-def note_refresh(session: Session, account_id: str, begun_at: datetime) -> None:
-    """Note that a new pair is being asked for, before it is; the first unanswered time stays."""
+def note_refresh(session: Session, account_id: str, version: int, begun_at: datetime) -> None:
+    """Note that a pair newer than ``version`` is asked for, before it is; the first time stays."""
     session.execute(
         update(AccountTokensRow)
         .where(
             col(AccountTokensRow.account_id) == account_id,
+            col(AccountTokensRow.version) == version,
             col(AccountTokensRow.refresh_begun_at).is_(None),
         )
         .values(refresh_begun_at=begun_at)

@@ -14,9 +14,6 @@ from clipping.db.columns import Sealed, Text, UtcTime
 from clipping.db.tables.base import SAVED_AT, Row, belongs_to, one_of
 from clipping.models import AccountStatus, PlatformName, PostingMethod
 
-_OF_ONE_CLIENT = {"unique": True, "postgresql_where": sql("platform_user_id <> ''")}
-
-
 class AccountRow(Row, table=True):
     """An account; on its platform it is somebody's once, so no two clients can have it."""
 
@@ -24,7 +21,13 @@ class AccountRow(Row, table=True):
     __table_args__ = (
         belongs_to("clients", "client_id", cascade=False),
         UniqueConstraint("client_id", "platform", "handle"),
-        Index(None, "platform", "platform_user_id", **_OF_ONE_CLIENT),
+        Index(
+            None,
+            "platform",
+            "platform_user_id",
+            unique=True,
+            postgresql_where=sql("platform_user_id <> ''"),
+        ),
         CheckConstraint(one_of("platform", PlatformName), name="platform"),
         CheckConstraint(one_of("method", PostingMethod), name="method"),
         CheckConstraint(one_of("status", AccountStatus), name="status"),

@@ -122,7 +122,8 @@ class TikTokOAuth(OAuth):
 
     def _checked(self, reply: Reply) -> Reply:
         """Errors come with status 200, too; a call's own error is called ok when there is none."""
-        error, said = reply.body.get("error"), reply.body.get("error_description")
+        error: Any = reply.body.get("error")
+        said: Any = reply.body.get("error_description")
         if isinstance(error, dict):
             error, said = error.get("code"), error.get("message")
         if error in (None, "", "ok") and reply.ok:

@@ -62,7 +62,7 @@ class Wire:
                 trust_env=False,
                 follow_redirects=False,
                 timeout=_TIMEOUT_S,
-                proxy=self._proxy and self._proxy.get_secret_value(),
+                proxy=None if self._proxy is None else self._proxy.get_secret_value(),
             ) as client:
                 answer = client.request(
                     method, url, params=query, data=form, headers=headers, auth=basic
