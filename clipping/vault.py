@@ -143,12 +143,12 @@ def remember(*secrets: SecretStr) -> None:
 
 def redact(text: str) -> str:
     """The text without the secrets that this process has seen, or that look like some."""
+    for look in _LOOKS:
+        text = look.sub(rf"\g<kept>{_MASK}", text)
     # Another thread may add one meanwhile.
     for secret in tuple(_known):
         if secret in text:
             text = text.replace(secret, _MASK)
-    for look in _LOOKS:
-        text = look.sub(rf"\g<kept>{_MASK}", text)
     return text
 
 

@@ -14,6 +14,7 @@ from clipping.db.columns import Sealed, Text, UtcTime
 from clipping.db.tables.base import SAVED_AT, Row, belongs_to, one_of
 from clipping.models import AccountStatus, PlatformName, PostingMethod
 
+
 class AccountRow(Row, table=True):
     """An account; on its platform it is somebody's once, so no two clients can have it."""
 
