@@ -210,8 +210,7 @@ class FakeOAuth:
         thread.start()
         base = f"http://127.0.0.1:{server.server_address[1]}"
         self.hosts = {
-            name: dict.fromkeys(("pages", "tokens", "api"), f"{base}/{name}")
-            for name in PLATFORMS
+            name: dict.fromkeys(("pages", "tokens", "api"), f"{base}/{name}") for name in PLATFORMS
         }
         try:
             yield self
