@@ -13,8 +13,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
+from pydantic import SecretStr
+
 from clipping.errors import NeedsPerson, Rejected, ServiceUnavailable
-from clipping.vault import redact
+from clipping.vault import redact, remember
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
 PATH: Final = "/callback/"
@@ -83,6 +85,7 @@ def code_of(answer: Answer | None, title: str) -> str:
         raise Rejected(f"What came back from {title} answers another question than ours.")
     if answer.denied:
         raise Rejected(f"{title} was not allowed to let us in: {answer.denied}.")
+    remember(SecretStr(answer.code), SecretStr(answer.code.removesuffix("#_")))
     return answer.code
 
 

@@ -55,7 +55,8 @@ class Fault:
     body: Any = None
     cut: str = ""
     """``before`` or ``after`` it takes effect, the connection ends."""
-    wait_s: float = 0
+    echo: bool = False
+    """It is refused, and all that was sent is repeated."""
 
 
 @dataclass
@@ -255,6 +256,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         status, answer = fault.status, fault.body
+        if fault.echo:
+            said = f"refused was {given} {self.headers}"
+            answer = {"error": "invalid_grant", "error_description": said}
+            if platform in ("facebook", "instagram"):
+                answer = {"error": {"code": 190, "message": said}}
         if answer is None:
             scheme, _, bearer = self.headers.get("authorization", "").partition(" ")
             bearer = bearer if scheme == "Bearer" else ""

@@ -35,6 +35,9 @@ class Attempt:
     state: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
     verifier: str = field(default_factory=lambda: secrets.token_urlsafe(48), repr=False)
 
+    def __post_init__(self) -> None:
+        remember(SecretStr(self.state), SecretStr(self.verifier))
+
 
 class OAuth(ABC):
     """One platform's OAuth 2, as its app: consent, exchange, renewal, withdrawal.
