@@ -9,12 +9,15 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import click
 import pytest
-from typer.testing import CliRunner
+import typer
+from click.testing import CliRunner
 
 from clipping.db import queries
 from clipping.db.session import open_session
@@ -71,6 +74,12 @@ class Owner:
             error.close()
 
 
+@lru_cache(maxsize=1)
+def _command() -> click.Command:
+    """All commands, put together once: that takes most of the time of a short one."""
+    return typer.main.get_command(cli.app)
+
+
 @dataclass
 class Place:
     """A database, the fake platforms and an owner, for commands in this process."""
@@ -82,7 +91,7 @@ class Place:
 
     def run(self, *arguments: str, given: str = "") -> tuple[int, str]:
         """Exit code and all that a command said."""
-        done = CliRunner().invoke(cli.app, [*arguments], input=given)
+        done = CliRunner().invoke(_command(), [*arguments], input=given)
         return done.exit_code, done.output
 
     def accounts(self) -> list[Account]:
