@@ -122,6 +122,7 @@ def set_account(
     with db_session() as session:
         before = queries.get_account(session, account_id, lock=True)
         after = chosen(before, choices)
+        _refuse_taken(session, after)
         queries.save_account(session, after)
         for name in type(after).model_fields:
             old, new = getattr(before, name), getattr(after, name)
@@ -133,6 +134,17 @@ def set_account(
             queries.note_event(session, account_id, "settings", "proxy", done)
         shown = lines(session, None, account_id)[0]
     console.output.print(account_view(shown))
+
+
+def _refuse_taken(session: Session, account: Account) -> None:
+    from clipping.db import queries
+
+    for other in queries.accounts(session, account.client, account.platform):
+        if other.handle == account.handle and other.account_id != account.account_id:
+            raise Rejected(
+                f"{account.client} has another account {account.platform} @{account.handle}, "
+                f"which is {other.account_id}."
+            )
 
 
 def account_view(line: Line) -> Table:

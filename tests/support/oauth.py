@@ -102,7 +102,8 @@ class FakeOAuth:
         access, refresh = self._new("access"), self._new("refresh")
         self._live |= {access: granted, refresh: granted}
         between = "," if platform in ("tiktok", "facebook", "instagram") else " "
-        body = {"access_token": access, "scope": between.join(granted), "token_type": "bearer"}
+        body: dict[str, Any] = {"access_token": access, "token_type": "bearer"}
+        body["scope"] = between.join(granted)
         if platform == "tiktok":
             body |= {"open_id": self.user_id, "expires_in": 7200, "refresh_token": refresh}
             body["refresh_expires_in"] = 180 * 86400
