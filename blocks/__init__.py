@@ -8,8 +8,13 @@ a line in ``BLOCKS``. The contract tests in ``tests/blocks`` run over them all.
 from prefect.blocks.core import Block
 
 from blocks.claude import Claude
+from blocks.instagram import Instagram
 from blocks.object_store import ObjectStore
+from blocks.tiktok import TikTok
+from blocks.x import X
+from blocks.youtube import YouTube
 
 BLOCKS: dict[str, type[Block]] = {
-    block.get_block_type_slug(): block for block in (Claude, ObjectStore)
+    block.get_block_type_slug(): block
+    for block in (Claude, ObjectStore, TikTok, Instagram, YouTube, X)
 }

@@ -142,6 +142,34 @@ class Settings(BaseSettings):
     claude_batch_patience_seconds: float = Field(default=4 * 3600, ge=0)
     """How long a scheduled run waits for its batch; the next one finds what came later."""
 
+    vault_keys: SecretStr | None = None
+    """Keys that the secrets of accounts are sealed under, with commas, the newest first; made by
+    ``clipper vault new-key``."""
+
+    tiktok_client_key: SecretStr | None = None
+    """The app at TikTok that asks accounts' owners; see docs/accounts.md for all of these."""
+
+    tiktok_client_secret: SecretStr | None = None
+    """Its secret."""
+
+    instagram_client_id: SecretStr | None = None
+    """The app at Meta: of Facebook Login, or of Instagram Login where accounts use that."""
+
+    instagram_client_secret: SecretStr | None = None
+    """Its secret."""
+
+    youtube_client_id: SecretStr | None = None
+    """The OAuth client at Google."""
+
+    youtube_client_secret: SecretStr | None = None
+    """Its secret."""
+
+    x_client_id: SecretStr | None = None
+    """The app at X."""
+
+    x_client_secret: SecretStr | None = None
+    """Its secret; a public client has none."""
+
     encoder: str = "auto"
     """``auto`` (NVENC when it works, else x264), ``libx264`` or ``h264_nvenc``."""
 
@@ -176,7 +204,20 @@ class Settings(BaseSettings):
             raise ValueError("not the address of a server")
         return value or None
 
-    @field_validator("anthropic_api_key", "claude_block")
+    @field_validator(
+        "anthropic_api_key",
+        "claude_block",
+        "vault_keys",
+        "tiktok_client_key",
+        "tiktok_client_secret",
+        "instagram_client_id",
+        "instagram_client_secret",
+        "youtube_client_id",
+        "youtube_client_secret",
+        "x_client_id",
+        "x_client_secret",
+        mode="before",
+    )
     @classmethod
     def _is_given(cls, value: SecretStr | str | None) -> SecretStr | str | None:
         # An empty variable, as compose files pass on, is none.

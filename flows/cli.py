@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.account_cli import accounts_app
 from flows.client_cli import client, cost, estimate
 from flows.eval_cli import eval_app
 from flows.options import (
@@ -24,6 +25,7 @@ from flows.options import (
     stated_rights,
 )
 from flows.outcomes import FAILED, outcomes
+from flows.vault_cli import vault_app
 from flows.watch_cli import watch_app
 
 if TYPE_CHECKING:
@@ -36,6 +38,8 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(watch_app, name="watch")
+app.add_typer(accounts_app, name="accounts")
+app.add_typer(vault_app, name="vault")
 app.command()(client)
 app.command()(cost)
 app.command()(estimate)

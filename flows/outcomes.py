@@ -65,7 +65,9 @@ def _keep(error: Exception) -> Path | None:
     from flows.local_run import log_file_handler, log_path
 
     details = (type(error), error, error.__traceback__)
-    record = logging.LogRecord(__name__, logging.WARNING, __file__, 0, str(error), None, details)
+    # Through the factory, which takes secrets out.
+    make = logging.getLogRecordFactory()
+    record = make(__name__, logging.WARNING, __file__, 0, "%s", (str(error),), details)
     try:
         handler = log_file_handler()
         handler.emit(record)
@@ -76,6 +78,9 @@ def _keep(error: Exception) -> Path | None:
 
 
 def _end(code: int, message: str, as_json: bool, extra: dict[str, Any] | None = None) -> None:
+    from clipping.vault import redact
+
+    message = redact(message)
     _say(message)
     if as_json:
         document = {"error": message, "exit_code": code, **(extra or {})}

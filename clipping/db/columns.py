@@ -63,6 +63,22 @@ class Text(TypeDecorator[str]):
         return None if value is None else storable(value)
 
 
+class Sealed(Text):
+    """A secret that :class:`clipping.vault.Vault` has sealed; anything else is not stored.
+
+    ``clipper vault rotate`` goes through all columns of this type.
+    """
+
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """On the way in."""
+        # Every Fernet token begins with its version, 0x80, and a time before the year 2106.
+        if value is not None and not value.startswith("gAAAAA"):
+            raise ValueError("what is to be stored here was not sealed")
+        return value
+
+
 class UtcTime(TypeDecorator[datetime]):
     """``timestamptz``; always UTC on the way out, and a naive time counts as UTC on the way in."""
 

@@ -65,12 +65,14 @@ from clipping.models.source import (
     VideoStream,
     Word,
 )
+from clipping.models.tokens import AccountEvent, Connected, Tokens
 from clipping.models.watch import Found, ItemState, Watch, WatchedItem
 
 __all__ = [
     "OUTPUT_HEIGHT_PX",
     "OUTPUT_WIDTH_PX",
     "Account",
+    "AccountEvent",
     "AccountLimits",
     "AccountStatus",
     "Area",
@@ -84,6 +86,7 @@ __all__ = [
     "ClipReport",
     "ClipState",
     "ClipWord",
+    "Connected",
     "Consent",
     "Criterion",
     "Crop",
@@ -140,6 +143,7 @@ __all__ = [
     "SourceRequest",
     "SourceVideo",
     "Stage",
+    "Tokens",
     "Transcript",
     "Value",
     "VideoStream",

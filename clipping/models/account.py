@@ -73,6 +73,8 @@ class Account(Value):
     method: PostingMethod = PostingMethod.API
     login_path: str = ""
     """Instagram: ``facebook`` (path B, the stronger one) or ``instagram`` (path A); else empty."""
+    app: str = ""
+    """Name of the Prefect block with the secrets of its app; empty for the one of the settings."""
     angle: str = ""
     """What it is about, in a few words; clips that fit it are preferred."""
     caption_style: str = ""
@@ -86,6 +88,8 @@ class Account(Value):
     premium: bool = False
     """X: longer and larger video, longer text."""
     status: AccountStatus = AccountStatus.ACTIVE
+    paused: str = ""
+    """Why nothing is posted until somebody resumes it; empty when it is not paused."""
     consent: Consent | None = None
     """Nothing is posted without."""
 

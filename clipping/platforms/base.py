@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, NoReturn
 
 from pydantic import SecretStr
 
@@ -24,7 +24,11 @@ class Access:
     account: Account
     token: SecretStr
     app: Mapping[str, SecretStr] = field(default_factory=dict)
+    # It may hold a password.
     proxy: str | None = field(default=None, repr=False)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("an access does not leave its process: pass the account's id")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ Ids are made by :func:`clipping.models.make_id`, so saving twice finds the first
 live in a schema of their own, so that one database can be shared with Prefect.
 """
 
+from clipping.db.tables.accounts import AccountEventRow, AccountRow, AccountTokensRow
 from clipping.db.tables.base import SCHEMA, Row
 from clipping.db.tables.claude import BatchIntentRow, LedgerRow, OutageRow, ReplyRow
 from clipping.db.tables.clips import (
@@ -25,6 +26,9 @@ from clipping.db.tables.watches import WatchedItemRow, WatchRow
 
 __all__ = [
     "SCHEMA",
+    "AccountEventRow",
+    "AccountRow",
+    "AccountTokensRow",
     "BatchIntentRow",
     "ClientRow",
     "ClipRow",

@@ -1,0 +1,185 @@
+"""The secrets of accounts: sealed before they are stored, and kept out of what is logged.
+
+Sealed is Fernet (AES-128-CBC with HMAC-SHA256) under the newest of the keys in
+``CLIPPER_VAULT_KEYS``; the others only open. What is sealed says where it belongs, so that a secret
+that got into another row is refused there instead of opening somebody else's account.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Final
+from urllib.parse import quote
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from pydantic import SecretStr
+
+from clipping.errors import NeedsPerson
+from clipping.settings import settings
+
+_SETTING = "CLIPPER_VAULT_KEYS"
+_MASK = "***"
+_SHORTEST = 6
+"""Shorter ones would be found in ordinary words."""
+_MOST = 20_000
+"""Secrets remembered by one process; the oldest are forgotten first."""
+
+
+class Vault:
+    """Seals and opens secrets.
+
+    :param keys: The newest first; it seals, and all of them open.
+    :raises NeedsPerson: There is none, or one is no key.
+    """
+
+    def __init__(self, keys: Sequence[SecretStr]) -> None:
+        if not keys:
+            raise NeedsPerson(
+                f"The vault has no key: make one with `clipper vault new-key` and keep it in "
+                f"{_SETTING}."
+            )
+        made = [_fernet(key, number, len(keys)) for number, key in enumerate(keys, 1)]
+        self._newest, self._all = made[0], MultiFernet(made)
+        remember(*keys)
+
+    def __repr__(self) -> str:
+        return "Vault()"
+
+    def seal(self, secret: SecretStr, place: str) -> str:
+        """The secret as it may be stored at ``place``: table, column and row."""
+        remember(secret)
+        return self._newest.encrypt(_bound(secret, place)).decode("ascii")
+
+    def open(self, sealed: str, place: str) -> SecretStr:
+        """The secret that was sealed for ``place``.
+
+        :raises NeedsPerson: No key opens it, or it belongs elsewhere.
+        """
+        try:
+            text = self._all.decrypt(sealed.encode("ascii", "replace")).decode()
+        except InvalidToken:
+            raise NeedsPerson(
+                f"No key in {_SETTING} opens what is stored in {place}: add the key that it was "
+                "sealed under, or connect the account again."
+            ) from None
+        stored_at, _, secret = text.partition("\0")
+        remember(SecretStr(secret))
+        if stored_at != place:
+            raise NeedsPerson(
+                f"What is stored in {place} was sealed for another row: connect the account again."
+            )
+        return SecretStr(secret)
+
+    def sealed_anew(self, sealed: str, place: str) -> str | None:
+        """The same under the newest key; None when it is under that one already."""
+        try:
+            self._newest.decrypt(sealed.encode("ascii", "replace"))
+        except InvalidToken:
+            return self.seal(self.open(sealed, place), place)
+        return None
+
+
+def _bound(secret: SecretStr, place: str) -> bytes:
+    return f"{place}\0{secret.get_secret_value()}".encode()
+
+
+def _fernet(key: SecretStr, number: int, count: int) -> Fernet:
+    try:
+        return Fernet(key.get_secret_value())
+    except ValueError:
+        which = f"number {number} of {count} in " if count > 1 else ""
+        raise NeedsPerson(
+            f"What stands {which or 'in '}{_SETTING} is no key: make one with "
+            "`clipper vault new-key`."
+        ) from None
+
+
+def open_vault() -> Vault:
+    """The vault of this process, with the keys of its settings.
+
+    :raises NeedsPerson: There is no key, or what is given is none.
+    """
+    given = settings().vault_keys
+    text = given.get_secret_value() if given else ""
+    return Vault([SecretStr(key) for key in re.split(r"[\s,]+", text) if key])
+
+
+def new_key() -> SecretStr:
+    """A new key, which nobody has seen."""
+    return SecretStr(Fernet.generate_key().decode("ascii"))
+
+
+_known: dict[str, None] = {}
+
+# What secrets look like where they are not known by heart: in addresses, forms, headers and JSON.
+_LOOKS: Final = (
+    re.compile(
+        r"(?P<kept>\b(?:access_token|refresh_token|upload_token|fb_exchange_token|input_token"
+        r"|client_secret|app_secret|client_key|code_verifier|password)\b[\"']?\s*[=:]\s*[\"']?)"
+        r"[^\s&\"',;)}\]]+",
+        re.IGNORECASE,
+    ),
+    re.compile(r"(?P<kept>[?&](?:code|token|state)=)[^\s&\"']+"),
+    re.compile(r"(?P<kept>\b(?:Bearer|OAuth|Basic)\s+)[A-Za-z0-9._~+/=|-]{16,}"),
+    re.compile(r"(?P<kept>\b[a-z][a-z0-9+.-]*://)[^\s/@]+(?=@)"),
+    re.compile(r"(?P<kept>\b)(?:act|rft|ya29)\.[A-Za-z0-9!._~-]{8,}"),
+)
+
+
+def remember(*secrets: SecretStr) -> None:
+    """Keep these out of every log line of this process from now on."""
+    for secret in secrets:
+        text = secret.get_secret_value()
+        for form in (text, quote(text, safe="")):
+            if len(form) >= _SHORTEST:
+                _known[form] = None
+    while len(_known) > _MOST:
+        del _known[next(iter(_known))]
+    _redact_logs()
+
+
+def redact(text: str) -> str:
+    """The text without the secrets that this process has seen, or that look like some."""
+    for look in _LOOKS:
+        text = look.sub(rf"\g<kept>{_MASK}", text)
+    # Another thread may add one meanwhile.
+    for secret in tuple(_known):
+        if secret in text:
+            text = text.replace(secret, _MASK)
+    return text
+
+
+class Redaction(logging.Filter):
+    """Takes secrets out of log records, tracebacks included; lets every record pass."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Change the record where it has to be."""
+        try:
+            said = record.getMessage()
+        except (TypeError, ValueError):
+            # Its handler says so.
+            return True
+        clean = redact(said)
+        if clean != said:
+            record.msg, record.args = clean, ()
+        if record.exc_info and not record.exc_text:
+            trace = logging.Formatter().formatException(record.exc_info)
+            if (clean := redact(trace)) != trace:
+                record.exc_text = clean
+        return True
+
+
+@lru_cache(maxsize=1)
+def _redact_logs() -> None:
+    """Put the filter before all loggers and handlers, whoever sets those up, and when."""
+    make, filtering = logging.getLogRecordFactory(), Redaction()
+
+    def made(*arguments: Any, **options: Any) -> logging.LogRecord:
+        record = make(*arguments, **options)
+        filtering.filter(record)
+        return record
+
+    logging.setLogRecordFactory(made)

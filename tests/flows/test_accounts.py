@@ -1,0 +1,577 @@
+"""``clipper accounts`` and ``clipper vault``, in this process, against the fake platforms."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from clipping import platforms
+from clipping.db import queries
+from clipping.db.session import open_session
+from clipping.errors import AccountBlocked, ClippingError, Rejected
+from clipping.models import (
+    Account,
+    AccountLimits,
+    AccountStatus,
+    Consent,
+    Disclosure,
+    PlatformName,
+    PostingMethod,
+    Tokens,
+)
+from clipping.platforms.choices import chosen, proxy_address
+from clipping.platforms.standing import live_obstacles, obstacles
+from clipping.settings import settings
+from clipping.vault import Vault
+from flows import connecting
+from flows.callback import Answer, read_answer
+from flows.connecting import Wanted
+from tests.db.test_account_rows import NOW, an_account, some_tokens
+from tests.flows.account_place import KEY, PUBLIC, Place, a_place, lines_of
+from tests.support.oauth import PLATFORMS, FakeOAuth, Fault
+
+
+@pytest.fixture(scope="module")
+def serving() -> Iterator[FakeOAuth]:
+    with FakeOAuth().serving() as server:
+        yield server
+
+
+@pytest.fixture
+def place(
+    serving: FakeOAuth, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Place]:
+    yield from a_place(database_url, tmp_path, serving, monkeypatch)
+
+
+def connect(place: Place, name: str, *options: str, client: str = "acme") -> tuple[int, str]:
+    path = ("--login-path", name) if name in ("facebook", "instagram") else ()
+    platform = "instagram" if path else name
+    return place.run("accounts", "connect", platform, "--client", client, *path, *options)
+
+
+@pytest.mark.parametrize("name", PLATFORMS)
+def test_an_owner_lets_us_in(place: Place, name: str) -> None:
+    code, said = connect(place, name)
+    assert code == 0, said
+    account = place.account()
+    assert f"@acme_clips is {account.account_id}" in said
+    assert place.owner.seen == [200]
+    assert (account.handle, account.platform_user_id, account.client) == (
+        "acme_clips",
+        "1700",
+        "acme",
+    )
+    assert account.login_path == (name if name in ("facebook", "instagram") else "")
+    with open_session(place.url) as session:
+        tokens = queries.find_tokens(session, Vault([SecretStr(KEY)]), account.account_id)
+        [event] = queries.account_events(session, account.account_id)
+    assert tokens is not None
+    assert "CANARY" in tokens.access.get_secret_value()
+    assert "CANARY" not in PUBLIC.sub("", said)
+    assert event.kind == "connected"
+
+
+def test_an_answer_to_another_question_is_shown_the_door(place: Place) -> None:
+    place.owner.forges = True
+    code, _ = connect(place, "x")
+    assert code == 0
+    assert place.owner.seen == [400, 200]
+
+
+def test_an_owner_who_does_not_agree_is_understood(place: Place) -> None:
+    place.owner.denies = "access_denied"
+    code, said = connect(place, "tiktok")
+    assert code == 3
+    assert said.endswith("TikTok was not allowed to let us in: access_denied.\n")
+    assert place.accounts() == []
+
+
+def test_an_owner_who_does_not_come_is_not_waited_for_without_end(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.owner.stays_away = True
+    code, said = 0, ""
+    connect_account = connecting.connect
+
+    def hurried(wanted: Wanted, uri: str, _timeout_s: float) -> None:
+        connect_account(wanted, uri, 0.2)
+
+    monkeypatch.setattr(connecting, "connect", hurried)
+    code, said = connect(place, "x")
+    assert code == 1
+    assert "Nobody came back from X within 0 seconds: run the command again" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "lost"),
+    [("tiktok", "video.publish"), ("facebook", "instagram_content_publish"), ("x", "media.write")],
+)
+def test_a_part_of_the_scopes_is_refused_by_name_and_nothing_kept(
+    place: Place, name: str, lost: str
+) -> None:
+    place.owner.without = (lost,)
+    code, said = connect(place, name)
+    assert code == 3
+    assert f"Nothing was connected, because {lost} was not granted" in said
+    assert place.accounts() == []
+
+
+def test_without_what_figures_need_it_is_connected_and_told(place: Place) -> None:
+    place.owner.without = ("user.info.stats",)
+    code, said = connect(place, "tiktok")
+    assert code == 0
+    assert "Without figures: its owner did not grant user.info.stats." in said
+    place.owner.without = ()
+    _, said = connect(place, "tiktok", "--no-figures")
+    assert "figures" not in said
+
+
+def test_another_login_than_the_one_that_was_asked_for_is_refused(place: Place) -> None:
+    code, said = connect(place, "x", "--handle", "@other")
+    assert code == 3
+    assert "that login is @acme_clips and not @other" in said
+    assert place.accounts() == []
+    assert connect(place, "x", "--handle", "@Acme_Clips")[0] == 0
+
+
+def test_of_several_accounts_one_has_to_be_named(place: Place) -> None:
+    place.fake.accounts = [
+        {"access_token": f"p{n}", "instagram_business_account": {"id": n, "username": f"a{n}"}}
+        for n in "12"
+    ]
+    code, said = connect(place, "facebook")
+    assert code == 3
+    assert "name one with --handle: @a1, @a2" in said
+    assert connect(place, "facebook", "--handle", "a2")[0] == 0
+    assert place.account().platform_user_id == "2"
+
+
+def test_connecting_again_keeps_what_was_set_and_ends_the_need_for_it(place: Place) -> None:
+    connect(place, "x")
+    before = place.account()
+    with open_session(place.url) as session:
+        queries.save_account(session, before.replace(angle="sport"))
+        queries.change_status(session, before.account_id, AccountStatus.REAUTHORISE, "It ended.")
+    place.fake.handle = "new_name"
+    assert connect(place, "x")[0] == 0
+    assert place.account() == before.replace(angle="sport", handle="new_name")
+
+
+def test_a_suspended_account_is_not_active_because_it_was_connected(place: Place) -> None:
+    connect(place, "x")
+    with open_session(place.url) as session:
+        account_id = place.account().account_id
+        queries.change_status(session, account_id, AccountStatus.SUSPENDED, "It says so.")
+    connect(place, "x")
+    assert place.account().status is AccountStatus.SUSPENDED
+
+
+def test_an_account_of_another_client_is_refused(place: Place) -> None:
+    connect(place, "x")
+    code, said = connect(place, "x", client="umbrella")
+    assert code == 3
+    assert "@acme_clips belongs to another client" in said
+    assert "acme " not in said.rpartition("@")[2]
+    assert [one.client for one in place.accounts()] == ["acme"]
+
+
+def test_a_name_that_another_account_has_taken_over_is_noticed(place: Place) -> None:
+    connect(place, "x")
+    place.fake.user_id = "1800"
+    code, said = connect(place, "x")
+    assert code == 3
+    assert "is another account than the one that we know by this name" in said
+
+
+def test_without_a_key_nobody_is_asked(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CLIPPER_VAULT_KEYS")
+    settings.cache_clear()
+    code, said = connect(place, "x")
+    assert code == 1
+    assert said.startswith("The vault has no key: make one with `clipper vault new-key`")
+
+
+def test_without_our_app_nobody_is_asked(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CLIPPER_X_CLIENT_ID")
+    settings.cache_clear()
+    code, said = connect(place, "x")
+    assert code == 1
+    assert said.startswith("Our app at X is not known: set CLIPPER_X_CLIENT_ID, or name a block")
+
+
+def test_a_port_that_is_taken_is_told(place: Place) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        code, said = connect(place, "x", "--port", str(port))
+    assert code == 1
+    assert f"Another program listens at port {port}" in said
+
+
+def test_an_address_on_another_host_is_pasted_back(place: Place) -> None:
+    place.owner.stays_away = True
+    uri = "https://example.org/back"
+    answers: list[str] = []
+    opens = place.owner.opens
+
+    def read_line() -> str:
+        return answers[0]
+
+    def pasted(server: Any, attempt: Any) -> None:
+        opens(server, attempt)
+        back = place.fake.consent("instagram", server.authorize_url(attempt))
+        answers.append(f"{uri}?code={back['code'][:-2]}&state={attempt.state}#_\n")
+
+    place.owner.opens = pasted  # type: ignore[method-assign]
+    wanted = Wanted(PlatformName.INSTAGRAM, "acme", login_path="instagram")
+    connecting.connect(wanted, uri, 1, read_line)
+    assert place.account().handle == "acme_clips"
+    with pytest.raises(Rejected, match="answers another question than ours"):
+        connecting.connect(wanted, uri, 1, lines_of(f"{uri}?code=x&state=y\n"))
+
+
+@pytest.mark.parametrize(
+    ("address", "answer"),
+    [
+        ("/callback/?code=c&state=s", Answer(code="c")),
+        ("/callback/?code=c&state=other", None),
+        ("/callback/?code=c", None),
+        ("/callback/?error=access_denied&state=s", Answer(denied="access_denied")),
+        (
+            "/callback/?error=access_denied&error_description=No+thanks.&state=s",
+            Answer(denied="No thanks"),
+        ),
+        ("/callback/?state=s", Answer(denied="no code came back")),
+        ("/callback/?code=c&state=s%C3%BC", None),
+    ],
+)
+def test_an_answer_is_read_only_with_our_state(address: str, answer: Answer | None) -> None:
+    assert read_answer(address, "s") == answer
+
+
+def test_tokens_are_added_from_a_file_or_stdin_never_as_an_argument(place: Place) -> None:
+    file = place.home / "token.json"
+    file.write_text(json.dumps(place.fake.give("tiktok")))
+    command = ("accounts", "add", "tiktok", "--client", "acme", "--handle", "acme_clips")
+    code, said = place.run(*command, "--token-file", str(file))
+    assert code == 0, said
+    assert place.account().platform_user_id == "1700"
+    code, _ = place.run(*command, "--token-file", "-", given=json.dumps(place.fake.give("tiktok")))
+    assert code == 0
+    code, said = place.run(*command, "--token-file", str(place.home / "none"))
+    assert (code, said.count("cannot be read")) == (3, 1)
+    assert place.run(*command)[0] == 2
+    assert place.run(*command, "--token", "act.secret")[0] == 2
+
+
+def test_added_tokens_are_looked_at_unless_nobody_wants_that(place: Place) -> None:
+    command = ("accounts", "add", "x", "--client", "acme", "--token-file", "-", "--handle")
+    code, said = place.run(*command, "other", given=json.dumps(place.fake.give("x")))
+    assert (code, "and not @other" in said) == (3, True)
+    lacking = json.dumps(place.fake.give("x", ("tweet.read",)))
+    code, said = place.run(*command, "acme_clips", given=lacking)
+    assert (code, "tweet.write, users.read" in said) == (3, True)
+    assert place.run(*command, "acme_clips", given="stale-token")[0] == 1
+    assert place.accounts() == []
+    assert place.run(*command, "acme_clips", "--unverified", given="stale-token")[0] == 0
+
+
+def test_an_account_that_people_post_to_needs_no_token(place: Place) -> None:
+    command = ("accounts", "add", "x", "--client", "acme", "--handle", "@acme")
+    assert place.run(*command, "--method", "manual")[0] == 0
+    assert place.account().method is PostingMethod.MANUAL
+    assert place.run(*command, "--method", "manual", "--token-file", "-")[0] == 2
+    assert place.run(*command, "--method", "inbox", "--token-file", "-")[0] == 2
+
+
+def test_accounts_are_listed_with_what_was_decided_and_without_secrets(place: Place) -> None:
+    assert "No accounts yet" in place.run("accounts", "list")[1]
+    connect(place, "x")
+    account_id = place.account().account_id
+    place.run("accounts", "set", account_id, "--proxy-file", "-", given="http://u:CANARY@p:1")
+    _, said = place.run("accounts", "list")
+    words = said.splitlines()[1].split()
+    assert words == [
+        *("acme", "x", "@acme_clips", "api", "active", "08:00-23:00", "UTC", "renewed", account_id)
+    ]
+    assert place.run("accounts", "list", "--client", "umbrella")[1].startswith("No accounts")
+    [line] = json.loads(place.run("accounts", "list", "--json")[1])
+    assert line["proxy"] == "***"
+    assert set(line["tokens"]) == {"expires_at", "refresh_expires_at", "obtained_at", "scopes"}
+
+
+def test_choices_are_set_shown_and_written_down(place: Place) -> None:
+    connect(place, "x")
+    account_id = place.account().account_id
+    given = "timezone=Europe/Berlin wakes_at=07:30 angle=money disclosure.ai_generated=yes".split()
+    code, said = place.run("accounts", "set", account_id, *given)
+    assert code == 0
+    assert "07:30-23:00 Europe/Berlin" in said
+    assert "ai_generated" in said
+    found = place.account()
+    assert (found.angle, found.disclosure) == ("money", Disclosure(ai_generated=True))
+    code, said = place.run("accounts", "set", account_id, "colour=red")
+    assert (code, "'colour' is nothing that can be set" in said) == (3, True)
+    _, said = place.run("accounts", "history", account_id)
+    assert "settings: timezone: UTC -> Europe/Berlin" in said
+
+
+def test_a_proxy_is_kept_shown_masked_and_taken_away(place: Place) -> None:
+    connect(place, "x")
+    account_id = place.account().account_id
+    command = ("accounts", "set", account_id)
+    proxy = SecretStr("http://user:CANARY@proxy.example:3128")
+    code, said = place.run(*command, "--proxy-file", "-", given=proxy.get_secret_value() + "\n")
+    assert (code, "***" in said, "CANARY" in said) == (0, True, False)
+    with open_session(place.url) as session:
+        assert queries.proxy_of(session, Vault([SecretStr(KEY)]), account_id) == proxy
+    code, said = place.run(*command, "--proxy-file", "-", given="user:CANARY@nowhere")
+    assert (code, "CANARY" in said) == (3, False)
+    assert place.run(*command, "--no-proxy", "--proxy-file", "-")[0] == 2
+    assert "none" in place.run(*command, "--no-proxy")[1]
+    with open_session(place.url) as session:
+        assert not queries.has_proxy(session, account_id)
+
+
+def test_consent_is_recorded_with_its_date_and_taken_back(place: Place) -> None:
+    connect(place, "tiktok")
+    command = ("accounts", "consent", place.account().account_id)
+    code, said = place.run(
+        *command, "--owner", "Ann", "--given-at", "2026-11-20", "--privacy", "SELF_ONLY", "--duet"
+    )
+    assert code == 0
+    assert "Ann on 2026-11-20: SELF_ONLY, with duet" in said
+    when = datetime(2026, 11, 20, tzinfo=UTC)
+    expected = Consent(owner="Ann", given_at=when, privacy="SELF_ONLY", allow_duet=True)
+    assert place.account().consent == expected
+    assert place.run(*command)[0] == 2
+    assert place.run(*command, "--owner", "Ann", "--withdraw")[0] == 2
+    assert "nothing is posted" in place.run(*command, "--withdraw")[1]
+    assert place.account().consent is None
+
+
+def test_a_pause_holds_until_it_is_taken_back(place: Place) -> None:
+    connect(place, "x")
+    account_id = place.account().account_id
+    assert place.run("accounts", "pause", account_id, "--reason", "holiday")[0] == 0
+    assert place.account().paused == "holiday"
+    assert "no longer paused" in place.run("accounts", "resume", account_id)[1]
+    assert "was not paused" in place.run("accounts", "resume", account_id)[1]
+    assert place.run("accounts", "pause", "account_0")[0] == 3
+
+
+def test_a_disconnected_account_is_told_to_its_platform_and_forgotten(place: Place) -> None:
+    connect(place, "x")
+    account_id = place.account().account_id
+    assert place.run("accounts", "disconnect", account_id)[0] == 0
+    assert len(place.fake.revoked) == 1
+    assert place.account().status is AccountStatus.REAUTHORISE
+    with open_session(place.url) as session:
+        assert queries.token_dates(session, account_id) is None
+    assert place.run("accounts", "disconnect", account_id)[0] == 3
+    connect(place, "x")
+    place.fake.faults.append(Fault(503, {}))
+    code, said = place.run("accounts", "disconnect", account_id)
+    assert (code, "Its platform was not told" in said) == (0, True)
+
+
+class FakePlatform:
+    """Says of every account what a test wants."""
+
+    says: AccountLimits | ClippingError = AccountLimits()
+    asked: list[str] = []  # noqa: RUF012 - shared on purpose
+
+    def limits(self, access: Any, _clock: Any) -> AccountLimits:
+        """What the account may post."""
+        self.asked.append(access.token.get_secret_value())
+        if isinstance(self.says, ClippingError):
+            raise self.says
+        return self.says
+
+
+@pytest.fixture
+def platform(monkeypatch: pytest.MonkeyPatch) -> type[FakePlatform]:
+    known = dict.fromkeys(PlatformName, FakePlatform)
+    monkeypatch.setattr(platforms, "PLATFORMS", known, raising=False)
+    monkeypatch.setattr(FakePlatform, "asked", [])
+    monkeypatch.setattr(FakePlatform, "says", AccountLimits())
+    return FakePlatform
+
+
+def test_a_check_says_of_each_account_whether_it_can_be_posted_to(
+    place: Place, platform: type[FakePlatform]
+) -> None:
+    connect(place, "x")
+    account = place.account()
+    code, said = place.run("accounts", "check")
+    assert (code, "its owner's consent is not recorded" in said) == (1, True)
+    place.run("accounts", "consent", account.account_id, "--owner", "Ann")
+    code, said = place.run("accounts", "check", account.account_id)
+    assert (code, said.splitlines()[1].split()) == (0, ["acme", "x", "@acme_clips", "yes"])
+    assert len(platform.asked) == 2
+    platform.says = AccountLimits(posts_left=0, resets_at=NOW)  # type: ignore[misc]
+    code, said = place.run("accounts", "check", "--json")
+    assert code == 1
+    assert json.loads(said)[0]["why_not"] == [
+        "its platform takes no further post until 2026-11-26 12:00 UTC"
+    ]
+    place.run("accounts", "pause", account.account_id)
+    _, said = place.run("accounts", "check")
+    assert "it is paused: by hand" in said
+    assert len(platform.asked) == 3
+
+
+def test_what_a_platform_says_during_a_check_changes_the_status(
+    place: Place, platform: type[FakePlatform]
+) -> None:
+    connect(place, "x")
+    platform.says = AccountBlocked("X has suspended it.")  # type: ignore[misc]
+    assert "X has suspended it" in place.run("accounts", "check")[1]
+    assert place.account().status is AccountStatus.SUSPENDED
+
+
+def test_a_check_renews_and_tells_what_cannot_be(place: Place) -> None:
+    connect(place, "x")
+    account = place.account()
+    with open_session(place.url) as session:
+        vault = Vault([SecretStr(KEY)])
+        tokens = queries.find_tokens(session, vault, account.account_id)
+        assert tokens is not None
+        old = tokens.replace(expires_at=datetime.now(UTC) - timedelta(hours=1))
+        queries.save_tokens(session, vault, account.account_id, old)
+        queries.save_account(session, account.replace(consent=Consent(owner="A", given_at=NOW)))
+    place.fake.faults.append(Fault(400, {"error": "invalid_grant"}))
+    code, said = place.run("accounts", "check")
+    assert (code, "X wants the account to be connected again" in said) == (1, True)
+    assert place.account().status is AccountStatus.REAUTHORISE
+
+
+READY = an_account(consent=Consent(owner="Ann", given_at=NOW))
+
+
+@pytest.mark.parametrize(
+    ("account", "tokens", "told"),
+    [
+        (READY, some_tokens(scopes=()), []),
+        (READY, None, ["it is not connected"]),
+        (READY.replace(method="manual"), None, []),
+        (READY.replace(consent=None), some_tokens(scopes=()), ["its owner's consent is not"]),
+        (READY.replace(paused="holiday"), some_tokens(scopes=()), ["it is paused: holiday"]),
+        (READY.replace(status="suspended"), some_tokens(scopes=()), ["its platform has suspended"]),
+        (READY.replace(status="banned"), some_tokens(scopes=()), ["its platform has banned it"]),
+        (READY.replace(status="warned"), some_tokens(scopes=()), []),
+        (
+            READY,
+            some_tokens(scopes=("video.publish",)),
+            ["its owner did not grant user.info.basic"],
+        ),
+        (READY, some_tokens(scopes=(), refresh=None, expires_at=NOW), ["its token has expired"]),
+        (
+            READY.replace(platform="x", disclosure=Disclosure(own_brand=True, sponsors=("a",))),
+            some_tokens(scopes=()),
+            ["its platform has no field for the own brand", "its platform has no field for spon"],
+        ),
+        (
+            READY.replace(
+                platform="instagram",
+                login_path="instagram",
+                disclosure=Disclosure(paid_partnership=True),
+            ),
+            some_tokens(scopes=()),
+            ["Instagram's own login cannot label"],
+        ),
+    ],
+)
+def test_what_stands_in_the_way_is_told(
+    account: Account, tokens: Tokens | None, told: list[str]
+) -> None:
+    found = obstacles(account, tokens, NOW)
+    assert len(found) == len(told), found
+    for sentence, beginning in zip(found, told, strict=True):
+        assert sentence.startswith(beginning)
+
+
+def test_what_the_platform_says_stands_in_the_way_too() -> None:
+    levels = ("SELF_ONLY", "MUTUAL_FOLLOW_FRIENDS")
+    found = live_obstacles(READY, AccountLimits(privacy_levels=levels, blocked="Too many."))
+    assert found == [
+        "Too many",
+        "its owner agreed to PUBLIC_TO_EVERYONE, and it offers only "
+        "SELF_ONLY, MUTUAL_FOLLOW_FRIENDS",
+    ]
+    assert live_obstacles(READY, AccountLimits(posts_left=3)) == []
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [
+        ("timezone=America/New_York", {"timezone": "America/New_York"}),
+        ("sleeps_at=01:30", {"sleeps_at": time(1, 30)}),
+        ("method=inbox", {"method": PostingMethod.INBOX}),
+        ("premium=yes", {"premium": True}),
+        ("first_post_on=2026-11-01", {"first_post_on": date(2026, 11, 1)}),
+        ("first_post_on=none", {"first_post_on": None}),
+        ("handle=@new", {"handle": "new"}),
+        ("angle=a=b", {"angle": "a=b"}),
+        ("disclosure.sponsors=one, two", {"disclosure": Disclosure(sponsors=("one", "two"))}),
+    ],
+)
+def test_a_choice_is_read(choice: str, expected: dict[str, Any]) -> None:
+    found = chosen(READY, [choice])
+    assert {name: getattr(found, name) for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        *("timezone=Mars/Base", "timezone=../etc/passwd", "wakes_at=25:00", "wakes_at=08:00+01:00"),
+        *("method=magic", "premium=maybe", "first_post_on=soon", "handle=", "status=active"),
+        *("consent=yes", "platform=x", "timezone", "disclosure.paid=yes"),
+    ],
+)
+def test_a_choice_that_cannot_be_is_refused(choice: str) -> None:
+    with pytest.raises(Rejected):
+        chosen(READY, [choice])
+
+
+def test_only_tiktok_has_an_inbox() -> None:
+    with pytest.raises(Rejected, match="only TikTok"):
+        chosen(READY.replace(platform="x"), ["method=inbox"])
+
+
+@pytest.mark.parametrize(
+    "address", ["", "proxy.example:1", "ftp://p:1", "http://", "http://p:x", "http://a b:1"]
+)
+def test_what_is_no_proxy_is_refused(address: str) -> None:
+    with pytest.raises(Rejected):
+        proxy_address(SecretStr(address))
+
+
+def test_the_keys_of_the_vault_are_changed(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    connect(place, "x")
+    code, key = place.run("vault", "new-key")
+    assert (code, len(key)) == (0, 45)
+    monkeypatch.setenv("CLIPPER_VAULT_KEYS", f"{key.strip()},{KEY}")
+    settings.cache_clear()
+    code, said = place.run("vault", "rotate")
+    assert (code, said.splitlines()[0]) == (
+        0,
+        "2 sealed anew, 0 under the newest key already, 0 cannot be opened.",
+    )
+    monkeypatch.setenv("CLIPPER_VAULT_KEYS", key.strip())
+    settings.cache_clear()
+    assert "0 sealed anew, 2 under" in place.run("vault", "rotate")[1]
+    monkeypatch.setenv("CLIPPER_VAULT_KEYS", KEY)
+    settings.cache_clear()
+    code, said = place.run("vault", "rotate")
+    assert (code, "2 cannot be opened" in said) == (1, True)
+    assert "No key in CLIPPER_VAULT_KEYS opens what is stored in account_tokens.access" in said
