@@ -70,7 +70,7 @@ class ClaudeDetector(Detector):
     ) -> tuple[str, ...]:
         """The models and the client's wishes."""
         judge_model = self._models.complex_judge if complex_source else self._models.judge
-        return (self._models.scout, judge_model, policy.model_dump_json())
+        return (self._models.scout, judge_model, policy.choosing)
 
     @classmethod
     def available(cls, *, claude: bool = False) -> str | None:
@@ -88,7 +88,7 @@ class ClaudeDetector(Detector):
         except _NoUse as why:
             detection = _local(footage, talk, str(why))
         except Transient as error:
-            if footage.policy.when_down == "wait":
+            if footage.policy.patient:
                 raise
             detection = _local(footage, talk, str(error))
         except ClippingError as error:
@@ -170,7 +170,14 @@ class _Run:
             else []
             for one, clip in zip(choice.chosen, clips, strict=True)
         ]
-        said, trouble = hooks.checked(self._door, self._script, clips, written, self._judge_model)
+        said, trouble = hooks.checked(
+            self._door,
+            self._script,
+            clips,
+            written,
+            self._judge_model,
+            patient=self._footage.policy.patient,
+        )
         self._notes += [trouble] if trouble else []
         return tuple(
             telling.moment(
