@@ -127,6 +127,9 @@ class Settings(BaseSettings):
     claude_complex_model: str = "claude-opus-5-5"
     """The judge of sources that are marked as complex."""
 
+    claude_writer_model: str = "claude-haiku-5-5"
+    """The model that writes titles, captions and hashtags, and checks them: a cheap one."""
+
     anthropic_api_key: SecretStr | None = Field(default=None, validation_alias="ANTHROPIC_API_KEY")
     """The key of the Claude API; without one moments are chosen on this machine alone."""
 

@@ -61,6 +61,9 @@ def clip(
     denoise: Annotated[bool, typer.Option("--denoise", help="Take steady noise away.")] = False,
     transcriber: Annotated[str, typer.Option(help="Engine that hears the words.")] = "auto",
     detector: Annotated[str, typer.Option(help="Detector that picks the moments.")] = "auto",
+    complex_source: Annotated[
+        bool, typer.Option("--complex", help="Let the best judge compare its moments.")
+    ] = False,
     rights: StatedGround = None,
     owner: Owner = "",
     rights_note: RightsNote = "",
@@ -84,6 +87,7 @@ def clip(
             transcriber=transcriber,
             detector=detector,
             rights=stated_rights(rights, owner, rights_note, client),
+            complex_source=complex_source,
         ),
         out,
         as_json,

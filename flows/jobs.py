@@ -38,6 +38,7 @@ class ClipJob(BaseModel):
     transcriber: str = "auto"
     detector: str = "auto"
     rights: Rights = Rights()
+    complex_source: bool = False
 
     def wrong_option(self) -> str | None:
         """A sentence about the first option that cannot be meant, or None."""

@@ -83,6 +83,11 @@ class EditorialPolicy(Value):
         """Whether what Claude has to do waits for it."""
         return self.when_down == "wait"
 
+    def in_language(self, spoken: str) -> bool:
+        """Whether what is written is in the language that is spoken, as far as that is known."""
+        wanted, heard = (tag.split("-")[0].lower() for tag in (self.language, spoken))
+        return wanted in ("", heard) or heard in ("", "und")
+
     @property
     def writing(self) -> WritingPolicy:
         """What of it concerns the words beside a clip."""

@@ -161,11 +161,10 @@ class _Run:
     def _moments(
         self, places: Places, choice: Choice, identity: tuple[str, str, str]
     ) -> tuple[Moment, ...]:
+        policy, language = self._footage.policy, self._footage.transcript.language
         clips = [self._clip(places, one.window) for one in choice.chosen]
         written = [
-            hooks.candidates(
-                one.verdict, clip, self._footage.policy, same_language=self._same_language
-            )
+            hooks.candidates(one.verdict, clip, policy, same_language=policy.in_language(language))
             if one.verdict
             else []
             for one, clip in zip(choice.chosen, clips, strict=True)
@@ -176,7 +175,7 @@ class _Run:
             clips,
             written,
             self._judge_model,
-            patient=self._footage.policy.patient,
+            patient=policy.patient,
         )
         self._notes += [trouble] if trouble else []
         return tuple(
@@ -188,11 +187,11 @@ class _Run:
                 self._judge_model,
                 said[rank - 1],
                 holds(
-                    self._footage.policy,
+                    policy,
                     one.verdict.flags if one.verdict else (),
                     clips[rank - 1].words,
                 ),
-                self._footage.policy.banned_words,
+                policy.banned_words,
             )
             for rank, one in enumerate(choice.chosen, start=1)
         )
@@ -202,13 +201,6 @@ class _Run:
         items = self._talk.sentences.items
         spoken = self._talk.words[items[first].first : items[last].last]
         return Clip(*self._script.numbers(first, last), tuple(word.text for word in spoken))
-
-    @property
-    def _same_language(self) -> bool:
-        """Whether hooks are in the talk's language, so that their words can be compared."""
-        wanted = self._footage.policy.language.split("-")[0].lower()
-        spoken = self._footage.transcript.language.split("-")[0].lower()
-        return wanted in ("", spoken) or spoken in ("", "und")
 
     def _note_scouting(self, scouted: Scouting) -> None:
         if len(scouted.missed) == scouted.parts:
