@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.client_cli import client, cost, estimate
+from flows.client_cli import client, cost, estimate, policy
 from flows.eval_cli import eval_app
 from flows.options import (
     ClipId,
@@ -37,6 +37,7 @@ app = typer.Typer(
 )
 app.add_typer(watch_app, name="watch")
 app.command()(client)
+app.command()(policy)
 app.command()(cost)
 app.command()(estimate)
 app.add_typer(eval_app)

@@ -137,6 +137,7 @@ def _stored(clip_id: str, *, to_render: bool = False) -> ClipReport:
     from clipping.db import queries
     from clipping.reports import clip_report
     from tasks.workplace import db_session
+    from tasks.write import words_beside
 
     with db_session() as session:
         clip = queries.get_clip(session, clip_id)
@@ -147,7 +148,8 @@ def _stored(clip_id: str, *, to_render: bool = False) -> ClipReport:
             check_rights(session, source)
         _, moment = queries.get_moment(session, clip.moment_id)
         transcriber, detector = queries.engines_of(session, clip.moment_id)
-    return clip_report(clip, source, moment, transcriber, detector)
+        beside = words_beside(session, source, moment)
+    return clip_report(clip, source, moment, transcriber, detector, beside)
 
 
 def show_clip(clip_id: str, *, as_json: bool) -> None:

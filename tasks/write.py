@@ -11,8 +11,9 @@ from clipping import copywriting, moments, progress
 from clipping.copywriting import Commission
 from clipping.copywriting.drafting import CLAUDE, LOCAL
 from clipping.db import queries
-from clipping.models import Moment, SourceVideo, Writing
+from clipping.models import Moment, SourceVideo
 from clipping.moments.claude.claims import all_said
+from clipping.reports import Beside
 from clipping.settings import settings
 from tasks.claude import has_key, open_door
 from tasks.detect import policy_of
@@ -76,15 +77,16 @@ def _write(detection_key: str, writer: str, *, in_batches: bool) -> None:
         progress.report("write", 1.0, commission.model)
 
 
-def words_beside(session: Session, source: SourceVideo, moment: Moment) -> Writing:
+def words_beside(session: Session, source: SourceVideo, moment: Moment) -> Beside:
     """What is written beside a moment's clips; written here and now where nobody has so far.
 
     The hook is the moment's own, which a later detection may have worded anew.
     """
+    policy = policy_of(session, source.client)
     kept = queries.writings_of(session, [moment.moment_id]).get(moment.moment_id)
     if kept is None:
         newest = queries.transcripts_of(session, moment.moment_id)[0]
         _, transcript = queries.get_transcript(session, newest)
-        commission = _commission(session, source.client, LOCAL)
-        return copywriting.write_locally(moment, transcript, commission)
-    return kept.replace(draft=kept.draft.replace(hook=moment.hook))
+        kept = copywriting.write_locally(moment, transcript, Commission(policy))
+    worded = kept.replace(draft=kept.draft.replace(hook=moment.hook))
+    return Beside(worded, policy.writing)
