@@ -178,8 +178,7 @@ _WANTED = {
     "greater_than_equal": _WHOLE,
     "less_than_equal": _WHOLE,
     "string_type": "a text",
-    "string_too_short": "entries that are not empty",
-    "string_unicode": "a text that can be written",
+    "too_short": "entries that are not empty",
     "tuple_type": "a list of texts",
 }
 
