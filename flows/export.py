@@ -17,8 +17,8 @@ from clipping.errors import DiskFull, NeedsPerson
 from clipping.models import ClipReport, Detection, RenderedClip, SourceVideo
 from clipping.reports import clip_report, write_report_page
 from clipping.sources.files import slugify
+from tasks.words import words_beside
 from tasks.workplace import db_session, files_held, media_store, only_one
-from tasks.write import words_beside
 
 MANIFEST = ".clipper.json"
 PART = ".part"

@@ -136,8 +136,8 @@ def _stored(clip_id: str, *, to_render: bool = False) -> ClipReport:
     """
     from clipping.db import queries
     from clipping.reports import clip_report
+    from tasks.words import words_beside
     from tasks.workplace import db_session
-    from tasks.write import words_beside
 
     with db_session() as session:
         clip = queries.get_clip(session, clip_id)

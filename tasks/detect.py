@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from prefect import task
-from sqlmodel import Session
 
 from clipping import moments, progress
 from clipping.db import queries
@@ -13,6 +12,7 @@ from clipping.models import Detection, DetectOptions, EditorialPolicy, make_id
 from clipping.moments.base import Footage
 from tasks.claude import has_key, open_door
 from tasks.retry import POLICY
+from tasks.words import policy_of
 from tasks.workplace import db_session, files_held, media_store, only_one
 
 
@@ -52,12 +52,6 @@ def detect_moments(
                 _detect(transcript_id, key, detector, wanted, in_batches=in_batches)
     progress.report("detect", 1.0, engine.name)
     return key
-
-
-def policy_of(session: Session, client: str, *, in_batches: bool = False) -> EditorialPolicy:
-    """What the client wants; whoever asks in batches comes back for the answers, in any case."""
-    policy = queries.editorial_policy(session, client)
-    return policy.replace(when_down="wait") if in_batches else policy
 
 
 @dataclass(frozen=True)

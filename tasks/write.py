@@ -11,13 +11,12 @@ from clipping import copywriting, moments, progress
 from clipping.copywriting import Commission
 from clipping.copywriting.drafting import CLAUDE, LOCAL
 from clipping.db import queries
-from clipping.models import Moment, SourceVideo
+from clipping.models import Moment
 from clipping.moments.claude.claims import all_said
-from clipping.reports import Beside
 from clipping.settings import settings
 from tasks.claude import has_key, open_door
-from tasks.detect import policy_of
 from tasks.retry import POLICY
+from tasks.words import policy_of
 from tasks.workplace import db_session, only_one
 
 
@@ -75,18 +74,3 @@ def _write(detection_key: str, writer: str, *, in_batches: bool) -> None:
         queries.save_writings(session, written)
     if asks:
         progress.report("write", 1.0, commission.model)
-
-
-def words_beside(session: Session, source: SourceVideo, moment: Moment) -> Beside:
-    """What is written beside a moment's clips; written here and now where nobody has so far.
-
-    The hook is the moment's own, which a later detection may have worded anew.
-    """
-    policy = policy_of(session, source.client)
-    kept = queries.writings_of(session, [moment.moment_id]).get(moment.moment_id)
-    if kept is None:
-        newest = queries.transcripts_of(session, moment.moment_id)[0]
-        _, transcript = queries.get_transcript(session, newest)
-        kept = copywriting.write_locally(moment, transcript, Commission(policy))
-    worded = kept.replace(draft=kept.draft.replace(hook=moment.hook))
-    return Beside(worded, policy.writing)

@@ -219,8 +219,8 @@ def test_when_claude_writes_nothing_the_local_writer_does_and_says_so(
 @pytest.mark.parametrize("at", ["write", "again", "check"])
 def test_a_client_who_wants_to_wait_is_told_to_come_back(at: str) -> None:
     later = ServiceUnavailable("It is still at a batch.")
-    posts: list[Any] = {"write": [later], "again": [[GOOD[0]], later]}.get(at, [[*GOOD]])
-    door = answering(*posts, checked=lambda _: later)
+    answers: dict[str, list[Any]] = {"write": [later], "again": [[GOOD[0]], later]}
+    door = answering(*answers.get(at, [[*GOOD]]), checked=lambda _: later)
     with pytest.raises(ServiceUnavailable):
         written(door, when_down="wait")
     spent: ClippingError = BudgetSpent("The budget is spent.")

@@ -19,6 +19,7 @@ from clipping.models import ClipReport, EditorialPolicy, PlatformName, Writing
 from clipping.settings import settings
 from flows import console, jobs
 from tasks import write
+from tasks.words import words_beside
 from tests.db.values import a_clip, a_detection, a_moment, a_source, a_transcript
 from tests.moments.claude.doors import FakeDoor
 from tests.moments.claude.reader import FakeReader
@@ -153,6 +154,6 @@ def test_a_hook_that_was_worded_anew_is_the_post_s_too(url: str, door: FakeDoor)
         moments = [one.replace(hook="Here is why", text="…") for one in found.moments]
         queries.save_detection(session, source_id, words, KEY, found.replace(moments=moments))
         _, moment = queries.get_moment(session, BEST)
-        beside = write.words_beside(session, a_source(), moment)
+        beside = words_beside(session, a_source(), moment)
     assert beside.writing.draft.hook == "Here is why"
     assert beside.writing.writer == "claude"
