@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.client_cli import client, cost, estimate
+from flows.client_cli import client, cost, estimate, policy
 from flows.eval_cli import eval_app
 from flows.options import (
     ClipId,
@@ -37,6 +37,7 @@ app = typer.Typer(
 )
 app.add_typer(watch_app, name="watch")
 app.command()(client)
+app.command()(policy)
 app.command()(cost)
 app.command()(estimate)
 app.add_typer(eval_app)
@@ -61,6 +62,9 @@ def clip(
     denoise: Annotated[bool, typer.Option("--denoise", help="Take steady noise away.")] = False,
     transcriber: Annotated[str, typer.Option(help="Engine that hears the words.")] = "auto",
     detector: Annotated[str, typer.Option(help="Detector that picks the moments.")] = "auto",
+    complex_source: Annotated[
+        bool, typer.Option("--complex", help="Let the best judge compare its moments.")
+    ] = False,
     rights: StatedGround = None,
     owner: Owner = "",
     rights_note: RightsNote = "",
@@ -84,6 +88,7 @@ def clip(
             transcriber=transcriber,
             detector=detector,
             rights=stated_rights(rights, owner, rights_note, client),
+            complex_source=complex_source,
         ),
         out,
         as_json,

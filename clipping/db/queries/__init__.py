@@ -26,7 +26,9 @@ from clipping.db.queries.claude import (
 from clipping.db.queries.clients import (
     client_settings,
     clients,
+    editorial_policy,
     save_client_settings,
+    save_editorial_policy,
 )
 from clipping.db.queries.clips import (
     clips_of,
@@ -41,6 +43,7 @@ from clipping.db.queries.detections import (
     get_moment,
     save_detection,
 )
+from clipping.db.queries.drafts import save_writings, writings_of
 from clipping.db.queries.heard import (
     find_heard_chunk,
     glossary_of,
@@ -100,6 +103,7 @@ __all__ = [
     "clips_of_moment",
     "costs",
     "detection_of",
+    "editorial_policy",
     "engines_of",
     "find_detection",
     "find_heard_chunk",
@@ -135,6 +139,7 @@ __all__ = [
     "save_client_settings",
     "save_clip",
     "save_detection",
+    "save_editorial_policy",
     "save_entry",
     "save_glossary",
     "save_heard_chunk",
@@ -144,6 +149,7 @@ __all__ = [
     "save_source",
     "save_transcript",
     "save_watch",
+    "save_writings",
     "settle_intents",
     "source_at",
     "spent_usd",
@@ -152,4 +158,5 @@ __all__ = [
     "transcripts_of",
     "watch_id",
     "watches",
+    "writings_of",
 ]

@@ -11,6 +11,7 @@ from clipping.db.tables.clips import (
     ClipRow,
     DetectionMomentRow,
     DetectionRow,
+    DraftRow,
     MomentRow,
     RejectionRow,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "ClipRow",
     "DetectionMomentRow",
     "DetectionRow",
+    "DraftRow",
     "GlossaryTermRow",
     "HeardChunkRow",
     "LedgerRow",
