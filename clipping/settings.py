@@ -127,6 +127,9 @@ class Settings(BaseSettings):
     claude_complex_model: str = "claude-opus-5-5"
     """The judge of sources that are marked as complex."""
 
+    claude_writer_model: str = "claude-haiku-5-5"
+    """The model that writes titles, captions and hashtags, and checks them: a cheap one."""
+
     anthropic_api_key: SecretStr | None = Field(default=None, validation_alias="ANTHROPIC_API_KEY")
     """The key of the Claude API; without one moments are chosen on this machine alone."""
 
@@ -139,8 +142,9 @@ class Settings(BaseSettings):
     claude_patience_seconds: float = Field(default=120, ge=0)
     """How long a question waits for an API that is down before the run goes on without it."""
 
-    claude_batch_patience_seconds: float = Field(default=4 * 3600, ge=0)
-    """How long a scheduled run waits for its batch; the next one finds what came later."""
+    claude_batch_patience_seconds: float = Field(default=300, ge=0)
+    """How long a scheduled run waits for a batch before it goes on with what else there is to do;
+    a later one finds what came meanwhile."""
 
     vault_keys: SecretStr | None = None
     """Keys that the secrets of accounts are sealed under, with commas, the newest first; made by

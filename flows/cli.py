@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.account_cli import accounts_app
-from flows.client_cli import client, cost, estimate
+from flows.client_cli import client, cost, estimate, policy
 from flows.eval_cli import eval_app
 from flows.options import (
     ClipId,
@@ -41,6 +41,7 @@ app.add_typer(watch_app, name="watch")
 app.add_typer(accounts_app, name="accounts")
 app.add_typer(vault_app, name="vault")
 app.command()(client)
+app.command()(policy)
 app.command()(cost)
 app.command()(estimate)
 app.add_typer(eval_app)
@@ -65,6 +66,9 @@ def clip(
     denoise: Annotated[bool, typer.Option("--denoise", help="Take steady noise away.")] = False,
     transcriber: Annotated[str, typer.Option(help="Engine that hears the words.")] = "auto",
     detector: Annotated[str, typer.Option(help="Detector that picks the moments.")] = "auto",
+    complex_source: Annotated[
+        bool, typer.Option("--complex", help="Let the best judge compare its moments.")
+    ] = False,
     rights: StatedGround = None,
     owner: Owner = "",
     rights_note: RightsNote = "",
@@ -88,6 +92,7 @@ def clip(
             transcriber=transcriber,
             detector=detector,
             rights=stated_rights(rights, owner, rights_note, client),
+            complex_source=complex_source,
         ),
         out,
         as_json,

@@ -1,9 +1,10 @@
-"""What a client has decided, has spent and will spend: three commands."""
+"""What a client has decided, wants, has spent and will spend: four commands."""
 
 from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -43,6 +44,32 @@ def client(
         changes["monthly_budget_usd"] = _dollars(budget)
     with outcomes(as_json=False):
         set_client(name, changes)
+
+
+def policy(
+    name: Annotated[str, typer.Argument(help="Name of the client.", show_default=False)],
+    given: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="A wish; lists with commas; repeatable."),
+    ] = None,
+    unset: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY", help="Have what all clients have at first; repeatable."),
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="TOML file that takes the place of all wishes.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what a client wants of its clips and of the words beside them, or change it."""
+    from flows.policies import changes_of, set_policy
+
+    try:
+        changes = changes_of(given or (), unset or (), file)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    with outcomes(as_json):
+        set_policy(name, changes, as_json=as_json)
 
 
 def _dollars(text: str) -> Decimal | None:

@@ -37,6 +37,8 @@ def clip_source(
     transcriber: str = "auto",
     detector: str = "auto",
     rights: Rights | None = None,
+    complex_source: bool = False,
+    in_batches: bool = False,
 ) -> tuple[str, list[str]]:
     """Ingest, transcribe, detect and render one video.
 
@@ -54,12 +56,16 @@ def clip_source(
         transcriber: an engine's name, or ``auto``.
         detector: a detector's name, or ``auto``.
         rights: who owns it and why it may be clipped; without, what was stated before stays.
+        complex_source: whether it deserves the best judge.
+        in_batches: whether nobody waits for it: Claude is asked at half the price, and its
+            answers may have to be come back for.
 
     Returns:
         The detection's key, and the clips' ids, best moment first.
 
     Raises:
         RightsNotStated: the client wants rights to be stated, and nobody has.
+        ServiceUnavailable: in batches, Claude is still at it.
     """
     choices: dict[str, Any] = {
         "style": style,
@@ -87,6 +93,8 @@ def clip_source(
         count=count,
         min_seconds=min_seconds,
         max_seconds=max_seconds,
+        complex_source=complex_source,
+        in_batches=in_batches,
     )
     clip_ids: list[str] = run_stage(render, detection_key=detection_key, **choices)
     return detection_key, clip_ids

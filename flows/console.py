@@ -165,11 +165,22 @@ def report_view(report: ClipReport) -> RenderableType:
         ("reason", report.reason),
         ("hook", report.hook),
         ("text", " ".join(word.text for word in report.words)),
+        *_posts(report),
         ("made by", f"{report.transcriber}, {report.detector}, style {report.style}"),
         ("recipe", report.recipe_hash),
     ):
         facts.add_row(name, Text(value))
     return Group(facts, Text(), proof_view(report.proof))
+
+
+def _posts(report: ClipReport) -> list[tuple[str, str]]:
+    """The words of each post as one would paste them, and what there is to say about them."""
+    rows = [
+        (post.platform.value, "\n".join(filter(None, (post.title, post.text))))
+        for post in report.posts
+    ]
+    notes = [("words by", " ".join([f"{report.writer}.", *report.writing_notes]))]
+    return [*rows, *notes] if rows else []
 
 
 def proof_view(proof: Proof) -> RenderableType:

@@ -11,6 +11,7 @@ from clipping.errors import NothingToClip
 from clipping.models import DetectOptions
 from flows.stages import finished
 from tasks.detect import detect_moments, load_detection
+from tasks.write import write_words
 
 
 @flow(name="detect", flow_run_name="detect {transcript_id}")
@@ -20,8 +21,10 @@ def detect(
     count: int = 5,
     min_seconds: int = 15,
     max_seconds: int = 60,
+    complex_source: bool = False,
+    in_batches: bool = False,
 ) -> State[Any]:
-    """Choose the moments worth a clip.
+    """Choose the moments worth a clip, and write the words that stand beside each.
 
     Args:
         transcript_id: what ``transcribe`` returned.
@@ -29,19 +32,24 @@ def detect(
         count: how many moments at most.
         min_seconds: the shortest clip.
         max_seconds: the longest clip.
+        complex_source: whether the source deserves the best judge.
+        in_batches: whether nobody waits for it: Claude is asked at half the price, and its
+            answers may have to be come back for.
 
     Returns:
         The detection's key.
 
     Raises:
         NothingToClip: no moment passed; the stored rejections say why.
+        ServiceUnavailable: in batches, Claude is still at it.
     """
     options = DetectOptions(count=count, min_ms=min_seconds * 1000, max_ms=max_seconds * 1000)
-    key = detect_moments(transcript_id, detector, options)
+    key = detect_moments(transcript_id, detector, options, complex_source, in_batches)
     _, detection = load_detection(key)
     if not detection.moments:
         raise NothingToClip(
             f"No moment is worth a clip: {len(detection.rejections)} candidates were dropped.",
             detection_key=key,
         )
+    write_words(key, detector, in_batches)
     return finished(key)

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from clipping.models import DetectOptions, Transcript
 
 
+_SENTENCE = "Fourteen words in a sentence are about as many as people use when they talk."
+_SENTENCES_A_SECOND = 150 / 60 / 14
+
+
 @dataclass(frozen=True)
 class CostEstimate:
     """What Claude will cost for one source, about."""
@@ -62,11 +66,34 @@ def show_estimate(source: str, client: str, options: DetectOptions, *, as_json: 
 
     heard, duration_ms = _heard(source, client)
     asked = foreseen(heard or unheard(duration_ms), duration_ms, options, Models.from_settings())
+    if asked and asked[-1].purpose == "check":
+        asked += words_beside(options)
     found = estimate_of(asked, heard=heard is not None, minutes=round(duration_ms / 60_000))
     if as_json:
         sys.stdout.write(json.dumps(found.as_json()) + "\n")
     else:
         console.output.print(found.told, markup=False)
+
+
+def words_beside(options: DetectOptions) -> list[Question]:
+    """What is asked for the words beside as many clips as are wanted, about as long as it will be.
+
+    Each clip is of a middling length, and each post has a title and two sentences.
+    """
+    from clipping.copywriting.asking import Spoken, question
+    from clipping.models import WritingPolicy
+    from clipping.moments.claude import claims
+    from clipping.settings import settings
+
+    model = settings().claude_writer_model
+    seconds = (options.min_ms + options.max_ms) / 2000
+    said = (_SENTENCE,) * max(1, round(seconds * _SENTENCES_A_SECOND))
+    clips = [Spoken(1 + place * len(said), said, _SENTENCE) for place in range(options.count)]
+    posts = [[_SENTENCE] * 3 for _ in clips]
+    return [
+        question(clips, WritingPolicy(), "en", model),
+        claims.question(["\n".join(clip.sentences) for clip in clips], posts, model),
+    ]
 
 
 def estimate_of(asked: list[Question], *, heard: bool, minutes: int) -> CostEstimate:

@@ -17,6 +17,7 @@ from clipping.errors import DiskFull, NeedsPerson
 from clipping.models import ClipReport, Detection, RenderedClip, SourceVideo
 from clipping.reports import clip_report, write_report_page
 from clipping.sources.files import slugify
+from tasks.words import words_beside
 from tasks.workplace import db_session, files_held, media_store, only_one
 
 MANIFEST = ".clipper.json"
@@ -42,7 +43,8 @@ def export(clip_ids: list[str], detection_key: str, out: Path) -> Export:
         source = queries.get_source(session, source_id)
         _, transcript = queries.get_transcript(session, transcript_id)
         rendered = [queries.get_clip(session, clip_id) for clip_id in clip_ids]
-    by_id = {moment.moment_id: moment for moment in detection.moments}
+        by_id = {moment.moment_id: moment for moment in detection.moments}
+        beside = [words_beside(session, source, by_id[clip.moment_id]) for clip in rendered]
     stems = [
         f"{number:02d}-{slugify(by_id[clip.moment_id].title)}"
         for number, clip in enumerate(rendered, 1)
@@ -54,10 +56,15 @@ def export(clip_ids: list[str], detection_key: str, out: Path) -> Export:
                 folder / f"{stem}.mp4",
                 clip,
                 clip_report(
-                    clip, source, by_id[clip.moment_id], transcript.engine, detection.detector
+                    clip,
+                    source,
+                    by_id[clip.moment_id],
+                    transcript.engine,
+                    detection.detector,
+                    words,
                 ),
             )
-            for stem, clip in zip(stems, rendered, strict=True)
+            for stem, clip, words in zip(stems, rendered, beside, strict=True)
         ]
         page = folder / "report.html"
         notes = (transcript.chosen_because, *transcript.notes, *detection.notes)
@@ -79,13 +86,14 @@ def export_variations(
         source = queries.get_source(session, clips[0].source_id)
         _, moment = queries.get_moment(session, clips[0].moment_id)
         transcriber, detector = queries.engines_of(session, clips[0].moment_id)
+        beside = words_beside(session, source, moment)
     with _writing_into(out):
         out.mkdir(parents=True, exist_ok=True)
         return tuple(
             _write_clip(
                 out / f"{slugify(moment.title)}-{clip.clip_id.removeprefix('clip_')[:8]}.mp4",
                 clip,
-                clip_report(clip, source, moment, transcriber, detector),
+                clip_report(clip, source, moment, transcriber, detector, beside),
             )
             for clip in clips
         )

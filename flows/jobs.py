@@ -38,6 +38,7 @@ class ClipJob(BaseModel):
     transcriber: str = "auto"
     detector: str = "auto"
     rights: Rights = Rights()
+    complex_source: bool = False
 
     def wrong_option(self) -> str | None:
         """A sentence about the first option that cannot be meant, or None."""
@@ -135,6 +136,7 @@ def _stored(clip_id: str, *, to_render: bool = False) -> ClipReport:
     """
     from clipping.db import queries
     from clipping.reports import clip_report
+    from tasks.words import words_beside
     from tasks.workplace import db_session
 
     with db_session() as session:
@@ -146,7 +148,8 @@ def _stored(clip_id: str, *, to_render: bool = False) -> ClipReport:
             check_rights(session, source)
         _, moment = queries.get_moment(session, clip.moment_id)
         transcriber, detector = queries.engines_of(session, clip.moment_id)
-    return clip_report(clip, source, moment, transcriber, detector)
+        beside = words_beside(session, source, moment)
+    return clip_report(clip, source, moment, transcriber, detector, beside)
 
 
 def show_clip(clip_id: str, *, as_json: bool) -> None:

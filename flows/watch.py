@@ -133,4 +133,5 @@ def _hear_and_clip(watch: Watch, location: str) -> None:
     if watch.clip:
         # What is long enough for the watch is long enough for a clip.
         shortest = min(SHORTEST_CLIP_S, watch.min_seconds)
-        clip_source(location, min_seconds=shortest, **shared)
+        # Nobody waits for it: what Claude has not answered yet, a later pass comes back for.
+        clip_source(location, min_seconds=shortest, in_batches=True, **shared)

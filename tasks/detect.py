@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from prefect import task
 
@@ -12,19 +12,34 @@ from clipping.models import Detection, DetectOptions, EditorialPolicy, make_id
 from clipping.moments.base import Footage
 from tasks.claude import has_key, open_door
 from tasks.retry import POLICY
+from tasks.words import policy_of
 from tasks.workplace import db_session, files_held, media_store, only_one
 
 
 @task(name="detect moments", **POLICY)
 @files_held()
-def detect_moments(transcript_id: str, detector: str, options: DetectOptions) -> str:
+def detect_moments(
+    transcript_id: str,
+    detector: str,
+    options: DetectOptions,
+    complex_source: bool = False,
+    in_batches: bool = False,
+) -> str:
     """Key of the detection; found when the same detector already ran with the same options.
 
     One that another detector made in its stead is made again: what was in the way may be gone.
+    Another policy of the client, as far as moments depend on it, makes another detection.
     """
     engine, _because = moments.choose(detector, claude=has_key())
+    with db_session() as session:
+        source_id, _ = queries.get_transcript(session, transcript_id)
+        client = queries.get_source(session, source_id).client
+        policy = policy_of(session, client, in_batches=in_batches)
     asked = (engine.name, engine.version, options.model_dump_json())
-    key = make_id("det", transcript_id, *asked, *engine.conditions(EditorialPolicy()))
+    conditions = engine.conditions(policy, complex_source=complex_source)
+    key = make_id("det", transcript_id, *asked, *conditions)
+
+    wanted = _Wanted(options, policy, complex_source)
 
     def found() -> bool:
         with db_session() as session:
@@ -34,12 +49,23 @@ def detect_moments(transcript_id: str, detector: str, options: DetectOptions) ->
     if not found():
         with only_one(f"detect:{key}"):
             if not found():
-                _detect(transcript_id, key, detector, options)
+                _detect(transcript_id, key, detector, wanted, in_batches=in_batches)
     progress.report("detect", 1.0, engine.name)
     return key
 
 
-def _detect(transcript_id: str, key: str, detector: str, options: DetectOptions) -> None:
+@dataclass(frozen=True)
+class _Wanted:
+    """What a detection is to be like."""
+
+    options: DetectOptions
+    policy: EditorialPolicy
+    complex_source: bool
+
+
+def _detect(
+    transcript_id: str, key: str, detector: str, wanted: _Wanted, *, in_batches: bool
+) -> None:
     progress.report("detect", 0.0, detector)
     with db_session() as session:
         source_id, transcript = queries.get_transcript(session, transcript_id)
@@ -49,9 +75,11 @@ def _detect(transcript_id: str, key: str, detector: str, options: DetectOptions)
         transcript=transcript,
         media_path=media_store().local_path(source.media_key),
         media=source.media,
-        options=options,
+        options=wanted.options,
+        policy=wanted.policy,
+        complex_source=wanted.complex_source,
     )
-    with open_door(source.client) as door:
+    with open_door(source.client, in_batches=in_batches) as door:
         detection = moments.detect(detector, replace(footage, door=door))
     with db_session() as session:
         queries.save_detection(session, source_id, transcript_id, key, detection)

@@ -24,7 +24,14 @@ from clipping.models.clip import (
     RenderedClip,
     ReportSource,
 )
-from clipping.models.copy import Draft, PlatformName, PostCopy, ProfanityPolicy, WritingPolicy
+from clipping.models.copy import (
+    Draft,
+    PlatformName,
+    PostCopy,
+    ProfanityPolicy,
+    Writing,
+    WritingPolicy,
+)
 from clipping.models.hearing import (
     ChunkKey,
     GlossaryTerm,
@@ -150,6 +157,7 @@ __all__ = [
     "Watch",
     "WatchedItem",
     "Word",
+    "Writing",
     "WritingPolicy",
     "make_id",
 ]

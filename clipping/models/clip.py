@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from clipping.models.base import Value
+from clipping.models.copy import PostCopy
 from clipping.models.recipe import ClipWord, Layout, RenderPlan
 from clipping.models.rights import Rights
 from clipping.timing import TimeSpan
@@ -98,4 +99,9 @@ class ClipReport(Value):
     recipe_hash: str
     style: str
     camera: tuple[CameraShot, ...] = ()
+    posts: tuple[PostCopy, ...] = ()
+    """The words of its post on each platform."""
+    writer: str = ""
+    """Who wrote them: ``claude`` or ``local``."""
+    writing_notes: tuple[str, ...] = ()
     proof: Proof

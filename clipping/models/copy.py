@@ -58,6 +58,19 @@ class WritingPolicy(Value):
     """Fewer where a platform takes fewer."""
 
 
+class Writing(Value):
+    """A draft as it is kept: who wrote it, for which wishes, and what there is to say about it."""
+
+    draft: Draft
+    writer: str
+    """``claude`` or ``local``."""
+    writer_version: str
+    wishes: str
+    """A hash of what was asked for: other wishes make another draft."""
+    notes: tuple[str, ...] = ()
+    """What was left out of it or went wrong, a sentence each."""
+
+
 class PostCopy(Value):
     """The words of one post, fitted to its platform."""
 

@@ -59,7 +59,7 @@ class Detector(ABC):
 
         Detections that differ in it are not the same, so it belongs to what they are found by.
         """
-        return () if policy == EditorialPolicy() else (policy.model_dump_json(),)
+        return () if policy.choosing == EditorialPolicy().choosing else (policy.choosing,)
 
     @abstractmethod
     def detect(self, footage: Footage) -> Detection:

@@ -2,18 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 
-from clipping.models import CameraShot, ClipReport, Moment, RenderedClip, ReportSource, SourceVideo
+from clipping.copywriting import fit
+from clipping.models import (
+    CameraShot,
+    ClipReport,
+    Moment,
+    PlatformName,
+    PostCopy,
+    RenderedClip,
+    ReportSource,
+    SourceVideo,
+    Writing,
+    WritingPolicy,
+)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What is written beside a clip, and how its client wants to be written for now."""
+
+    writing: Writing
+    policy: WritingPolicy
 
 
 def clip_report(
-    clip: RenderedClip, source: SourceVideo, moment: Moment, transcriber: str, detector: str
+    clip: RenderedClip,
+    source: SourceVideo,
+    moment: Moment,
+    transcriber: str,
+    detector: str,
+    beside: Beside | None = None,
 ) -> ClipReport:
     """Join what the stages know about one clip.
 
     ``span`` is what was cut, on the source clock; word times are relative to the clip. The rubric
-    is ``{name: {value, weight, evidence}}`` in the detector's order. Raises ``ValueError`` when
+    is ``{name: {value, weight, evidence}}`` in the detector's order. The posts are fitted now, so
+    that a word which was banned after they were written is in none. Raises ``ValueError`` when
     the clip is not of this source and moment.
     """
     if clip.source_id != source.source_id or clip.moment_id != moment.moment_id:
@@ -51,8 +78,17 @@ def clip_report(
             )
             for framing in clip.plan.framings
         ),
+        posts=_posts(beside),
+        writer="" if beside is None else beside.writing.writer,
+        writing_notes=() if beside is None else beside.writing.notes,
         proof=clip.proof,
     )
+
+
+def _posts(beside: Beside | None) -> tuple[PostCopy, ...]:
+    if beside is None:
+        return ()
+    return tuple(fit(beside.writing.draft, name, beside.policy) for name in PlatformName)
 
 
 def _hook(clip: RenderedClip, moment: Moment) -> str:

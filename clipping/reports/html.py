@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from clipping.copywriting.limits import RULES
 from clipping.errors import DiskFull, RenderFailed
 from clipping.models import ClipReport, ProofCheck, Rejection, SourceVideo
 from clipping.timing import timecode
@@ -73,6 +74,7 @@ def _environment() -> Environment:
         "seconds": lambda ms: f"{ms / 1000:.1f} s",
         "words": lambda name: name.replace("_", " "),
         "amount": amount,
+        "platform": lambda name: RULES[name].name,
     }
     return environment
 

@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
+from clipping.copywriting import problems
 from clipping.db import queries
 from clipping.db.embedded import database_url
 from clipping.db.session import open_session
 from clipping.demo import DemoTalk
 from clipping.media.probe import probe
-from clipping.models import RenderPlan
+from clipping.models import PlatformName, PostCopy, RenderPlan
 from clipping.rendering.measure.highlight import highlight_onsets
 from clipping.settings import Settings
 from tests.flows.conftest import COUNT, MAX_SECONDS, MIN_SECONDS, OPTIONS, Clipper
@@ -60,6 +61,15 @@ def test_the_choice_of_engine_is_said_and_every_rejection_has_a_reason(
     assert {clip["transcriber"] for clip in document["clips"]} == {"captions"}
     page = (Path(document["folder"]) / "report.html").read_text()
     assert "captions" in page
+
+
+def test_every_clip_has_a_post_for_each_platform(document: dict[str, Any]) -> None:
+    for clip in document["clips"]:
+        posts = [PostCopy.model_validate(post) for post in clip["posts"]]
+        assert [post.platform for post in posts] == list(PlatformName)
+        assert [problems(post) for post in posts] == [[]] * len(posts)
+        assert (clip["writer"], clip["writing_notes"]) == ("local", [])
+    assert "Words to post" in (Path(document["folder"]) / "report.html").read_text()
 
 
 def test_progress_of_every_stage_is_shown(first: subprocess.CompletedProcess[str]) -> None:

@@ -447,7 +447,10 @@ def test_clips_are_made_only_when_the_watch_says_so_and_its_rights_are_stated(
     run_pass()
     assert (stages.heard, stages.clipped) == (["one"], ["one"])
     shared = {"client": "acme", "rights": OWN}
-    assert stages.asked == [shared | {"shortest_seconds": 1}, shared | {"min_seconds": 1}]
+    assert stages.asked == [
+        shared | {"shortest_seconds": 1},
+        shared | {"min_seconds": 1, "in_batches": True},
+    ]
     place.watch(CHANNEL)
     listed.append(_entry("two"))
     run_pass(ask_now=True)

@@ -11,9 +11,19 @@ from urllib.parse import unquote
 
 import pytest
 
+from clipping.copywriting import problems
 from clipping.errors import DiskFull, RenderFailed
-from clipping.models import Rejection, RenderedClip, SourceVideo
-from clipping.reports import clip_report, html, write_report_page
+from clipping.models import (
+    Draft,
+    PlatformName,
+    PostCopy,
+    Rejection,
+    RenderedClip,
+    SourceVideo,
+    Writing,
+    WritingPolicy,
+)
+from clipping.reports import Beside, clip_report, html, write_report_page
 from clipping.timing import TimeSpan
 from tests.db.values import a_clip, a_moment, a_source
 from tests.reports.values import a_check, a_report, rejections
@@ -84,6 +94,43 @@ def test_the_rubric_of_a_report_keeps_the_detectors_order_and_words() -> None:
         "weight": 2.5,
         "evidence": "nobody expected",
     }
+
+
+def test_a_report_has_a_fitted_post_for_each_platform() -> None:
+    caption = "Nobody expected <this>. Here is why, guru: https://acme.com/x"
+    draft = Draft(hook="Nobody", caption=caption, title="<Nobody> expected this", language="en")
+    writing = Writing(draft=draft, writer="claude", writer_version="1", wishes="w", notes=("So.",))
+    beside = Beside(writing, WritingPolicy(banned_words=("guru",)))
+    report = clip_report(a_clip(), a_source(), a_moment(), "captions", "local", beside)
+    assert [post.platform for post in report.posts] == list(PlatformName)
+    assert [problems(post) for post in report.posts] == [[]] * 4
+    assert {post.caption for post in report.posts} == {
+        "Nobody expected <this>.",
+        "Nobody expected ‹this›.",
+    }
+    assert (report.writer, report.writing_notes) == ("claude", ("So.",))
+    bare = clip_report(a_clip(), a_source(), a_moment(), "captions", "local")
+    assert (bare.posts, bare.writer) == ((), "")
+
+
+def test_the_page_shows_each_post_as_it_would_be_pasted(tmp_path: Path) -> None:
+    posts = [
+        PostCopy(
+            platform=platform,
+            title="Why <b>" if platform is PlatformName.YOUTUBE else "",
+            caption="<script>alert(1)</script>\nSecond line.",
+            hashtags=("why",),
+            trimmed=("Links left out.",),
+        )
+        for platform in PlatformName
+    ]
+    report = a_report(posts=posts, writer="claude", writing_notes=("The title is another.",))
+    page = write(tmp_path, report, a_report(2))
+    for expected in ("TikTok", "Instagram", "YouTube", "Links left out.", "The title is another."):
+        assert expected in page.text
+    assert page.text.count("<script>alert(1)</script>\nSecond line.\n\n#why") == 4
+    assert page.text.count("Words to post") == 1, "a report without posts has none"
+    assert "Why <b>" in page.text
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
 from clipping.db import queries
 from clipping.db.session import open_session
-from clipping.models import Detection, DetectOptions
+from clipping.models import Detection, DetectOptions, EditorialPolicy
 from clipping.moments import ClaudeDetector, Footage
 from clipping.settings import settings
 from tasks import detect
@@ -41,15 +43,58 @@ def test_what_the_local_detector_found_instead_is_looked_for_again(
         made.append(footage)
         return answers[len(made) - 1]
 
-    monkeypatch.setattr(detect.moments, "detect", found)
+    monkeypatch.setattr("tasks.detect.moments.detect", found)
     monkeypatch.setattr(detect, "media_store", _NoStore)
     door = FakeDoor(lambda _: "")
-    monkeypatch.setattr(detect, "open_door", lambda _client: nullcontext(door))
+    monkeypatch.setattr(detect, "open_door", lambda _client, **_: nullcontext(door))
     keys = [detect.detect_moments.fn(transcript_id, "auto", DetectOptions()) for _ in range(3)]
     assert len(set(keys)) == 1
     assert len(made) == 2
     assert made[0].door is door
     assert detect.load_detection.fn(keys[0])[1].detector == ClaudeDetector.name
+
+
+def test_the_client_s_policy_and_the_source_decide_what_is_found(
+    transcript_id: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[tuple[Footage, bool]] = []
+
+    def opened(client: str, *, in_batches: bool) -> nullcontext[FakeDoor]:
+        assert client == "acme"
+        asked.append(in_batches)
+        return nullcontext(FakeDoor(lambda _: ""))
+
+    def found(_name: str, footage: Footage) -> Detection:
+        given.append((footage, asked[-1]))
+        return a_detection(detector="claude")
+
+    asked: list[bool] = []
+    monkeypatch.setattr("tasks.detect.moments.detect", found)
+    monkeypatch.setattr(detect, "media_store", _NoStore)
+    monkeypatch.setattr(detect, "open_door", opened)
+    run = partial(detect.detect_moments.fn, transcript_id, "auto", DetectOptions())
+
+    def wanting(**wishes: Any) -> None:
+        with open_session(database_url) as session:
+            queries.save_editorial_policy(session, "acme", EditorialPolicy(**wishes))
+
+    keys = [run()]
+    wanting(banned_words=("guru",))
+    keys += [run(), run(complex_source=True)]
+    assert len(set(keys)) == 3
+    footage = given[-1][0]
+    assert footage.complex_source
+    assert footage.policy.banned_words == ("guru",)
+    assert footage.policy.when_down == "local"
+    # What only concerns posts, or outages, makes no other detection.
+    wanting(banned_words=("guru",), default_hashtags=("acme",), when_down="wait")
+    assert run() == keys[1]
+    assert run(in_batches=True) == keys[1]
+    assert len(given) == 3
+    wanting(tone="dry")
+    run(in_batches=True)
+    assert given[-1][1], "the door is that of batches"
+    assert given[-1][0].policy.when_down == "wait", "and its answers are come back for"
 
 
 class _NoStore:

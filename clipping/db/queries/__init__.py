@@ -39,7 +39,9 @@ from clipping.db.queries.claude import (
 from clipping.db.queries.clients import (
     client_settings,
     clients,
+    editorial_policy,
     save_client_settings,
+    save_editorial_policy,
 )
 from clipping.db.queries.clips import (
     clips_of,
@@ -54,6 +56,7 @@ from clipping.db.queries.detections import (
     get_moment,
     save_detection,
 )
+from clipping.db.queries.drafts import save_writings, writings_of
 from clipping.db.queries.heard import (
     find_heard_chunk,
     glossary_of,
@@ -136,6 +139,7 @@ __all__ = [
     "clips_of_moment",
     "costs",
     "detection_of",
+    "editorial_policy",
     "engines_of",
     "find_account",
     "find_detection",
@@ -185,6 +189,7 @@ __all__ = [
     "save_client_settings",
     "save_clip",
     "save_detection",
+    "save_editorial_policy",
     "save_entry",
     "save_glossary",
     "save_heard_chunk",
@@ -196,6 +201,7 @@ __all__ = [
     "save_tokens",
     "save_transcript",
     "save_watch",
+    "save_writings",
     "sealed_tables",
     "settle_intents",
     "source_at",
@@ -206,4 +212,5 @@ __all__ = [
     "transcripts_of",
     "watch_id",
     "watches",
+    "writings_of",
 ]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pydantic import ValidationError
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
 from clipping.db.columns import storable
 from clipping.db.tables import ClientRow
-from clipping.models import ClientSettings, make_id
+from clipping.errors import Broken
+from clipping.models import ClientSettings, EditorialPolicy, make_id
 
 
 def client_id(name: str) -> str:
@@ -44,4 +46,29 @@ def save_client_settings(session: Session, name: str, settings: ClientSettings) 
         update(ClientRow)
         .where(col(ClientRow.client_id) == save_client(session, name))
         .values(**settings.model_dump())
+    )
+
+
+def editorial_policy(session: Session, name: str) -> EditorialPolicy:
+    """What the client wants of its clips; of one that was never heard of, what all want at first.
+
+    Only what a client wants otherwise is kept. Raises Broken for what this program cannot have
+    stored.
+    """
+    kept = session.exec(
+        select(ClientRow.editorial_policy).where(ClientRow.client_id == client_id(name))
+    ).first()
+    try:
+        return EditorialPolicy.model_validate(kept or {})
+    except ValidationError as error:
+        fields = ", ".join(sorted({".".join(map(str, one["loc"])) for one in error.errors()}))
+        raise Broken(f"The stored policy of {name} cannot be read: {fields}.") from None
+
+
+def save_editorial_policy(session: Session, name: str, policy: EditorialPolicy) -> None:
+    """What the client wants of its clips from now on."""
+    session.execute(
+        update(ClientRow)
+        .where(col(ClientRow.client_id) == save_client(session, name))
+        .values(editorial_policy=policy.model_dump(mode="json", exclude_defaults=True))
     )

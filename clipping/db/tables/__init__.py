@@ -12,6 +12,7 @@ from clipping.db.tables.clips import (
     ClipRow,
     DetectionMomentRow,
     DetectionRow,
+    DraftRow,
     MomentRow,
     RejectionRow,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "ClipRow",
     "DetectionMomentRow",
     "DetectionRow",
+    "DraftRow",
     "GlossaryTermRow",
     "HeardChunkRow",
     "LedgerRow",

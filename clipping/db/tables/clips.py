@@ -68,6 +68,23 @@ class MomentRow(Row, table=True):
     judgement: dict[str, Any] | None = Field(sa_type=JSONB(none_as_null=True))
 
 
+class DraftRow(Row, table=True):
+    """What is written beside the clips of a moment, before it is fitted to a platform."""
+
+    __tablename__ = "drafts"
+    __table_args__ = (belongs_to("moments", "moment_id"),)
+
+    moment_id: str = Field(sa_type=Text, primary_key=True)
+    writer: str = Field(sa_type=Text)
+    writer_version: str = Field(sa_type=Text)
+    wishes: str = Field(sa_type=Text)
+    draft: dict[str, Any] = Field(sa_type=JSONB)
+    notes: list[str] = Field(sa_type=JSONB)
+    saved_at: datetime | None = Field(
+        sa_type=UtcTime, default=None, nullable=False, sa_column_kwargs=SAVED_AT
+    )
+
+
 class DetectionMomentRow(Row, table=True):
     """Which moments a detection found, best first: asking for more moments finds the same again."""
 

@@ -29,6 +29,11 @@ class ClientRow(Row, table=True):
     name: str = Field(sa_type=Text)
     require_rights: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     monthly_budget_usd: Decimal | None = Field(default=None, sa_type=DOLLARS)
+    editorial_policy: dict[str, Any] = Field(
+        sa_type=JSONB,
+        default_factory=dict,
+        sa_column_kwargs={"server_default": sql("'{}'::jsonb")},
+    )
     created_at: datetime | None = Field(
         sa_type=UtcTime, default=None, nullable=False, sa_column_kwargs=SAVED_AT
     )

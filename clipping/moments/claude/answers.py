@@ -7,10 +7,11 @@ are checked in ``reading``. There are no defaults, so the model has to answer ev
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from pydantic import BaseModel, Field
 
+from clipping.claude.forms import schema_of as schema_of
 from clipping.models import BrandRisk, HoldKind, HookAngle
 
 ANSWERS_VERSION: Final = "1"
@@ -145,30 +146,6 @@ class Checked(BaseModel):
     """One check for every hook."""
 
     checks: list[HookCheck]
-
-
-def schema_of(answer: type[BaseModel]) -> dict[str, Any]:
-    """The JSON schema of an answer, in the form that ``anthropic.transform_schema`` gives."""
-    schema: dict[str, Any] = _strict(answer.model_json_schema())
-    return schema
-
-
-def _strict(part: Any) -> Any:
-    if isinstance(part, list):
-        return [_strict(item) for item in part]
-    if not isinstance(part, dict):
-        return part
-    kept = {key: _strict(value) for key, value in part.items() if not _is_title(key, value)}
-    if "enum" in kept:
-        # The values tell their type, and the docstring of a list of them tells nothing.
-        return {"enum": kept["enum"]}
-    if kept.get("type") == "object":
-        kept["additionalProperties"] = False
-    return kept
-
-
-def _is_title(key: str, value: Any) -> bool:
-    return key == "title" and isinstance(value, str)
 
 
 BRAND_RISKS: Final = tuple(risk.value for risk in BrandRisk)

@@ -70,7 +70,7 @@ class ClaudeDetector(Detector):
     ) -> tuple[str, ...]:
         """The models and the client's wishes."""
         judge_model = self._models.complex_judge if complex_source else self._models.judge
-        return (self._models.scout, judge_model, policy.model_dump_json())
+        return (self._models.scout, judge_model, policy.choosing)
 
     @classmethod
     def available(cls, *, claude: bool = False) -> str | None:
@@ -88,7 +88,7 @@ class ClaudeDetector(Detector):
         except _NoUse as why:
             detection = _local(footage, talk, str(why))
         except Transient as error:
-            if footage.policy.when_down == "wait":
+            if footage.policy.patient:
                 raise
             detection = _local(footage, talk, str(error))
         except ClippingError as error:
@@ -161,16 +161,22 @@ class _Run:
     def _moments(
         self, places: Places, choice: Choice, identity: tuple[str, str, str]
     ) -> tuple[Moment, ...]:
+        policy, language = self._footage.policy, self._footage.transcript.language
         clips = [self._clip(places, one.window) for one in choice.chosen]
         written = [
-            hooks.candidates(
-                one.verdict, clip, self._footage.policy, same_language=self._same_language
-            )
+            hooks.candidates(one.verdict, clip, policy, same_language=policy.in_language(language))
             if one.verdict
             else []
             for one, clip in zip(choice.chosen, clips, strict=True)
         ]
-        said, trouble = hooks.checked(self._door, self._script, clips, written, self._judge_model)
+        said, trouble = hooks.checked(
+            self._door,
+            self._script,
+            clips,
+            written,
+            self._judge_model,
+            patient=policy.patient,
+        )
         self._notes += [trouble] if trouble else []
         return tuple(
             telling.moment(
@@ -181,11 +187,11 @@ class _Run:
                 self._judge_model,
                 said[rank - 1],
                 holds(
-                    self._footage.policy,
+                    policy,
                     one.verdict.flags if one.verdict else (),
                     clips[rank - 1].words,
                 ),
-                self._footage.policy.banned_words,
+                policy.banned_words,
             )
             for rank, one in enumerate(choice.chosen, start=1)
         )
@@ -195,13 +201,6 @@ class _Run:
         items = self._talk.sentences.items
         spoken = self._talk.words[items[first].first : items[last].last]
         return Clip(*self._script.numbers(first, last), tuple(word.text for word in spoken))
-
-    @property
-    def _same_language(self) -> bool:
-        """Whether hooks are in the talk's language, so that their words can be compared."""
-        wanted = self._footage.policy.language.split("-")[0].lower()
-        spoken = self._footage.transcript.language.split("-")[0].lower()
-        return wanted in ("", spoken) or spoken in ("", "und")
 
     def _note_scouting(self, scouted: Scouting) -> None:
         if len(scouted.missed) == scouted.parts:

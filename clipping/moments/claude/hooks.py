@@ -9,16 +9,13 @@ from typing import Final
 
 from clipping import profanity
 from clipping.claude.door import Door
-from clipping.claude.question import Block, Question, Reply
-from clipping.errors import ClippingError
+from clipping.claude.question import Question
 from clipping.models import EditorialPolicy, Hook
-from clipping.moments.claude.answers import Checked, HookCheck, Verdict, WrittenHook, schema_of
-from clipping.moments.claude.asking import ask
+from clipping.moments.claude import claims
+from clipping.moments.claude.answers import Verdict, WrittenHook
 from clipping.moments.claude.lines import Script
-from clipping.moments.claude.prompting import system
-from clipping.moments.claude.reading import Reading, read
 from clipping.moments.claude.tidy import tidy
-from clipping.moments.claude.wording import alike, literal, unsaid
+from clipping.moments.claude.wording import alike, unsaid
 from clipping.moments.guard import holds_phrase
 from clipping.moments.hook import MAX_WIDTH
 from clipping.moments.lexicon import plain, width
@@ -26,8 +23,6 @@ from clipping.moments.lexicon import plain, width
 MOST_HOOKS: Final = 4
 _LEAST_LETTERS: Final = 4
 _SAME_HOOK: Final = 0.6
-_ANSWER_TOKENS: Final = 1_000
-_TOKENS_EACH: Final = 40
 _LONGEST: Final = 300
 _EDGES: Final = " \t\"“”„«»'‘’_-–—,;:."
 _FORBIDDEN: Final = re.compile(r"https?:|www\.|[#@]\w|[‹›{}\\|]|[\U0001f000-\U0001faff☀-➿]")
@@ -84,65 +79,35 @@ def _alike(text: str, others: Sequence[Hook]) -> list[bool]:
 def question(
     script: Script, clips: Sequence[Clip], hooks: Sequence[Sequence[Hook]], model: str
 ) -> Question:
-    """What is asked about all hooks of all clips at once; hooks count from 1 through all clips."""
-    parts, number = [], 0
-    for place, (clip, lines) in enumerate(zip(clips, hooks, strict=True), start=1):
-        if not lines:
-            continue
-        rows = [f"clip {place}", script.shown(clip.first, clip.last)]
-        for hook in lines:
-            number += 1
-            rows.append(f"hook {number}: {hook.text}")
-        parts.append("\n".join(rows))
-    return Question(
-        purpose="check",
-        model=model,
-        system=system("check"),
-        user=(Block(text="<clips>\n" + "\n\n".join(parts) + "\n</clips>"),),
-        schema_=schema_of(Checked),
-        max_tokens=_ANSWER_TOKENS + _TOKENS_EACH * number,
-    )
+    """What is asked about all hooks of all clips at once."""
+    shown = [script.shown(clip.first, clip.last) for clip in clips]
+    return claims.question(shown, [[hook.text for hook in lines] for lines in hooks], model)
 
 
 def checked(
-    door: Door, script: Script, clips: Sequence[Clip], hooks: Sequence[Sequence[Hook]], model: str
+    door: Door,
+    script: Script,
+    clips: Sequence[Clip],
+    hooks: Sequence[Sequence[Hook]],
+    model: str,
+    *,
+    patient: bool = False,
 ) -> tuple[list[tuple[Hook, ...]], str]:
     """The hooks whose clips say what they claim, and a note when nobody could be asked.
 
-    Without an answer only those stay that are made of their clip's own words.
+    Without an answer only those stay that are made of their clip's own words; who is ``patient``
+    has Transient errors raised instead.
     """
-    count = sum(map(len, hooks))
-    if not count:
-        return [() for _ in hooks], ""
-    try:
-        asked = question(script, clips, hooks, model)
-        reading = ask(door, [asked], lambda _, reply: _read(reply, count))[0]
-        trouble = reading.useless
-    except ClippingError as error:
-        reading, trouble = Reading(), str(error).rstrip(".")
-    if trouble:
-        kept = [
-            tuple(hook for hook in lines if literal(hook.text, clip.words))
-            for clip, lines in zip(clips, hooks, strict=True)
-        ]
-        return kept, f"The hooks could not be checked ({trouble}): only literal ones were kept."
-    said = {check.hook for check in reading.items["checks"] if check.said}
-    numbers = iter(range(1, count + 1))
-    return [tuple(hook for hook in lines if next(numbers) in said) for lines in hooks], ""
-
-
-def _read(reply: Reply, count: int) -> Reading:
-    seen: set[int] = set()
-
-    def known(item: HookCheck) -> str:
-        if not 1 <= item.hook <= count:
-            return f"there is no hook {item.hook}"
-        if item.hook in seen:
-            return f"hook {item.hook} stands there twice"
-        seen.add(item.hook)
-        return ""
-
-    found = read(reply, Checked, {"checks": known})
-    if found.useless or len(seen) == count:
-        return found
-    return found.with_faults([f"{count - len(seen)} hooks have no check."])
+    shown = [script.shown(clip.first, clip.last) for clip in clips]
+    texts = [[hook.text for hook in lines] for lines in hooks]
+    words = [clip.words for clip in clips]
+    said, trouble = claims.said(door, shown, texts, words, model, patient=patient)
+    kept = [
+        tuple(hook for hook, true in zip(lines, truths, strict=True) if true)
+        for lines, truths in zip(hooks, said, strict=True)
+    ]
+    return kept, (
+        f"The hooks could not be checked ({trouble}): only literal ones were kept."
+        if trouble
+        else ""
+    )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from clipping.claude.again import MOST_TOKENS, ask
 from clipping.claude.door import Door
 from clipping.claude.question import Block, Question, Reply
 from clipping.moments.claude.answers import Drop, DropCode, Judged, Verdict, schema_of
-from clipping.moments.claude.asking import MOST_TOKENS, ask
 from clipping.moments.claude.finalists import Finalist, floor_of
 from clipping.moments.claude.lines import Script
 from clipping.moments.claude.places import Places
@@ -54,7 +54,12 @@ def judge(
 ) -> Reading:
     """The judge's lists ``ranked`` and ``dropped``. Raises what the door raises."""
     asked = question(places, script, entries, brief, model)
-    return ask(door, [asked], lambda _, reply: _read(reply, places, script, entries))[0]
+    return ask(
+        door,
+        [asked],
+        lambda _, reply: _read(reply, places, script, entries),
+        patient=brief.policy.patient,
+    )[0]
 
 
 def bounds(places: Places, script: Script, entry: Finalist) -> tuple[int, int]:

@@ -1,15 +1,15 @@
-"""From a reply's text to values that hold: what can't be used is named, item by item."""
+"""From a scout's, judge's or check's reply to values that hold."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
+from clipping.claude import reading
 from clipping.claude.question import Reply
+from clipping.claude.reading import Check as Check
+from clipping.claude.reading import Reading as Reading
 from clipping.moments.claude.answers import (
     Aside,
     Checked,
@@ -21,10 +21,6 @@ from clipping.moments.claude.answers import (
     Verdict,
 )
 
-_MOST_TRIES: Final = 50
-"""Places in a reply where its JSON might begin."""
-_MOST_FAULTS: Final = 8
-_MOST_ITEMS: Final = 400
 _RANGES: Final[dict[str, tuple[int, int]]] = {
     "score": (0, 100),
     "viral_score": (0, 100),
@@ -35,33 +31,6 @@ _RANGES: Final[dict[str, tuple[int, int]]] = {
 }
 """What each grade may be; nothing holds a model to it but the check here."""
 
-REFUSED: Final = "it was refused"
-
-_Item = TypeVar("_Item", bound=BaseModel)
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What a reply holds.
-
-    ``useless`` says in a few words why nothing of it can be used, else it is empty; ``faults``
-    are sentences about the items that were left out.
-    """
-
-    items: dict[str, tuple[Any, ...]] = field(default_factory=dict)
-    faults: tuple[str, ...] = ()
-    useless: str = ""
-
-    @property
-    def worth(self) -> int:
-        """How many usable items it has; -1 for a useless reply."""
-        return -1 if self.useless else sum(map(len, self.items.values()))
-
-    def with_faults(self, faults: Sequence[str]) -> Reading:
-        """The same with further faults."""
-        return Reading(self.items, (*self.faults, *faults)[:_MOST_FAULTS], self.useless)
-
-
 _FORMS: Final[dict[type[BaseModel], dict[str, type[BaseModel]]]] = {
     Scouted: {"nominees": Nominee, "asides": Aside},
     # A finalist that is in both counts as dropped: the judge had a reason.
@@ -69,69 +38,22 @@ _FORMS: Final[dict[type[BaseModel], dict[str, type[BaseModel]]]] = {
     Checked: {"checks": HookCheck},
 }
 
-Check = Callable[[Any], str]
-"""Says what is wrong with an item that has the right form; empty when nothing is."""
-
 
 def read(reply: Reply, form: type[BaseModel], checks: dict[str, Check]) -> Reading:
     """What the reply holds of a form; prose around its JSON is passed over.
 
     ``checks`` has one function per list of the form, which finds what its types cannot tell.
     """
-    if reply.stop_reason == "refusal":
-        return Reading(useless=REFUSED)
-    if reply.stop_reason == "max_tokens":
-        return Reading(useless="it was cut off")
-    found = _object_in(reply.text, _FORMS[form])
-    if found is None:
-        return Reading(useless="it was empty" if not reply.text.strip() else "it had another form")
-    items: dict[str, tuple[Any, ...]] = {}
-    faults: list[str] = []
-    for name, kind in _FORMS[form].items():
-        good = []
-        for place, raw in enumerate(found[name][:_MOST_ITEMS], start=1):
-            item, fault = _item(raw, kind, checks.get(name))
-            if item is None:
-                faults.append(f"{name} item {place}: {fault}.")
-            else:
-                good.append(item)
-        items[name] = tuple(good)
-    if faults and not any(items.values()):
-        return Reading(faults=tuple(faults[:_MOST_FAULTS]), useless="nothing in it could be used")
-    return Reading(items, tuple(faults[:_MOST_FAULTS]))
+    lists = _FORMS[form]
+    return reading.read(reply, lists, {name: _within(checks.get(name)) for name in lists})
 
 
-def _object_in(text: str, lists: dict[str, type[BaseModel]]) -> dict[str, list[Any]] | None:
-    """The first JSON object in the text that has all these lists."""
-    decoder = json.JSONDecoder()
-    at = text.find("{")
-    for _ in range(_MOST_TRIES):
-        if at < 0:
-            return None
-        try:
-            found, _end = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError):
-            # Also for a number of thousands of digits, and for brackets within brackets.
-            found = None
-        if isinstance(found, dict) and all(isinstance(found.get(name), list) for name in lists):
-            return {name: found[name] for name in lists}
-        at = text.find("{", at + 1)
-    return None
+def _within(check: Check | None) -> Check:
+    """A check after that of the grades."""
+    return lambda item: _out_of_range(item) or (check(item) if check else "")
 
 
-def _item(raw: Any, kind: type[_Item], check: Check | None) -> tuple[_Item | None, str]:
-    """The item, or None and what is wrong with it."""
-    try:
-        item = kind.model_validate(raw)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        place = ".".join(map(str, first["loc"])) or "it"
-        return None, f"{place} is not as asked ({first['msg']})"
-    fault = _out_of_range(item) or (check(item) if check else "")
-    return (None, fault) if fault else (item, "")
-
-
-def _out_of_range(item: BaseModel) -> str:
+def _out_of_range(item: Any) -> str:
     for name, (low, high) in _RANGES.items():
         value = getattr(item, name, low)
         if not low <= value <= high:

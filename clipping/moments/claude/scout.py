@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from clipping.claude.again import ask
 from clipping.claude.door import Door
 from clipping.claude.question import Block, Question, Reply
 from clipping.moments.claude.answers import Aside, Nominee, Scouted, schema_of
-from clipping.moments.claude.asking import ask
 from clipping.moments.claude.lines import Script
 from clipping.moments.claude.passages import Passage, passages
 from clipping.moments.claude.prompting import Brief, limits, system
@@ -62,7 +62,10 @@ def scout(door: Door, script: Script, brief: Brief, model: str) -> Scouting:
     asked = questions(script, brief, model)
     parts = [part for part, _ in asked]
     readings = ask(
-        door, [question for _, question in asked], lambda at, reply: _read(reply, parts[at])
+        door,
+        [question for _, question in asked],
+        lambda at, reply: _read(reply, parts[at]),
+        patient=brief.policy.patient,
     )
     return Scouting(
         nominees=tuple(_merged(readings)),

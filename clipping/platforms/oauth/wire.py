@@ -12,6 +12,7 @@ import httpx
 from pydantic import SecretStr
 
 from clipping.errors import MalformedReply, RateLimited, ServiceUnavailable
+from clipping.platforms.quiet import hush
 
 _TIMEOUT_S: Final = 20.0
 _MOST_BYTES: Final = 1 << 20
@@ -62,6 +63,8 @@ class Wire:
         :raises RateLimited: Too much was asked.
         :raises MalformedReply: It is no JSON object.
         """
+        # Some platforms want secrets in the address, and the client logs addresses.
+        hush()
         headers = {"Accept": "application/json"}
         if bearer is not None:
             headers["Authorization"] = f"Bearer {bearer.get_secret_value()}"

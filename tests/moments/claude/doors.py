@@ -113,6 +113,17 @@ def a_hook(text: str, angle: str = "claim", said_in: Sequence[int] = (1,)) -> di
     return {"text": text, "angle": angle, "said_in": list(said_in)}
 
 
+def a_post(clip: int, title: str, caption: str, **changes: Any) -> dict[str, Any]:
+    post = {
+        "clip": clip,
+        "title": title,
+        "caption": caption,
+        "hashtags": ["sleep"],
+        "said_in": [1],
+    }
+    return post | changes
+
+
 def all_said(question: Question) -> dict[str, Any]:
     """Every hook passes."""
     numbers = re.findall(r"^hook (\d+):", told(question), re.MULTILINE)

@@ -1,4 +1,4 @@
-"""A Claude that reads: it answers any scout's, judge's or check's question from the text itself.
+"""A Claude that reads: it answers every question that is asked from the text itself.
 
 For whole pipelines, in process (``FakeDoor(FakeReader())``) or over HTTP
 (``FakeClaude(FakeReader().over_http)``). It has a taste, so that planted moments can be found: it
@@ -11,10 +11,12 @@ import re
 from typing import Any
 
 from clipping.claude import Block, Question
+from clipping.copywriting import asking
 from clipping.moments.claude.prompting import VERSIONS, prompt
 from tests.moments.claude.doors import (
     a_hook,
     a_nominee,
+    a_post,
     a_verdict,
     finalists_in,
     numbered,
@@ -38,7 +40,12 @@ class FakeReader:
 
     def __call__(self, question: Question) -> dict[str, Any]:
         """The answer, as the JSON would hold it."""
-        answers = {"scout": self._scouted, "judge": self._judged, "check": self._checked}
+        answers = {
+            "scout": self._scouted,
+            "judge": self._judged,
+            "check": self._checked,
+            "write": self._written,
+        }
         return answers[question.purpose](question)
 
     def over_http(self, asked: dict[str, Any]) -> dict[str, Any]:
@@ -115,10 +122,25 @@ class FakeReader:
         numbers = re.findall(r"^hook (\d+):", told(question), re.MULTILINE)
         return {"checks": [{"hook": int(n), "said": True, "why": "It is said."} for n in numbers]}
 
+    def _written(self, question: Question) -> dict[str, Any]:
+        """Each clip's first sentence as its title, the others as its caption."""
+        posts = []
+        for part in re.split(r"^clip ", told(question), flags=re.MULTILINE)[1:]:
+            rows = [
+                (int(number), text)
+                for number, text in re.findall(
+                    r"^(\d+) (.+)$", part.partition("\n")[2], re.MULTILINE
+                )
+            ]
+            title = " ".join(rows[0][1].split()[:12]).rstrip(",.;:")
+            caption = " ".join(text for _, text in rows[:2])
+            posts.append(a_post(int(part.split()[0]), title, caption, said_in=[rows[0][0]]))
+        return {"posts": posts}
+
 
 def as_question(asked: dict[str, Any]) -> Question:
     """A request of the API as the question that was asked."""
-    purposes = {prompt(name): name for name in VERSIONS}
+    purposes = {prompt(name): name for name in VERSIONS} | {asking.prompt(): "write"}
     return Question(
         purpose=purposes[asked["system"][0]["text"]],
         model=asked["model"],

@@ -7,8 +7,8 @@ from typing import Final
 
 from clipping.claude.door import Door
 from clipping.claude.question import Block, Question, Reply
-from clipping.errors import ClippingError
-from clipping.moments.claude.reading import REFUSED, Reading
+from clipping.claude.reading import REFUSED, Reading
+from clipping.errors import ClippingError, Transient
 
 MOST_TOKENS: Final = 21_000
 """Longer answers are only given as a stream."""
@@ -20,20 +20,26 @@ _AGAIN: Final = (
 
 
 def ask(
-    door: Door, questions: Sequence[Question], read: Callable[[int, Reply], Reading]
+    door: Door,
+    questions: Sequence[Question],
+    read: Callable[[int, Reply], Reading],
+    *,
+    patient: bool = False,
 ) -> list[Reading]:
     """What is answered to each question; ``read`` is given its place among them.
 
     A question whose answer has a fault is asked once more, together with the others of its kind,
     and the better one of both answers counts. A refusal is not argued with. Raises what the door
-    raises, unless every answer that there is can be used in part.
+    raises, unless every answer that there is can be used in part; who is ``patient`` waits for the
+    better one all the same, and is told by Transient errors to come back for it.
     """
     readings = [read(place, reply) for place, reply in enumerate(door.ask(questions))]
     faulty = [at for at, reading in enumerate(readings) if _asks_again(reading)]
     try:
         second = door.ask([_again(questions[at], readings[at]) for at in faulty]) if faulty else []
-    except ClippingError:
-        if any(readings[at].useless for at in faulty):
+    except ClippingError as error:
+        comes_back = patient and isinstance(error, Transient)
+        if comes_back or any(readings[at].useless for at in faulty):
             raise
         return readings
     for at, reply in zip(faulty, second, strict=True):

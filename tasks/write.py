@@ -1,0 +1,76 @@
+"""Write: every moment of a detection gets the words that stand beside its clips."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+
+from prefect import task
+from sqlmodel import Session
+
+from clipping import copywriting, moments, progress
+from clipping.copywriting import Commission
+from clipping.copywriting.drafting import CLAUDE, LOCAL
+from clipping.db import queries
+from clipping.models import Moment
+from clipping.moments.claude.claims import all_said
+from clipping.settings import settings
+from tasks.claude import has_key, open_door
+from tasks.retry import POLICY
+from tasks.words import policy_of
+from tasks.workplace import db_session, only_one
+
+
+@task(name="write words", **POLICY)
+def write_words(detection_key: str, detector: str = "auto", in_batches: bool = False) -> None:
+    """Keep a draft for each moment; those that were written for the same wishes are found.
+
+    Claude writes where Claude is to choose: who asks for the local detector pays for no words.
+    """
+    engine, _because = moments.choose(detector, claude=has_key())
+    writer = CLAUDE if engine.name == moments.ClaudeDetector.name else LOCAL
+    if _missing(detection_key, writer):
+        with only_one(f"write:{detection_key}"):
+            _write(detection_key, writer, in_batches=in_batches)
+
+
+def _missing(detection_key: str, writer: str) -> list[Moment]:
+    """The moments without words for what is wished now."""
+    with db_session() as session:
+        source_id, _, detection = queries.get_detection(session, detection_key)
+        client = queries.get_source(session, source_id).client
+        commission = _commission(session, client, writer)
+        kept = queries.writings_of(session, (one.moment_id for one in detection.moments))
+    wished = commission.wishes()
+    return [
+        one
+        for one in detection.moments
+        if one.moment_id not in kept or kept[one.moment_id].wishes != wished
+    ]
+
+
+def _commission(
+    session: Session, client: str, writer: str, *, in_batches: bool = False
+) -> Commission:
+    return Commission(
+        policy_of(session, client, in_batches=in_batches), writer, settings().claude_writer_model
+    )
+
+
+def _write(detection_key: str, writer: str, *, in_batches: bool) -> None:
+    missing = _missing(detection_key, writer)
+    if not missing:
+        return
+    with db_session() as session:
+        source_id, transcript_id, _ = queries.get_detection(session, detection_key)
+        client = queries.get_source(session, source_id).client
+        _, transcript = queries.get_transcript(session, transcript_id)
+        commission = _commission(session, client, writer, in_batches=in_batches)
+    asks = writer == CLAUDE
+    if asks:
+        progress.report("write", 0.0, commission.model)
+    with open_door(client, in_batches=in_batches) if asks else nullcontext() as door:
+        written = copywriting.write_words(missing, transcript, commission, door, all_said)
+    with db_session() as session:
+        queries.save_writings(session, written)
+    if asks:
+        progress.report("write", 1.0, commission.model)
