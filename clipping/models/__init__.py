@@ -44,6 +44,15 @@ from clipping.models.judgement import Hold, HoldKind, Hook, HookAngle, Judgement
 from clipping.models.moment import Criterion, Detection, DetectOptions, Moment, Rejection, Sentence
 from clipping.models.policy import BrandRisk, EditorialPolicy
 from clipping.models.post import PostFile, PostJob, PostState, Receipt, Stage
+from clipping.models.publishing import (
+    Alert,
+    Failure,
+    Post,
+    PostEvent,
+    Standing,
+    Stop,
+    post_id,
+)
 from clipping.models.recipe import (
     Box,
     CaptionEvent,
@@ -82,6 +91,7 @@ __all__ = [
     "AccountEvent",
     "AccountLimits",
     "AccountStatus",
+    "Alert",
     "Area",
     "AudioStream",
     "Box",
@@ -106,6 +116,7 @@ __all__ = [
     "Face",
     "FacePoint",
     "FaceTrack",
+    "Failure",
     "Found",
     "Framing",
     "FramingChoice",
@@ -127,7 +138,9 @@ __all__ = [
     "Move",
     "Obstacle",
     "PlatformName",
+    "Post",
     "PostCopy",
+    "PostEvent",
     "PostFile",
     "PostJob",
     "PostState",
@@ -150,6 +163,8 @@ __all__ = [
     "SourceRequest",
     "SourceVideo",
     "Stage",
+    "Standing",
+    "Stop",
     "Tokens",
     "Transcript",
     "Value",
@@ -160,4 +175,5 @@ __all__ = [
     "Writing",
     "WritingPolicy",
     "make_id",
+    "post_id",
 ]

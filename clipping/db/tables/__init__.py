@@ -16,6 +16,7 @@ from clipping.db.tables.clips import (
     MomentRow,
     RejectionRow,
 )
+from clipping.db.tables.posts import AlertRow, BucketRow, PostEventRow, PostRow, StopRow
 from clipping.db.tables.sources import (
     ClientRow,
     GlossaryTermRow,
@@ -30,7 +31,9 @@ __all__ = [
     "AccountEventRow",
     "AccountRow",
     "AccountTokensRow",
+    "AlertRow",
     "BatchIntentRow",
+    "BucketRow",
     "ClientRow",
     "ClipRow",
     "DetectionMomentRow",
@@ -41,10 +44,13 @@ __all__ = [
     "LedgerRow",
     "MomentRow",
     "OutageRow",
+    "PostEventRow",
+    "PostRow",
     "RejectionRow",
     "ReplyRow",
     "Row",
     "SourceRow",
+    "StopRow",
     "TranscriptRow",
     "WatchRow",
     "WatchedItemRow",
