@@ -46,6 +46,7 @@ from clipping.models.policy import BrandRisk, EditorialPolicy
 from clipping.models.post import PostFile, PostJob, PostState, Receipt, Stage
 from clipping.models.publishing import (
     Alert,
+    Bucket,
     Failure,
     Post,
     PostEvent,
@@ -96,6 +97,7 @@ __all__ = [
     "AudioStream",
     "Box",
     "BrandRisk",
+    "Bucket",
     "CameraShot",
     "CaptionEvent",
     "ChunkKey",

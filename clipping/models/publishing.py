@@ -153,7 +153,16 @@ class Standing(Value):
     clip_ready: bool = True
     proof_passed: bool = True
     rights_stated: bool = True
-    busy: bool = False
-    """Whether another post of the account is on its way."""
     last_begun_at: datetime | None = None
     """When the account's latest other post was begun that is, or may be, public."""
+
+
+class Bucket(Value):
+    """How often something may be asked: ``most`` at once, and then as fast as it refills."""
+
+    key: str
+    most: float
+    per_s: float = 0.0
+    """Tokens that come back each second."""
+    renewed_s: float = 3600.0
+    """Where none come back: how long to wait for the next bucket."""
