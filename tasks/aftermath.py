@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -33,8 +34,8 @@ def note_success(session: Session, account: Account, post: Post, before: Outage)
     if before != Outage():
         queries.outage(session, account.platform.value, breaker.after_answer)
     if post.posted_at is not None and account.first_post_on is None:
-        first = account.replace(first_post_on=post.posted_at.date())
-        queries.save_account(session, first)
+        local = post.posted_at.astimezone(ZoneInfo(account.timezone))
+        queries.note_first_post(session, account.account_id, local.date())
 
 
 def note_failure(

@@ -100,13 +100,13 @@ class Publisher:
     def work(self, step: Step, most: int = 50) -> Counter[str]:
         """Claim what is due for this kind of step and drive it; how many ended in which state."""
         with database():
-            vault = open_vault()
             with db_session() as session:
                 claimed = queries.claim_posts(
-                    session, vault, self.who, self.now(), LEASE, most=most, stages=STAGES[step]
+                    session, open_vault, self.who, self.now(), LEASE, most=most, stages=STAGES[step]
                 )
             if not claimed:
                 return Counter()
+            vault = open_vault()
             with self._beating(), ThreadPoolExecutor(min(self._threads, len(claimed))) as pool:
                 return Counter(pool.map(lambda post: self._driven(post, vault), claimed))
 
@@ -167,8 +167,8 @@ class Publisher:
             if give is None or step is not Step.SUBMIT:
                 raise NeedsPerson(f"This publisher does not post by {account.method}.")
             return give(post, account, self.now())
-        access, platform = self.access(account.account_id, self.now()), self._platforms
-        asked, clock = platform[account.platform], Clock(self.now())
+        access = self.access(account.account_id, self.now())
+        asked, clock = self.platforms[account.platform], Clock(self.now())
         if step is Step.POLL:
             return asked.poll(post.job(""), post.receipt, access, clock)
         if step is Step.RECONCILE:

@@ -81,6 +81,9 @@ def _next_at(post: Post, receipt: Receipt, now: datetime) -> datetime | None:
     if receipt.stage is Stage.POSTED:
         return None
     if receipt.stage is Stage.INBOX:
+        if not receipt.handle:
+            # A package for a person: no platform knows of it.
+            return None
         asked_since = post.begun_at or now
         return now + _INBOX_PAUSE if now < asked_since + _INBOX_ASKED else None
     return max(now, receipt.not_before or now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -49,7 +49,7 @@ def reserve_post(session: Session, post: Post, at: datetime) -> bool:
             ),
         )
         .on_conflict_do_nothing()
-        .returning(PostRow.post_id)
+        .returning(col(PostRow.post_id))
     ).first()
     if made is None:
         return False
@@ -59,7 +59,7 @@ def reserve_post(session: Session, post: Post, at: datetime) -> bool:
 
 def claim_posts(
     session: Session,
-    vault: Vault,
+    open_vault: Callable[[], Vault],
     who: str,
     now: datetime,
     lease: timedelta,
@@ -69,6 +69,7 @@ def claim_posts(
 ) -> list[Post]:
     """Posts that are due and that nobody is at, the longest due first; they are ``who``'s now.
 
+    :param open_vault: Called when there are any: who posts nothing needs no key.
     :param stages: Only those that have come so far.
     """
     due = (
@@ -83,14 +84,17 @@ def claim_posts(
         .limit(most)
         .with_for_update(skip_locked=True)
     )
-    claimed = session.execute(
-        update(PostRow)
-        .where(col(PostRow.post_id).in_(due.scalar_subquery()))
-        .values(leased_by=who, lease_until=now + lease)
-        .returning(PostRow)
-        .execution_options(synchronize_session=False)
-    ).scalars()
-    return sorted(_posts(session, claimed, vault), key=lambda post: post.next_at or now)
+    claimed = list(
+        session.execute(
+            update(PostRow)
+            .where(col(PostRow.post_id).in_(due.scalar_subquery()))
+            .values(leased_by=who, lease_until=now + lease)
+            .returning(PostRow)
+            .execution_options(synchronize_session=False)
+        ).scalars()
+    )
+    found = _posts(session, claimed, open_vault()) if claimed else []
+    return sorted(found, key=lambda post: post.next_at or now)
 
 
 def extend_leases(session: Session, who: str, until: datetime) -> None:
