@@ -151,6 +151,7 @@ def standing_of(session: Session, post: Post, *, lock_account: bool = False) -> 
         ).one()
     account, clip_state, proof, ground = session.exec(
         select(AccountRow, ClipRow.state, ClipRow.proof, SourceRow.rights_ground)
+        .select_from(AccountRow)
         .join(ClipRow, col(ClipRow.clip_id) == post.clip_id)
         .join(SourceRow, col(SourceRow.source_id) == col(ClipRow.source_id))
         .where(AccountRow.account_id == post.account_id)
