@@ -27,6 +27,7 @@ from clipping.models import (
     Proof,
     ProofCheck,
     Rights,
+    Stage,
     post_id,
 )
 from clipping.platforms.base import Access
@@ -68,6 +69,9 @@ class Place:
     clips: int = 0
     commits: int = 0
     dies_at: tuple[int, str] | None = None
+    """Number of a transaction, and whether the process dies before or after its commit."""
+    dies_at_stage: Stage | None = None
+    """It dies as soon as a post is stored that has come so far."""
     accounts: list[Account] = field(default_factory=list)
 
     @property
@@ -197,9 +201,7 @@ def a_post(account: Account, clip_id: str, due_at: datetime, **changes: Any) -> 
 
 
 @contextmanager
-def place_at(
-    name: str, url: str, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Place]:
+def place_at(name: str, url: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     """A platform's fake, and a database with a source whose rights are stated."""
     case = BY_NAME[name]
     monkeypatch.setenv("DATABASE_URL", url)
@@ -236,7 +238,10 @@ def _mortal(place: Place, real: Callable[[], Any]) -> Callable[[], Any]:
             yield session
             if place.dies_at == (number, "before"):
                 raise Killed
-        if place.dies_at == (number, "after"):
+        reached = place.dies_at_stage is not None and any(
+            one.receipt.stage is place.dies_at_stage for one in place.posts()
+        )
+        if reached or place.dies_at == (number, "after"):
             raise Killed
 
     return db_session
