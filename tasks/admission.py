@@ -49,7 +49,7 @@ def admit(
         return None
     found = post if unarmed is None else post.replace(receipt=unarmed)
     standing = queries.standing_of(session, post, lock_account=post.begun_at is None)
-    account = queries.get_account(session, post.account_id)
+    account = standing.account
     outage = queries.outage(session, account.platform.value)
     stopped = _stopped(found, standing, now)
     if stopped is not None:
@@ -59,7 +59,7 @@ def admit(
         # Armed, and not sent: another process would have to ask whether it was.
         waiting = gates.released(found).replace(next_at=wait)
         return _let_go(session, post, waiting, who, now, account, outage, vault)
-    going = _begun(gates.released(post), standing, account, now)
+    going = _begun(gates.released(post), account, now)
     if going != post:
         queries.save_post(session, post, going, now, vault=vault, who=who, lease_until=now + lease)
     return Admitted(going, True, account, outage, probing)
@@ -97,18 +97,21 @@ def _wait(
     if probing:
         queries.outage(session, account.platform.value, lambda one: breaker.probing(one, now))
     step = next_step(post.receipt, mine=unarmed is not None)
+    shut = queries.closed_until(session, rates.gates(account), now)
+    if shut is not None:
+        return shut, probing
     wanted = rates.buckets(account, rates.asking(step, post.receipt), now)
     return now + timedelta(seconds=queries.take_tokens(session, wanted, now)), probing
 
 
-def _begun(post: Post, standing: Standing, account: Account, now: datetime) -> Post:
+def _begun(post: Post, account: Account, now: datetime) -> Post:
     """The post as its first step finds it: what its owner agrees to now is what is sent."""
-    if post.begun_at is not None or standing.consent is None:
+    if post.begun_at is not None or account.consent is None:
         return post
     return post.replace(
         begun_at=now,
         state=PostState.SUBMITTING,
-        consent=standing.consent,
+        consent=account.consent,
         inbox=account.method is PostingMethod.INBOX,
     )
 

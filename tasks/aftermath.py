@@ -150,9 +150,9 @@ def _close(
     if kind in (_K.RETRY_AFTER, _K.QUOTA_UNTIL):
         app = bool(getattr(error, "whole_app", False))
         gate = rates.app_gate(account) if app else rates.account_gate(account)
-        queries.close_bucket(session, gate, now, until(error, now))
+        queries.close(session, gate, now, until(error, now))
     elif kind in (_K.BILLING, _K.APP_MISCONFIGURED):
-        queries.close_bucket(session, rates.app_gate(account), now, now + _APP_PAUSE)
+        queries.close(session, rates.app_gate(account), now, now + _APP_PAUSE)
         tell(session, "app", str(error), now, account=account)
 
 

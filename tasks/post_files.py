@@ -14,6 +14,7 @@ from clipping.models import (
     PlatformName,
     Post,
     PostFile,
+    Proof,
     RenderedClip,
     RenderPlan,
 )
@@ -66,13 +67,10 @@ def _in_size(clip: RenderedClip, size: tuple[int, int]) -> str:
     store = media_store()
     if store.exists(key):
         return key
-    # Takes seconds to import, and most posts need no other size.
-    from tasks.render import render_in_size
-
     with only_one(f"size:{key}"), scratch_folder("size") as folder:
         if not store.exists(key):
             out = folder / "clip.mp4"
-            proof = render_in_size.fn(clip.clip_id, size, out)
+            proof = _rendered(clip.clip_id, size, out)
             if not proof.passed:
                 names = ", ".join(check.name for check in proof.failures)
                 raise NeedsPerson(
@@ -80,6 +78,13 @@ def _in_size(clip: RenderedClip, size: tuple[int, int]) -> str:
                 )
             store.put(out, key)
     return key
+
+
+def _rendered(clip_id: str, size: tuple[int, int], out: Path) -> Proof:
+    # Takes seconds to import, and most posts need no other size.
+    from tasks.render import render_in_size
+
+    return render_in_size.fn(clip_id, size, out)
 
 
 def _described(plan: RenderPlan, size: tuple[int, int]) -> PostFile:

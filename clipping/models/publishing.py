@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from clipping.models.account import Consent, Disclosure
+from clipping.models.account import Account, Consent, Disclosure
 from clipping.models.base import Value, make_id
 from clipping.models.copy import PlatformName, PostCopy
 from clipping.models.post import PostFile, PostJob, PostState, Receipt
@@ -145,16 +145,14 @@ class Alert(Value):
 class Standing(Value):
     """What the database says just now of all that can keep a post from going on."""
 
-    account_status: str
-    account_method: str
-    account_paused: str
-    consent: Consent | None
+    account: Account
     stops: tuple[Stop, ...] = ()
     clip_ready: bool = True
     proof_passed: bool = True
     rights_stated: bool = True
     last_begun_at: datetime | None = None
-    """When the account's latest other post was begun that is, or may be, public."""
+    """When the account's latest other post was begun that is, or may be, public; looked up only
+    for a post that is not begun."""
 
 
 class Bucket(Value):

@@ -31,13 +31,13 @@ def obstacle(post: Post, standing: Standing) -> str:
         return ""
     if standing.stops:
         return stopped(standing.stops[0])
-    if standing.account_paused:
-        return f"The account is paused: {standing.account_paused.rstrip('.')}."
-    status = AccountStatus(standing.account_status)
-    if status in _STATUS:
-        return _STATUS[status]
+    account = standing.account
+    if account.paused:
+        return f"The account is paused: {account.paused.rstrip('.')}."
+    if account.status in _STATUS:
+        return _STATUS[account.status]
     missing = {
-        "The account's owner has not agreed to posts, or has withdrawn that.": standing.consent,
+        "The account's owner has not agreed to posts, or has withdrawn that.": account.consent,
         "Nobody has stated the rights in its source, or they were withdrawn.": (
             standing.rights_stated
         ),

@@ -18,8 +18,6 @@ from clipping.publishing.steps import Step
 _MINUTE: Final = timedelta(minutes=1)
 _QUARTER: Final = timedelta(minutes=15)
 _DAY: Final = timedelta(hours=24)
-_OPEN: Final = 1e12
-"""Tokens of a bucket that is only ever closed and opened."""
 
 
 class Asking(StrEnum):
@@ -109,8 +107,8 @@ def asking(step: Step, receipt: Receipt) -> Asking:
 def buckets(account: Account, what: Asking, now: datetime) -> list[Bucket]:
     """All from which one token is taken before a step."""
     platform = account.platform
-    own, apps = f"{platform}:account:{account.account_id}", f"{platform}:app:{account.app}"
-    found = [account_gate(account), app_gate(account)]
+    own, apps = gates(account)
+    found: list[Bucket] = []
     for name, rates in ((own, ACCOUNT_RATES), (apps, APP_RATES)):
         found += [
             rate.bucket(f"{name}:{what}", account.premium, now)
@@ -119,11 +117,16 @@ def buckets(account: Account, what: Asking, now: datetime) -> list[Bucket]:
     return found
 
 
-def account_gate(account: Account) -> Bucket:
-    """Closed while an account's own quota is used up."""
-    return Bucket(key=f"{account.platform}:account:{account.account_id}", most=_OPEN)
+def account_gate(account: Account) -> str:
+    """Name of what is closed while an account's own quota is used up."""
+    return f"{account.platform}:account:{account.account_id}"
 
 
-def app_gate(account: Account) -> Bucket:
-    """Closed while our app's quota is used up, for all accounts."""
-    return Bucket(key=f"{account.platform}:app:{account.app}", most=_OPEN)
+def app_gate(account: Account) -> str:
+    """Name of what is closed while our app's quota is used up, for all accounts."""
+    return f"{account.platform}:app:{account.app}"
+
+
+def gates(account: Account) -> tuple[str, str]:
+    """All that has to be open before a step."""
+    return account_gate(account), app_gate(account)

@@ -20,7 +20,7 @@ from clipping.db.queries.accounts import (
     resume_account,
     save_account,
 )
-from clipping.db.queries.buckets import close_bucket, take_tokens
+from clipping.db.queries.buckets import close, closed_until, take_tokens
 from clipping.db.queries.claude import (
     CostLine,
     batch_ids,
@@ -167,7 +167,8 @@ __all__ = [
     "clients",
     "clips_of",
     "clips_of_moment",
-    "close_bucket",
+    "close",
+    "closed_until",
     "costs",
     "detection_of",
     "editorial_policy",

@@ -55,7 +55,7 @@ def accounts(
         wanted = wanted.where(AccountRow.client_id == client_id(client))
     if platform is not None:
         wanted = wanted.where(AccountRow.platform == platform.value)
-    return [_account(row, name) for row, name in session.exec(wanted).all()]
+    return [account_of_row(row, name) for row, name in session.exec(wanted).all()]
 
 
 def find_account(session: Session, account_id: str, *, lock: bool = False) -> Account | None:
@@ -67,7 +67,7 @@ def find_account(session: Session, account_id: str, *, lock: bool = False) -> Ac
         .execution_options(populate_existing=True)
     )
     found = session.exec(wanted.with_for_update(of=AccountRow) if lock else wanted).first()
-    return None if found is None else _account(*found)
+    return None if found is None else account_of_row(*found)
 
 
 def get_account(session: Session, account_id: str, *, lock: bool = False) -> Account:
@@ -94,10 +94,11 @@ def account_of_user(
             AccountRow.platform_user_id != "",
         )
     ).first()
-    return None if found is None else _account(*found)
+    return None if found is None else account_of_row(*found)
 
 
-def _account(row: AccountRow, client: str) -> Account:
+def account_of_row(row: AccountRow, client: str) -> Account:
+    """The account that a row holds; ``client`` is the name of whose it is."""
     return Account.model_validate({**row.model_dump(exclude=_OURS), "client": client})
 
 

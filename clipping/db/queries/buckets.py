@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import text
+from sqlalchemy import func, text
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from clipping.db.tables import BucketRow
 from clipping.models import Bucket
@@ -22,17 +22,14 @@ _TAKE: Final = text(
         filled_at = GREATEST(b.filled_at, :now)
     WHERE LEAST(
             :most, b.tokens + :per_s * GREATEST(0, EXTRACT(EPOCH FROM (:now - b.filled_at)))) >= 1
-        AND (b.closed_until IS NULL OR b.closed_until <= :now)
     RETURNING tokens
     """
 )
 _WAIT: Final = text(
     """
-    SELECT GREATEST(
-        CASE WHEN now.tokens >= 1 THEN 0
-             WHEN :per_s > 0 THEN (1 - now.tokens) / NULLIF(:per_s, 0)
-             ELSE :renewed_s END,
-        COALESCE(EXTRACT(EPOCH FROM (b.closed_until - :now)), 0))
+    SELECT CASE WHEN now.tokens >= 1 THEN 0
+                WHEN :per_s > 0 THEN (1 - now.tokens) / NULLIF(:per_s, 0)
+                ELSE :renewed_s END
     FROM clipping.buckets AS b, LATERAL (SELECT LEAST(
         :most, b.tokens + :per_s * GREATEST(0, EXTRACT(EPOCH FROM (:now - b.filled_at)))
     ) AS tokens) AS now
@@ -42,10 +39,12 @@ _WAIT: Final = text(
 
 
 def take_tokens(session: Session, buckets: Sequence[Bucket], now: datetime) -> float:
-    """One token of each bucket; with one that is empty or closed none is taken.
+    """One token of each bucket; with one that is empty none is taken.
 
     Gives the seconds to wait; 0 when they were taken.
     """
+    if not buckets:
+        return 0.0
     # In one order everywhere, so that two processes cannot wait for each other.
     ordered = sorted(buckets, key=lambda one: one.key)
     taken = session.begin_nested()
@@ -64,11 +63,18 @@ def take_tokens(session: Session, buckets: Sequence[Bucket], now: datetime) -> f
     return 0.0
 
 
-def close_bucket(session: Session, bucket: Bucket, now: datetime, until: datetime) -> None:
-    """Nobody takes from it before then."""
-    statement = insert(BucketRow).values(
-        key=bucket.key, tokens=bucket.most, filled_at=now, closed_until=until
-    )
+def closed_until(session: Session, keys: Sequence[str], now: datetime) -> datetime | None:
+    """Until when the last of these is closed; None when all are open."""
+    return session.exec(
+        select(func.max(BucketRow.closed_until)).where(
+            col(BucketRow.key).in_(keys), col(BucketRow.closed_until) > now
+        )
+    ).one()
+
+
+def close(session: Session, key: str, now: datetime, until: datetime) -> None:
+    """Nobody asks for what is named so before then."""
+    statement = insert(BucketRow).values(key=key, tokens=0, filled_at=now, closed_until=until)
     session.execute(
         statement.on_conflict_do_update(
             index_elements=["key"], set_={"closed_until": statement.excluded.closed_until}

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, or_, update
 from sqlmodel import Session, col, select
 
+from clipping.db.queries.accounts import account_of_row
 from clipping.db.queries.clients import client_id, save_client
 from clipping.db.tables import (
     AccountEventRow,
@@ -157,24 +158,24 @@ def standing_of(session: Session, post: Post, *, lock_account: bool = False) -> 
         .where(AccountRow.account_id == post.account_id)
         .execution_options(populate_existing=True)
     ).one()
-    latest = session.exec(
+    return Standing(
+        account=account_of_row(account, post.client),
+        stops=stops_of(session, post),
+        clip_ready=clip_state == ClipState.READY.value,
+        proof_passed=bool(proof["passed"]),
+        rights_stated=ground != Ground.UNSTATED.value,
+        last_begun_at=_last_begun_at(session, post) if post.begun_at is None else None,
+    )
+
+
+def _last_begun_at(session: Session, post: Post) -> datetime | None:
+    return session.exec(
         select(func.max(PostRow.begun_at)).where(
             PostRow.account_id == post.account_id,
             PostRow.post_id != post.post_id,
             col(PostRow.state).not_in([state.value for state in OVER]),
         )
     ).one()
-    return Standing(
-        account_status=account.status,
-        account_method=account.method,
-        account_paused=account.paused,
-        consent=account.consent,
-        stops=stops_of(session, post),
-        clip_ready=clip_state == ClipState.READY.value,
-        proof_passed=bool(proof["passed"]),
-        rights_stated=ground != Ground.UNSTATED.value,
-        last_begun_at=latest,
-    )
 
 
 def add_alert(session: Session, alert: Alert) -> None:
