@@ -31,7 +31,7 @@ class Asking(StrEnum):
 
 @dataclass(frozen=True)
 class Rate:
-    """At most so many in any window, or on any day of a place's calendar."""
+    """At most so many, two or more, in any window, or on any day of a place's calendar."""
 
     most: int
     window: timedelta = _DAY
