@@ -37,6 +37,7 @@ from clipping.settings import settings
 from clipping.vault import Vault, new_key
 from tasks import posting
 from tasks.posting import Publisher
+from tasks.workplace import db_session
 from tests.db.values import a_clip, a_detection, a_moment, a_source, a_transcript
 from tests.platforms.cases import AGREED, CASES, Case
 
@@ -220,7 +221,7 @@ def place_at(name: str, url: str, home: Path, monkeypatch: pytest.MonkeyPatch) -
     world = World()
     with case.fake(world).serving() as fake:
         place = Place(url, home, case, world, fake, hashlib.sha256(content).hexdigest())
-        monkeypatch.setattr(posting, "db_session", _mortal(place, posting.db_session))
+        monkeypatch.setattr(posting, "db_session", _mortal(place, db_session))
         yield place
     settings.cache_clear()
 
@@ -229,7 +230,7 @@ def _mortal(place: Place, real: Callable[[], Any]) -> Callable[[], Any]:
     """Transactions of a process that dies before or after one of its commits."""
 
     @contextmanager
-    def db_session() -> Iterator[Session]:
+    def mortal() -> Iterator[Session]:
         if place.world.dead:
             raise Killed
         place.commits += 1
@@ -244,4 +245,4 @@ def _mortal(place: Place, real: Callable[[], Any]) -> Callable[[], Any]:
         if reached or place.dies_at == (number, "after"):
             raise Killed
 
-    return db_session
+    return mortal

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import subprocess
+import sys
 import time
 from collections import Counter
-from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from threading import Barrier, Thread
@@ -28,6 +31,7 @@ from clipping.models import (
 )
 from clipping.publishing.steps import Step
 from clipping.rehearsal.serving import Fault
+from clipping.settings import CHECKOUT
 from tasks import post_changes, post_files
 from tasks.packages import package_folder
 from tasks.posting import LEASE, Publisher
@@ -172,6 +176,59 @@ def test_what_another_process_has_taken_over_is_not_stored_over(at: At) -> None:
         place.run()
         assert slow.drive(claimed, VAULT) == claimed
         assert place.wrongs(account, post) == []
+
+
+@contextmanager
+def _processes() -> Iterator[Callable[..., list[str]]]:
+    """Orders to a process that forks publishers."""
+    command = [sys.executable, "-m", "tests.tasks.post_child"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT
+    ) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        stdin, stdout = child.stdin, child.stdout
+
+        def order(act: str, count: int = 1, **values: Any) -> list[str]:
+            stdin.write(json.dumps({"act": act, "count": count, **values}) + "\n")
+            stdin.flush()
+            said: list[str] = json.loads(stdout.readline())
+            return said
+
+        yield order
+        stdin.close()
+
+
+def test_processes_that_are_really_killed_leave_one_post_each_and_share_their_buckets(
+    at: At,
+) -> None:
+    with at("x") as place, _processes() as order:
+        place.fake.preparing_s = 0
+        # The claim first, then two for each step: from before the first one is stored to after the
+        # last one, with those around the one that arms it and the one that makes it public.
+        for number, when in [
+            (1, "after"),
+            (3, "before"),
+            (7, "after"),
+            (9, "before"),
+            (9, "after"),
+        ]:
+            account = place.account(str(number * 10 + len(when)))
+            post = place.post(account)
+            said = order(
+                "publish",
+                url=place.fake.url,
+                token=place.fake.join(account.platform_user_id).access,
+                now=place.now.isoformat(),
+                # A look for what is to be reconciled comes first.
+                dies_at=(number + 1, when),
+            )
+            assert said == ["ended with -9"]
+            place.world.clock.advance(_LEASE_S)
+            place.run()
+            assert (number, when, place.wrongs(account, post)) == (number, when, [])
+        taken = order("take", count=2, most=30, now=place.now.isoformat())
+        assert sum(map(int, taken)) == 30
 
 
 # --- stops --------------------------------------------------------------------------------------
