@@ -1,0 +1,210 @@
+"""``clipper publish``, ``posts``, ``stop`` and ``resume``: what they say, and what they do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+import typer
+from click.testing import CliRunner
+
+from clipping.db import queries
+from clipping.db.session import open_session
+from clipping.errors import NeedsPerson, Rejected
+from clipping.models import Ground, Post, PostState, Receipt, Rights, Stage
+from clipping.settings import settings
+from flows import cli
+from tasks import posting
+from tasks.reserve import new_post, reserve
+from tests.db.test_account_rows import an_account
+from tests.db.test_drafts import a_writing
+from tests.db.test_queries import save_everything
+from tests.db.values import a_moment, a_source
+from tests.platforms.cases import AGREED
+from tests.tasks.post_place import KEY, VAULT, a_post, save_clip
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+ACCOUNT = an_account().replace(consent=AGREED)
+
+
+@lru_cache(maxsize=1)
+def _command() -> click.Command:
+    return typer.main.get_command(cli.app)
+
+
+def run(*arguments: str, given: str = "") -> tuple[int, str]:
+    done = CliRunner().invoke(_command(), [*arguments], input=given)
+    return done.exit_code, done.output
+
+
+@pytest.fixture
+def url(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("CLIPPER_HOME", str(tmp_path))
+    monkeypatch.setenv("CLIPPER_VAULT_KEYS", KEY.get_secret_value())
+    settings.cache_clear()
+    with open_session(database_url) as session:
+        save_everything(session)
+        queries.save_source(session, a_source(rights=Rights(ground=Ground.OWN, owner="acme")))
+        queries.save_account(session, ACCOUNT)
+        for number in range(1, 5):
+            save_clip(session, f"clip_{number}", "b" * 64, 1_000)
+    yield database_url
+    settings.cache_clear()
+
+
+def booked(url: str, number: int = 1, *, late: timedelta = timedelta(), **changes: Any) -> Post:
+    post = a_post(ACCOUNT, f"clip_{number}", NOW - late)
+    with open_session(url) as session:
+        assert queries.reserve_post(session, post, NOW)
+        if changes:
+            queries.save_post(session, post, post.replace(**changes), NOW, vault=VAULT)
+    return post
+
+
+def state(url: str, post: Post) -> PostState:
+    with open_session(url) as session:
+        return queries.get_post(session, post.post_id).state
+
+
+def test_posts_are_listed_and_shown_without_secrets(url: str) -> None:
+    handle = {"upload_url": "https://upload.example/?upload_token=CANARY"}
+    post = booked(url, receipt=Receipt(stage=Stage.SENDING, handle=handle))
+    code, said = run("posts", "list", "--client", "acme")
+    assert code == 0
+    assert post.post_id in said
+    assert "tiktok @clips" in said
+    code, said = run("posts", "show", post.post_id)
+    assert "reserved (sending)" in said
+    code, document = run("posts", "show", post.post_id, "--json")
+    assert json.loads(document)["events"][0]["after"] == "reserved"
+    assert "CANARY" not in said + document
+    assert run("posts", "list", "--state", "failed")[1] == "No such posts.\n"
+
+
+def test_a_post_is_held_retried_and_cancelled(url: str) -> None:
+    post = booked(url)
+    code, said = run("posts", "hold", post.post_id, "--by", "Ann", "--why", "the caption is wrong")
+    assert (code, said) == (
+        0,
+        f"{post.post_id} is held. Ann holds it: the caption is wrong.\n",
+    )
+    assert run("posts", "retry", post.post_id, "--by", "Ann")[0] == 0
+    assert state(url, post) is PostState.RESERVED
+    assert run("posts", "cancel", post.post_id, "--by", "Ann")[0] == 0
+    assert state(url, post) is PostState.CANCELLED
+    code, said = run("posts", "retry", post.post_id, "--by", "Ann")
+    assert (code, "there is nothing to retry" in said) == (3, True)
+    with open_session(url) as session:
+        events = queries.post_events(session, post.post_id)
+    assert [one.by for one in events] == ["", "Ann", "Ann", "Ann"]
+
+
+@pytest.mark.parametrize("what", ["hold", "cancel"])
+def test_what_may_be_public_is_neither_held_nor_cancelled(url: str, what: str) -> None:
+    post = booked(url, receipt=Receipt(stage=Stage.ARMED), state=PostState.UNKNOWN)
+    code, said = run("posts", what, post.post_id, "--by", "Ann")
+    assert (code, "it is followed to its end" in said) == (3, True)
+    assert run("posts", "retry", post.post_id, "--by", "Ann")[0] == 0
+    assert state(url, post) is PostState.UNKNOWN
+    # Somebody has looked.
+    given_up = run("posts", "cancel", post.post_id, "--by", "Ann", "--not-public")
+    assert given_up[0] == 0
+
+
+def test_a_person_says_that_it_is_posted(url: str) -> None:
+    post = booked(url, state=PostState.UNKNOWN, next_at=None, receipt=Receipt(stage=Stage.ARMED))
+    address = "https://www.tiktok.com/@clips/video/1"
+    assert run("posts", "done", post.post_id, "--by", "Ann", "--url", address)[0] == 0
+    assert state(url, post) is PostState.POSTED
+
+
+def test_a_failed_post_whose_clip_went_elsewhere_is_not_retried(url: str) -> None:
+    post = booked(url, state=PostState.FAILED, next_at=None)
+    with open_session(url) as session:
+        other = an_account(handle="others").replace(consent=AGREED)
+        queries.save_account(session, other)
+        assert queries.reserve_post(session, a_post(other, "clip_1", NOW), NOW)
+    code, said = run("posts", "retry", post.post_id, "--by", "Ann")
+    assert (code, "has another post on tiktok by now" in said) == (3, True)
+
+
+def test_a_stop_is_said_and_lifted_after_saying_what_goes_out(url: str) -> None:
+    due, late = booked(url, 1), booked(url, 2, late=timedelta(hours=13))
+    coming = booked(url, 3, late=-timedelta(hours=5))
+    stop = ("stop", "--client", "acme", "--by", "Ann", "--why", "a mistake")
+    code, said = run(*stop)
+    assert (code, said) == (
+        0,
+        "Stopped: of acme. What may be public already is followed to its end.\n",
+    )
+    assert run(*stop)[0] == 3
+    code, said = run("resume", "--client", "acme", "--by", "Bob", given="n\n")
+    assert code == 1
+    assert f"1 posts go out at once: {due.post_id}" in said
+    assert f"1 posts are cancelled, because their time went by: {late.post_id}" in said
+    assert f"1 posts go out at their times: {coming.post_id}" in said
+    with open_session(url) as session:
+        assert len(queries.stops(session)) == 1
+    code, said = run("resume", "--by", "Bob", "--yes")
+    assert (code, "Nothing stops everything." in said) == (3, True)
+    assert run("resume", "--client", "acme", "--by", "Bob", "--yes")[0] == 0
+    with open_session(url) as session:
+        assert queries.stops(session) == []
+
+
+def test_a_stop_names_who_and_why(url: str) -> None:
+    assert run("stop", "--by", " ", "--why", "x")[0] == 2
+    assert run("stop", "--by", "Ann", "--why", "x", "--account", "account_none")[0] == 3
+
+
+def test_publishing_once_says_what_became_of_what_was_due(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booked(url, 1, late=timedelta(hours=13))
+    monkeypatch.setattr(posting, "all_platforms", dict)
+    assert json.loads(run("publish", "run", "--once", "--json")[1]) == {"cancelled": 1}
+    assert "nothing is due" in run("publish", "run", "--once")[1]
+
+
+def test_a_slot_is_reserved_with_words_for_its_platform(url: str) -> None:
+    with open_session(url) as session:
+        queries.save_writings(session, {a_moment().moment_id: a_writing()})
+        made = reserve(session, "clip_1", ACCOUNT.account_id, NOW, "noon", NOW, "The best.")
+        assert made is not None
+        assert queries.get_post(session, made.post_id) == made
+        assert made.words.caption == "Why it came."
+        assert (made.consent, made.slot_id, made.reason) == (AGREED, "noon", "The best.")
+        assert reserve(session, "clip_2", ACCOUNT.account_id, NOW, "noon", NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [("consent", NeedsPerson), ("proof", Rejected), ("client", Rejected), ("rights", Rejected)],
+)
+def test_nothing_is_reserved_that_may_not_be_posted(
+    url: str, change: str, error: type[Exception]
+) -> None:
+    with open_session(url) as session:
+        account, clip_id = ACCOUNT, "clip_1"
+        if change == "consent":
+            queries.save_account(session, account.replace(consent=None))
+        if change == "proof":
+            clip = queries.get_clip(session, clip_id)
+            queries.save_clip(session, clip.replace(proof=clip.proof.replace(passed=False)))
+        if change == "client":
+            account = an_account("somebody").replace(consent=AGREED)
+            queries.save_account(session, account)
+        if change == "rights":
+            # They stay when a source is saved again without.
+            from sqlalchemy import text
+
+            session.execute(text("UPDATE clipping.sources SET rights_ground = 'unstated'"))
+        with pytest.raises(error):
+            new_post(session, clip_id, account.account_id, NOW, "noon")
