@@ -24,7 +24,6 @@ _SHOWN: Final = 5
 def publish(*, once: bool, as_json: bool) -> None:
     """Publish what is due, once or until somebody ends it."""
     from clipping.db import queries
-    from clipping.publishing.steps import Step
     from flows.connecting import blocks_within_reach
     from tasks.posting import Publisher
     from tasks.workplace import database, db_session
@@ -35,9 +34,7 @@ def publish(*, once: bool, as_json: bool) -> None:
         with blocks_within_reach(*apps):
             publisher = Publisher()
             while True:
-                found: Counter[str] = Counter()
-                for step in (Step.RECONCILE, Step.POLL, Step.SUBMIT):
-                    found.update(publisher.work(step))
+                found = publisher.round()
                 if found or once:
                     _tell(found, as_json=as_json)
                 if once:

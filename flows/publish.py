@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from typing import Any
 
@@ -10,10 +9,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from flows.stages import finished
-from tasks.publish import find_removed, poll_due, reconcile_due, submit_due
-
-PAUSE_S = 1.0
-"""Between two looks for what is due."""
+from tasks.publish import find_removed, poll_due, publish_for, reconcile_due
 
 
 @flow(name="publish-due", flow_run_name="publish what is due")
@@ -26,14 +22,7 @@ def publish_due(seconds: int = 600) -> State[Any]:
     Returns:
         How often a post was left in each state.
     """
-    found, ends = Counter[str](), time.monotonic() + seconds
-    while True:
-        # Without a task run for each: there are several looks a second, and mostly nothing is due.
-        for one in (reconcile_due, poll_due, submit_due):
-            found.update(one.fn())
-        if time.monotonic() + PAUSE_S >= ends:
-            return finished(dict(found))
-        time.sleep(PAUSE_S)
+    return finished(publish_for(seconds))
 
 
 @flow(name="reconcile-posts", flow_run_name="look what became of posts")

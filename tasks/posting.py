@@ -50,6 +50,8 @@ LEASE: Final = timedelta(seconds=90)
 """After which another process takes over from one that no longer says that it lives."""
 _BEAT_S: Final = 20.0
 _MOST_STEPS: Final = 400
+_IN_TURN: Final = (Step.RECONCILE, Step.POLL, Step.SUBMIT)
+"""What is on its way comes before what is not."""
 _SAVES: Final = 4
 _SAVE_PAUSE_S: Final = 0.25
 
@@ -96,6 +98,19 @@ class Publisher:
         self._hand_overs = {PostingMethod.MANUAL: hand_over, **(hand_overs or {})}
         self._chance = chance
         self._threads = threads
+
+    def due(self) -> list[Step]:
+        """The kinds of steps that are due, in the order in which they should be taken."""
+        with db_session() as session:
+            found = queries.due_stages(session, self.now())
+        return [step for step in _IN_TURN if not found.isdisjoint(STAGES[step])]
+
+    def round(self) -> Counter[str]:
+        """Drive all that is due; how many ended in which state."""
+        found: Counter[str] = Counter()
+        for step in self.due():
+            found.update(self.work(step))
+        return found
 
     def work(self, step: Step, most: int = 50) -> Counter[str]:
         """Claim what is due for this kind of step and drive it; how many ended in which state."""

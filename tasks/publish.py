@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from functools import lru_cache
+from typing import Final
 
 from prefect import task
 
@@ -12,8 +14,24 @@ from tasks.posting import Publisher
 from tasks.removals import look_for_removed
 from tasks.retry import POLICY, TaskPolicy
 
+_PAUSE_S: Final = 1.0
+"""Between two looks for what is due."""
 _NEXT_PASS_IS_THE_RETRY = TaskPolicy(**{**POLICY, "retries": 0})
 """What is left stays in Postgres, and is due again soon."""
+
+
+@task(name="publish", **_NEXT_PASS_IS_THE_RETRY)
+def publish_for(seconds: float) -> dict[str, int]:
+    """Submit, poll and reconcile what is due, again and again for a while.
+
+    Without a task run for each: there is a look every second, and mostly nothing is due.
+    """
+    found, ends = Counter[str](), time.monotonic() + seconds
+    while True:
+        found.update(publisher().round())
+        if time.monotonic() + _PAUSE_S >= ends:
+            return _counted(found)
+        time.sleep(_PAUSE_S)
 
 
 @lru_cache(maxsize=1)

@@ -31,7 +31,6 @@ from clipping.models import (
     post_id,
 )
 from clipping.platforms.base import Access
-from clipping.publishing.steps import Step
 from clipping.rehearsal.world import World
 from clipping.settings import settings
 from clipping.vault import Vault, new_key
@@ -45,7 +44,6 @@ KEY = new_key()
 VAULT = Vault([KEY])
 CLIENT = "acme"
 OVER = (PostState.POSTED, PostState.FAILED, PostState.CANCELLED)
-STEPS = (Step.RECONCILE, Step.POLL, Step.SUBMIT)
 BY_NAME = {case.name: case for case in CASES}
 PASSED = Proof(
     passed=True,
@@ -132,8 +130,7 @@ class Place:
         """Time goes by until nothing is left to do."""
         publisher = publisher or self.publisher()
         for _ in range(most_passes):
-            for step in STEPS:
-                publisher.work(step)
+            publisher.round()
             ahead = [one.next_at for one in self.posts() if one.next_at and one.state not in OVER]
             if not ahead:
                 return

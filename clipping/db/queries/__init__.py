@@ -80,6 +80,7 @@ from clipping.db.queries.overview import (
 )
 from clipping.db.queries.posts import (
     claim_posts,
+    due_stages,
     extend_leases,
     get_post,
     holds_lease,
@@ -171,6 +172,7 @@ __all__ = [
     "closed_until",
     "costs",
     "detection_of",
+    "due_stages",
     "editorial_policy",
     "engines_of",
     "expire_tokens",

@@ -57,6 +57,20 @@ def reserve_post(session: Session, post: Post, at: datetime) -> bool:
     return True
 
 
+def due_stages(session: Session, now: datetime) -> set[Stage]:
+    """How far posts have come that are due and that nobody is at."""
+    found = session.exec(select(PostRow.stage).where(*_is_due(now)).distinct())
+    return {Stage(stage) for stage in found}
+
+
+def _is_due(now: datetime) -> tuple[Any, ...]:
+    return (
+        col(PostRow.next_at) <= now,
+        col(PostRow.state).in_([state.value for state in _CLAIMABLE]),
+        or_(col(PostRow.lease_until).is_(None), col(PostRow.lease_until) < now),
+    )
+
+
 def claim_posts(
     session: Session,
     open_vault: Callable[[], Vault],
@@ -74,12 +88,7 @@ def claim_posts(
     """
     due = (
         select(PostRow.post_id)
-        .where(
-            col(PostRow.next_at) <= now,
-            col(PostRow.state).in_([state.value for state in _CLAIMABLE]),
-            col(PostRow.stage).in_([stage.value for stage in stages]),
-            or_(col(PostRow.lease_until).is_(None), col(PostRow.lease_until) < now),
-        )
+        .where(*_is_due(now), col(PostRow.stage).in_([stage.value for stage in stages]))
         .order_by(col(PostRow.next_at), col(PostRow.post_id))
         .limit(most)
         .with_for_update(skip_locked=True)
