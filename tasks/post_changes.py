@@ -71,6 +71,8 @@ def retry(post_id: str, by: str, now: datetime) -> Post:
         after = before.replace(
             state=state_of(before.receipt, begun=before.begun_at is not None),
             next_at=max(now, before.due_at),
+            # Who asks for it now does not mind that its time went by.
+            due_at=now if gates.missed(before, now) else before.due_at,
             slot_id=None if slot_taken else before.slot_id,
             attempts=0,
             begun=0,
@@ -129,11 +131,15 @@ def _refuse_public(post: Post, what: str) -> None:
 def stop(wanted: Stop) -> Stop:
     """Let nothing go on that it covers, from the next step of any post on.
 
-    :raises Rejected: There is no such account, or it is stopped just so already.
+    :raises Rejected: There is no such client, account or source, or it is stopped just so already.
     """
     with db_session() as session:
         if wanted.account_id:
             queries.get_account(session, wanted.account_id)
+        if wanted.source_id:
+            queries.get_source(session, wanted.source_id)
+        if wanted.client and wanted.client not in queries.clients(session):
+            raise Rejected(f"There is no client {wanted.client}.")
         if same := _same(queries.stops(session), wanted):
             raise Rejected(f"That is stopped already: {gates.stopped(same[0])}")
         return queries.add_stop(session, wanted)

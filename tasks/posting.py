@@ -98,6 +98,7 @@ class Publisher:
         self._hand_overs = {PostingMethod.MANUAL: hand_over, **(hand_overs or {})}
         self._chance = chance
         self._threads = threads
+        self._ending = threading.Event()
 
     def due(self) -> list[Step]:
         """The kinds of steps that are due, in the order in which they should be taken."""
@@ -123,7 +124,13 @@ class Publisher:
                 return Counter()
             vault = open_vault()
             with self._beating(), ThreadPoolExecutor(min(self._threads, len(claimed))) as pool:
-                return Counter(pool.map(lambda post: self._driven(post, vault), claimed))
+                try:
+                    return Counter(pool.map(lambda post: self._driven(post, vault), claimed))
+                except BaseException:
+                    # Told to end: no step is broken off, and none is begun.
+                    self._ending.set()
+                    pool.shutdown(wait=False, cancel_futures=True)
+                    raise
 
     def _driven(self, post: Post, vault: Vault) -> str:
         """The post's state in the end; its troubles are its own."""
@@ -138,6 +145,8 @@ class Publisher:
         """Take step after step of a claimed post while the next one is due."""
         unarmed: Receipt | None = None
         for _ in range(_MOST_STEPS):
+            if self._ending.is_set():
+                return post
             admitted = self._admit(post, unarmed, vault)
             if admitted is None or not admitted.may_go_on:
                 return post if admitted is None else admitted.post

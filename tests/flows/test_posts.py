@@ -9,7 +9,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 import typer
 from click.testing import CliRunner
@@ -34,7 +33,7 @@ ACCOUNT = an_account().replace(consent=AGREED)
 
 
 @lru_cache(maxsize=1)
-def _command() -> click.Command:
+def _command() -> Any:
     return typer.main.get_command(cli.app)
 
 

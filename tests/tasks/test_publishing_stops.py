@@ -1,0 +1,308 @@
+"""Posts stop when somebody says so, and what their platforms answer is acted upon."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
+from datetime import timedelta
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from sqlmodel import Session
+
+from clipping.db import queries
+from clipping.models import (
+    AccountStatus,
+    Disclosure,
+    PlatformName,
+    Post,
+    PostingMethod,
+    PostState,
+    Stage,
+    Stop,
+)
+from clipping.publishing.steps import Step
+from clipping.rehearsal.serving import Fault
+from tasks import post_changes, post_files
+from tasks.packages import package_folder
+from tasks.removals import look_for_removed
+from tests.tasks.post_place import (
+    CLIENT,
+    PASSED,
+    Killed,
+    Place,
+    place_at,
+)
+
+_LEASE_S = 91.0
+
+At = Callable[[str], AbstractContextManager[Place]]
+
+
+@pytest.fixture
+def at(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> At:
+    return lambda name: place_at(name, database_url, tmp_path, monkeypatch)
+
+
+# --- stops --------------------------------------------------------------------------------------
+
+
+def test_a_stop_takes_hold_within_seconds_in_the_middle_of_a_queue(at: At) -> None:
+    with at("x") as place:
+        place.fake.preparing_s = 0
+        made = [(one := place.account(str(n)), place.post(one)) for n in range(6)]
+        place.fake.chance = lambda _route, _number: Fault(delay_s=0.05)
+        working = Thread(target=place.publisher(threads=2).work, args=[Step.SUBMIT])
+        working.start()
+        while not place.world.ledger and working.is_alive():
+            time.sleep(0.01)
+        post_changes.stop(Stop(platform=PlatformName.X, by="Ann", at=place.now, why="a mistake"))
+        stopped_at, were_public = time.monotonic(), len(place.world.ledger)
+        working.join()
+        assert time.monotonic() - stopped_at < 5
+        states = Counter(one.state for one in place.posts())
+        # Those whose last exchange was under way are followed to their end.
+        assert were_public <= states[PostState.POSTED] <= were_public + 2
+        assert states[PostState.HELD] == 6 - states[PostState.POSTED] > 0
+        held = next(one for one in place.posts() if one.state is PostState.HELD)
+        assert held.note == "Ann stopped x: a mistake."
+
+        place.fake.chance = None
+        same = Stop(platform=PlatformName.X, by="Ann", at=place.now, why="")
+        found = post_changes.resumption(same, place.now)
+        assert len(found.now) == states[PostState.HELD]
+        post_changes.resume(found, "Ann", place.now)
+        place.run()
+        assert [place.wrongs(*one) for one in made] == [[]] * 6
+
+
+@pytest.mark.parametrize("stage", [Stage.SENT, Stage.ARMED, Stage.PROCESSING])
+def test_only_what_may_be_public_goes_on_under_a_stop(at: At, stage: Stage) -> None:
+    with at("instagram") as place:
+        account = place.account("1")
+        post = place.post(account)
+        _until(place, post, stage)
+        wanted = Stop(client=CLIENT, by="Ann", at=place.now, why="no more")
+        post_changes.stop(wanted)
+        place.world.clock.advance(_LEASE_S)
+        for _ in range(8):
+            place.publisher().round()
+            place.world.clock.advance(60)
+        stored = place.stored(post)
+        if stage is Stage.PROCESSING:
+            assert stored.state is PostState.POSTED
+        else:
+            # One that was armed and not sent is found not to be public, and is held then.
+            assert stored.state is PostState.HELD
+            assert place.public(account) == []
+
+
+def _until(place: Place, post: Post, stage: Stage) -> Post:
+    """The post when it has come so far: its publisher is killed right there."""
+    if stage is not Stage.NEW:
+        place.dies_at_stage = stage
+        with suppress(Killed):
+            place.run()
+        place.dies_at_stage = None
+    stored = place.stored(post)
+    assert stored.receipt.stage is stage
+    return stored
+
+
+def test_a_stop_between_arming_and_the_last_exchange_still_holds_it(
+    at: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with at("x") as place:
+        place.fake.preparing_s = 0
+        account = place.account("1")
+        post = place.post(account)
+        real = queries.save_post
+
+        def save(session: Session, before: Post, after: Post, *rest: Any, **more: Any) -> bool:
+            done = real(session, before, after, *rest, **more)
+            if after.receipt.stage is Stage.ARMED and before.receipt.stage is Stage.SENDING:
+                queries.add_stop(session, Stop(by="Ann", at=place.now, why="no more"))
+            return done
+
+        monkeypatch.setattr(queries, "save_post", save)
+        place.publisher().work(Step.SUBMIT)
+        stored = place.stored(post)
+        assert (stored.state, stored.receipt.stage) == (PostState.HELD, Stage.SENDING)
+        assert place.public(account) == []
+
+
+# --- failures -----------------------------------------------------------------------------------
+
+
+def test_a_transient_failure_is_tried_again_three_times_and_then_told(at: At) -> None:
+    with at("x") as place:
+        account = place.account("1")
+        post = place.post(account)
+        place.fake.chance = lambda route, _: Fault(status=500) if route.startswith("POST") else None
+        asked = []
+        for _ in range(8):
+            place.publisher().work(Step.SUBMIT)
+            asked.append(place.fake.count("POST /2/media/upload/initialize"))
+            if (ahead := place.stored(post).next_at) is not None:
+                place.world.clock.advance_to(ahead)
+        stored = place.stored(post)
+        assert asked[-1] == 4
+        assert stored.state is PostState.FAILED
+        with place.session() as session:
+            assert [one.kind for one in queries.alerts(session)] == ["failed"]
+        place.fake.chance = None
+        post_changes.retry(post.post_id, "Ann", place.now)
+        place.run()
+        assert place.wrongs(account, post) == []
+
+
+def test_a_platform_that_is_down_is_left_alone_and_then_probed_by_one(at: At) -> None:
+    with at("x") as place:
+        made = [(one := place.account(str(n)), place.post(one)) for n in range(6)]
+        place.fake.chance = lambda _route, _number: Fault(status=503)
+        place.publisher().work(Step.SUBMIT)
+        assert place.fake.count() == 5
+        with place.session() as session:
+            closed_until = queries.outage(session, "x").closed_until
+        assert closed_until is not None
+        place.world.clock.advance_to(closed_until)
+        place.publisher().work(Step.SUBMIT)
+        assert place.fake.count() == 6
+        place.fake.chance = None
+        place.run()
+        assert [place.wrongs(*one) for one in made] == [[]] * 6
+
+
+def test_two_accounts_in_trouble_within_an_hour_pause_their_platform_for_the_client(
+    at: At,
+) -> None:
+    with at("x") as place:
+        made = [(one := place.account(str(n)), place.post(one)) for n in range(4)]
+        body = (
+            b'{"title": "Forbidden", "status": 403, "detail": "The user used for authentication is '
+            b'suspended", "type": "https://api.twitter.com/2/problems/user-suspended"}'
+        )
+        place.fake.fail(Fault(status=403, body=body), Fault(status=403, body=body))
+        place.publisher().work(Step.SUBMIT)
+        with place.session() as session:
+            statuses = [one.status for one in queries.accounts(session)]
+            [stop] = queries.stops(session)
+            kinds = Counter(one.kind for one in queries.alerts(session))
+        assert statuses.count(AccountStatus.SUSPENDED) == 2
+        assert (stop.client, stop.platform, stop.by) == (CLIENT, PlatformName.X, "the publisher")
+        assert kinds["account"] == 2
+        assert kinds["paused"] == 1
+        assert {place.stored(post).state for _, post in made} == {PostState.HELD}
+        assert len(place.world.ledger) == 0
+
+
+def test_a_token_that_is_refused_is_renewed_once(at: At) -> None:
+    with at("x") as place:
+        account = place.account("1")
+        post = place.post(account)
+        place.fake.fail(Fault(status=401))
+        place.run()
+        assert place.wrongs(account, post) == []
+
+        other = place.account("2")
+        held = place.post(other)
+        place.fake.fail(Fault(status=401), Fault(status=401))
+        place.publisher().work(Step.SUBMIT)
+        assert place.stored(held).state is PostState.HELD
+        with place.session() as session:
+            status = queries.get_account(session, other.account_id).status
+        assert status is AccountStatus.REAUTHORISE
+
+
+def test_a_quota_that_is_used_up_is_waited_for_by_all_posts_of_the_account(at: At) -> None:
+    with at("tiktok") as place:
+        account = place.account("1")
+        post = place.post(account)
+        full = (
+            b'{"data": {}, "error": {"code": "spam_risk_too_many_posts", "message": "", '
+            b'"log_id": ""}}'
+        )
+        place.fake.fail(Fault(status=200, body=full))
+        place.publisher().work(Step.SUBMIT)
+        stored = place.stored(post)
+        assert (stored.state, stored.attempts) == (PostState.SUBMITTING, 0)
+        assert stored.next_at is not None
+        assert stored.next_at - place.now >= timedelta(minutes=59)
+        place.run()
+        assert place.wrongs(account, post) == []
+
+
+def test_a_removed_post_holds_its_source_and_frees_the_slots(at: At) -> None:
+    with at("x") as place:
+        place.fake.preparing_s = 0
+        account, other = place.account("1"), place.account("2")
+        post = place.post(account)
+        queued = place.post(other, after_s=86_400)
+        place.publisher().work(Step.SUBMIT)
+        assert place.wrongs(account, post) == []
+        place.fake.take_down(place.stored(post).receipt.public_id)
+        found = look_for_removed(place.publisher(), 10)
+        assert found == {"accounts": 1, "gone": 1}
+        stored = place.stored(queued)
+        assert (stored.state, stored.slot_id) == (PostState.HELD, None)
+        assert place.stored(post).gone
+        with place.session() as session:
+            [stop] = queries.stops(session)
+            assert stop.source_id == post.source_id
+            # Once a day, and one that is known to be gone is not asked for again.
+            assert look_for_removed(place.publisher(), 10) == {}
+
+
+# --- files and hands ----------------------------------------------------------------------------
+
+
+def test_x_without_premium_gets_its_own_size_once(at: At, monkeypatch: pytest.MonkeyPatch) -> None:
+    rendered: list[tuple[int, int]] = []
+
+    def render(_clip_id: str, size: tuple[int, int], out: Path) -> Any:
+        rendered.append(size)
+        out.write_bytes(b"smaller" * 100)
+        return PASSED
+
+    monkeypatch.setattr(post_files, "_rendered", render)
+    with at("x") as place:
+        account = place.account("1", premium=False)
+        post = place.post(account)
+        place.fake.fail(Fault(status=503))
+        place.run()
+        stored = place.stored(post)
+        assert rendered == [(720, 1280)]
+        assert stored.state is PostState.POSTED
+        assert stored.file is not None
+        assert (stored.file.width_px, stored.file.height_px) == (720, 1280)
+        assert place.public(account)[0].sha256 == hashlib.sha256(b"smaller" * 100).hexdigest()
+
+
+def test_a_post_by_hand_is_a_package_and_a_reminder(at: At) -> None:
+    with at("instagram") as place:
+        account = place.account("1", method=PostingMethod.MANUAL, timezone="Europe/Berlin")
+        post = place.post(account, disclosure=Disclosure(paid_partnership=True))
+        place.run()
+        stored = place.stored(post)
+        assert (stored.state, stored.next_at) == (PostState.PROCESSING, None)
+        folder = package_folder(post, account)
+        assert {one.name for one in folder.iterdir()} == {
+            "clip.mp4",
+            "caption.txt",
+            "hashtags.txt",
+            "reminder.txt",
+            "title.txt",
+        }
+        assert hashlib.sha256((folder / "clip.mp4").read_bytes()).hexdigest() == place.sha256
+        reminder = (folder / "reminder.txt").read_text()
+        assert "at 10:00 (Europe/Berlin)" in reminder
+        assert "Mark it as: paid partnership." in reminder
+        assert post_changes.done(post.post_id, "Ann", "https://x.example/1", place.now).state is (
+            PostState.POSTED
+        )
+        assert place.fake.count() == 0
