@@ -45,16 +45,19 @@ def admit(
     :param unarmed: Its receipt before this process armed it; what was armed and not sent may
         still be stopped.
     """
-    if not queries.holds_lease(session, post.post_id, who, now):
+    own_gate, app_gate = rates.gate_names(post.platform, post.account_id)
+    standing = queries.standing_of(
+        session, post, now, who=who, own_gate=own_gate, app_gate=app_gate
+    )
+    if standing is None:
         return None
     found = post if unarmed is None else post.replace(receipt=unarmed)
-    standing = queries.standing_of(session, post, lock_account=post.begun_at is None)
     account = standing.account
-    outage = queries.outage(session, account.platform.value)
+    outage = Outage(failures=standing.failures, closed_until=standing.platform_closed_until)
     stopped = _stopped(found, standing, now)
     if stopped is not None:
         return _let_go(session, post, stopped, who, now, account, outage, vault)
-    wait, probing = _wait(session, post, account, unarmed, outage, now)
+    wait, probing = _wait(session, post, standing, unarmed, outage, now)
     if wait > now:
         # Armed, and not sent: another process would have to ask whether it was.
         waiting = gates.released(found).replace(next_at=wait)
@@ -82,12 +85,13 @@ def _stopped(post: Post, standing: Standing, now: datetime) -> Post | None:
 def _wait(
     session: Session,
     post: Post,
-    account: Account,
+    standing: Standing,
     unarmed: Receipt | None,
     outage: Outage,
     now: datetime,
 ) -> tuple[datetime, bool]:
     """Until when nobody may ask the platform for it, and whether this is the one that probes."""
+    account = standing.account
     if account.method not in BY_TOKEN:
         return now, False
     pause_s = breaker.wait_s(outage, now)
@@ -97,9 +101,8 @@ def _wait(
     if probing:
         queries.outage(session, account.platform.value, lambda one: breaker.probing(one, now))
     step = next_step(post.receipt, mine=unarmed is not None)
-    shut = queries.closed_until(session, rates.gates(account), now)
-    if shut is not None:
-        return shut, probing
+    if standing.shut_until is not None:
+        return standing.shut_until, probing
     wanted = rates.buckets(account, rates.asking(step, post.receipt), now)
     return now + timedelta(seconds=queries.take_tokens(session, wanted, now)), probing
 

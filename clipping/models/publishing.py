@@ -150,6 +150,12 @@ class Standing(Value):
     clip_ready: bool = True
     proof_passed: bool = True
     rights_stated: bool = True
+    failures: int = 0
+    """Of its platform in a row, whoever asked."""
+    platform_closed_until: datetime | None = None
+    """Until when nobody asks its platform, because that is down."""
+    shut_until: datetime | None = None
+    """Until when the account, or our app, may not ask."""
     last_begun_at: datetime | None = None
     """When the account's latest other post was begun that is, or may be, public; looked up only
     for a post that is not begun."""

@@ -107,7 +107,7 @@ def asking(step: Step, receipt: Receipt) -> Asking:
 def buckets(account: Account, what: Asking, now: datetime) -> list[Bucket]:
     """All from which one token is taken before a step."""
     platform = account.platform
-    own, apps = gates(account)
+    own, apps = account_gate(account), app_gate(account)
     found: list[Bucket] = []
     for name, rates in ((own, ACCOUNT_RATES), (apps, APP_RATES)):
         found += [
@@ -117,16 +117,16 @@ def buckets(account: Account, what: Asking, now: datetime) -> list[Bucket]:
     return found
 
 
+def gate_names(platform: PlatformName, account_id: str) -> tuple[str, str]:
+    """What is closed while an account's quota is used up, and our app's; its name follows that."""
+    return f"{platform}:account:{account_id}", f"{platform}:app:"
+
+
 def account_gate(account: Account) -> str:
-    """Name of what is closed while an account's own quota is used up."""
-    return f"{account.platform}:account:{account.account_id}"
+    """Closed while an account's own quota is used up."""
+    return gate_names(account.platform, account.account_id)[0]
 
 
 def app_gate(account: Account) -> str:
-    """Name of what is closed while our app's quota is used up, for all accounts."""
-    return f"{account.platform}:app:{account.app}"
-
-
-def gates(account: Account) -> tuple[str, str]:
-    """All that has to be open before a step."""
-    return account_gate(account), app_gate(account)
+    """Closed while our app's quota is used up, for all accounts."""
+    return gate_names(account.platform, account.account_id)[1] + account.app

@@ -264,7 +264,11 @@ def _rotate(url: str, vault: Vault, most: int = 2, stop_after: int | None = None
 def test_all_secrets_come_under_the_newest_key(database_url: str) -> None:
     ids = _accounts_with_secrets(database_url, 5)
     both = Vault([KEYS[1], KEYS[0]])
-    assert {table.name for table in queries.sealed_tables()} == {"accounts", "account_tokens"}
+    assert {table.name for table in queries.sealed_tables()} == {
+        "accounts",
+        "account_tokens",
+        "posts",
+    }
     done = _rotate(database_url, both)
     assert (done.sealed_anew, done.newest_already, done.lost) == (15, 0, ())
     with open_session(database_url) as session:

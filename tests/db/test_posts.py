@@ -128,8 +128,9 @@ def test_only_who_holds_the_lease_stores(place: Session) -> None:
     booked(place)
     [post] = claim(place, "me")
     after = post.replace(state=PostState.SUBMITTING)
-    assert queries.holds_lease(place, post.post_id, "me", NOW)
-    assert not queries.holds_lease(place, post.post_id, "me", NOW + LEASE)
+    assert queries.standing_of(place, post, NOW, who="me") is not None
+    assert queries.standing_of(place, post, NOW + LEASE, who="me") is None
+    assert queries.standing_of(place, post, NOW, who="you") is None
     assert not queries.save_post(place, post, after, NOW, who="you")
     assert queries.save_post(place, post, after, NOW, who="me", lease_until=NOW + LEASE)
     # A person takes it away.
@@ -207,7 +208,9 @@ def test_a_stop_covers_what_it_says_until_it_is_lifted(
 ) -> None:
     post = booked(place)
     stop = queries.add_stop(place, Stop(by="Ann", at=NOW, why="a mistake", **scope))
-    assert queries.standing_of(place, post).stops == ((stop,) if covered else ())
+    standing = queries.standing_of(place, post, NOW)
+    assert standing is not None
+    assert standing.stops == ((stop,) if covered else ())
     assert queries.stops(place) == [stop]
     assert queries.lift_stop(place, stop.stop_id, "Bob", NOW)
     assert not queries.lift_stop(place, stop.stop_id, "Bob", NOW)
@@ -218,12 +221,15 @@ def test_a_stop_covers_what_it_says_until_it_is_lifted(
 
 def test_an_account_stands_as_its_clip_source_and_other_posts_say(place: Session) -> None:
     post = booked(place)
-    standing = queries.standing_of(place, post)
+    standing = queries.standing_of(place, post, NOW)
+    assert standing is not None
     assert (standing.account, standing.clip_ready, standing.proof_passed) == (ACCOUNT, True, True)
     assert (standing.rights_stated, standing.last_begun_at) == (False, None)
     booked(place, 2, begun_at=NOW, state=PostState.SUBMITTING)
     booked(place, 3, OTHER, begun_at=NOW + timedelta(hours=1))
-    assert queries.standing_of(place, post, lock_account=True).last_begun_at == NOW
+    standing = queries.standing_of(place, post, NOW)
+    assert standing is not None
+    assert standing.last_begun_at == NOW
 
 
 def test_a_bucket_refills_by_time_and_never_overflows(place: Session) -> None:
@@ -244,11 +250,16 @@ def test_with_one_bucket_empty_nothing_is_taken_of_the_others(place: Session) ->
     assert [queries.take_tokens(place, [small], NOW) for _ in range(5)] == [0, 0, 0, 0, 3600]
 
 
-def test_what_is_closed_opens_by_itself(place: Session) -> None:
-    ends = NOW + timedelta(hours=1)
-    queries.close(place, "x:app:", NOW, ends)
-    assert queries.closed_until(place, ["x:app:", "x:account:1"], NOW) == ends
-    assert queries.closed_until(place, ["x:app:"], ends) is None
+@pytest.mark.parametrize("key", ["tiktok:account:me", "tiktok:app:"])
+def test_what_is_closed_opens_by_itself(place: Session, key: str) -> None:
+    post, ends = booked(place), NOW + timedelta(hours=1)
+    gates = {"own_gate": "tiktok:account:me", "app_gate": "tiktok:app:"}
+    queries.close(place, key, NOW, ends)
+    shut = queries.standing_of(place, post, NOW, **gates)
+    again = queries.standing_of(place, post, ends, **gates)
+    assert shut is not None
+    assert again is not None
+    assert (shut.shut_until, again.shut_until) == (ends, None)
 
 
 def test_alerts_are_kept_until_somebody_has_seen_them(place: Session) -> None:

@@ -20,7 +20,7 @@ from clipping.db.queries.accounts import (
     resume_account,
     save_account,
 )
-from clipping.db.queries.buckets import close, closed_until, take_tokens
+from clipping.db.queries.buckets import close, take_tokens
 from clipping.db.queries.claude import (
     CostLine,
     batch_ids,
@@ -83,7 +83,6 @@ from clipping.db.queries.posts import (
     due_stages,
     extend_leases,
     get_post,
-    holds_lease,
     post_events,
     posts,
     reserve_post,
@@ -169,7 +168,6 @@ __all__ = [
     "clips_of",
     "clips_of_moment",
     "close",
-    "closed_until",
     "costs",
     "detection_of",
     "due_stages",
@@ -200,7 +198,6 @@ __all__ = [
     "get_transcript",
     "glossary_of",
     "has_proxy",
-    "holds_lease",
     "item_counts",
     "items_of",
     "items_with_reasons",

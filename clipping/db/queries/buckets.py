@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import func, text
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from clipping.db.tables import BucketRow
 from clipping.models import Bucket
@@ -25,6 +25,7 @@ _TAKE: Final = text(
     RETURNING tokens
     """
 )
+_GIVE_BACK: Final = text("UPDATE clipping.buckets SET tokens = tokens + 1 WHERE key = :key")
 _WAIT: Final = text(
     """
     SELECT CASE WHEN now.tokens >= 1 THEN 0
@@ -47,8 +48,7 @@ def take_tokens(session: Session, buckets: Sequence[Bucket], now: datetime) -> f
         return 0.0
     # In one order everywhere, so that two processes cannot wait for each other.
     ordered = sorted(buckets, key=lambda one: one.key)
-    taken = session.begin_nested()
-    for bucket in ordered:
+    for place, bucket in enumerate(ordered):
         values = {
             "key": bucket.key,
             "most": float(bucket.most),
@@ -56,20 +56,11 @@ def take_tokens(session: Session, buckets: Sequence[Bucket], now: datetime) -> f
             "now": now,
         }
         if session.execute(_TAKE, values).first() is None:
-            taken.rollback()
+            for one in ordered[:place]:
+                session.execute(_GIVE_BACK, {"key": one.key})
             waiting = session.execute(_WAIT, {**values, "renewed_s": bucket.renewed_s}).scalar()
             return max(1.0, float(waiting or 0))
-    taken.commit()
     return 0.0
-
-
-def closed_until(session: Session, keys: Sequence[str], now: datetime) -> datetime | None:
-    """Until when the last of these is closed; None when all are open."""
-    return session.exec(
-        select(func.max(BucketRow.closed_until)).where(
-            col(BucketRow.key).in_(keys), col(BucketRow.closed_until) > now
-        )
-    ).one()
 
 
 def close(session: Session, key: str, now: datetime, until: datetime) -> None:

@@ -111,20 +111,6 @@ def extend_leases(session: Session, who: str, until: datetime) -> None:
     session.execute(update(PostRow).where(col(PostRow.leased_by) == who).values(lease_until=until))
 
 
-def holds_lease(session: Session, post_id: str, who: str, now: datetime) -> bool:
-    """Whether the post is still ``who``'s; nobody else can claim it until the transaction ends."""
-    found = session.exec(
-        select(PostRow.post_id)
-        .where(
-            PostRow.post_id == post_id,
-            PostRow.leased_by == who,
-            col(PostRow.lease_until) > now,
-        )
-        .with_for_update()
-    ).first()
-    return found is not None
-
-
 def save_post(
     session: Session,
     before: Post,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, or_, update
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from clipping.db.queries.accounts import account_of_row
@@ -14,8 +15,10 @@ from clipping.db.tables import (
     AccountEventRow,
     AccountRow,
     AlertRow,
+    BucketRow,
     ClientRow,
     ClipRow,
+    OutageRow,
     PostRow,
     SourceRow,
     StopRow,
@@ -106,24 +109,25 @@ def _covered(stop: Stop) -> list[Any]:
 
 def stops_of(session: Session, post: Post) -> tuple[Stop, ...]:
     """The stops that cover a post."""
+    rows = session.exec(select(StopRow).where(*_covering(post)).order_by(col(StopRow.stop_id)))
+    return tuple(_stop(row, post.client if row.client_id else None) for row in rows)
+
+
+def _covering(post: Post) -> list[Any]:
+    """Which stops hold and cover a post."""
     matches = {
         "client_id": client_id(post.client),
         "platform": post.platform.value,
         "account_id": post.account_id,
         "source_id": post.source_id,
     }
-    rows = session.exec(
-        select(StopRow)
-        .where(
-            col(StopRow.lifted_at).is_(None),
-            *(
-                or_(getattr(StopRow, name).is_(None), getattr(StopRow, name) == value)
-                for name, value in matches.items()
-            ),
-        )
-        .order_by(col(StopRow.stop_id))
-    )
-    return tuple(_stop(row, post.client if row.client_id else None) for row in rows)
+    return [
+        col(StopRow.lifted_at).is_(None),
+        *(
+            or_(getattr(StopRow, name).is_(None), getattr(StopRow, name) == value)
+            for name, value in matches.items()
+        ),
+    ]
 
 
 def _stop(row: StopRow, client: str | None) -> Stop:
@@ -139,32 +143,80 @@ def _stop(row: StopRow, client: str | None) -> Stop:
     )
 
 
-def standing_of(session: Session, post: Post, *, lock_account: bool = False) -> Standing:
+def standing_of(
+    session: Session,
+    post: Post,
+    now: datetime,
+    *,
+    who: str | None = None,
+    own_gate: str = "",
+    app_gate: str = "",
+) -> Standing | None:
     """What the database says just now of all that can keep the post from going on.
 
-    :param lock_account: Nobody else begins a post of the account until the transaction ends.
+    :param who: Whose it has to be, or None is the answer; it cannot be claimed, nor, when it is not
+        begun, another post of its account be begun, until the transaction ends.
+    :param own_gate: Name of what has to be open before its platform is asked for the account.
+    :param app_gate: The same for its app, whose own name follows.
     """
-    if lock_account:
-        session.exec(
-            select(AccountRow.account_id)
-            .where(AccountRow.account_id == post.account_id)
-            .with_for_update()
-        ).one()
-    account, clip_state, proof, ground = session.exec(
-        select(AccountRow, ClipRow.state, ClipRow.proof, SourceRow.rights_ground)
-        .select_from(AccountRow)
-        .join(ClipRow, col(ClipRow.clip_id) == post.clip_id)
+    latest = None
+    if post.begun_at is None:
+        # First, and in a statement of its own: what is read below has to be younger than the lock.
+        if who is not None:
+            session.execute(
+                columns(AccountRow.account_id)
+                .where(col(AccountRow.account_id) == post.account_id)
+                .with_for_update()
+            )
+        latest = _last_begun_at(session, post)
+    shut = (
+        columns(func.max(BucketRow.closed_until))
+        .where(
+            or_(
+                col(BucketRow.key) == own_gate,
+                col(BucketRow.key) == func.concat(app_gate, AccountRow.app),
+            ),
+            col(BucketRow.closed_until) > now,
+        )
+        .correlate(AccountRow)
+    )
+    wanted = (
+        columns(
+            AccountRow,
+            ClipRow.state,
+            col(ClipRow.proof)["passed"],
+            SourceRow.rights_ground,
+            OutageRow.failures,
+            OutageRow.closed_until,
+            shut.scalar_subquery(),
+            columns(StopRow.stop_id).where(*_covering(post)).exists(),
+        )
+        .select_from(PostRow)
+        .join(AccountRow, col(AccountRow.account_id) == col(PostRow.account_id))
+        .join(ClipRow, col(ClipRow.clip_id) == col(PostRow.clip_id))
         .join(SourceRow, col(SourceRow.source_id) == col(ClipRow.source_id))
-        .where(AccountRow.account_id == post.account_id)
+        .join(OutageRow, col(OutageRow.service) == col(PostRow.platform), isouter=True)
+        .where(col(PostRow.post_id) == post.post_id)
         .execution_options(populate_existing=True)
-    ).one()
+    )
+    if who is not None:
+        wanted = wanted.where(
+            col(PostRow.leased_by) == who, col(PostRow.lease_until) > now
+        ).with_for_update(of=PostRow)
+    row = session.execute(wanted).first()
+    if row is None:
+        return None
+    account, clip_state, passed, ground, failures, closed_until, shut_until, stopped = row
     return Standing(
         account=account_of_row(account, post.client),
-        stops=stops_of(session, post),
+        stops=stops_of(session, post) if stopped else (),
         clip_ready=clip_state == ClipState.READY.value,
-        proof_passed=bool(proof["passed"]),
+        proof_passed=bool(passed),
         rights_stated=ground != Ground.UNSTATED.value,
-        last_begun_at=_last_begun_at(session, post) if post.begun_at is None else None,
+        last_begun_at=latest,
+        failures=failures or 0,
+        platform_closed_until=closed_until,
+        shut_until=shut_until,
     )
 
 
