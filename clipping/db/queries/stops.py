@@ -164,7 +164,7 @@ def standing_of(
         # First, and in a statement of its own: what is read below has to be younger than the lock.
         if who is not None:
             session.execute(
-                columns(AccountRow.account_id)
+                columns(col(AccountRow.account_id))
                 .where(col(AccountRow.account_id) == post.account_id)
                 .with_for_update()
             )
@@ -183,13 +183,13 @@ def standing_of(
     wanted = (
         columns(
             AccountRow,
-            ClipRow.state,
+            col(ClipRow.state),
             col(ClipRow.proof)["passed"],
-            SourceRow.rights_ground,
-            OutageRow.failures,
-            OutageRow.closed_until,
+            col(SourceRow.rights_ground),
+            col(OutageRow.failures),
+            col(OutageRow.closed_until),
             shut.scalar_subquery(),
-            columns(StopRow.stop_id).where(*_covering(post)).exists(),
+            columns(col(StopRow.stop_id)).where(*_covering(post)).exists(),
         )
         .select_from(PostRow)
         .join(AccountRow, col(AccountRow.account_id) == col(PostRow.account_id))
