@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -18,22 +17,18 @@ from sqlmodel import Session
 from clipping.db import queries
 from clipping.models import (
     AccountStatus,
-    Disclosure,
     PlatformName,
     Post,
-    PostingMethod,
     PostState,
     Stage,
     Stop,
 )
 from clipping.publishing.steps import Step
 from clipping.rehearsal.serving import Fault
-from tasks import post_changes, post_files
-from tasks.packages import package_folder
+from tasks import post_changes
 from tasks.removals import look_for_removed
 from tests.tasks.post_place import (
     CLIENT,
-    PASSED,
     Killed,
     Place,
     place_at,
@@ -256,53 +251,3 @@ def test_a_removed_post_holds_its_source_and_frees_the_slots(at: At) -> None:
             assert stop.source_id == post.source_id
             # Once a day, and one that is known to be gone is not asked for again.
             assert look_for_removed(place.publisher(), 10) == {}
-
-
-# --- files and hands ----------------------------------------------------------------------------
-
-
-def test_x_without_premium_gets_its_own_size_once(at: At, monkeypatch: pytest.MonkeyPatch) -> None:
-    rendered: list[tuple[int, int]] = []
-
-    def render(_clip_id: str, size: tuple[int, int], out: Path) -> Any:
-        rendered.append(size)
-        out.write_bytes(b"smaller" * 100)
-        return PASSED
-
-    monkeypatch.setattr(post_files, "_rendered", render)
-    with at("x") as place:
-        account = place.account("1", premium=False)
-        post = place.post(account)
-        place.fake.fail(Fault(status=503))
-        place.run()
-        stored = place.stored(post)
-        assert rendered == [(720, 1280)]
-        assert stored.state is PostState.POSTED
-        assert stored.file is not None
-        assert (stored.file.width_px, stored.file.height_px) == (720, 1280)
-        assert place.public(account)[0].sha256 == hashlib.sha256(b"smaller" * 100).hexdigest()
-
-
-def test_a_post_by_hand_is_a_package_and_a_reminder(at: At) -> None:
-    with at("instagram") as place:
-        account = place.account("1", method=PostingMethod.MANUAL, timezone="Europe/Berlin")
-        post = place.post(account, disclosure=Disclosure(paid_partnership=True))
-        place.run()
-        stored = place.stored(post)
-        assert (stored.state, stored.next_at) == (PostState.PROCESSING, None)
-        folder = package_folder(post, account)
-        assert {one.name for one in folder.iterdir()} == {
-            "clip.mp4",
-            "caption.txt",
-            "hashtags.txt",
-            "reminder.txt",
-            "title.txt",
-        }
-        assert hashlib.sha256((folder / "clip.mp4").read_bytes()).hexdigest() == place.sha256
-        reminder = (folder / "reminder.txt").read_text()
-        assert "at 10:00 (Europe/Berlin)" in reminder
-        assert "Mark it as: paid partnership." in reminder
-        assert post_changes.done(post.post_id, "Ann", "https://x.example/1", place.now).state is (
-            PostState.POSTED
-        )
-        assert place.fake.count() == 0

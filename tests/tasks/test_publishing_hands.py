@@ -1,0 +1,134 @@
+"""Posts that need another file, a person, a browser, or a pause after the one before."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clipping.models import (
+    Account,
+    Disclosure,
+    Post,
+    PostingMethod,
+    PostState,
+    Receipt,
+    Stage,
+)
+from clipping.rehearsal.serving import Fault
+from tasks import post_changes, post_files
+from tasks.packages import package_folder
+from tests.tasks.post_place import (
+    PASSED,
+    Place,
+    place_at,
+)
+
+_LEASE_S = 91.0
+
+At = Callable[[str], AbstractContextManager[Place]]
+
+
+@pytest.fixture
+def at(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> At:
+    return lambda name: place_at(name, database_url, tmp_path, monkeypatch)
+
+
+def test_x_without_premium_gets_its_own_size_once(at: At, monkeypatch: pytest.MonkeyPatch) -> None:
+    rendered: list[tuple[int, int]] = []
+
+    def render(_clip_id: str, size: tuple[int, int], out: Path) -> Any:
+        rendered.append(size)
+        out.write_bytes(b"smaller" * 100)
+        return PASSED
+
+    monkeypatch.setattr(post_files, "_rendered", render)
+    with at("x") as place:
+        account = place.account("1", premium=False)
+        post = place.post(account)
+        place.fake.fail(Fault(status=503))
+        place.run()
+        stored = place.stored(post)
+        assert rendered == [(720, 1280)]
+        assert stored.state is PostState.POSTED
+        assert stored.file is not None
+        assert (stored.file.width_px, stored.file.height_px) == (720, 1280)
+        assert place.public(account)[0].sha256 == hashlib.sha256(b"smaller" * 100).hexdigest()
+
+
+def test_a_post_by_hand_is_a_package_and_a_reminder(at: At) -> None:
+    with at("instagram") as place:
+        account = place.account("1", method=PostingMethod.MANUAL, timezone="Europe/Berlin")
+        post = place.post(account, disclosure=Disclosure(paid_partnership=True))
+        place.run()
+        stored = place.stored(post)
+        assert (stored.state, stored.next_at) == (PostState.PROCESSING, None)
+        folder = package_folder(post, account)
+        assert {one.name for one in folder.iterdir()} == {
+            "clip.mp4",
+            "caption.txt",
+            "hashtags.txt",
+            "reminder.txt",
+            "title.txt",
+        }
+        assert hashlib.sha256((folder / "clip.mp4").read_bytes()).hexdigest() == place.sha256
+        reminder = (folder / "reminder.txt").read_text()
+        assert "at 10:00 (Europe/Berlin)" in reminder
+        assert "Mark it as: paid partnership." in reminder
+        assert post_changes.done(post.post_id, "Ann", "https://x.example/1", place.now).state is (
+            PostState.POSTED
+        )
+        assert place.fake.count() == 0
+
+
+def test_a_draft_waits_for_its_owner(at: At) -> None:
+    with at("tiktok") as place:
+        account = place.account("1", method=PostingMethod.INBOX)
+        post = place.post(account)
+        for _ in range(12):
+            place.publisher().round()
+            place.world.clock.advance(30)
+        stored = place.stored(post)
+        assert (stored.state, stored.receipt.stage) == (PostState.PROCESSING, Stage.INBOX)
+        assert "inbox" in stored.note
+        assert place.public(account) == []
+        assert post_changes.done(post.post_id, "Ada", "", place.now).state is PostState.POSTED
+
+
+def test_posts_in_a_browser_are_held_where_nothing_drives_one(at: At) -> None:
+    with at("x") as place:
+        post = place.post(place.account("1", method=PostingMethod.BROWSER))
+        place.publisher().round()
+        stored = place.stored(post)
+        assert (stored.state, stored.next_at) == (PostState.HELD, None)
+        assert stored.failure is not None
+        assert stored.failure.sentence == "This publisher does not post by browser."
+        given: list[str] = []
+
+        def drive(post: Post, account: Account, _now: datetime) -> Receipt:
+            given.append(post.job("").words.text + account.handle)
+            return Receipt(stage=Stage.POSTED, url="https://x.example/1")
+
+        post_changes.retry(post.post_id, "Ann", place.now)
+        place.publisher(hand_overs={PostingMethod.BROWSER: drive}).round()
+        assert place.stored(post).state is PostState.POSTED
+        assert len(given) == 1
+
+
+def test_posts_of_one_account_do_not_begin_within_hours_of_each_other(at: At) -> None:
+    with at("x") as place:
+        account = place.account("1")
+        first, second = place.post(account), place.post(account, after_s=60)
+        place.world.clock.advance(120)
+        place.publisher(threads=2).round()
+        begun = [place.stored(one).begun_at is not None for one in (first, second)]
+        assert sorted(begun) == [False, True]
+        place.run()
+        assert [one.state for one in place.posts()] == [PostState.POSTED] * 2
+        times = sorted(one.begun_at for one in place.posts() if one.begun_at)
+        assert times[1] - times[0] >= timedelta(hours=10, minutes=45)
