@@ -29,8 +29,6 @@ from tests.tasks.post_place import (
     place_at,
 )
 
-_LEASE_S = 91.0
-
 At = Callable[[str], AbstractContextManager[Place]]
 
 
