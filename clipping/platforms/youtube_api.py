@@ -1,0 +1,256 @@
+"""The YouTube Data API through Google's client: one exchange per call, our errors out.
+
+The client builds every request from the description that comes bundled with it, and sends the parts
+of an upload. Two steps are sent here, because it does not take them alone: it begins a session and
+sends the first part in one call, and it probes a session and sends the next part in one call. So a
+session could not be stored before its first byte, nor looked at without finishing it. Its own
+``num_retries`` sends an empty body the second time (2.202.0), and its usual transport, httplib2,
+sends a request again when the connection is lost; neither is used.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from ssl import SSLContext
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from clipping.platforms.failures import FailureKind, failure
+from clipping.platforms.quiet import hush
+from clipping.platforms.youtube_errors import refusal
+
+CHUNK_BYTES: Final = 8 * 1024 * 1024
+"""A multiple of 256 KiB, which all parts but the last have to be."""
+URL: Final = "https://youtube.googleapis.com"
+_CONNECT_S: Final = 10.0
+_TIMEOUT_S: Final = 120.0
+_GONE: Final = (404, 410)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an upload session is."""
+
+    session: str = ""
+    """Its address from now on."""
+    stored_bytes: int = 0
+    video: str = ""
+    """The video's id once all bytes are there."""
+    gone: bool = False
+    """YouTube no longer knows the session."""
+
+
+@dataclass(frozen=True)
+class Api:
+    """The API as one channel sees it.
+
+    Every call raises what ``failures.failure`` makes.
+
+    :param token: An access token; sent in a header, and nowhere else.
+    :param proxy: The only way out, if there is one; none is taken from the environment.
+    """
+
+    token: SecretStr
+    now: datetime
+    proxy: str | None = None
+    url: str = URL
+
+    def begin(self, part: str, body: Mapping[str, Any], path: str, size_bytes: int) -> str:
+        """The address of a new upload session; nothing of the file has been sent."""
+        with self._exchange() as transport, _insertion(self.url, part, body, path) as request:
+            headers = {
+                **request.headers,
+                "content-length": str(len(request.body.encode())),
+                "X-Upload-Content-Type": "video/mp4",
+                "X-Upload-Content-Length": str(size_bytes),
+            }
+            answer, content = transport.request(request.uri, "POST", request.body, headers)
+            if answer.status != 200:
+                raise refusal(answer.status, content, answer, now=self.now)
+            return self._ours(answer.get("location", ""))
+
+    def send(self, session: str, path: str, first: int, *, last: bool) -> Progress:
+        """Send the part of the file that begins at ``first``.
+
+        :param last: Whether it is the last one, with which the video exists.
+        """
+        from googleapiclient.errors import HttpError
+
+        with (
+            self._exchange(armed=last) as transport,
+            _insertion(self.url, "snippet", {}, path) as request,
+        ):
+            request.resumable_uri = self._ours(session)
+            request.resumable_progress = first
+            try:
+                _, video = request.next_chunk(http=transport, num_retries=0)
+            except HttpError as error:
+                if error.resp.status in _GONE:
+                    return Progress(gone=True)
+                raise
+            if video is not None:
+                return Progress(session, request.resumable.size(), video=str(video["id"]))
+            return Progress(self._ours(request.resumable_uri), request.resumable_progress)
+
+    def probe(self, session: str, size_bytes: int) -> Progress:
+        """How far a session is; this sends nothing of the file."""
+        headers = {"content-length": "0", "Content-Range": f"bytes */{size_bytes}"}
+        with self._exchange() as transport:
+            answer, content = transport.request(self._ours(session), "PUT", b"", headers)
+            if answer.status in (200, 201):
+                return Progress(session, size_bytes, video=str(json.loads(content)["id"]))
+            if answer.status in _GONE:
+                return Progress(gone=True)
+            if answer.status != 308:
+                raise refusal(answer.status, content, answer, now=self.now)
+            stored = re.fullmatch(r"bytes=0-(\d+)", answer.get("range", ""))
+            # Without that header, nothing has been stored.
+            return Progress(
+                self._ours(answer.get("location", session)), int(stored[1]) + 1 if stored else 0
+            )
+
+    def items(self, collection: str, **asked: Any) -> list[dict[str, Any]]:
+        """What ``list`` of a collection gives for these parameters; costs a unit of the quota."""
+        with self._exchange() as transport:
+            request = getattr(_service(self.url), collection)().list(**asked)
+            found = request.execute(http=transport, num_retries=0)
+            return list(found.get("items", []))
+
+    @contextmanager
+    def _exchange(self, *, armed: bool = False) -> Iterator[_Transport]:
+        """Errors of the client, and of what it is made of, leave the block as ours.
+
+        Without the originals, which hold addresses and what the server said.
+        """
+        import httpx
+        from googleapiclient.errors import HttpError
+
+        try:
+            with _client(self.proxy) as client:
+                yield _Transport(client, self.token)
+        except HttpError as error:
+            raise refusal(
+                error.resp.status, error.content, error.resp, now=self.now, armed=armed
+            ) from None
+        except (httpx.HTTPError, httpx.InvalidURL):
+            raise _lost(armed, "YouTube cannot be reached just now.") from None
+        except OSError:
+            raise failure(
+                FailureKind.PERMANENT_MEDIA, "The file of the post cannot be read."
+            ) from None
+        except (ValueError, KeyError, TypeError, IndexError, AttributeError):
+            # A page of a proxy, JSON that was cut off, fields that are not there.
+            raise _lost(armed, "YouTube answered in a form nobody knows.") from None
+
+    def _ours(self, session: str) -> str:
+        """The address, if it is YouTube's: the token goes wherever it leads."""
+        to, known = urlsplit(session), urlsplit(self.url)
+        google = to.scheme == "https" and f".{to.hostname}".endswith(".googleapis.com")
+        if google or (to.scheme, to.netloc) == (known.scheme, known.netloc):
+            return session
+        raise failure(
+            FailureKind.RETRY_NEW_CONTAINER, "YouTube named no address of its own for the upload."
+        )
+
+
+class _Transport:
+    """What Google's client asks through: no redirect is followed, nothing is sent twice."""
+
+    def __init__(self, client: Any, token: SecretStr) -> None:
+        self._client = client
+        self._token = token
+
+    def request(
+        self,
+        uri: str,
+        method: str = "GET",
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        **_: Any,
+    ) -> tuple[Any, bytes]:
+        """As ``httplib2.Http.request``."""
+        from httplib2 import Response
+
+        content = body.read() if hasattr(body, "read") else body
+        sent = {**(headers or {}), "Authorization": f"Bearer {self._token.get_secret_value()}"}
+        answer = self._client.request(method, uri, content=content, headers=sent)
+        named = {name.lower(): text for name, text in answer.headers.items()}
+        return Response({**named, "status": str(answer.status_code)}), answer.content
+
+
+def _lost(armed: bool, otherwise: str) -> Exception:
+    if armed:
+        return failure(
+            FailureKind.UNKNOWN_OUTCOME,
+            "The last part of the upload was not answered; whether YouTube has the video is not"
+            " known.",
+        )
+    return failure(FailureKind.RETRY_BACKOFF, otherwise)
+
+
+def _client(proxy: str | None) -> Any:
+    """A connection of its own for each step: one that was kept open may just have been closed."""
+    import httpx
+
+    hush()
+    try:
+        return httpx.Client(
+            verify=_certificates(),
+            proxy=proxy,
+            trust_env=False,
+            timeout=httpx.Timeout(_TIMEOUT_S, connect=_CONNECT_S),
+        )
+    except (ValueError, ImportError, httpx.InvalidURL):
+        raise failure(
+            FailureKind.APP_MISCONFIGURED, "The account's proxy is not of a kind that can be used."
+        ) from None
+
+
+@contextmanager
+def _insertion(url: str, part: str, body: Mapping[str, Any], path: str) -> Iterator[Any]:
+    """The client's request to insert this file as a video."""
+    from googleapiclient.http import MediaFileUpload
+
+    media = MediaFileUpload(path, mimetype="video/mp4", chunksize=CHUNK_BYTES, resumable=True)
+    try:
+        yield (
+            _service(url)
+            .videos()
+            .insert(part=part, body=dict(body), notifySubscribers=False, media_body=media)
+        )
+    finally:
+        media.stream().close()
+
+
+@lru_cache(maxsize=8)
+def _service(url: str) -> Any:
+    """The client for an address; its transport is named with each request."""
+    # Takes half a second to import, which only those who ask should wait for.
+    from googleapiclient.discovery import build_from_document
+    from googleapiclient.discovery_cache import get_static_doc
+
+    document = json.loads(get_static_doc("youtube", "v3"))
+    # ``api_endpoint`` replaces the host of uploads only, and keeps https.
+    document["rootUrl"] = f"{url}/"
+    document.pop("mtlsRootUrl", None)
+    return build_from_document(document, http=_Unused())
+
+
+class _Unused:
+    """In the place of a transport of the client's own."""
+
+
+@lru_cache(maxsize=1)
+def _certificates() -> SSLContext:
+    """Reading them takes longer than most exchanges."""
+    import httpx
+
+    return httpx.create_ssl_context(trust_env=False)
