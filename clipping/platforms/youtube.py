@@ -24,7 +24,7 @@ from clipping.models import (
 from clipping.platforms.base import Access, Clock, Platform
 from clipping.platforms.failures import FailureKind, failure
 from clipping.platforms.wording import refused_words
-from clipping.platforms.youtube_api import CHUNK_BYTES, URL, Api, Progress
+from clipping.platforms.youtube_api import BATCH, CHUNK_BYTES, URL, Api, Progress, readable
 from clipping.platforms.youtube_video import (
     gone_because,
     is_ours,
@@ -36,7 +36,6 @@ from clipping.platforms.youtube_video import (
 
 LONGEST_MS: Final = 180_000
 """A Short, since 2024-10-15."""
-_BATCH: Final = 50
 _SETTLES: Final = timedelta(minutes=10)
 """How long the list of uploads may lag behind; not documented."""
 _LOOK_AGAIN: Final = timedelta(minutes=1)
@@ -47,13 +46,17 @@ class YouTube(Platform):
 
     :param url: Address of the API, when it is not Google's own.
     :param category: YouTube's number for it; 22 is "People & Blogs".
+    :param chunk_bytes: How much is sent in one step; a multiple of 256 KiB.
     """
 
     name = PlatformName.YOUTUBE
 
-    def __init__(self, url: str = URL, category: str = "22") -> None:
+    def __init__(
+        self, url: str = URL, category: str = "22", chunk_bytes: int = CHUNK_BYTES
+    ) -> None:
         self._url = url.rstrip("/")
         self._category = category
+        self._chunk_bytes = chunk_bytes
 
     def check(self, job: PostJob, account: Account, limits: AccountLimits) -> list[str]:
         """What YouTube would refuse, or not show as a Short."""
@@ -77,7 +80,7 @@ class YouTube(Platform):
         blocked = ""
         if not channels:
             blocked = "This Google account has no YouTube channel."
-        elif access.account.platform_user_id not in ("", channels[0]["id"]):
+        elif access.account.platform_user_id not in ("", channels[0].get("id")):
             blocked = "The login opens another channel than this account's."
         return AccountLimits(longest_ms=LONGEST_MS, blocked=blocked)
 
@@ -96,21 +99,24 @@ class YouTube(Platform):
         """One part, from where the session is; never the last."""
         size = job.file.size_bytes
         at = api.probe(receipt.handle["session"], size)
-        if not at.gone and not at.video and size - at.stored_bytes > CHUNK_BYTES:
-            at = api.send(at.session, job.file.path, at.stored_bytes, last=False)
+        if not at.gone and not at.video and size - at.stored_bytes > self._chunk_bytes:
+            at = api.send(at.session, job.file.path, size, at.stored_bytes, last=False)
         if at.gone:
             raise failure(
                 FailureKind.RETRY_NEW_CONTAINER,
                 "YouTube no longer knows the upload, and it was not complete.",
             )
         after = _after(receipt, at)
-        if after.stage is Stage.SENDING and size - at.stored_bytes <= CHUNK_BYTES:
+        if after.stage is Stage.SENDING and size - at.stored_bytes <= self._chunk_bytes:
             return after.replace(stage=Stage.ARMED, armed_at=api.now)
         return after
 
     def _finish(self, job: PostJob, receipt: Receipt, api: Api) -> Receipt:
         """The last part: with its last byte the video exists."""
-        at = api.send(receipt.handle["session"], job.file.path, receipt.sent_bytes, last=True)
+        file = job.file
+        at = api.send(
+            receipt.handle["session"], file.path, file.size_bytes, receipt.sent_bytes, last=True
+        )
         if at.gone:
             raise failure(
                 FailureKind.UNKNOWN_OUTCOME,
@@ -164,18 +170,14 @@ class YouTube(Platform):
 
     def _find(self, job: PostJob, receipt: Receipt, api: Api) -> str | None:
         """The id of another video of this post among the channel's newest uploads."""
-        channels = api.items("channels", part="contentDetails", mine=True)
-        for channel in channels:
-            uploads = channel["contentDetails"]["relatedPlaylists"]["uploads"]
-            listed = api.items(
-                "playlistItems", part="contentDetails", playlistId=uploads, maxResults=_BATCH
+        uploads = api.uploads()
+        with readable():
+            ours = (
+                str(video["id"])
+                for video in uploads
+                if video["id"] != receipt.public_id and is_ours(video, job, receipt)
             )
-            ids = [one["contentDetails"]["videoId"] for one in listed]
-            videos = api.items("videos", part="snippet,status", id=",".join(ids)) if ids else []
-            for video in videos:
-                if video["id"] != receipt.public_id and is_ours(video, job, receipt):
-                    return str(video["id"])
-        return None
+            return next(ours, None)
 
     def still_public(
         self, receipts: Mapping[str, Receipt], access: Access, clock: Clock
@@ -184,10 +186,10 @@ class YouTube(Platform):
         api = self._api(access, clock)
         ids = sorted({one.public_id for one in receipts.values() if one.public_id})
         videos = {}
-        for first in range(0, len(ids), _BATCH):
-            asked = ",".join(ids[first : first + _BATCH])
+        for first in range(0, len(ids), BATCH):
+            asked = ",".join(ids[first : first + BATCH])
             for video in api.items("videos", part="status,contentDetails", id=asked):
-                videos[str(video["id"])] = video
+                videos[str(video.get("id"))] = video
         found = {
             post: gone_because(videos.get(one.public_id))
             for post, one in receipts.items()
@@ -196,7 +198,7 @@ class YouTube(Platform):
         return {post: reason for post, reason in found.items() if reason}
 
     def _api(self, access: Access, clock: Clock) -> Api:
-        return Api(access.token, clock.now, access.proxy, self._url)
+        return Api(access.token, clock.now, access.proxy, self._url, self._chunk_bytes)
 
 
 def _after(receipt: Receipt, at: Progress) -> Receipt:

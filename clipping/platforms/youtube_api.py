@@ -29,10 +29,14 @@ from clipping.platforms.youtube_errors import refusal
 
 CHUNK_BYTES: Final = 8 * 1024 * 1024
 """A multiple of 256 KiB, which all parts but the last have to be."""
+BATCH: Final = 50
+"""So many videos can be asked for at once, and so many of a list come at once."""
 URL: Final = "https://youtube.googleapis.com"
 _CONNECT_S: Final = 10.0
 _TIMEOUT_S: Final = 120.0
 _GONE: Final = (404, 410)
+_UNKNOWN_FORM: Final = "YouTube answered in a form nobody knows."
+_NO_CHANNEL: Final = b'{"error": {"errors": [{"reason": "youtubeSignupRequired"}]}}'
 
 
 @dataclass(frozen=True)
@@ -62,10 +66,14 @@ class Api:
     now: datetime
     proxy: str | None = None
     url: str = URL
+    chunk_bytes: int = CHUNK_BYTES
 
     def begin(self, part: str, body: Mapping[str, Any], path: str, size_bytes: int) -> str:
         """The address of a new upload session; nothing of the file has been sent."""
-        with self._exchange() as transport, _insertion(self.url, part, body, path) as request:
+        with (
+            self._exchange() as transport,
+            self._insertion(part, body, path, size_bytes) as request,
+        ):
             headers = {
                 **request.headers,
                 "content-length": str(len(request.body.encode())),
@@ -77,7 +85,7 @@ class Api:
                 raise refusal(answer.status, content, answer, now=self.now)
             return self._ours(answer.get("location", ""))
 
-    def send(self, session: str, path: str, first: int, *, last: bool) -> Progress:
+    def send(self, session: str, path: str, size_bytes: int, first: int, *, last: bool) -> Progress:
         """Send the part of the file that begins at ``first``.
 
         :param last: Whether it is the last one, with which the video exists.
@@ -86,7 +94,7 @@ class Api:
 
         with (
             self._exchange(armed=last) as transport,
-            _insertion(self.url, "snippet", {}, path) as request,
+            self._insertion("snippet", {}, path, size_bytes) as request,
         ):
             request.resumable_uri = self._ours(session)
             request.resumable_progress = first
@@ -122,7 +130,44 @@ class Api:
         with self._exchange() as transport:
             request = getattr(_service(self.url), collection)().list(**asked)
             found = request.execute(http=transport, num_retries=0)
+            if "items" not in found and "pageInfo" not in found:
+                # An empty list says that it is one.
+                raise ValueError
             return list(found.get("items", []))
+
+    def uploads(self) -> list[dict[str, Any]]:
+        """The channel's newest uploads, with what is said of them and their status."""
+        channels = self.items("channels", part="contentDetails", mine=True)
+        if not channels:
+            raise refusal(401, _NO_CHANNEL, {}, now=self.now)
+        with readable():
+            playlist = channels[0]["contentDetails"]["relatedPlaylists"]["uploads"]
+        listed = self.items(
+            "playlistItems", part="contentDetails", playlistId=playlist, maxResults=BATCH
+        )
+        with readable():
+            ids = ",".join(one["contentDetails"]["videoId"] for one in listed)
+        return self.items("videos", part="snippet,status", id=ids) if ids else []
+
+    @contextmanager
+    def _insertion(
+        self, part: str, body: Mapping[str, Any], path: str, size_bytes: int
+    ) -> Iterator[Any]:
+        """The client's request to insert this file as a video."""
+        from googleapiclient.http import MediaFileUpload
+
+        media = MediaFileUpload(
+            path, mimetype="video/mp4", chunksize=self.chunk_bytes, resumable=True
+        )
+        videos = _service(self.url).videos()
+        try:
+            if media.size() != size_bytes:
+                raise OSError("another file than the one that was prepared")
+            yield videos.insert(
+                part=part, body=dict(body), notifySubscribers=False, media_body=media
+            )
+        finally:
+            media.stream().close()
 
     @contextmanager
     def _exchange(self, *, armed: bool = False) -> Iterator[_Transport]:
@@ -144,11 +189,11 @@ class Api:
             raise _lost(armed, "YouTube cannot be reached just now.") from None
         except OSError:
             raise failure(
-                FailureKind.PERMANENT_MEDIA, "The file of the post cannot be read."
+                FailureKind.PERMANENT_MEDIA, "The file of the post is missing or has changed."
             ) from None
         except (ValueError, KeyError, TypeError, IndexError, AttributeError):
             # A page of a proxy, JSON that was cut off, fields that are not there.
-            raise _lost(armed, "YouTube answered in a form nobody knows.") from None
+            raise _lost(armed, _UNKNOWN_FORM) from None
 
     def _ours(self, session: str) -> str:
         """The address, if it is YouTube's: the token goes wherever it leads."""
@@ -186,6 +231,15 @@ class _Transport:
         return Response({**named, "status": str(answer.status_code)}), answer.content
 
 
+@contextmanager
+def readable() -> Iterator[None]:
+    """Missing fields of an answer leave the block as our error."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+        raise _lost(False, _UNKNOWN_FORM) from None
+
+
 def _lost(armed: bool, otherwise: str) -> Exception:
     if armed:
         return failure(
@@ -212,22 +266,6 @@ def _client(proxy: str | None) -> Any:
         raise failure(
             FailureKind.APP_MISCONFIGURED, "The account's proxy is not of a kind that can be used."
         ) from None
-
-
-@contextmanager
-def _insertion(url: str, part: str, body: Mapping[str, Any], path: str) -> Iterator[Any]:
-    """The client's request to insert this file as a video."""
-    from googleapiclient.http import MediaFileUpload
-
-    media = MediaFileUpload(path, mimetype="video/mp4", chunksize=CHUNK_BYTES, resumable=True)
-    try:
-        yield (
-            _service(url)
-            .videos()
-            .insert(part=part, body=dict(body), notifySubscribers=False, media_body=media)
-        )
-    finally:
-        media.stream().close()
 
 
 @lru_cache(maxsize=8)
