@@ -12,4 +12,6 @@ _TALKERS: Final = ("httpx", "httpcore", "tweepy", "urllib3", "requests_oauthlib"
 def hush() -> None:
     """Keep those libraries to warnings, which hold no secrets, whatever the root logger says."""
     for name in _TALKERS:
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logger = logging.getLogger(name)
+        if logger.isEnabledFor(logging.INFO):
+            logger.setLevel(logging.WARNING)
