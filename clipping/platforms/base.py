@@ -24,7 +24,7 @@ class Access:
     account: Account
     token: SecretStr
     app: Mapping[str, SecretStr] = field(default_factory=dict)
-    proxy: str | None = None
+    proxy: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

@@ -228,7 +228,10 @@ class X(Platform):
         for first in range(0, len(ids), _BATCH):
             asked = ids[first : first + _BATCH]
             found = api.call(
-                "GET", "/2/tweets", params={"ids": ",".join(asked), "tweet.fields": "withheld"}
+                "GET",
+                "/2/tweets",
+                params={"ids": ",".join(asked), "tweet.fields": "withheld"},
+                in_part=True,
             )
             reasons |= {one: gone_because(one, found) for one in asked}
         return {post: reasons[one] for post, one in posts.items() if reasons[one]}

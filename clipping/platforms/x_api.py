@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 from requests import PreparedRequest, Response
@@ -19,12 +20,14 @@ from requests.adapters import HTTPAdapter
 from requests.exceptions import InvalidProxyURL, InvalidSchema, RequestException
 from requests.structures import CaseInsensitiveDict
 
+from clipping.errors import ClippingError
 from clipping.platforms.failures import FailureKind, failure
 from clipping.platforms.quiet import hush
 from clipping.platforms.x_errors import refusal, server_failed
 
 URL: Final = "https://api.x.com"
 _TWEEPY_HOST: Final = "https://api.twitter.com"
+_PROXIES: Final = ("http", "https", "socks5", "socks5h")
 _CONNECT_S: Final = 10.0
 _TIMEOUT_S: Final = 60.0
 
@@ -39,7 +42,7 @@ class Api:
 
     token: SecretStr
     now: datetime
-    proxy: str | None = None
+    proxy: str | None = field(default=None, repr=False)
     url: str = URL
 
     def call(
@@ -50,17 +53,19 @@ class Api:
         params: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
         armed: bool = False,
+        in_part: bool = False,
     ) -> dict[str, Any]:
         """The answer's object; empty when it has none. Raises what ``failures.failure`` makes.
 
         :param armed: Whether the request can make a post public.
+        :param in_part: Whether an answer of errors alone is an answer, as it is for look-ups.
         """
         with self._exchange(armed) as client:
             answer = client.request(method, route, params=params, json=body)
             if not answer.content and not armed:
                 return {}
             found: dict[str, Any] = answer.json()
-            if found.get("data") is None and found.get("errors"):
+            if found.get("data") is None and found.get("errors") and not in_part:
                 # 200, and yet nothing but errors.
                 raise refusal(
                     answer.status_code, answer.content, _named(answer), now=self.now, armed=armed
@@ -76,6 +81,8 @@ class Api:
         import tweepy
 
         hush()
+        if self.proxy and urlsplit(self.proxy).scheme not in _PROXIES:
+            raise _unusable_proxy()
         client = tweepy.Client(bearer_token=self.token.get_secret_value(), wait_on_rate_limit=False)
         session = client.session
         session.trust_env = False
@@ -91,10 +98,7 @@ class Api:
                 answer.status_code, answer.content, _named(answer), now=self.now, armed=armed
             ) from None
         except (InvalidProxyURL, InvalidSchema):
-            raise failure(
-                FailureKind.APP_MISCONFIGURED,
-                "The account's proxy is not of a kind that can be used.",
-            ) from None
+            raise _unusable_proxy() from None
         except (RequestException, tweepy.TweepyException):
             raise server_failed(armed) from None
         except (ValueError, KeyError, TypeError, AttributeError):
@@ -113,6 +117,12 @@ class _Elsewhere(HTTPAdapter):
         """As its base."""
         request.url = self._url + (request.url or "").removeprefix(_TWEEPY_HOST)
         return super().send(request, *args, **{**named, "timeout": (_CONNECT_S, _TIMEOUT_S)})
+
+
+def _unusable_proxy() -> ClippingError:
+    return failure(
+        FailureKind.APP_MISCONFIGURED, "The account's proxy is not of a kind that can be used."
+    )
 
 
 def _named(answer: Response) -> Mapping[str, str]:

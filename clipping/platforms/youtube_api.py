@@ -14,7 +14,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from ssl import SSLContext
@@ -64,7 +64,7 @@ class Api:
 
     token: SecretStr
     now: datetime
-    proxy: str | None = None
+    proxy: str | None = field(default=None, repr=False)
     url: str = URL
     chunk_bytes: int = CHUNK_BYTES
 
