@@ -14,9 +14,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from clipping.errors import ClippingError, Rejected
+from clipping.errors import ClippingError, Rejected, StartAgain
 from clipping.models import Account, AccountLimits, PlatformName, PostJob, Receipt, Stage
 from clipping.platforms.base import Access, Clock, Platform
+from clipping.platforms.beginnings import anew, bounded, lost
 from clipping.platforms.failures import FailureKind, failure
 from clipping.platforms.wording import refused_words
 from clipping.platforms.x_api import URL, Api
@@ -33,6 +34,7 @@ _LEAST_LIFE: Final = timedelta(minutes=10)
 """Media that is about to lapse is not posted any more."""
 _ROUNDS: Final = 12
 """After so many tries of which none shows, some hours, only looking is left."""
+_LOST: Final = "X no longer has the uploaded video."
 _NOT_FOUND: Final = ("404", "410", "resource-not-found")
 _LISTED: Final = 100
 _BATCH: Final = 100
@@ -90,13 +92,15 @@ class X(Platform):
         if receipt.stage is Stage.ARMED:
             return self._post(job, receipt, access, api)
         if _lapses(receipt, clock.now + _LEAST_LIFE):
-            raise _lost()
+            raise lost(receipt, _LOST)
         try:
             return self._upload(job, receipt, api)
+        except StartAgain as error:
+            raise bounded(error, receipt) from None
         except Rejected as error:
             # Nothing has been posted yet, so a new upload does no harm.
             if getattr(error, "code", "") in _NOT_FOUND:
-                raise _lost() from None
+                raise lost(receipt, _LOST) from None
             raise
 
     def _upload(self, job: PostJob, receipt: Receipt, api: Api) -> Receipt:
@@ -192,7 +196,7 @@ class X(Platform):
                 note="X does not say whether it took the post: look at the account.",
             )
         if _lapses(receipt, clock.now + _LEAST_LIFE):
-            return Receipt(tries=receipt.tries + 1)
+            return anew(receipt, clock.now, "The upload lapsed before X had the post.")
         # Not there, so it can go out again; but what X refuses for a reason of its own must not
         # go out every minute.
         wait = None if rounds == 1 else clock.now + timedelta(minutes=min(60, 2 ** (rounds - 2)))
@@ -260,10 +264,6 @@ def _posted(receipt: Receipt, account: Account, post: str) -> Receipt:
         not_before=None,
         note="",
     )
-
-
-def _lost() -> ClippingError:
-    return failure(FailureKind.RETRY_NEW_CONTAINER, "X no longer has the uploaded video.")
 
 
 def _lapses(receipt: Receipt, by: datetime) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from clipping.errors import ClippingError
+from clipping.errors import ClippingError, StartAgain
 from clipping.models import (
     Account,
     AccountLimits,
@@ -22,6 +22,7 @@ from clipping.models import (
     Stage,
 )
 from clipping.platforms.base import Access, Clock, Platform
+from clipping.platforms.beginnings import anew, bounded, lost
 from clipping.platforms.failures import FailureKind, failure
 from clipping.platforms.wording import refused_words
 from clipping.platforms.youtube_api import BATCH, CHUNK_BYTES, URL, Api, Progress, readable
@@ -86,7 +87,12 @@ class YouTube(Platform):
 
     def submit(self, job: PostJob, receipt: Receipt, access: Access, clock: Clock) -> Receipt:
         """A session, then part after part of 8 MiB, then ``ARMED``, then the last part."""
-        api = self._api(access, clock)
+        try:
+            return self._submit(job, receipt, self._api(access, clock))
+        except StartAgain as error:
+            raise bounded(error, receipt) from None
+
+    def _submit(self, job: PostJob, receipt: Receipt, api: Api) -> Receipt:
         if receipt.stage is Stage.NEW:
             part, body = resource(job, self._category)
             session = api.begin(part, body, job.file.path, job.file.size_bytes)
@@ -102,10 +108,7 @@ class YouTube(Platform):
         if not at.gone and not at.video and size - at.stored_bytes > self._chunk_bytes:
             at = api.send(at.session, job.file.path, size, at.stored_bytes, last=False)
         if at.gone:
-            raise failure(
-                FailureKind.RETRY_NEW_CONTAINER,
-                "YouTube no longer knows the upload, and it was not complete.",
-            )
+            raise lost(receipt, "YouTube no longer knows the upload, and it was not complete.")
         after = _after(receipt, at)
         if after.stage is Stage.SENDING and size - at.stored_bytes <= self._chunk_bytes:
             return after.replace(stage=Stage.ARMED, armed_at=api.now)
@@ -166,7 +169,7 @@ class YouTube(Platform):
             return receipt.replace(stage=Stage.PROCESSING, public_id=found, not_before=None)
         if clock.now - (receipt.armed_at or clock.now) < _SETTLES:
             return receipt.replace(not_before=clock.now + _LOOK_AGAIN)
-        return Receipt(tries=receipt.tries + 1)
+        return anew(receipt, clock.now, "The upload was lost before YouTube had all of it.")
 
     def _find(self, job: PostJob, receipt: Receipt, api: Api) -> str | None:
         """The id of another video of this post among the channel's newest uploads."""

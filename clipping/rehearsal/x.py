@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from clipping.copywriting.counting import x_weight
 from clipping.models import PlatformName
+from clipping.platforms.x import CHUNK_BYTES, X
 from clipping.rehearsal.serving import FakeService, Reply, Request, route
 from clipping.rehearsal.tokens import Grant, InvalidGrant, Tokens
 from clipping.rehearsal.windows import Window
@@ -31,6 +32,7 @@ _POST: Final = {"text", "media", "made_with_ai", "paid_partnership", "reply_sett
 class FakeX(FakeService):
     """Accounts, their media and posts, and one app that posts for them.
 
+    :ivar chunk_bytes: How much its client sends in one step.
     :ivar preparing_s: How long X prepares a video.
     :ivar shows_up_s: After so long a new post stands in its author's list.
     :ivar same_words_s: For so long the same words are a duplicate.
@@ -45,6 +47,8 @@ class FakeX(FakeService):
     ) -> None:
         super().__init__(world)
         self.tokens = Tokens(self.world.clock, access_s=7200, refresh_s=None, rotates=True)
+        self.app = {"client_id": "x-app", "client_secret": "x-app-secret"}
+        self.chunk_bytes = CHUNK_BYTES
         self.preparing_s = 5.0
         self.shows_up_s = 10.0
         self.same_words_s = _DAY_S
@@ -65,14 +69,24 @@ class FakeX(FakeService):
         self._app_of_day = Window(10_000, _DAY_S)
         self._numbers = itertools.count(1)
 
-    def grant(self, account: str) -> Grant:
-        """A pair of tokens of an account, without a consent page."""
+    def client(self) -> X:
+        """The product's client, set to post here."""
+        return X(self.url, chunk_bytes=self.chunk_bytes)
+
+    def join(self, account: str) -> Grant:
+        """An account whose owner has authorised the app."""
         return self.tokens.grant(account, SCOPES)
+
+    def take_down(self, public_id: str) -> None:
+        """Delete a post."""
+        self.posts[public_id].gone = "resource-not-found"
 
     @route("POST", "/2/oauth2/token")
     def token(self, request: Request) -> Reply:
         """Codes and refresh tokens for pairs; each refresh token is good once."""
         form = request.form()
+        if not self._is_app(request):
+            return Reply.json({"error": "invalid_client"}, 401)
         try:
             if form.get("grant_type") == "refresh_token":
                 made = self.tokens.refresh(form.get("refresh_token", ""))
@@ -89,6 +103,13 @@ class FakeX(FakeService):
                 "refresh_token": made.refresh,
             }
         )
+
+    def _is_app(self, request: Request) -> bool:
+        """By Basic authorization, as an app with a secret, or by the id alone, as one without."""
+        named = f"{self.app['client_id']}:{self.app['client_secret']}"
+        basic = base64.b64encode(named.encode()).decode()
+        known_id = request.form().get("client_id") == self.app["client_id"]
+        return request.bearer("Basic") == basic or known_id
 
     @route("POST", "/2/oauth2/revoke")
     def revoke(self, request: Request) -> Reply:

@@ -15,6 +15,8 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from clipping.models import PlatformName
+from clipping.platforms.youtube import YouTube
+from clipping.platforms.youtube_api import CHUNK_BYTES
 from clipping.rehearsal.serving import FakeService, Reply, Request, route
 from clipping.rehearsal.tokens import Grant, InvalidGrant, Tokens
 from clipping.rehearsal.world import World
@@ -43,6 +45,7 @@ class _Session:
 class FakeYouTube(FakeService):
     """Channels, their videos, and one app that uploads to them.
 
+    :ivar chunk_bytes: How much its client sends in one step.
     :ivar processing_s: How long a video is processed.
     :ivar session_s: How long an upload session lives.
     :ivar uploads_a_day: How many a channel may upload in 24 hours.
@@ -65,6 +68,8 @@ class FakeYouTube(FakeService):
             rotates=False,
             prefixes=("ya29.", "1//"),
         )
+        self.app = {"client_id": "app.apps.example", "client_secret": "GOCSPX-app-secret"}
+        self.chunk_bytes = CHUNK_BYTES
         self.processing_s = 60.0
         self.session_s = 86_400.0
         self.uploads_a_day = 100
@@ -79,18 +84,24 @@ class FakeYouTube(FakeService):
         self._sessions: dict[str, _Session] = {}
         self._numbers = itertools.count(1)
 
-    def grant(self, channel: str) -> Grant:
-        """A pair of tokens of a channel, without a consent page."""
+    def client(self) -> YouTube:
+        """The product's client, set to post here."""
+        return YouTube(self.url, chunk_bytes=self.chunk_bytes)
+
+    def join(self, channel: str) -> Grant:
+        """A channel whose owner has authorised the app."""
         return self.tokens.grant(channel, (UPLOAD, READ))
 
-    def take_down(self, video: str, reason: str = "copyright") -> None:
+    def take_down(self, public_id: str, reason: str = "copyright") -> None:
         """Reject a video for this reason."""
-        self.videos[video].rejection = reason
+        self.videos[public_id].rejection = reason
 
     @route("POST", "/token")
     def token(self, request: Request) -> Reply:
         """Codes and refresh tokens for access tokens; the refresh token stays as it is."""
         form = request.form()
+        if {name: form.get(name) for name in self.app} != self.app:
+            return Reply.json({"error": "invalid_client"}, 401)
         try:
             if form.get("grant_type") == "refresh_token":
                 made = self.tokens.refresh(form.get("refresh_token", ""))

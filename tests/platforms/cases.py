@@ -24,9 +24,13 @@ from clipping.platforms.base import Access, Platform
 from clipping.rehearsal.instagram import FakeInstagram
 from clipping.rehearsal.tiktok import FakeTikTok
 from clipping.rehearsal.world import World
+from clipping.rehearsal.x import FakeX
+from clipping.rehearsal.youtube import FakeYouTube
 
 USER = "1784"
 AGREED = Consent(owner="Ada", given_at=datetime(2026, 11, 1, tzinfo=UTC))
+GRAIN = 256 * 1024
+"""YouTube's: parts of an upload are multiples of it."""
 WEB = "https://media.example/clip.mp4"
 
 
@@ -89,7 +93,10 @@ def a_job(platform: PlatformName, folder: Path, size: int = 7_000, **changes: An
         url=WEB,
     )
     words = PostCopy(
-        platform=platform, title="A title", caption="He never came back.", hashtags=("story",)
+        platform=platform,
+        title="" if platform is PlatformName.X else "A title",
+        caption="He never came back.",
+        hashtags=("story",),
     )
     job = PostJob(
         post_id="post_1",
@@ -121,6 +128,20 @@ def _instagram_with_web(world: World) -> FakeInstagram:
     return fake
 
 
+def _youtube(world: World) -> FakeYouTube:
+    fake = FakeYouTube(world)
+    fake.processing_s, fake.chunk_bytes = 4.0, GRAIN
+    return fake
+
+
+def _x(world: World) -> FakeX:
+    fake = FakeX(world)
+    fake.chunk_bytes = 4_096
+    # Nothing but the client's own look may keep it from being out twice.
+    fake.same_words_s = 0
+    return fake
+
+
 CASES = [
     Case(
         "tiktok",
@@ -142,5 +163,13 @@ CASES = [
         armed="POST /{host}/{version}/{user}/media_publish",
         login_path="instagram",
     ),
+    Case(
+        "youtube",
+        PlatformName.YOUTUBE,
+        _youtube,
+        armed="PUT /upload/youtube/v3/videos",
+        file_bytes=2 * GRAIN + 80,
+    ),
+    Case("x", PlatformName.X, _x, armed="POST /2/tweets"),
 ]
 """One line for each platform registers it for the contract tests."""

@@ -25,8 +25,6 @@ from clipping.models import (
 )
 from clipping.platforms.base import Access, Clock, Platform
 from clipping.platforms.failures import FailureKind, kind_of
-from clipping.platforms.x import X
-from clipping.platforms.youtube import YouTube
 from clipping.rehearsal.serving import FakeService
 from clipping.rehearsal.tokens import Grant
 from clipping.rehearsal.x import FakeX
@@ -34,10 +32,6 @@ from clipping.rehearsal.youtube import FakeYouTube
 
 GRAIN = 256 * 1024
 _ACCOUNT = "1234"
-
-
-class Killed(BaseException):
-    """The publisher is gone, as by SIGKILL."""
 
 
 @dataclass
@@ -50,9 +44,6 @@ class Publishing:
     account: Account
     token: Callable[[], Grant]
     stored: list[Receipt] = field(default_factory=lambda: [Receipt()])
-    writes: int = 0
-    dies_at: tuple[str, int] = ("", 0)
-    """``before`` or ``after`` the write of this number."""
     errors: list[ClippingError] = field(default_factory=list)
 
     @property
@@ -65,15 +56,6 @@ class Publishing:
         """The fake's."""
         return Clock(self.fake.world.clock.now)
 
-    def store(self, receipt: Receipt) -> None:
-        """As the database does, in one piece or not at all."""
-        self.writes += 1
-        if self.dies_at == ("before", self.writes):
-            raise Killed
-        self.stored.append(receipt)
-        if self.dies_at == ("after", self.writes):
-            raise Killed
-
     def step(self, receipt: Receipt, *, mine: bool) -> Receipt:
         """The next step; ``mine`` says that an ``ARMED`` one was armed by us just now."""
         walk = self.platform.submit
@@ -84,7 +66,7 @@ class Publishing:
         return walk(self.job, receipt, self.access, self.clock)
 
     def run(self, most_steps: int = 80) -> Receipt:
-        """Walk until it is posted; a refusal for good is raised. Raises Killed where it dies."""
+        """Walk until it is posted; a refusal for good is raised."""
         receipt, mine = self.stored[-1], False
         for _ in range(most_steps):
             if receipt.settled:
@@ -98,17 +80,15 @@ class Publishing:
                 continue
             mine = after.stage is Stage.ARMED and receipt.stage is not Stage.ARMED
             receipt = after
-            self.store(receipt)
+            self.stored.append(receipt)
         raise AssertionError(f"it is still {receipt.stage}")
 
     def _failed(self, receipt: Receipt, error: ClippingError) -> Receipt:
-        if self.fake.world.dead:
-            raise Killed
         self.errors.append(error)
         kind = kind_of(error)
         if kind is FailureKind.RETRY_NEW_CONTAINER:
             receipt = Receipt(tries=receipt.tries + 1)
-            self.store(receipt)
+            self.stored.append(receipt)
         elif kind not in (
             FailureKind.RETRY_AFTER,
             FailureKind.RETRY_BACKOFF,
@@ -117,15 +97,6 @@ class Publishing:
             raise error
         self.fake.world.clock.advance(getattr(error, "retry_after_s", None) or 20)
         return receipt
-
-    def run_through_death(self) -> Receipt:
-        """Like :meth:`run`; where it dies, another one takes over from what is stored."""
-        try:
-            return self.run()
-        except Killed:
-            self.dies_at = ("", 0)
-            self.fake.world.revive()
-            return self.run()
 
 
 def job_for(platform: PlatformName, path: Path, size_bytes: int, **changes: object) -> PostJob:
@@ -172,9 +143,9 @@ def youtube(folder: Path, **changes: object) -> Iterator[Publishing]:
     """Three parts on YouTube."""
     with FakeYouTube().serving() as fake:
         job = job_for(PlatformName.YOUTUBE, folder / "youtube.mp4", 2 * GRAIN + 80, **changes)
-        platform = YouTube(fake.url, chunk_bytes=GRAIN)
+        fake.chunk_bytes = GRAIN
         yield Publishing(
-            fake, platform, job, account_on(PlatformName.YOUTUBE), lambda: fake.grant(_ACCOUNT)
+            fake, fake.client(), job, account_on(PlatformName.YOUTUBE), lambda: fake.join(_ACCOUNT)
         )
 
 
@@ -185,10 +156,7 @@ def x(folder: Path, **changes: object) -> Iterator[Publishing]:
         # Nothing but our own look may keep it from being out twice.
         fake.same_words_s = 0
         job = job_for(PlatformName.X, folder / "x.mp4", 2 * 4096 + 80, **changes)
-        platform = X(fake.url, chunk_bytes=4096)
+        fake.chunk_bytes = 4096
         yield Publishing(
-            fake, platform, job, account_on(PlatformName.X), lambda: fake.grant(_ACCOUNT)
+            fake, fake.client(), job, account_on(PlatformName.X), lambda: fake.join(_ACCOUNT)
         )
-
-
-RIGS = {"youtube": youtube, "x": x}

@@ -101,6 +101,18 @@ def test_media_that_lapses_is_uploaded_anew(hours: float, tmp_path: Path) -> Non
         assert len(one.fake.world.ledger) == 1
 
 
+def test_media_that_is_lost_again_and_again_is_given_up(tmp_path: Path) -> None:
+    with x(tmp_path) as one:
+        receipt = one.step(Receipt(tries=3), mine=False)
+        _fake(one)._media.clear()
+        with pytest.raises(PostRefused, match="4 times now"):
+            one.step(receipt, mine=False)
+        _fake(one).failing = "InternalError"
+        with pytest.raises(PostRefused, match="4 times now"):
+            one.stored = [Receipt(tries=3)]
+            one.run()
+
+
 def test_media_that_x_has_forgotten_is_uploaded_anew(tmp_path: Path) -> None:
     with x(tmp_path) as one:
         one.stored.append(one.step(Receipt(), mine=False))

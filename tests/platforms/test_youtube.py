@@ -84,6 +84,14 @@ def test_an_upload_that_lapsed_before_its_end_begins_anew(tmp_path: Path) -> Non
         assert len(one.fake.world.ledger) == 1
 
 
+def test_an_upload_that_lapses_again_and_again_is_given_up(tmp_path: Path) -> None:
+    with youtube(tmp_path) as one:
+        receipt = one.step(Receipt(tries=3), mine=False)
+        _fake(one).session_s = 0
+        with pytest.raises(PostRefused, match="4 times now"):
+            one.step(receipt, mine=False)
+
+
 @pytest.mark.parametrize("marker", ["clip-7f3a91", ""], ids=["marker", "words"])
 def test_a_forgotten_session_is_looked_for_among_the_uploads(marker: str, tmp_path: Path) -> None:
     with youtube(tmp_path, marker=marker) as one:
@@ -110,7 +118,8 @@ def test_another_upload_is_not_taken_for_ours(marker: str, tmp_path: Path) -> No
             one.clock.now + timedelta(minutes=1),
         )
         one.fake.world.clock.advance(600)
-        assert one.step(receipt, mine=False) == Receipt(tries=1)
+        anew = one.step(receipt, mine=False)
+        assert (anew.stage, anew.tries, anew.handle) == (Stage.NEW, 1, {})
 
 
 def test_a_channel_that_cannot_be_read_is_no_proof_that_nothing_is_there(tmp_path: Path) -> None:

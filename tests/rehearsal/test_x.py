@@ -17,7 +17,7 @@ def fake() -> Iterator[FakeX]:
 
 
 def _asked(fake: FakeX, method: str, path: str, body: Any = None) -> requests.Response:
-    token = {"Authorization": f"Bearer {fake.grant('7').access}"}
+    token = {"Authorization": f"Bearer {fake.join('7').access}"}
     return requests.request(method, fake.url + path, headers=token, json=body, timeout=10)
 
 
@@ -100,7 +100,7 @@ def test_a_look_up_answers_in_part(fake: FakeX) -> None:
 
 
 def test_a_refresh_token_is_good_once(fake: FakeX) -> None:
-    asked = {"grant_type": "refresh_token", "refresh_token": fake.grant("7").refresh}
+    asked = {**fake.app, "grant_type": "refresh_token", "refresh_token": fake.join("7").refresh}
     url = f"{fake.url}/2/oauth2/token"
     first, second = (requests.post(url, data=asked, timeout=10) for _ in range(2))
     assert (first.status_code, second.status_code) == (200, 400)

@@ -19,7 +19,7 @@ def fake() -> Iterator[FakeYouTube]:
 
 
 def _asked(fake: FakeYouTube, method: str, path: str, **named: Any) -> requests.Response:
-    token = {"Authorization": f"Bearer {fake.grant('UC1').access}"}
+    token = {"Authorization": f"Bearer {fake.join('UC1').access}"}
     headers = {**token, **named.pop("headers", {})}
     return requests.request(method, fake.url + path, headers=headers, timeout=10, **named)
 
@@ -89,8 +89,8 @@ def test_the_apps_bucket_and_the_channels_limit_are_two_things(fake: FakeYouTube
 
 
 def test_a_login_ends_after_an_hour_and_its_refresh_token_stays(fake: FakeYouTube) -> None:
-    grant = fake.grant("UC1")
-    asked = {"grant_type": "refresh_token", "refresh_token": grant.refresh}
+    grant = fake.join("UC1")
+    asked = {**fake.app, "grant_type": "refresh_token", "refresh_token": grant.refresh}
     fake.world.clock.advance(3600)
     path = "/youtube/v3/channels?part=id&mine=true"
     headers = {"Authorization": f"Bearer {grant.access}"}
