@@ -61,8 +61,8 @@ def test_the_session_is_known_before_the_first_byte_goes_out(tmp_path: Path) -> 
 
 def test_what_youtube_did_not_keep_is_sent_again(tmp_path: Path) -> None:
     with youtube(tmp_path) as one:
-        one.platform._chunk_bytes = 2 * GRAIN  # type: ignore[attr-defined]
-        _fake(one).store_at_most = GRAIN
+        _fake(one).chunk_bytes, _fake(one).store_at_most = 2 * GRAIN, GRAIN
+        one.platform = _fake(one).client()
         assert one.run().stage is Stage.POSTED
         assert one.fake.world.ledger[0].sha256 == one.job.file.sha256
 
