@@ -12,7 +12,7 @@ import base64
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from clipping.errors import ClippingError, Rejected, StartAgain
 from clipping.models import Account, AccountLimits, PlatformName, PostJob, Receipt, Stage
@@ -20,11 +20,14 @@ from clipping.platforms.base import Access, Clock, Platform
 from clipping.platforms.beginnings import anew, bounded, lost
 from clipping.platforms.failures import FailureKind, failure
 from clipping.platforms.wording import refused_words
-from clipping.platforms.x_api import URL, Api
 from clipping.platforms.x_check import longest_ms, refused_disclosure, refused_file
 from clipping.platforms.x_errors import DUPLICATE, processing_failed, server_failed
 from clipping.platforms.x_words import find_ours, gone_because
 
+if TYPE_CHECKING:
+    from clipping.platforms.x_api import Api
+
+URL: Final = "https://api.x.com"
 CHUNK_BYTES: Final = 3 * 1024 * 1024
 """X takes 5 MB; in base64 this is 4 MiB, which is less by every reading."""
 _SHOWS_UP: Final = timedelta(seconds=30)
@@ -241,7 +244,10 @@ class X(Platform):
         return {post: reasons[one] for post, one in posts.items() if reasons[one]}
 
     def _api(self, access: Access, clock: Clock) -> Api:
-        return Api(access.token, clock.now, access.proxy, self._url)
+        # tweepy and requests take a while to import, which only those who ask should wait for.
+        from clipping.platforms.x_api import Api
+
+        return Api(access.token, clock.now, self._url, access.proxy)
 
 
 def _prepared(receipt: Receipt, state: Mapping[str, Any], now: datetime) -> Receipt:

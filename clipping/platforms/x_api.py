@@ -25,7 +25,6 @@ from clipping.platforms.failures import FailureKind, failure
 from clipping.platforms.quiet import hush
 from clipping.platforms.x_errors import refusal, server_failed
 
-URL: Final = "https://api.x.com"
 _TWEEPY_HOST: Final = "https://api.twitter.com"
 _PROXIES: Final = ("http", "https", "socks5", "socks5h")
 _CONNECT_S: Final = 10.0
@@ -42,8 +41,8 @@ class Api:
 
     token: SecretStr
     now: datetime
+    url: str
     proxy: str | None = field(default=None, repr=False)
-    url: str = URL
 
     def call(
         self,

@@ -108,8 +108,8 @@ def test_media_that_is_lost_again_and_again_is_given_up(tmp_path: Path) -> None:
         with pytest.raises(PostRefused, match="4 times now"):
             one.step(receipt, mine=False)
         _fake(one).failing = "InternalError"
+        one.stored = [Receipt(tries=3)]
         with pytest.raises(PostRefused, match="4 times now"):
-            one.stored = [Receipt(tries=3)]
             one.run()
 
 
