@@ -172,14 +172,10 @@ class YouTube(Platform):
         return anew(receipt, clock.now, "The upload was lost before YouTube had all of it.")
 
     def _find(self, job: PostJob, receipt: Receipt, api: Api) -> str | None:
-        """The id of another video of this post among the channel's newest uploads."""
+        """The id of a video of this post that stands among the channel's newest uploads."""
         uploads = api.uploads()
         with readable():
-            ours = (
-                str(video["id"])
-                for video in uploads
-                if video["id"] != receipt.public_id and is_ours(video, job, receipt)
-            )
+            ours = (str(video["id"]) for video in uploads if is_ours(video, job, receipt))
             return next(ours, None)
 
     def still_public(

@@ -278,11 +278,13 @@ def test_a_duplicate_is_looked_for_since_the_first_try(tmp_path: Path) -> None:
         _fake(one).same_words_s = 86_400
         # So slow a list that the first look, after 30 s, finds nothing.
         _fake(one).shows_up_s = 600
-        receipt = _lost(one)
-        one.fake.world.clock.advance(60)
-        again = one.step(one.step(receipt, mine=False), mine=False)
-        one.fake.world.clock.advance(3600)
-        after = one.step(again.replace(armed_at=one.clock.now), mine=True)
+        absent = one.step(
+            _lost(one).replace(armed_at=one.clock.now - timedelta(hours=1)), mine=False
+        )
+        one.fake.world.clock.advance(1200)
+        again = one.step(absent, mine=False)
+        assert (absent.stage, again.stage) == (Stage.SENT, Stage.ARMED)
+        after = one.step(again, mine=True)
         assert (after.stage, after.public_id) == (
             Stage.POSTED,
             one.fake.world.ledger[0].public_id,
@@ -304,6 +306,30 @@ def test_a_duplicate_that_shows_nowhere_is_never_called_posted_and_never_loops(
         assert one.fake.asked.count(_POST) < 16
         assert len(one.fake.world.ledger) == 1
         assert one.stored[-1].note.startswith("X does not say whether it took the post")
+
+
+@pytest.mark.parametrize(("rounds", "minutes"), [(0, None), (1, 1), (4, 8), (11, 60)])
+def test_what_leaves_no_trace_goes_out_less_and_less_often(
+    rounds: int, minutes: int | None, tmp_path: Path
+) -> None:
+    with x(tmp_path) as one:
+        receipt = _armed(one)
+        receipt = receipt.replace(handle={**receipt.handle, "rounds": str(rounds)})
+        one.fake.world.clock.advance(60)
+        after = one.step(receipt, mine=False)
+        wait = None if minutes is None else one.clock.now + timedelta(minutes=minutes)
+        assert (after.stage, after.not_before) == (Stage.SENT, wait)
+
+
+def test_an_answer_is_not_waited_for_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with x(tmp_path) as one:
+        receipt = _armed(one)
+        monkeypatch.setattr("clipping.platforms.x_api._TIMEOUT_S", 0.05)
+        one.fake.fail(Fault(delay_s=0.5), on=_POST)
+        with pytest.raises(OutcomeUnknown):
+            one.step(receipt, mine=True)
 
 
 def test_a_redirect_is_not_followed(tmp_path: Path) -> None:

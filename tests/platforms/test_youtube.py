@@ -325,6 +325,17 @@ def test_the_limits_say_whether_the_login_opens_this_channel(tmp_path: Path) -> 
             one.platform.limits(one.access, one.clock)
 
 
+def test_an_answer_is_not_waited_for_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with youtube(tmp_path) as one:
+        receipt = _armed(one)
+        monkeypatch.setattr("clipping.platforms.youtube_api._TIMEOUT_S", 0.05)
+        one.fake.fail(Fault(delay_s=0.5), on=_PUT)
+        with pytest.raises(OutcomeUnknown):
+            one.step(receipt, mine=True)
+
+
 def test_the_token_goes_to_youtube_alone(tmp_path: Path) -> None:
     with youtube(tmp_path) as one:
         away = {"Location": "http://127.0.0.1:9/upload"}
