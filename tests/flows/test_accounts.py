@@ -189,6 +189,15 @@ def test_a_name_that_another_account_has_taken_over_is_noticed(place: Place) -> 
     code, said = connect(place, "x")
     assert code == 3
     assert "is another account than the one that we know by this name" in said
+    first = place.account().account_id
+    assert place.run("accounts", "set", first, "handle=renamed")[0] == 0
+    for _ in range(2):
+        assert connect(place, "x")[0] == 0
+    second, renamed = place.accounts()
+    assert (renamed.account_id, renamed.platform_user_id) == (first, "1700")
+    assert (second.handle, second.platform_user_id) == ("acme_clips", "1800")
+    code, said = place.run("accounts", "set", first, "handle=acme_clips")
+    assert (code, f"which is {second.account_id}" in said) == (3, True)
 
 
 def test_without_a_key_nobody_is_asked(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -132,7 +132,7 @@ def test_no_secret_is_found_in_anything_that_was_written(
     }
     assert "somebody's library" in written["stdout and stderr"]
     assert "somebody's library" in written["files"]
-    assert "HTTP Request: POST" in written["log"]
+    assert "send_request_headers" in written["log"]
     assert "gAAAAA" in written["database"]
     for where, text in written.items():
         around = [text[max(0, at - 80) : at + 20] for at in _places(text, "CANARY")]
