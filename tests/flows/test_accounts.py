@@ -427,7 +427,7 @@ def test_a_check_says_of_each_account_whether_it_can_be_posted_to(
     code, said = place.run("accounts", "check", account.account_id)
     assert (code, said.splitlines()[1].split()) == (0, ["acme", "x", "@acme_clips", "yes"])
     assert len(platform.asked) == 2
-    platform.says = AccountLimits(posts_left=0, resets_at=NOW)  # type: ignore[misc]
+    platform.says = AccountLimits(posts_left=0, resets_at=NOW)
     code, said = place.run("accounts", "check", "--json")
     assert code == 1
     assert json.loads(said)[0]["why_not"] == [
@@ -443,7 +443,7 @@ def test_what_a_platform_says_during_a_check_changes_the_status(
     place: Place, platform: type[FakePlatform]
 ) -> None:
     connect(place, "x")
-    platform.says = AccountBlocked("X has suspended it.")  # type: ignore[misc]
+    platform.says = AccountBlocked("X has suspended it.")
     assert "X has suspended it" in place.run("accounts", "check")[1]
     assert place.account().status is AccountStatus.SUSPENDED
 
