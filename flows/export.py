@@ -30,6 +30,7 @@ class Export:
     folder: Path
     clips: tuple[tuple[ClipReport, Path], ...]
     detection: Detection
+    detection_key: str
 
 
 def export(clip_ids: list[str], detection_key: str, out: Path) -> Export:
@@ -42,6 +43,9 @@ def export(clip_ids: list[str], detection_key: str, out: Path) -> Export:
         source = queries.get_source(session, source_id)
         _, transcript = queries.get_transcript(session, transcript_id)
         rendered = [queries.get_clip(session, clip_id) for clip_id in clip_ids]
+        releases = {
+            clip.moment_id: queries.releases_of(session, clip.moment_id) for clip in rendered
+        }
     by_id = {moment.moment_id: moment for moment in detection.moments}
     stems = [
         f"{number:02d}-{slugify(by_id[clip.moment_id].title)}"
@@ -54,7 +58,12 @@ def export(clip_ids: list[str], detection_key: str, out: Path) -> Export:
                 folder / f"{stem}.mp4",
                 clip,
                 clip_report(
-                    clip, source, by_id[clip.moment_id], transcript.engine, detection.detector
+                    clip,
+                    source,
+                    by_id[clip.moment_id],
+                    transcript.engine,
+                    detection.detector,
+                    releases=releases[clip.moment_id],
                 ),
             )
             for stem, clip in zip(stems, rendered, strict=True)
@@ -62,9 +71,9 @@ def export(clip_ids: list[str], detection_key: str, out: Path) -> Export:
         page = folder / "report.html"
         notes = (transcript.chosen_because, *transcript.notes, *detection.notes)
         pages = [(report, video, video.with_suffix(".jpg")) for report, video in written]
-        write_report_page(page, source, pages, detection.rejections, notes)
+        write_report_page(page, source, pages, detection.dropped, notes, detection_key)
         _forget_older(folder, source, stems)
-    return Export(folder, tuple(written), detection)
+    return Export(folder, tuple(written), detection, detection_key)
 
 
 def export_variations(
@@ -79,13 +88,14 @@ def export_variations(
         source = queries.get_source(session, clips[0].source_id)
         _, moment = queries.get_moment(session, clips[0].moment_id)
         transcriber, detector = queries.engines_of(session, clips[0].moment_id)
+        releases = queries.releases_of(session, clips[0].moment_id)
     with _writing_into(out):
         out.mkdir(parents=True, exist_ok=True)
         return tuple(
             _write_clip(
                 out / f"{slugify(moment.title)}-{clip.clip_id.removeprefix('clip_')[:8]}.mp4",
                 clip,
-                clip_report(clip, source, moment, transcriber, detector),
+                clip_report(clip, source, moment, transcriber, detector, releases=releases),
             )
             for clip in clips
         )

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
-from clipping.models import CameraShot, ClipReport, Moment, RenderedClip, ReportSource, SourceVideo
+from clipping.models import (
+    CameraShot,
+    ClipReport,
+    Moment,
+    Release,
+    RenderedClip,
+    ReportSource,
+    SourceVideo,
+)
 
 
 def clip_report(
-    clip: RenderedClip, source: SourceVideo, moment: Moment, transcriber: str, detector: str
+    clip: RenderedClip,
+    source: SourceVideo,
+    moment: Moment,
+    transcriber: str,
+    detector: str,
+    *,
+    releases: Sequence[Release] = (),
 ) -> ClipReport:
     """Join what the stages know about one clip.
 
@@ -36,6 +51,11 @@ def clip_report(
         },
         reason=moment.reason,
         hook=_hook(clip, moment),
+        natural_start=moment.natural_start if clip.plan.hook is None else "",
+        state=clip.state,
+        holds=moment.holds,
+        releases=tuple(releases),
+        rescued_at=moment.rescued_at,
         words=clip.plan.words,
         transcriber=transcriber,
         detector=detector,

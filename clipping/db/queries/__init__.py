@@ -60,6 +60,14 @@ from clipping.db.queries.overview import (
     Stage,
     recent_sources,
 )
+from clipping.db.queries.releases import (
+    releases_of,
+    save_release,
+)
+from clipping.db.queries.rescues import (
+    newest_detection,
+    save_rescued,
+)
 from clipping.db.queries.sources import (
     find_source,
     get_source,
@@ -122,6 +130,7 @@ __all__ = [
     "items_with_reasons",
     "latest_transcript",
     "month_span",
+    "newest_detection",
     "note_batch",
     "note_look",
     "note_pass",
@@ -131,6 +140,7 @@ __all__ = [
     "put_off_site",
     "recent_clips",
     "recent_sources",
+    "releases_of",
     "reserved_usd",
     "save_client_settings",
     "save_clip",
@@ -140,7 +150,9 @@ __all__ = [
     "save_heard_chunk",
     "save_intents",
     "save_items",
+    "save_release",
     "save_reply",
+    "save_rescued",
     "save_source",
     "save_transcript",
     "save_watch",

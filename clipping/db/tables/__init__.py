@@ -13,6 +13,7 @@ from clipping.db.tables.clips import (
     DetectionRow,
     MomentRow,
     RejectionRow,
+    ReleaseRow,
 )
 from clipping.db.tables.sources import (
     ClientRow,
@@ -36,6 +37,7 @@ __all__ = [
     "MomentRow",
     "OutageRow",
     "RejectionRow",
+    "ReleaseRow",
     "ReplyRow",
     "Row",
     "SourceRow",
