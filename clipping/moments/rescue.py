@@ -110,8 +110,14 @@ def _window(talk: Talk, number: int, rejection: Rejection) -> Windows:
             f" {CLEAN_OPENING_MS // 1000} seconds, and no clip opens with one."
         )
     stop = talk.sentences.items[last].last
-    row = (np.array([value], np.int64) for value in (first, last, stop, span.start_ms, span.end_ms))
-    return Windows(*row, broken=np.array([False]))
+    return Windows(
+        first=np.array([first], np.int64),
+        last=np.array([last], np.int64),
+        stop=np.array([stop], np.int64),
+        start_ms=np.array([span.start_ms], np.int64),
+        end_ms=np.array([span.end_ms], np.int64),
+        broken=np.array([False]),
+    )
 
 
 def _sentences(talk: Talk, span: TimeSpan) -> tuple[int, int] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from clipping.captions import STYLES
 from clipping.models import Moment, RenderChoices, RenderedClip
 from clipping.rendering.choices import usual_choices
 
@@ -38,7 +39,9 @@ def looks_of(
 
 
 def _is_plain(clip: RenderedClip) -> bool:
-    return clip.plan.choices.hook is None
+    choices = clip.plan.choices
+    # An early clip may have a style that there is no longer.
+    return choices.hook is None and choices.style in STYLES
 
 
 def _look(clip: RenderedClip) -> _Look:
