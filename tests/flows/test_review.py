@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from clipping.errors import Rejected, RightsNotStated
 from clipping.models import (
     ClientSettings,
     ClipState,
+    Detection,
     Hold,
     HoldKind,
     Hook,
@@ -31,6 +33,7 @@ from flows.jobs import ClipJob
 from flows.rescuing import take_dropped
 from tasks.render import other_hooks
 from tasks.rescue import bring_back, find_looks
+from tasks.workplace import if_free
 from tests.dashboard.conftest import PASSED
 from tests.db.values import a_clip, a_detection, a_moment, a_plan, a_source
 from tests.moments.spoken import detect, duration_of, speak, transcript
@@ -41,6 +44,12 @@ STREET = Hold(kind=HoldKind.PERSONAL_DATA, reason="It names a street.")
 WORDS = speak(TALK)
 
 
+@cache
+def found() -> Detection:
+    """What is found in the talk when one moment is asked for."""
+    return detect(WORDS, count=1)
+
+
 @pytest.fixture
 def place(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A searched talk of acme's with a clip of its best moment."""
@@ -48,13 +57,13 @@ def place(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("CLIPPER_HOME", str(tmp_path / "home"))
     settings.cache_clear()
     media = a_source().media.replace(duration_ms=duration_of(WORDS))
-    found = detect(WORDS, count=1)
+    detection = found()
     with open_session(database_url) as session:
         queries.save_source(session, a_source(media=media))
         heard = queries.save_transcript(session, a_source().source_id, None, transcript(WORDS))
-        queries.save_detection(session, a_source().source_id, heard, "det_1", found)
+        queries.save_detection(session, a_source().source_id, heard, "det_1", detection)
         plan = a_plan().replace(choices=RenderChoices(style="boxed", hook_style="bold"))
-        made = a_clip(moment_id=found.moments[0].moment_id, plan=plan, proof=PASSED)
+        made = a_clip(moment_id=detection.moments[0].moment_id, plan=plan, proof=PASSED)
         queries.save_clip(session, made)
     yield database_url
     settings.cache_clear()
@@ -68,12 +77,12 @@ def _run(*arguments: object) -> tuple[int, str]:
 def _held(url: str, **changes: Any) -> RenderedClip:
     """Another clip, of a moment that waits for a person."""
     moment = a_moment(1, holds=(STREET,))
-    values = {"moment_id": moment.moment_id, "proof": PASSED} | changes
-    clip = a_clip("clip_2", **values)
+    values: dict[str, Any] = {"moment_id": moment.moment_id, "proof": PASSED}
+    clip = a_clip("clip_2", **values | changes)
     with open_session(url) as session:
         heard, _ = queries.latest_transcript(session, a_source().source_id)
-        found = a_detection(moments=0).replace(moments=(moment,))
-        queries.save_detection(session, a_source().source_id, heard, "det_2", found)
+        other = a_detection(moments=0).replace(moments=(moment,))
+        queries.save_detection(session, a_source().source_id, heard, "det_2", other)
         queries.save_clip(session, clip)
         return queries.get_clip(session, clip.clip_id)
 
@@ -105,29 +114,18 @@ def test_show_says_what_a_clip_waits_for_and_who_let_it_go(place: str) -> None:
     assert told["releases"][0]["holds"] == told["holds"]
 
 
-@pytest.mark.parametrize(
-    ("changes", "arguments", "code", "says"),
-    [
-        pytest.param({}, ("clip_1", "--by", "Jo"), 3, "clip_1 is not held", id="not held"),
-        pytest.param({}, ("clip_9", "--by", "Jo"), 3, "There is no clip clip_9", id="unknown"),
-        pytest.param(
-            {"state": ClipState.FAILED_PROOF, "proof": a_clip().proof},
-            ("clip_2", "--by", "Jo"),
-            3,
-            "clip_2 failed its proof (hook): it cannot be released.",
-            id="failed",
-        ),
-        pytest.param({}, ("clip_2", "--by", " "), 2, "--by", id="nobody"),
-        pytest.param({}, ("clip_2",), 2, "--by", id="no name"),
-    ],
-)
-def test_what_cannot_be_released_is_said_in_a_sentence(
-    place: str, changes: dict[str, Any], arguments: tuple[str, ...], code: int, says: str
-) -> None:
-    _held(place, **changes)
-    done, said = _run("release", *arguments)
-    assert done == code
-    assert says in said
+def test_what_cannot_be_released_is_said_in_a_sentence(place: str) -> None:
+    _held(place, state=ClipState.FAILED_PROOF, proof=a_clip().proof)
+    for arguments, code, says in (
+        (("clip_1", "--by", "Jo"), 3, "clip_1 is not held: there is nothing to agree to."),
+        (("clip_9", "--by", "Jo"), 3, "There is no clip clip_9"),
+        (("clip_2", "--by", "Jo"), 3, "clip_2 failed its proof (hook): it cannot be released."),
+        (("clip_2", "--by", " "), 2, "--by"),
+        (("clip_2",), 2, "--by"),
+    ):
+        done, said = _run("release", *arguments)
+        assert done == code
+        assert says in said
     with open_session(place) as session:
         assert queries.releases_of(session, a_moment(1).moment_id) == ()
 
@@ -135,11 +133,12 @@ def test_what_cannot_be_released_is_said_in_a_sentence(
 # --- rescue -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("what", ["clip_1", "det_1", a_source().source_id, "/videos/talk.mp4"])
-def test_the_dropped_are_listed_with_number_and_reason(place: str, what: str) -> None:
-    dropped = detect(WORDS, count=1).dropped
-    code, said = _run("rescue", what, "--client", "acme")
+def test_the_dropped_are_listed_with_number_and_reason(place: str) -> None:
+    dropped = found().dropped
+    code, said = _run("rescue", "det_1")
     assert code == 0, said
+    for what in ("clip_1", a_source().source_id, "/videos/talk.mp4"):
+        assert _run("rescue", what, "--client", "acme") == (code, said)
     rows = [line.split() for line in said.splitlines()]
     assert {str(number) for number, _ in dropped} <= {row[0] for row in rows if row}
     assert "over count" in said
@@ -152,8 +151,7 @@ def test_the_dropped_are_told_to_programs(place: str) -> None:
     told = json.loads(_run("rescue", "det_1", "--json")[1])
     assert (told["detection"], told["source"], told["client"]) == ("det_1", "talk.mp4", "acme")
     expected = [
-        {"number": number, **item.model_dump(mode="json")}
-        for number, item in detect(WORDS, count=1).dropped
+        {"number": number, **item.model_dump(mode="json")} for number, item in found().dropped
     ]
     assert told["rejections"] == expected
 
@@ -167,20 +165,17 @@ def test_a_file_is_known_by_what_it_holds_wherever_it_lies(place: str, tmp_path:
     assert (code, said) == (3, f"Nothing has been searched in {path} yet: clip it first.\n")
 
 
-@pytest.mark.parametrize(
-    ("what", "says"),
-    [
-        ("clip_9", "There is no clip clip_9"),
-        ("det_9", "There is no detection det_9"),
-        ("src_9", "There is no source src_9"),
-        ("talk.mp4", "talk.mp4 has not been taken in for default yet."),
-        ("https://www.youtube.com/watch?v=abcdefghijk", "has not been taken in for default yet."),
-    ],
-)
-def test_what_was_never_searched_is_said_to_be_so(place: str, what: str, says: str) -> None:
-    code, said = _run("rescue", what)
-    assert code == 3
-    assert says in said
+def test_what_was_never_searched_is_said_to_be_so(place: str) -> None:
+    for what, says in {
+        "clip_9": "There is no clip clip_9",
+        "det_9": "There is no detection det_9",
+        "src_9": "There is no source src_9",
+        "talk.mp4": "talk.mp4 has not been taken in for default yet.",
+        "https://www.youtube.com/watch?v=abcdefghijk": "has not been taken in for default yet.",
+    }.items():
+        code, said = _run("rescue", what)
+        assert code == 3
+        assert says in said
 
 
 def test_a_number_that_is_not_there_is_refused_before_anything_starts(
@@ -202,21 +197,36 @@ def test_a_number_that_is_not_there_is_refused_before_anything_starts(
 
 
 def test_a_candidate_becomes_a_moment_once_and_looks_like_the_others(place: str) -> None:
-    dropped = dict(detect(WORDS, count=1).dropped)
+    dropped = dict(found().dropped)
     number = next(at for at, one in dropped.items() if one.code == "over_count")
     (first,) = bring_back.fn("det_1", [number])
     assert bring_back.fn("det_1", [number, number]) == [first]
     with open_session(place) as session:
-        _, heard, found = queries.get_detection(session, "det_1")
-    assert [moment.span for moment in found.moments[1:]] == [dropped[number].span]
-    assert found.moments[1].rescued_at is not None
-    assert number not in dict(found.dropped)
+        _, heard, now = queries.get_detection(session, "det_1")
+    assert [moment.span for moment in now.moments[1:]] == [dropped[number].span]
+    assert now.moments[1].rescued_at is not None
+    assert number not in dict(now.dropped)
     boxed = RenderChoices(style="boxed", hook_style="bold").model_dump(mode="json")
-    assert find_looks.fn("det_1") == [(moment.moment_id, heard, boxed) for moment in found.moments]
+    assert find_looks.fn("det_1") == [(moment.moment_id, heard, boxed) for moment in now.moments]
+
+
+def test_a_detection_is_not_made_again_while_its_numbers_are_looked_up(
+    place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free: list[bool] = []
+
+    def looked_up(*_: object) -> tuple[()]:
+        with if_free("detect:det_1") as nobody:
+            free.append(nobody)
+        return ()
+
+    monkeypatch.setattr("tasks.rescue.rescue", looked_up)
+    assert bring_back.fn("det_1", [1]) == []
+    assert free == [False]
 
 
 def test_nothing_is_brought_back_when_one_of_several_cannot_be(place: str) -> None:
-    dropped = dict(detect(WORDS, count=1).dropped)
+    dropped = dict(found().dropped)
     fine = next(at for at, one in dropped.items() if one.code == "over_count")
     brief = next(at for at, one in dropped.items() if one.code == "too_short")
     with pytest.raises(Rejected, match=f"Candidate {brief} lasts .* too short"):
@@ -252,12 +262,12 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     ],
 )
 def test_a_moment_that_is_better_so_starts_without_a_hook_unless_a_look_is_named(
-    wish: dict[str, str], looks: list[str], rendered: list[Any], monkeypatch: pytest.MonkeyPatch
+    wish: dict[str, Any], looks: list[str], rendered: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = a_detection(moments=0).replace(
+    advised = a_detection(moments=0).replace(
         moments=(a_moment(1), a_moment(2, natural_start="It opens on a scream."))
     )
-    monkeypatch.setattr(render, "load_detection", lambda _: ("transcript_1", found))
+    monkeypatch.setattr(render, "load_detection", lambda _: ("transcript_1", advised))
     render.render.fn("det_1", **wish)
     assert [choices.hook_style for _, _, choices in rendered] == looks
     assert ClipJob(location="x", **wish).wrong_option() is None
@@ -270,8 +280,8 @@ def _with_hooks(url: str, **changes: Any) -> None:
     moment = a_moment(1, hook=texts[0], hooks=hooks, **changes)
     with open_session(url) as session:
         heard, _ = queries.latest_transcript(session, a_source().source_id)
-        found = a_detection(moments=0).replace(moments=(moment,))
-        queries.save_detection(session, a_source().source_id, heard, "det_2", found)
+        other = a_detection(moments=0).replace(moments=(moment,))
+        queries.save_detection(session, a_source().source_id, heard, "det_2", other)
         for number, choices in enumerate(
             (RenderChoices(), RenderChoices(hook="A third"), RenderChoices(hook_style="none"))
         ):
