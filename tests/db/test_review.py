@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import Any
@@ -11,6 +11,8 @@ import pytest
 from sqlmodel import Session
 
 from clipping.db import queries
+from clipping.db.queries import clips
+from clipping.db.queries.releases import settle_clips
 from clipping.db.session import open_session
 from clipping.errors import Rejected
 from clipping.models import ClipState, Hold, HoldKind, Moment, Release
@@ -209,6 +211,34 @@ def test_a_release_waits_for_a_clip_that_is_just_being_saved_and_counts_for_it(
             with pytest.raises(TimeoutError):
                 done.result(0.3)
         done.result()
+    with open_session(database_url) as session:
+        assert state_of(session) is ClipState.READY
+
+
+def test_a_clip_that_is_saved_again_and_a_release_do_not_block_each_other(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_session(database_url) as session:
+        detected(session, a_moment(1, holds=(STREET,)))
+        queries.save_clip(session, a_clip())
+
+    def agree() -> None:
+        with open_session(database_url) as session:
+            queries.save_release(session, a_moment(1).moment_id, release(STREET))
+
+    with ThreadPoolExecutor(1) as thread:
+        done: list[Future[None]] = []
+
+        def interrupted(session: Session, moment_ids: list[str]) -> None:
+            done.append(thread.submit(agree))
+            with pytest.raises(TimeoutError):
+                done[0].result(0.3)
+            settle_clips(session, moment_ids)
+
+        monkeypatch.setattr(clips, "settle_clips", interrupted)
+        with open_session(database_url) as session:
+            queries.save_clip(session, a_clip())
+        done[0].result()
     with open_session(database_url) as session:
         assert state_of(session) is ClipState.READY
 
