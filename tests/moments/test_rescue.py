@@ -178,6 +178,13 @@ def test_the_same_candidate_twice_is_one_and_what_is_a_moment_already_stays_what
     assert brought_back(number, detection=with_it) == (kept,)
 
 
+def test_a_candidate_that_the_detector_took_otherwise_keeps_its_reason() -> None:
+    chosen = found().moments[0]
+    detection = having(span=chosen.span)
+    assert [number for number, _ in detection.dropped] == [1]
+    assert brought_back(1, detection=detection) == (chosen,)
+
+
 def test_what_holds_other_moments_holds_it_too_and_banned_words_are_masked() -> None:
     number = number_of("over_count")
     (bare,) = brought_back(number)
