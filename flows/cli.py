@@ -24,6 +24,7 @@ from flows.options import (
     stated_rights,
 )
 from flows.outcomes import FAILED, outcomes
+from flows.review_cli import release, rescue
 from flows.watch_cli import watch_app
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ app.command()(client)
 app.command()(policy)
 app.command()(cost)
 app.command()(estimate)
+app.command()(rescue)
+app.command()(release)
 app.add_typer(eval_app)
 
 
@@ -56,8 +59,9 @@ def clip(
     max_seconds: Annotated[int, typer.Option(min=1, max=600, help="Longest clip.")] = 60,
     style: Annotated[str, typer.Option(help="Look of the captions.")] = "highlight",
     hook_style: Annotated[
-        str, typer.Option(help="Look of the hook; none starts without one.")
-    ] = "plate",
+        str,
+        typer.Option(help="Look of the hook; none starts without one, auto where that is better."),
+    ] = "auto",
     framing: Framings = None,
     denoise: Annotated[bool, typer.Option("--denoise", help="Take steady noise away.")] = False,
     transcriber: Annotated[str, typer.Option(help="Engine that hears the words.")] = "auto",
@@ -216,17 +220,20 @@ def vary(
     out: Results = Path("out"),
     as_json: Json = False,
 ) -> None:
-    """Make variations of a clip with other hooks: only their first seconds are encoded anew."""
+    """Make variations of a clip with other hooks: only their first seconds are encoded anew.
+
+    Without hooks of yours, those that were found for its moment beside the one that it shows.
+    """
     from clipping.captions import HOOK_STYLES
     from flows.jobs import vary_clip
 
     hooks = [text.strip() for text in hook or ()]
-    if not all(hooks) or not (hooks or no_hook):
+    if not all(hooks):
         raise typer.BadParameter("give --hook a text, once for each variation, or --no-hook")
     if hook_style is not None and hook_style not in HOOK_STYLES:
         known = ", ".join(HOOK_STYLES)
         raise typer.BadParameter(f"--hook-style {hook_style!r} is not one of {known}")
-    if hooks and hook_style == "none":
+    if hook_style == "none" and (hooks or not no_hook):
         raise typer.BadParameter("--hook-style none shows no hook: use --no-hook")
     with outcomes(as_json):
         wanted = hooks + ([""] if no_hook else [])

@@ -204,6 +204,24 @@ def find_clip(clip_id: str) -> tuple[str, str, dict[str, Any]]:
     raise Rejected(f"{clip_id} was made by earlier rules; clip its source again first.")
 
 
+@task(name="find further hooks", **POLICY)
+def other_hooks(clip_id: str) -> list[str]:
+    """The hooks of the clip's moment that neither it shows nor the moment's first clip.
+
+    :raises Rejected: There is none.
+    """
+    with db_session() as session:
+        clip = queries.get_clip(session, clip_id)
+        _, moment = queries.get_moment(session, clip.moment_id)
+    shown = {clip.plan.choices.hook} | (set() if moment.natural_start else {moment.hook})
+    found = [hook.text for hook in moment.hooks if hook.text not in shown]
+    if not found:
+        raise Rejected(
+            f"No further hook was found for {clip_id}: give --hook a text, or --no-hook."
+        )
+    return found
+
+
 @task(name="render in another size", **POLICY)
 @files_held()
 def render_in_size(clip_id: str, size: tuple[int, int], out: Path) -> Proof:

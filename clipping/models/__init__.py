@@ -32,7 +32,15 @@ from clipping.models.hearing import (
     SoundEvent,
     SoundKind,
 )
-from clipping.models.judgement import Hold, HoldKind, Hook, HookAngle, Judgement
+from clipping.models.judgement import (
+    Hold,
+    HoldKind,
+    Hook,
+    HookAngle,
+    Judgement,
+    Release,
+    unsettled,
+)
 from clipping.models.moment import Criterion, Detection, DetectOptions, Moment, Rejection, Sentence
 from clipping.models.policy import BrandRisk, EditorialPolicy
 from clipping.models.recipe import (
@@ -115,6 +123,7 @@ __all__ = [
     "Proof",
     "ProofCheck",
     "Rejection",
+    "Release",
     "RenderChoices",
     "RenderPlan",
     "RenderedClip",
@@ -136,4 +145,5 @@ __all__ = [
     "Writing",
     "WritingPolicy",
     "make_id",
+    "unsettled",
 ]

@@ -63,6 +63,14 @@ from clipping.db.queries.overview import (
     Stage,
     recent_sources,
 )
+from clipping.db.queries.releases import (
+    releases_of,
+    save_release,
+)
+from clipping.db.queries.rescues import (
+    newest_detection,
+    save_rescued,
+)
 from clipping.db.queries.sources import (
     find_source,
     get_source,
@@ -126,6 +134,7 @@ __all__ = [
     "items_with_reasons",
     "latest_transcript",
     "month_span",
+    "newest_detection",
     "note_batch",
     "note_look",
     "note_pass",
@@ -135,6 +144,7 @@ __all__ = [
     "put_off_site",
     "recent_clips",
     "recent_sources",
+    "releases_of",
     "reserved_usd",
     "save_client_settings",
     "save_clip",
@@ -145,7 +155,9 @@ __all__ = [
     "save_heard_chunk",
     "save_intents",
     "save_items",
+    "save_release",
     "save_reply",
+    "save_rescued",
     "save_source",
     "save_transcript",
     "save_watch",

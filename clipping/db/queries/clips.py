@@ -6,6 +6,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from clipping.db.queries.clients import client_id
+from clipping.db.queries.releases import lock_moments, settle_clips
 from clipping.db.queries.upsert import save_row
 from clipping.db.tables import ClientRow, ClipRow
 from clipping.errors import Rejected
@@ -15,8 +16,8 @@ from clipping.models import Proof, RenderedClip, RenderPlan
 def save_clip(session: Session, clip: RenderedClip) -> None:
     """Keep the clip; saving the same id again overwrites it.
 
-    Its source must be stored for the same client, and its moment too; else Broken at the end of
-    the session.
+    One that is ready is held instead when its moment is, and nobody has agreed. Its source must be
+    stored for the same client, and its moment too; else Broken at the end of the session.
     """
     values = {
         **clip.model_dump(exclude={"client", "state", "plan", "proof"}),
@@ -25,7 +26,9 @@ def save_clip(session: Session, clip: RenderedClip) -> None:
         "plan": clip.plan.model_dump(mode="json"),
         "proof": clip.proof.model_dump(mode="json"),
     }
+    lock_moments(session, [clip.moment_id])
     save_row(session, ClipRow, values, found_by=("clip_id",))
+    settle_clips(session, [clip.moment_id])
 
 
 def get_clip(session: Session, clip_id: str) -> RenderedClip:

@@ -40,12 +40,13 @@ class SourceOverview:
     moments: int | None
     rejections: int
     ready: int
+    held: int
     failed: int
 
     @property
     def stage(self) -> Stage:
         """The last stage that was finished."""
-        if self.ready or self.failed:
+        if self.ready or self.held or self.failed:
             return Stage.CLIPPED
         if self.moments is not None:
             return Stage.DETECTED if self.moments else Stage.NOTHING
@@ -75,6 +76,7 @@ def recent_sources(session: Session, client: str | None, limit: int) -> list[Sou
                 moments=None if detection is None else moments.get(detection, 0),
                 rejections=rejections.get(detection or "", 0),
                 ready=clips.get((source_id, ClipState.READY.value), 0),
+                held=clips.get((source_id, ClipState.HELD.value), 0),
                 failed=clips.get((source_id, ClipState.FAILED_PROOF.value), 0),
             )
         )

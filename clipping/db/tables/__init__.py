@@ -14,6 +14,7 @@ from clipping.db.tables.clips import (
     DraftRow,
     MomentRow,
     RejectionRow,
+    ReleaseRow,
 )
 from clipping.db.tables.sources import (
     ClientRow,
@@ -38,6 +39,7 @@ __all__ = [
     "MomentRow",
     "OutageRow",
     "RejectionRow",
+    "ReleaseRow",
     "ReplyRow",
     "Row",
     "SourceRow",
