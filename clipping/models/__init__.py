@@ -26,6 +26,7 @@ from clipping.models.hearing import (
     SoundKind,
 )
 from clipping.models.judgement import Hold, HoldKind, Hook, HookAngle, Judgement
+from clipping.models.likeness import VARIATION, Arm, ClipPrint, Experiment, Factor
 from clipping.models.moment import Criterion, Detection, DetectOptions, Moment, Rejection, Sentence
 from clipping.models.policy import BrandRisk, EditorialPolicy
 from clipping.models.recipe import (
@@ -61,7 +62,9 @@ from clipping.models.watch import Found, ItemState, Watch, WatchedItem
 __all__ = [
     "OUTPUT_HEIGHT_PX",
     "OUTPUT_WIDTH_PX",
+    "VARIATION",
     "Area",
+    "Arm",
     "AudioStream",
     "Box",
     "BrandRisk",
@@ -69,6 +72,7 @@ __all__ = [
     "CaptionEvent",
     "ChunkKey",
     "ClientSettings",
+    "ClipPrint",
     "ClipReport",
     "ClipState",
     "ClipWord",
@@ -79,9 +83,11 @@ __all__ = [
     "Draft",
     "EditorialPolicy",
     "EncoderSettings",
+    "Experiment",
     "Face",
     "FacePoint",
     "FaceTrack",
+    "Factor",
     "Found",
     "Framing",
     "FramingChoice",
