@@ -24,6 +24,14 @@ from flows.options import (
     stated_rights,
 )
 from flows.outcomes import FAILED, outcomes
+from flows.unique_cli import (
+    Sentences,
+    VariedFramings,
+    VariedStyles,
+    experiments,
+    uniqueness,
+    varied_beside_hooks,
+)
 from flows.watch_cli import watch_app
 
 if TYPE_CHECKING:
@@ -39,6 +47,8 @@ app.add_typer(watch_app, name="watch")
 app.command()(client)
 app.command()(cost)
 app.command()(estimate)
+app.command()(uniqueness)
+app.command()(experiments)
 app.add_typer(eval_app)
 
 
@@ -208,13 +218,32 @@ def vary(
     hook_style: Annotated[
         str | None, typer.Option(help="Look of the hooks; else the clip's own.")
     ] = None,
+    style: VariedStyles = None,
+    framing: VariedFramings = None,
+    start_earlier: Sentences = 0,
+    start_later: Sentences = 0,
+    end_earlier: Sentences = 0,
+    end_later: Sentences = 0,
     out: Results = Path("out"),
     as_json: Json = False,
 ) -> None:
-    """Make variations of a clip with other hooks: only their first seconds are encoded anew."""
-    from clipping.captions import HOOK_STYLES
-    from flows.jobs import vary_clip
+    """Make variations of a clip in one thing: its hook, style, framing, or first and last sentence.
 
+    They become an experiment with the clip as its control. With another hook, only the first
+    seconds are encoded anew.
+    """
+    from clipping.captions import HOOK_STYLES
+    from flows.jobs import vary_clip, vary_clip_by
+
+    bounds = (start_earlier, start_later, end_earlier, end_later)
+    other = varied_beside_hooks(
+        bool(hook or no_hook or hook_style), style or (), framing or (), bounds
+    )
+    if other is not None:
+        with outcomes(as_json):
+            if not vary_clip_by(clip_id, *other, out, as_json=as_json):
+                raise typer.Exit(FAILED)
+        return
     hooks = [text.strip() for text in hook or ()]
     if not all(hooks) or not (hooks or no_hook):
         raise typer.BadParameter("give --hook a text, once for each variation, or --no-hook")

@@ -27,6 +27,7 @@ from clipping.models import (
     Proof,
     ProofCheck,
     Rejection,
+    RenderChoices,
     RenderedClip,
     RenderPlan,
     SourceVideo,
@@ -188,7 +189,8 @@ def a_plan(**changes: Any) -> RenderPlan:
 
 
 def a_clip(clip_id: str = "clip_1", client: str = "acme", **changes: Any) -> RenderedClip:
-    plan = changes.pop("plan", a_plan())
+    # A client has no two clips of one recipe.
+    plan = changes.pop("plan", a_plan(choices=RenderChoices(hook=clip_id)))
     values: dict[str, Any] = {
         "clip_id": clip_id,
         "moment_id": a_moment().moment_id,

@@ -29,6 +29,8 @@ from clipping.db.queries.clients import (
     save_client_settings,
 )
 from clipping.db.queries.clips import (
+    clip_of_recipe,
+    clips_cut_alike,
     clips_of,
     clips_of_moment,
     get_clip,
@@ -41,12 +43,14 @@ from clipping.db.queries.detections import (
     get_moment,
     save_detection,
 )
+from clipping.db.queries.experiments import arms_of_clips, experiments_of, save_arms
 from clipping.db.queries.heard import (
     find_heard_chunk,
     glossary_of,
     save_glossary,
     save_heard_chunk,
 )
+from clipping.db.queries.likeness import ClipAlike, clips_of_month, save_print
 from clipping.db.queries.lineage import (
     captions_in_use,
     engines_of,
@@ -89,18 +93,24 @@ from clipping.db.queries.watches import (
 )
 
 __all__ = [
+    "ClipAlike",
     "CostLine",
     "SourceOverview",
     "Stage",
+    "arms_of_clips",
     "batch_ids",
     "captions_in_use",
     "client_settings",
     "clients",
+    "clip_of_recipe",
+    "clips_cut_alike",
     "clips_of",
     "clips_of_moment",
+    "clips_of_month",
     "costs",
     "detection_of",
     "engines_of",
+    "experiments_of",
     "find_detection",
     "find_heard_chunk",
     "find_reply",
@@ -132,6 +142,7 @@ __all__ = [
     "recent_clips",
     "recent_sources",
     "reserved_usd",
+    "save_arms",
     "save_client_settings",
     "save_clip",
     "save_detection",
@@ -140,6 +151,7 @@ __all__ = [
     "save_heard_chunk",
     "save_intents",
     "save_items",
+    "save_print",
     "save_reply",
     "save_source",
     "save_transcript",

@@ -14,6 +14,7 @@ from clipping.db.tables.clips import (
     MomentRow,
     RejectionRow,
 )
+from clipping.db.tables.likeness import ClipPrintRow, ExperimentArmRow, ExperimentRow
 from clipping.db.tables.sources import (
     ClientRow,
     GlossaryTermRow,
@@ -27,9 +28,12 @@ __all__ = [
     "SCHEMA",
     "BatchIntentRow",
     "ClientRow",
+    "ClipPrintRow",
     "ClipRow",
     "DetectionMomentRow",
     "DetectionRow",
+    "ExperimentArmRow",
+    "ExperimentRow",
     "GlossaryTermRow",
     "HeardChunkRow",
     "LedgerRow",
