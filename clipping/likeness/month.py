@@ -30,8 +30,9 @@ class Bond(StrEnum):
     """Why two clips may be alike."""
 
     NONE = ""
-    EXPERIMENT = "experiment"
     MOMENT = "same moment"
+    EXPERIMENT = "experiment"
+    """Moments that are one with other bounds, or variations of such."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +60,12 @@ def compare(
     :param of_interest: Ids; of every pair at least one clip is among them.
     :param experiments: The ids of each experiment's clips.
     """
-    families = family_of(experiments)
     sources: dict[str, list[Compared]] = defaultdict(list)
+    moments: dict[str, list[str]] = defaultdict(list)
     for clip in clips:
         sources[clip.source_id].append(clip)
+        moments[clip.moment_id].append(clip.clip_id)
+    families = family_of([*experiments, *moments.values()])
     pairs = [
         pair
         for together in sources.values()
@@ -74,13 +77,13 @@ def compare(
 
 
 def family_of(experiments: Iterable[Collection[str]]) -> dict[str, int]:
-    """A number for each clip of an experiment; the same where experiments share clips."""
+    """A number for each clip that was made with others; the same where these share clips."""
     families: dict[str, int] = {}
     for number, clips in enumerate(experiments):
         joined = {families[clip] for clip in clips if clip in families}
-        for clip, family in families.items():
-            if family in joined:
-                families[clip] = number
+        if joined:
+            others = {clip: number for clip, family in families.items() if family in joined}
+            families.update(others)
         families.update(dict.fromkeys(clips, number))
     return families
 
@@ -99,18 +102,15 @@ def _pairs(
 
 
 def _distance(one: Compared, other: Compared, traces: Mapping[str, Trace]) -> Distance:
+    span, hook = span_distance(one.span, other.span), hook_distance(one.hook, other.hook)
     first, second = traces.get(one.clip_id), traces.get(other.clip_id)
-    known = first is not None and second is not None
-    return Distance(
-        span=span_distance(one.span, other.span),
-        hook=hook_distance(one.hook, other.hook),
-        picture=picture_distance(first, second) if known else None,
-        sound=sound_distance(first, second) if known else None,
-    )
+    if first is None or second is None:
+        return Distance(span, hook, None, None)
+    return Distance(span, hook, picture_distance(first, second), sound_distance(first, second))
 
 
 def _bond(one: Compared, other: Compared, families: Mapping[str, int]) -> Bond:
-    family = families.get(one.clip_id)
-    if family is not None and family == families.get(other.clip_id):
-        return Bond.EXPERIMENT
-    return Bond.MOMENT if one.moment_id == other.moment_id else Bond.NONE
+    if one.moment_id == other.moment_id:
+        return Bond.MOMENT
+    same = families[one.clip_id] == families[other.clip_id]
+    return Bond.EXPERIMENT if same else Bond.NONE

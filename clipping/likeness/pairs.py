@@ -32,7 +32,7 @@ class Distance:
     @property
     def combined(self) -> float:
         """The weighted mean of what could be measured."""
-        parts = {name: getattr(self, name) for name in WEIGHTS}
+        parts: dict[str, float | None] = {name: getattr(self, name) for name in WEIGHTS}
         known = {name: value for name, value in parts.items() if value is not None}
         weight = sum(WEIGHTS[name] for name in known)
         return sum(WEIGHTS[name] * value for name, value in known.items()) / weight

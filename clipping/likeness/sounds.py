@@ -30,7 +30,7 @@ Floats = NDArray[np.float32]
 
 
 def sound_print(sound: Floats, rate_hz: int) -> bytes:
-    """The codes of mono sound, four bytes each; empty for less than half a second.
+    """The codes of mono sound, four bytes each; empty for less than 0.37 s.
 
     ``rate_hz`` is a multiple of 6000.
     """

@@ -47,15 +47,15 @@ def clips_of_month(
         col(ClipRow.state) == ClipState.READY.value,
     )
     sources = (
-        select(ClipRow.source_id)
+        select(col(ClipRow.source_id))
         .where(*ours, col(ClipRow.rendered_at) >= first, col(ClipRow.rendered_at) < next_first)
         .distinct()
     )
     rows = session.execute(
         select(
             ClipRow,
-            MomentRow.start_ms,
-            MomentRow.end_ms,
+            col(MomentRow.start_ms),
+            col(MomentRow.end_ms),
             ClipPrintRow,
             # The one thing that only the plan knows; all plans of a month would be a gigabyte.
             col(ClipRow.plan)[("hook", "text")].as_string(),
