@@ -64,10 +64,16 @@ def move_ends(clip_id: str, transcript_id: str, move: Move) -> str:
 
 
 @task(name="record experiment", **POLICY)
-def record_experiment(clip_id: str, factor: Factor, clip_ids: list[str]) -> str:
-    """Id of the experiment whose control is the clip; recording the same again changes nothing."""
+def record_experiment(clip_id: str, factor: Factor, clip_ids: list[str]) -> str | None:
+    """Id of the experiment whose control is the clip; recording the same again changes nothing.
+
+    None when every variation turned out to be the clip itself.
+    """
+    others = [one for one in clip_ids if one != clip_id]
+    if not others:
+        return None
     with db_session() as session:
-        control, *arms = [queries.get_clip(session, one) for one in (clip_id, *clip_ids)]
+        control, *arms = [queries.get_clip(session, one) for one in (clip_id, *others)]
         told = [(clip.clip_id, _value(clip.plan, factor)) for clip in arms]
         return queries.save_arms(session, factor, (clip_id, _value(control.plan, factor)), told)
 

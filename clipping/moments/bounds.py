@@ -11,6 +11,7 @@ from typing import Final
 
 from clipping.errors import Rejected
 from clipping.models import Moment, Value, make_id
+from clipping.moments.english import FUNCTION_WORDS
 from clipping.moments.lexicon import join, plain
 from clipping.moments.talk import Talk
 from clipping.timing import TimeSpan
@@ -62,9 +63,11 @@ def moved(talk: Talk, moment: Moment, source_id: str, move: Move, hook: str) -> 
         raise Rejected(f"No sentence of the talk lies in {moment.span} any more.")
     first, last = inside[0] + move.start, inside[-1] + move.end
     if first < 0:
-        raise Rejected(f"Only {_sentences(inside[0])} are before {moment.span}.")
+        raise Rejected(f"{moment.span} has only {_sentences(inside[0])} before it.")
     if last >= len(items):
-        raise Rejected(f"Only {_sentences(len(items) - 1 - inside[-1])} are after {moment.span}.")
+        raise Rejected(
+            f"{moment.span} has only {_sentences(len(items) - 1 - inside[-1])} after it."
+        )
     if first > last:
         raise Rejected(f"Of the {_sentences(len(inside))} in {moment.span} none would be left.")
     span = TimeSpan(
@@ -104,7 +107,7 @@ def _check_hook(hook: str, before: str, after: str) -> None:
     said, still = ({plain(word) for word in text.split()} for text in (before, after))
     for word in hook.split():
         token = plain(word)
-        if token and token in said and token not in still:
+        if token in said and token not in still and token not in FUNCTION_WORDS:
             raise Rejected(
                 f"The hook says {word.strip('.,;:!?…')!r}, which would no longer be heard; "
                 "vary a clip with another hook."

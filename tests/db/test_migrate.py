@@ -3,6 +3,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -14,10 +15,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from clipping.db import migrate
-from clipping.db.session import close_pool, engine
+from clipping.db import migrate, queries
+from clipping.db.session import close_pool, engine, open_session
 from clipping.db.tables import SCHEMA, Row
 from clipping.errors import Broken, NeedsPerson, ServiceUnavailable
+from tests.db.values import a_clip, a_detection, a_source, a_transcript
 
 
 @pytest.fixture
@@ -100,6 +102,26 @@ def test_going_down_leaves_nothing_and_up_again_everything(empty: str) -> None:
     assert migrate.current(empty) is None
     migrate.upgrade(empty)
     assert schema(empty) == migrated
+
+
+def test_of_clips_of_one_recipe_the_first_one_stays_when_recipes_become_unique(empty: str) -> None:
+    migrate.upgrade(empty)
+    with open_session(empty) as session:
+        source = a_source()
+        queries.save_source(session, source)
+        transcript = queries.save_transcript(session, source.source_id, None, a_transcript())
+        queries.save_detection(session, source.source_id, transcript, "key", a_detection())
+    with engine(empty).connect() as connection:
+        command.downgrade(alembic(connection), "0007")
+    first = a_clip("clip_z")
+    later = a_clip("clip_a", plan=first.plan, rendered_at=first.rendered_at + timedelta(hours=1))
+    other = a_clip("clip_b", rendered_at=later.rendered_at)
+    with open_session(empty) as session:
+        for clip in (later, other, first):
+            queries.save_clip(session, clip)
+    migrate.upgrade(empty)
+    with open_session(empty) as session:
+        assert queries.recent_clips(session) == [other, first]
 
 
 def test_upgrading_again_changes_nothing_and_is_fast(empty: str) -> None:

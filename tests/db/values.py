@@ -27,7 +27,6 @@ from clipping.models import (
     Proof,
     ProofCheck,
     Rejection,
-    RenderChoices,
     RenderedClip,
     RenderPlan,
     SourceVideo,
@@ -190,7 +189,7 @@ def a_plan(**changes: Any) -> RenderPlan:
 
 def a_clip(clip_id: str = "clip_1", client: str = "acme", **changes: Any) -> RenderedClip:
     # A client has no two clips of one recipe.
-    plan = changes.pop("plan", a_plan(choices=RenderChoices(hook=clip_id)))
+    plan = changes.pop("plan", a_plan(encoder=EncoderSettings(build=clip_id)))
     values: dict[str, Any] = {
         "clip_id": clip_id,
         "moment_id": a_moment().moment_id,
