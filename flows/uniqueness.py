@@ -150,13 +150,15 @@ def summary(found: MonthOfClips) -> list[str]:
     """Some sentences: how many clips, pairs and near-duplicates, and the least distances."""
     from clipping.likeness import NEAR
 
-    with_earlier = f", and {found.earlier} earlier ones of these" if found.earlier else ""
+    clips, sources = _count(found.clips, "clip"), _count(found.sources, "source")
+    earlier = f", and {found.earlier} earlier of the same" if found.earlier else ""
+    by_design = len(found.near) - len(found.near_duplicates)
     lines = [
-        f"{found.client} has {found.clips} clips of {found.sources} sources in {found.month}"
-        f"{with_earlier}; {found.recipes} distinct recipes.",
-        f"{len(found.pairs)} pairs share a source; {len(found.near)} are nearer than {NEAR}: "
-        f"{len(found.near) - len(found.near_duplicates)} variations by design, "
-        f"{len(found.near_duplicates)} near-duplicates.",
+        f"{found.client} has {clips} of {sources} in {found.month}{earlier}; "
+        f"{_count(found.recipes, 'distinct recipe')}.",
+        f"{_count(len(found.pairs), 'pair')} of one source each, {len(found.near)} nearer than "
+        f"{NEAR}: {_count(by_design, 'variation')} by design, "
+        f"{_count(len(found.near_duplicates), 'near-duplicate')}.",
     ]
     least = {name: value for name, value in found.least().items() if value is not None}
     if least:
@@ -164,8 +166,8 @@ def summary(found: MonthOfClips) -> list[str]:
         lines.append(f"The least distances that nobody planned: {told}.")
     if found.without_print:
         lines.append(
-            f"The files of {found.without_print} clips cannot be read: "
-            "their pictures and sound were not compared."
+            f"{_count(found.without_print, 'file')} cannot be read: "
+            "picture and sound were not compared there."
         )
     return lines
 
@@ -187,6 +189,10 @@ def pair_table(pairs: Iterable[Pair]) -> Table:
             pair.bond or ("nobody planned it" if pair.near_duplicate else ""),
         )
     return table
+
+
+def _count(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _times(span: Any) -> str:

@@ -19,6 +19,7 @@ from clipping.moments.bounds import Move, moved
 from clipping.moments.guard import guarded
 from clipping.moments.local import listen
 from clipping.profanity import mask
+from clipping.rendering.choices import framing_text
 from tasks.retry import POLICY
 from tasks.workplace import db_session, files_held, media_store, only_one
 
@@ -88,4 +89,4 @@ def _value(plan: RenderPlan, factor: Factor) -> str:
         case Factor.STYLE:
             return plan.style
         case Factor.FRAMING:
-            return ", ".join(map(str, plan.choices.framing)) or "auto"
+            return ", ".join(map(framing_text, plan.choices.framing)) or "auto"

@@ -113,7 +113,7 @@ def test_a_moment_of_which_the_talk_knows_nothing_is_refused(talk: Talk, moment:
 
 
 def test_a_hook_may_not_speak_of_what_is_cut_away(talk: Talk, moment: Moment) -> None:
-    with pytest.raises(Rejected, match="'night', which would no longer be heard"):
+    with pytest.raises(Rejected, match="'single', which would no longer be heard"):
         _moved(talk, moment, "Built in a single night!", start=1)
     assert _moved(talk, moment, "Built once more: sensational", start=1)
     assert _moved(talk, moment, "Built in a single night!", end=1)
