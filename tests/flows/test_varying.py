@@ -23,7 +23,7 @@ from tests.db.values import a_clip, a_detection, a_moment, a_plan, a_source, a_t
 from tests.moments.spoken import duration_of, speak, transcript, voice
 
 NONE = (0, 0, 0, 0)
-OWN = RenderChoices(style="classic")
+OWN = RenderChoices(style="highlight")
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ OWN = RenderChoices(style="classic")
     [
         ((True, [], [], NONE), None),
         ((False, [], [], NONE), None),
-        ((False, ["boxed", "classic"], [], NONE), (Factor.STYLE, ["boxed", "classic"])),
+        ((False, ["boxed", "minimal"], [], NONE), (Factor.STYLE, ["boxed", "minimal"])),
         ((False, [], ["fit", "0:51=left,auto"], NONE), (Factor.FRAMING, ["fit", "0:51=left,auto"])),
         ((False, [], [], (1, 0, 0, 2)), (Factor.BOUNDS, ["start -1, end +2"])),
         ((False, [], [], (0, 3, 1, 0)), (Factor.BOUNDS, ["start +3, end -1"])),
@@ -52,7 +52,7 @@ def test_one_thing_is_varied(asked: Any, found: Any) -> None:
         pytest.param(
             ("--start-earlier", "1", "--start-later", "1"), "both earlier and later", id="both ways"
         ),
-        pytest.param(("--end-later", "-1"), "0<=x<=99", id="less than nothing"),
+        pytest.param(("--end-later", "-1"), "greater than or equal to 0", id="less than nothing"),
     ],
 )
 def test_what_could_not_be_compared_is_a_wrong_usage(arguments: tuple[str, ...], said: str) -> None:
@@ -113,15 +113,15 @@ def _experiment(url: str) -> Experiment:
 def test_variations_in_style_differ_in_nothing_else_and_become_an_experiment(
     place: list[tuple[str, RenderChoices]], database_url: str
 ) -> None:
-    vary_one.fn("clip_1", "style", ["boxed", "highlight"])
+    vary_one.fn("clip_1", "style", ["boxed", "minimal"])
     assert place == [
         (a_moment().moment_id, OWN.replace(style="boxed")),
-        (a_moment().moment_id, OWN.replace(style="highlight")),
+        (a_moment().moment_id, OWN.replace(style="minimal")),
     ]
     found = _experiment(database_url)
     assert found.factor is Factor.STYLE
     assert [(arm.value, arm.control) for arm in found.arms] == [
-        ("classic", True), ("boxed", False), ("highlight", False),
+        ("classic", True), ("boxed", False), ("minimal", False),
     ]  # fmt: skip
 
 
