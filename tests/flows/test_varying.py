@@ -175,7 +175,7 @@ def test_a_variation_that_is_the_clip_itself_is_no_experiment(
 
 
 def test_moved_ends_are_a_moment_of_their_own_and_found_again(
-    place: object, database_url: str, monkeypatch: pytest.MonkeyPatch
+    place: object, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines = ("Nobody believed it.", "We built it in a single night.", "It has run for years since.")
     words = speak(lines, start_ms=20_050)
@@ -190,7 +190,7 @@ def test_moved_ends_are_a_moment_of_their_own_and_found_again(
         return study(heard, voice(words, lasts_ms), lasts_ms)
 
     monkeypatch.setattr("tasks.experiments.listen", listen)
-    (folder := Path(settings().store) / "acme" / "sources").mkdir(parents=True)
+    (folder := tmp_path / "store" / "acme" / "sources").mkdir(parents=True)
     (folder / f"{'a' * 64}.mp4").touch()
     with open_session(database_url) as session:
         source = a_source()

@@ -40,8 +40,8 @@ def _of(talk: Talk, first: int, last: int) -> Moment:
     return a_moment(2, span=span, text=text, hook="Built in a night", reason="A story.")
 
 
-def _moved(talk: Talk, moment: Moment, hook: str = "", **ends: int) -> Moment:
-    return moved(talk, moment, "src", Move(**ends), hook)
+def _moved(talk: Talk, moment: Moment, hook: str = "", *, start: int = 0, end: int = 0) -> Moment:
+    return moved(talk, moment, "src", Move(start=start, end=end), hook)
 
 
 @pytest.mark.parametrize(
