@@ -68,13 +68,14 @@ def move_ends(clip_id: str, transcript_id: str, move: Move) -> str:
 def record_experiment(clip_id: str, factor: Factor, clip_ids: list[str]) -> str | None:
     """Id of the experiment whose control is the clip; recording the same again changes nothing.
 
-    None when every variation turned out to be the clip itself.
+    A variation that shows what the clip shows, such as the framing that its camera chose anyway,
+    is no arm: nothing could come of it. None when there is no other one.
     """
-    others = [one for one in clip_ids if one != clip_id]
-    if not others:
-        return None
     with db_session() as session:
-        control, *arms = [queries.get_clip(session, one) for one in (clip_id, *others)]
+        control, *made = [queries.get_clip(session, one) for one in (clip_id, *clip_ids)]
+        arms = [clip for clip in made if clip.frames_sha256 != control.frames_sha256]
+        if not arms:
+            return None
         told = [(clip.clip_id, _value(clip.plan, factor)) for clip in arms]
         return queries.save_arms(session, factor, (clip_id, _value(control.plan, factor)), told)
 

@@ -86,6 +86,7 @@ def place(
                 f"clip_{moment_id}_{len(rendered)}",
                 moment_id=moment_id,
                 style=choices.style,
+                frames_sha256=f"{len(rendered):064}",
                 plan=plan.replace(choices=choices, style=choices.style),
             )
             with open_session(database_url) as session:
@@ -166,10 +167,12 @@ def test_what_cannot_be_varied_is_refused_before_anything_is_rendered(
     assert place == []
 
 
-def test_a_variation_that_is_the_clip_itself_is_no_experiment(
+def test_a_variation_that_shows_what_the_clip_shows_is_no_experiment(
     place: object, database_url: str
 ) -> None:
-    assert record_experiment.fn("clip_1", Factor.STYLE, ["clip_1"]) is None
+    with open_session(database_url) as session:
+        queries.save_clip(session, a_clip("clip_same"))
+    assert record_experiment.fn("clip_1", Factor.FRAMING, ["clip_1", "clip_same"]) is None
     with open_session(database_url) as session:
         assert queries.experiments_of(session, "acme") == []
 
