@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from clipping.db import queries
 from clipping.db.session import open_session
 from clipping.errors import Rejected
-from clipping.models import Experiment, Factor, FramingChoice, Layout, RenderChoices
+from clipping.models import Experiment, Factor, FramingChoice, HoldKind, Layout, RenderChoices
 from clipping.moments.bounds import Move
 from clipping.settings import settings
 from flows import cli
@@ -180,7 +180,11 @@ def test_a_variation_that_shows_what_the_clip_shows_is_no_experiment(
 def test_moved_ends_are_a_moment_of_their_own_and_found_again(
     place: object, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lines = ("Nobody believed it.", "We built it in a single night.", "It has run for years since.")
+    lines = (
+        "Nobody believed it.",
+        "Write to jane@doe.com and we built it all.",
+        "It has run for years since.",
+    )
     words = speak(lines, start_ms=20_050)
     heard = transcript(words)
     listened: list[object] = []
@@ -207,5 +211,7 @@ def test_moved_ends_are_a_moment_of_their_own_and_found_again(
         source_id, moment = queries.get_moment(session, shorter)
     assert source_id == a_source().source_id
     assert moment.span.start_ms == span.start_ms
-    assert words[9].span.end_ms < moment.span.end_ms <= words[10].span.start_ms
+    assert words[10].span.end_ms < moment.span.end_ms <= words[11].span.start_ms
     assert moment.text == " ".join(lines[:2])
+    # What holds a moment for a person is looked for in what it says now.
+    assert [hold.kind for hold in moment.holds] == [HoldKind.PERSONAL_DATA]

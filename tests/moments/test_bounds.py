@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from clipping.errors import Rejected
@@ -55,7 +57,7 @@ def _moved(talk: Talk, moment: Moment, hook: str = "", *, start: int = 0, end: i
     ],
 )
 def test_ends_move_by_whole_sentences_and_are_cut_as_a_detector_cuts(
-    talk: Talk, moment: Moment, ends: dict[str, int], first: int, last: int
+    talk: Talk, moment: Moment, ends: dict[str, Any], first: int, last: int
 ) -> None:
     made = _moved(talk, moment, **ends)
     wanted = _of(talk, first, last)
@@ -100,7 +102,7 @@ def test_the_same_ends_under_another_hook_are_another_moment(talk: Talk, moment:
     ],
 )
 def test_what_the_talk_does_not_allow_is_refused_in_a_sentence(
-    talk: Talk, moment: Moment, ends: dict[str, int], said: str
+    talk: Talk, moment: Moment, ends: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(Rejected, match=said):
         _moved(talk, moment, **ends)
