@@ -25,6 +25,14 @@ from flows.options import (
 )
 from flows.outcomes import FAILED, outcomes
 from flows.review_cli import release, rescue
+from flows.unique_cli import (
+    Sentences,
+    VariedFramings,
+    VariedStyles,
+    experiments,
+    uniqueness,
+    varied_beside_hooks,
+)
 from flows.watch_cli import watch_app
 
 if TYPE_CHECKING:
@@ -43,6 +51,8 @@ app.command()(cost)
 app.command()(estimate)
 app.command()(rescue)
 app.command()(release)
+app.command()(uniqueness)
+app.command()(experiments)
 app.add_typer(eval_app)
 
 
@@ -217,16 +227,32 @@ def vary(
     hook_style: Annotated[
         str | None, typer.Option(help="Look of the hooks; else the clip's own.")
     ] = None,
+    style: VariedStyles = None,
+    framing: VariedFramings = None,
+    start_earlier: Sentences = 0,
+    start_later: Sentences = 0,
+    end_earlier: Sentences = 0,
+    end_later: Sentences = 0,
     out: Results = Path("out"),
     as_json: Json = False,
 ) -> None:
-    """Make variations of a clip with other hooks: only their first seconds are encoded anew.
+    """Make variations of a clip in one thing: its hook, style, framing, or first and last sentence.
 
-    Without hooks of yours, those that were found for its moment beside the one that it shows.
+    They become an experiment with the clip as its control. With another hook, only the first
+    seconds are encoded anew.
     """
     from clipping.captions import HOOK_STYLES
-    from flows.jobs import vary_clip
+    from flows.jobs import vary_clip, vary_clip_by
 
+    bounds = (start_earlier, start_later, end_earlier, end_later)
+    other = varied_beside_hooks(
+        bool(hook or no_hook or hook_style), style or (), framing or (), bounds
+    )
+    if other is not None:
+        with outcomes(as_json):
+            if not vary_clip_by(clip_id, *other, out, as_json=as_json):
+                raise typer.Exit(FAILED)
+        return
     hooks = [text.strip() for text in hook or ()]
     if not all(hooks):
         raise typer.BadParameter("give --hook a text, once for each variation, or --no-hook")

@@ -45,6 +45,10 @@ def export(clip_ids: list[str], detection_key: str, out: Path) -> Export:
         _, transcript = queries.get_transcript(session, transcript_id)
         rendered = [queries.get_clip(session, clip_id) for clip_id in clip_ids]
         by_id = {moment.moment_id: moment for moment in detection.moments}
+        for clip in rendered:
+            # A moment that an earlier detection cut alike keeps its clip.
+            if clip.moment_id not in by_id:
+                by_id[clip.moment_id] = queries.get_moment(session, clip.moment_id)[1]
         beside = [words_beside(session, source, by_id[clip.moment_id]) for clip in rendered]
         releases = {
             clip.moment_id: queries.releases_of(session, clip.moment_id) for clip in rendered

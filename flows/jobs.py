@@ -219,6 +219,34 @@ def vary_clip(
 
             made: Any = vary(clip_id, hooks, hook_style)
             written = export_variations(clip_id, made, out)
+    return _show_variations(clip_id, written, as_json=as_json)
+
+
+def vary_clip_by(
+    clip_id: str, factor: str, values: Sequence[str], out: Path, *, as_json: bool
+) -> bool:
+    """The same with variations that differ in something else than their hooks.
+
+    :param factor: One of :class:`~clipping.models.Factor`.
+    """
+    from flows.folders import check_writable
+    from flows.local_run import local_run
+
+    with console.showing_progress():
+        check_writable(out)
+        with local_run(lambda: _stored(clip_id, to_render=True)):
+            from flows.export import export_variations
+            from flows.render import vary_one
+
+            made: Any = vary_one(clip_id, factor, list(values))
+            written = export_variations(clip_id, made, out)
+    return _show_variations(clip_id, written, as_json=as_json)
+
+
+def _show_variations(
+    clip_id: str, written: Sequence[tuple[ClipReport, Path]], *, as_json: bool
+) -> bool:
+    """Print variations of a clip; whether all are ready."""
     if as_json:
         _print_json({"clip_id": clip_id, "clips": _clips_told(written)})
     else:

@@ -16,12 +16,14 @@ from clipping import progress
 from clipping.captions import HOOK_STYLES, STYLES
 from clipping.captions.hook import hook_fits
 from clipping.errors import Rejected
-from clipping.models import Proof, RenderChoices
+from clipping.models import Factor, Proof, RenderChoices
+from clipping.moments.bounds import Move
 from clipping.profanity import mask
 from clipping.rendering.choices import AUTO, HOOK_LOOKS, parse_framing, usual_choices
 from clipping.settings import settings
 from flows.stages import finished
 from tasks.detect import load_detection
+from tasks.experiments import move_ends, record_experiment
 from tasks.render import find_clip, other_hooks, render_again, render_in_size, render_moment
 from tasks.rescue import bring_back, find_looks
 from tasks.workplace import only_one
@@ -120,7 +122,49 @@ def vary(clip_id: str, hooks: list[str] | None = None, hook_style: str | None = 
         )
         for text in hooks
     ]
-    return finished(_side_by_side(work))
+    clips = _side_by_side(work)
+    record_experiment(clip_id, Factor.HOOK, clips)
+    return finished(clips)
+
+
+@flow(name="vary-one", flow_run_name="vary {factor} of {clip_id}")
+def vary_one(clip_id: str, factor: str, values: list[str]) -> State[Any]:
+    """Make variations of a clip that differ in one factor, and record them as an experiment.
+
+    Args:
+        clip_id: the clip.
+        factor: ``style``, ``framing`` or ``bounds``; hooks are varied by ``vary``.
+        values: one for each variation: a style's name; framings, parted by commas; or how the
+            ends move in sentences, as ``start -1, end +2``.
+
+    Returns:
+        The clips' ids, in the order of the values.
+    """
+    moment_id, transcript_id, own = find_clip(clip_id)
+    made = RenderChoices.model_validate(own)
+    if factor == Factor.BOUNDS:
+        moves = [Move.read(value) for value in values]
+        moments = [move_ends(clip_id, transcript_id, move) for move in moves]
+        work = [(moment, transcript_id, made) for moment in moments]
+    else:
+        changes = [_change(factor, value) for value in values]
+        work = [(moment_id, transcript_id, made.replace(**change)) for change in changes]
+    clips = _side_by_side(work)
+    record_experiment(clip_id, Factor(factor), clips)
+    return finished(clips)
+
+
+def _change(factor: str, value: str) -> dict[str, Any]:
+    """The fields of the choices that change.
+
+    :raises Rejected: A style or a framing that does not exist.
+    """
+    if factor == Factor.STYLE:
+        return {"style": render_choices(value, "none", None, denoise=False).style}
+    if factor == Factor.FRAMING:
+        wanted = [part.strip() for part in value.split(",")]
+        return {"framing": render_choices("highlight", "none", wanted, denoise=False).framing}
+    raise Rejected(f"A clip cannot be varied by {factor} here.")
 
 
 def render_choices(

@@ -41,6 +41,7 @@ from clipping.models.judgement import (
     Release,
     unsettled,
 )
+from clipping.models.likeness import VARIATION, Arm, ClipPrint, Experiment, Factor
 from clipping.models.moment import Criterion, Detection, DetectOptions, Moment, Rejection, Sentence
 from clipping.models.policy import BrandRisk, EditorialPolicy
 from clipping.models.recipe import (
@@ -76,7 +77,9 @@ from clipping.models.watch import Found, ItemState, Watch, WatchedItem
 __all__ = [
     "OUTPUT_HEIGHT_PX",
     "OUTPUT_WIDTH_PX",
+    "VARIATION",
     "Area",
+    "Arm",
     "AudioStream",
     "Box",
     "BrandRisk",
@@ -84,6 +87,7 @@ __all__ = [
     "CaptionEvent",
     "ChunkKey",
     "ClientSettings",
+    "ClipPrint",
     "ClipReport",
     "ClipState",
     "ClipWord",
@@ -94,9 +98,11 @@ __all__ = [
     "Draft",
     "EditorialPolicy",
     "EncoderSettings",
+    "Experiment",
     "Face",
     "FacePoint",
     "FaceTrack",
+    "Factor",
     "Found",
     "Framing",
     "FramingChoice",

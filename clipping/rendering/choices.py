@@ -6,6 +6,7 @@ import re
 
 from clipping.captions import HOOK_STYLES
 from clipping.models import FramingChoice, Layout, Moment, RenderChoices
+from clipping.timing import timecode
 
 FRAMING_FORM = "[TIME=]auto|centre|left|right|fit|split|0..1"
 """``0:51=fit`` means the scene of the source in which 0:51 lies; without a time, all scenes."""
@@ -38,6 +39,17 @@ def parse_framing(text: str) -> FramingChoice:
     if re.fullmatch(r"[01]?\.\d+|[01]", wish) and 0 <= float(wish) <= 1:
         return FramingChoice(at_ms=at_ms, centre=float(wish))
     raise ValueError(f"{wish!r} is no framing: write {FRAMING_FORM}")
+
+
+def framing_text(choice: FramingChoice) -> str:
+    """The choice as :func:`parse_framing` reads it."""
+    time = "" if choice.at_ms is None else f"{timecode(choice.at_ms)}="
+    if choice.layout is not None:
+        return f"{time}{choice.layout}"
+    if choice.centre is None:
+        return f"{time}auto"
+    named = {place: name for name, place in _PLACES.items() if name != "center"}
+    return f"{time}{named.get(choice.centre, f'{choice.centre:g}')}"
 
 
 def _milliseconds(text: str) -> int | None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -104,7 +104,7 @@ def test_going_down_leaves_nothing_and_up_again_everything(empty: str) -> None:
     assert schema(empty) == migrated
 
 
-def test_what_looked_ready_of_a_held_moment_waits_for_a_person_from_the_eighth_on(
+def test_what_looked_ready_of_a_held_moment_waits_for_a_person_from_the_ninth_on(
     empty: str,
 ) -> None:
     migrate.upgrade(empty)
@@ -135,6 +135,26 @@ def test_what_looked_ready_of_a_held_moment_waits_for_a_person_from_the_eighth_o
         connection.execute(f"UPDATE {SCHEMA}.clips SET state = 'ready'")
     migrate.upgrade(empty)
     assert states() == {"clip_free": "ready", "clip_held": "held"}
+
+
+def test_of_clips_of_one_recipe_the_first_one_stays_when_recipes_become_unique(empty: str) -> None:
+    migrate.upgrade(empty)
+    with open_session(empty) as session:
+        source = a_source()
+        queries.save_source(session, source)
+        transcript = queries.save_transcript(session, source.source_id, None, a_transcript())
+        queries.save_detection(session, source.source_id, transcript, "key", a_detection())
+    with engine(empty).connect() as connection:
+        command.downgrade(alembic(connection), "0009")
+    first = a_clip("clip_z")
+    later = a_clip("clip_a", plan=first.plan, rendered_at=first.rendered_at + timedelta(hours=1))
+    other = a_clip("clip_b", rendered_at=later.rendered_at)
+    with open_session(empty) as session:
+        for clip in (later, other, first):
+            queries.save_clip(session, clip)
+    migrate.upgrade(empty)
+    with open_session(empty) as session:
+        assert queries.recent_clips(session) == [other, first]
 
 
 def test_upgrading_again_changes_nothing_and_is_fast(empty: str) -> None:

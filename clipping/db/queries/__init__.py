@@ -31,6 +31,8 @@ from clipping.db.queries.clients import (
     save_editorial_policy,
 )
 from clipping.db.queries.clips import (
+    clip_of_recipe,
+    clips_cut_alike,
     clips_of,
     clips_of_moment,
     get_clip,
@@ -44,12 +46,14 @@ from clipping.db.queries.detections import (
     save_detection,
 )
 from clipping.db.queries.drafts import save_writings, writings_of
+from clipping.db.queries.experiments import arms_of_clips, experiments_of, save_arms
 from clipping.db.queries.heard import (
     find_heard_chunk,
     glossary_of,
     save_glossary,
     save_heard_chunk,
 )
+from clipping.db.queries.likeness import ClipAlike, clips_of_month, save_print
 from clipping.db.queries.lineage import (
     captions_in_use,
     engines_of,
@@ -100,19 +104,25 @@ from clipping.db.queries.watches import (
 )
 
 __all__ = [
+    "ClipAlike",
     "CostLine",
     "SourceOverview",
     "Stage",
+    "arms_of_clips",
     "batch_ids",
     "captions_in_use",
     "client_settings",
     "clients",
+    "clip_of_recipe",
+    "clips_cut_alike",
     "clips_of",
     "clips_of_moment",
+    "clips_of_month",
     "costs",
     "detection_of",
     "editorial_policy",
     "engines_of",
+    "experiments_of",
     "find_detection",
     "find_heard_chunk",
     "find_reply",
@@ -146,6 +156,7 @@ __all__ = [
     "recent_sources",
     "releases_of",
     "reserved_usd",
+    "save_arms",
     "save_client_settings",
     "save_clip",
     "save_detection",
@@ -155,6 +166,7 @@ __all__ = [
     "save_heard_chunk",
     "save_intents",
     "save_items",
+    "save_print",
     "save_release",
     "save_reply",
     "save_rescued",

@@ -14,7 +14,17 @@ from clipping.db.queries.releases import settle_clips
 from clipping.db.queries.upsert import save_row, save_rows
 from clipping.db.tables import DetectionMomentRow, DetectionRow, MomentRow, RejectionRow
 from clipping.errors import Rejected
-from clipping.models import Criterion, Detection, Hold, Hook, Judgement, Moment, Rejection, make_id
+from clipping.models import (
+    VARIATION,
+    Criterion,
+    Detection,
+    Hold,
+    Hook,
+    Judgement,
+    Moment,
+    Rejection,
+    make_id,
+)
 from clipping.timing import TimeSpan
 
 _RUBRIC = TypeAdapter(tuple[Criterion, ...])
@@ -116,10 +126,10 @@ def find_detection(session: Session, detection_key: str) -> Detection | None:
 
 
 def detection_of(session: Session, source_id: str) -> Detection | None:
-    """The detection that was saved last for this source."""
+    """The detection that was saved last for this source; moved ends of a moment are none."""
     row = session.exec(
         select(DetectionRow)
-        .where(DetectionRow.source_id == source_id)
+        .where(DetectionRow.source_id == source_id, DetectionRow.detector != VARIATION)
         .order_by(col(DetectionRow.saved_at).desc())
         .limit(1)
     ).first()

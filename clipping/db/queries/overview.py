@@ -18,7 +18,7 @@ from clipping.db.tables import (
     SourceRow,
     TranscriptRow,
 )
-from clipping.models import ClipState, SourceVideo
+from clipping.models import VARIATION, ClipState, SourceVideo
 
 
 class Stage(StrEnum):
@@ -98,7 +98,7 @@ def _newest_detections(session: Session, ids: Sequence[str]) -> dict[str, str]:
     return dict(
         session.exec(
             select(DetectionRow.source_id, DetectionRow.detection_id)
-            .where(col(DetectionRow.source_id).in_(ids))
+            .where(col(DetectionRow.source_id).in_(ids), DetectionRow.detector != VARIATION)
             .order_by(col(DetectionRow.saved_at))
         ).all()
     )

@@ -16,6 +16,7 @@ from clipping.db.tables.clips import (
     RejectionRow,
     ReleaseRow,
 )
+from clipping.db.tables.likeness import ClipPrintRow, ExperimentArmRow, ExperimentRow
 from clipping.db.tables.sources import (
     ClientRow,
     GlossaryTermRow,
@@ -29,10 +30,13 @@ __all__ = [
     "SCHEMA",
     "BatchIntentRow",
     "ClientRow",
+    "ClipPrintRow",
     "ClipRow",
     "DetectionMomentRow",
     "DetectionRow",
     "DraftRow",
+    "ExperimentArmRow",
+    "ExperimentRow",
     "GlossaryTermRow",
     "HeardChunkRow",
     "LedgerRow",

@@ -140,6 +140,7 @@ class ClipRow(Row, table=True):
         belongs_to("moments", "moment_id", cascade=False),
         CheckConstraint(one_of("state", ClipState), name="state"),
         CheckConstraint("size_bytes >= 0", name="size_bytes"),
+        UniqueConstraint("client_id", "recipe_hash"),
         Index(None, "client_id", "rendered_at"),
         Index(None, "rendered_at"),
         Index(None, "source_id"),
