@@ -40,7 +40,16 @@ from clipping.models.hearing import (
     SoundEvent,
     SoundKind,
 )
-from clipping.models.judgement import Hold, HoldKind, Hook, HookAngle, Judgement
+from clipping.models.judgement import (
+    Hold,
+    HoldKind,
+    Hook,
+    HookAngle,
+    Judgement,
+    Release,
+    unsettled,
+)
+from clipping.models.likeness import VARIATION, Arm, ClipPrint, Experiment, Factor
 from clipping.models.moment import Criterion, Detection, DetectOptions, Moment, Rejection, Sentence
 from clipping.models.policy import BrandRisk, EditorialPolicy
 from clipping.models.post import PostFile, PostJob, PostState, Receipt, Stage
@@ -78,11 +87,13 @@ from clipping.models.watch import Found, ItemState, Watch, WatchedItem
 __all__ = [
     "OUTPUT_HEIGHT_PX",
     "OUTPUT_WIDTH_PX",
+    "VARIATION",
     "Account",
     "AccountEvent",
     "AccountLimits",
     "AccountStatus",
     "Area",
+    "Arm",
     "AudioStream",
     "Box",
     "BrandRisk",
@@ -90,6 +101,7 @@ __all__ = [
     "CaptionEvent",
     "ChunkKey",
     "ClientSettings",
+    "ClipPrint",
     "ClipReport",
     "ClipState",
     "ClipWord",
@@ -103,9 +115,11 @@ __all__ = [
     "Draft",
     "EditorialPolicy",
     "EncoderSettings",
+    "Experiment",
     "Face",
     "FacePoint",
     "FaceTrack",
+    "Factor",
     "Found",
     "Framing",
     "FramingChoice",
@@ -137,6 +151,7 @@ __all__ = [
     "ProofCheck",
     "Receipt",
     "Rejection",
+    "Release",
     "RenderChoices",
     "RenderPlan",
     "RenderedClip",
@@ -160,4 +175,5 @@ __all__ = [
     "Writing",
     "WritingPolicy",
     "make_id",
+    "unsettled",
 ]

@@ -44,6 +44,8 @@ from clipping.db.queries.clients import (
     save_editorial_policy,
 )
 from clipping.db.queries.clips import (
+    clip_of_recipe,
+    clips_cut_alike,
     clips_of,
     clips_of_moment,
     get_clip,
@@ -57,12 +59,14 @@ from clipping.db.queries.detections import (
     save_detection,
 )
 from clipping.db.queries.drafts import save_writings, writings_of
+from clipping.db.queries.experiments import arms_of_clips, experiments_of, save_arms
 from clipping.db.queries.heard import (
     find_heard_chunk,
     glossary_of,
     save_glossary,
     save_heard_chunk,
 )
+from clipping.db.queries.likeness import ClipAlike, clips_of_month, save_print
 from clipping.db.queries.lineage import (
     captions_in_use,
     engines_of,
@@ -75,6 +79,14 @@ from clipping.db.queries.overview import (
     SourceOverview,
     Stage,
     recent_sources,
+)
+from clipping.db.queries.releases import (
+    releases_of,
+    save_release,
+)
+from clipping.db.queries.rescues import (
+    newest_detection,
+    save_rescued,
 )
 from clipping.db.queries.sealed import (
     Rotated,
@@ -122,6 +134,7 @@ from clipping.db.queries.watches import (
 )
 
 __all__ = [
+    "ClipAlike",
     "CostLine",
     "Rotated",
     "SourceOverview",
@@ -130,17 +143,22 @@ __all__ = [
     "account_id",
     "account_of_user",
     "accounts",
+    "arms_of_clips",
     "batch_ids",
     "captions_in_use",
     "change_status",
     "client_settings",
     "clients",
+    "clip_of_recipe",
+    "clips_cut_alike",
     "clips_of",
     "clips_of_moment",
+    "clips_of_month",
     "costs",
     "detection_of",
     "editorial_policy",
     "engines_of",
+    "experiments_of",
     "find_account",
     "find_detection",
     "find_heard_chunk",
@@ -169,6 +187,7 @@ __all__ = [
     "latest_transcript",
     "lock_tokens",
     "month_span",
+    "newest_detection",
     "note_batch",
     "note_event",
     "note_look",
@@ -182,10 +201,12 @@ __all__ = [
     "put_off_site",
     "recent_clips",
     "recent_sources",
+    "releases_of",
     "reserved_usd",
     "resume_account",
     "rotate",
     "save_account",
+    "save_arms",
     "save_client_settings",
     "save_clip",
     "save_detection",
@@ -195,8 +216,11 @@ __all__ = [
     "save_heard_chunk",
     "save_intents",
     "save_items",
+    "save_print",
     "save_proxy",
+    "save_release",
     "save_reply",
+    "save_rescued",
     "save_source",
     "save_tokens",
     "save_transcript",
