@@ -35,6 +35,21 @@ from clipping.models.hearing import (
 )
 from clipping.models.judgement import Hold, HoldKind, Hook, HookAngle, Judgement
 from clipping.models.moment import Criterion, Detection, DetectOptions, Moment, Rejection, Sentence
+from clipping.models.plan import (
+    HOURS_WORTH,
+    AppUse,
+    Assignment,
+    Cause,
+    ClipCandidate,
+    ClipDistance,
+    DayPlan,
+    PastPost,
+    PlanChange,
+    PlanPolicy,
+    PlanRequest,
+    Shortage,
+    Slot,
+)
 from clipping.models.policy import BrandRisk, EditorialPolicy
 from clipping.models.post import PostFile, PostJob, PostState, Receipt, Stage
 from clipping.models.recipe import (
@@ -68,25 +83,32 @@ from clipping.models.source import (
 from clipping.models.watch import Found, ItemState, Watch, WatchedItem
 
 __all__ = [
+    "HOURS_WORTH",
     "OUTPUT_HEIGHT_PX",
     "OUTPUT_WIDTH_PX",
     "Account",
     "AccountLimits",
     "AccountStatus",
+    "AppUse",
     "Area",
+    "Assignment",
     "AudioStream",
     "Box",
     "BrandRisk",
     "CameraShot",
     "CaptionEvent",
+    "Cause",
     "ChunkKey",
     "ClientSettings",
+    "ClipCandidate",
+    "ClipDistance",
     "ClipReport",
     "ClipState",
     "ClipWord",
     "Consent",
     "Criterion",
     "Crop",
+    "DayPlan",
     "DetectOptions",
     "Detection",
     "Disclosure",
@@ -116,6 +138,10 @@ __all__ = [
     "Moment",
     "Move",
     "Obstacle",
+    "PastPost",
+    "PlanChange",
+    "PlanPolicy",
+    "PlanRequest",
     "PlatformName",
     "PostCopy",
     "PostFile",
@@ -134,7 +160,9 @@ __all__ = [
     "Rights",
     "Scene",
     "Sentence",
+    "Shortage",
     "Sightings",
+    "Slot",
     "SoundEvent",
     "SoundKind",
     "SourceRequest",

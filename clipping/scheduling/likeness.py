@@ -1,0 +1,49 @@
+"""Which clips are near-duplicates of one another."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from itertools import combinations
+from typing import Final
+
+from clipping.models import ClipCandidate, PastPost, PlanRequest
+from clipping.timing import TimeSpan
+
+MOST_SHARED: Final = 0.5
+"""Of the shorter one's time; clips that share more are near-duplicates where nobody measured."""
+
+
+def near_duplicates(request: PlanRequest) -> Mapping[str, frozenset[str]]:
+    """For each clip that has any, its near-duplicates among the clips and the past posts.
+
+    What was measured counts; a pair of one source that nobody measured is told by how much of the
+    source's time it shares, since two detectors give the same moment two ids.
+    """
+    measured = {frozenset((pair.first, pair.second)): pair.distance for pair in request.distances}
+    near: dict[str, set[str]] = defaultdict(set)
+    for pair, distance in measured.items():
+        if distance < request.policy.near_distance and len(pair) == 2:
+            _add(near, *pair)
+    for spans in _by_source([*request.clips, *request.past]):
+        for (first, one), (second, other) in combinations(spans.items(), 2):
+            if frozenset((first, second)) not in measured and _much_shared(one, other):
+                _add(near, first, second)
+    return {clip_id: frozenset(others) for clip_id, others in near.items()}
+
+
+def _by_source(clips: Iterable[ClipCandidate | PastPost]) -> list[dict[str, TimeSpan]]:
+    sources: dict[str, dict[str, TimeSpan]] = defaultdict(dict)
+    for clip in clips:
+        if clip.span is not None and clip.source_id:
+            sources[clip.source_id][clip.clip_id] = clip.span
+    return list(sources.values())
+
+
+def _much_shared(one: TimeSpan, other: TimeSpan) -> bool:
+    return one.overlap_ms(other) > MOST_SHARED * min(one.duration_ms, other.duration_ms)
+
+
+def _add(near: dict[str, set[str]], first: str, second: str) -> None:
+    near[first].add(second)
+    near[second].add(first)
