@@ -54,7 +54,7 @@ class Day:
 
     def fit(self, slot: int, clip: int) -> float:
         """How well a clip fits the angle of a slot's account."""
-        return self.fitting.fit(self.clips[clip], self.accounts[self.slots[slot].account_id])
+        return self.fitting.fit(self.clips[clip], self.slots[slot].account_id)
 
 
 def make_day(request: PlanRequest, slots: Sequence[Slot]) -> Day:
@@ -71,7 +71,7 @@ def make_day(request: PlanRequest, slots: Sequence[Slot]) -> Day:
         accounts={account.account_id: account for account in request.accounts},
         near=near,
         rules=Eligibility(request, near, [*request.past, *(one.past for one in fixed)]),
-        fitting=Fitting(clips),
+        fitting=Fitting(clips, request.accounts),
     )
 
 
