@@ -61,9 +61,10 @@ class Drawing:
         if kept is not None and free(kept[1]):
             at: datetime | None = kept[1]
         elif minutes := [at for at in _minutes(window.start, window.end) if free(at)]:
-            at = self._drawn(
-                number, minutes, [one for id_, one in siblings.items() if id_ != slot_id]
-            )
+            others = [one for name, one in siblings.items() if name != slot_id]
+            at = self._drawn(number, minutes, others)
+        elif self.is_over(number):
+            at = None
         else:
             # Its last post was late: as soon after it as may be.
             at = next(filter(free, _minutes(window.end, self._waking.end)), None)
