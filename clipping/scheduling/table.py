@@ -35,7 +35,8 @@ def plan_table(plan: DayPlan, accounts: Sequence[Account]) -> str:
     if plan.shortages:
         parts += ["", f"{_count(plan.missing, 'post')} missing:"]
         parts += [
-            f"  {one.missing} on {one.platform.value}, {_name(by_id, one.account_id)}: {one.sentence}"
+            f"  {one.missing} of {_name(by_id, one.account_id)} ({one.platform.value}): "
+            f"{one.sentence}"
             for one in plan.shortages
         ]
     if plan.clips_wanted:
