@@ -45,43 +45,45 @@ def post(one: ClipCandidate, account_id: str, platform: PlatformName, days_ago: 
 
 def broken_rules(asked: PlanRequest, plan: DayPlan) -> list[str]:
     """What a plan breaks; written apart from the product's own rules."""
-    clips = {one.clip_id: one for one in asked.clips}
-    by_id = {one.account_id: one for one in asked.accounts}
     near = {
         frozenset((pair.first, pair.second))
         for pair in asked.distances
         if pair.distance < asked.policy.near_distance
     }
-    found = []
-    for one in plan.assignments:
-        chosen, account_ = clips[one.clip_id], by_id[one.slot.account_id]
-        flags = (chosen.ready, chosen.proof_passed, chosen.rights_recorded, chosen.disclosure_set)
-        if not all(flags) or chosen.held or chosen.barred:
-            found.append("unfit")
-        if asked.policy.approval_wanted and not chosen.approved:
-            found.append("not approved")
-        if account_.caption_style not in ("", chosen.style):
-            found.append("style")
     posts = [*asked.past, *(one.past for one in plan.assignments)]
-    for first, second in combinations(posts, 2):
-        if asked.policy.post_once and first.clip_id == second.clip_id:
-            found.append("posted twice")
-        if first.platform is not second.platform:
-            continue
-        like = first.moment_id == second.moment_id or (
-            frozenset((first.clip_id, second.clip_id)) in near
-        )
-        apart, same = abs(first.at - second.at), first.account_id == second.account_id
-        if first.clip_id == second.clip_id:
-            found.append("twice on a platform")
-        elif like and first.platform is X:
-            found.append("again on X")
-        elif like and not same and apart < timedelta(days=30):
-            found.append("two siblings")
-        elif like and same and apart < timedelta(days=7):
-            found.append("repeated")
+    pairs = list(combinations(posts, 2))
+    found = [what for first, second in pairs for what in broken_by_pair(first, second, near)]
+    if asked.policy.post_once:
+        found += ["posted twice" for first, second in pairs if first.clip_id == second.clip_id]
     slots = [one.slot.slot_id for one in plan.assignments]
-    return found + ["two in a slot"] * (len(slots) - len(set(slots)))
+    found += ["two in a slot"] * (len(slots) - len(set(slots)))
+    return [*found, *(what for one in plan.assignments for what in broken_by_clip(asked, one))]
+
+
+def broken_by_clip(asked: PlanRequest, one: Assignment) -> list[str]:
+    chosen = next(clip_ for clip_ in asked.clips if clip_.clip_id == one.clip_id)
+    where = next(who for who in asked.accounts if who.account_id == one.slot.account_id)
+    flags = (chosen.ready, chosen.proof_passed, chosen.rights_recorded, chosen.disclosure_set)
+    rules = {
+        "unfit": all(flags) and not chosen.held and not chosen.barred,
+        "not approved": chosen.approved or not asked.policy.approval_wanted,
+        "style": where.caption_style in ("", chosen.style),
+    }
+    return [what for what, kept in rules.items() if not kept]
+
+
+def broken_by_pair(first: PastPost, second: PastPost, near: set[frozenset[str]]) -> list[str]:
+    if first.platform is not second.platform:
+        return []
+    if first.clip_id == second.clip_id:
+        return ["twice on a platform"]
+    ids = frozenset((first.clip_id, second.clip_id))
+    if first.moment_id != second.moment_id and ids not in near:
+        return []
+    if first.platform is X:
+        return ["again on X"]
+    days = 7 if first.account_id == second.account_id else 30
+    return ["too soon"] if abs(first.at - second.at) < timedelta(days=days) else []
 
 
 @st.composite
@@ -360,7 +362,7 @@ def test_a_paused_account_changes_its_own_slots_alone() -> None:
 
 
 def test_better_clips_that_come_later_change_nothing() -> None:
-    plan, asked = plan_of(request(4, [clip(n, score=20) for n in range(12)]))
+    _, asked = plan_of(request(4, [clip(n, score=20) for n in range(12)]))
     better = tuple(clip(n, score=99) for n in range(20, 30))
     assert plan_day(asked.replace(clips=(*asked.clips, *better))).changes == ()
 
