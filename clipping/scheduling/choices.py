@@ -9,6 +9,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Final
 
+import numpy as np
+
 from clipping.models import (
     Account,
     AppUse,
@@ -54,14 +56,14 @@ class Day:
 
     def fit(self, slot: int, clip: int) -> float:
         """How well a clip fits the angle of a slot's account."""
-        return self.fitting.fit(self.clips[clip], self.slots[slot].account_id)
+        return float(self.fitting.fits(self.slots[slot].account_id)[clip])
 
 
 def make_day(request: PlanRequest, slots: Sequence[Slot]) -> Day:
     """What is fixed, what is open, and the rules between the two."""
     clips = tuple(sorted(request.clips, key=lambda clip: clip.clip_id))
     near = near_duplicates(request)
-    fixed = _fixed(request, slots, Eligibility(request, near, request.past))
+    fixed = _fixed(request, slots, near)
     taken = {one.slot.slot_id for one in fixed}
     return Day(
         request=request,
@@ -112,13 +114,15 @@ def make_problem(day: Day, reach: Reach) -> Problem:
     """The choice to be made among the clips within reach."""
     kept = _kept(day)
     choices: dict[Choice, int] = {}
+    scores = np.array([clip.score for clip in day.clips], dtype=float)
     for place, slot in enumerate(day.slots):
-        fits = [day.fit(place, clip) for clip in range(len(day.clips))]
-        considered = set(_considered(day, slot, fits, reach))
+        fit = day.fitting.fits(slot.account_id)
+        best_first = np.argsort(-points(scores, fit, slot.worth), kind="stable").tolist()
+        considered = set(_considered(day, slot, best_first, reach))
         if (before := kept.get(place)) is not None and allowed(day, slot, before):
             considered.add(before)
         for clip in considered:
-            choices[place, clip] = worth(day.clips[clip], fits[clip], slot)
+            choices[place, clip] = worth(day.clips[clip], float(fit[clip]), slot)
     caps, bounds = _caps(day)
     fresh = (place for place, clip in enumerate(day.clips) if day.rules.fresh(clip))
     return Problem(
@@ -133,12 +137,12 @@ def make_problem(day: Day, reach: Reach) -> Problem:
 
 
 def _fixed(
-    request: PlanRequest, slots: Sequence[Slot], rules: Eligibility
+    request: PlanRequest, slots: Sequence[Slot], near: Mapping[str, frozenset[str]]
 ) -> tuple[Assignment, ...]:
     """What is under way, and what is reserved as long as its clip and its account may post."""
-    fixed = under_way(request)
     if request.earlier is None:
         return ()
+    fixed, rules = under_way(request), Eligibility(request, near, request.past)
     there = {slot.slot_id: slot for slot in slots}
     clips = {clip.clip_id: clip for clip in request.clips}
     for one in request.earlier.assignments:
@@ -167,18 +171,15 @@ def _kept(day: Day) -> dict[int, int]:
     }
 
 
-def _considered(day: Day, slot: Slot, fits: Sequence[float], reach: Reach) -> Iterator[int]:
+def _considered(day: Day, slot: Slot, best_first: Sequence[int], reach: Reach) -> Iterator[int]:
     """The clips within reach of a slot, the best first.
 
     Clips that are posted elsewhere come on top, as many again, where fresh ones are too few.
     """
-    order = sorted(
-        range(len(day.clips)), key=lambda clip: (-points(day.clips[clip], fits[clip], slot), clip)
-    )
     most = reach.moments(day, slot)
     fresh: set[str] = set()
     used: set[str] = set()
-    for clip in order:
+    for clip in best_first:
         if not allowed(day, slot, clip):
             continue
         moment_id, is_fresh = day.clips[clip].moment_id, day.rules.fresh(day.clips[clip])
@@ -197,7 +198,7 @@ def allowed(day: Day, slot: Slot, clip: int) -> bool:
     return day.rules.why_not(day.clips[clip], slot) is None
 
 
-def _rivals(day: Day, choices: Iterable[Choice]) -> dict[Hashable, tuple[Choice, ...]]:
+def _rivals(day: Day, choices: Iterable[Choice]) -> tuple[tuple[Choice, ...], ...]:
     """On a platform a moment is posted once a day, and so are near-duplicates."""
     groups: dict[Hashable, list[Choice]] = defaultdict(list)
     considered = {day.clips[clip].clip_id for _, clip in choices}
@@ -208,7 +209,7 @@ def _rivals(day: Day, choices: Iterable[Choice]) -> dict[Hashable, tuple[Choice,
             groups[clip.clip_id].append(choice)
         for other in day.near.get(clip.clip_id, frozenset()) & considered:
             groups[platform, *sorted((clip.clip_id, other))].append(choice)
-    return {name: tuple(rivals) for name, rivals in groups.items() if len(rivals) > 1}
+    return tuple(tuple(rivals) for rivals in groups.values() if len(rivals) > 1)
 
 
 def _caps(day: Day) -> tuple[list[Cap], list[AccountCap]]:

@@ -55,7 +55,7 @@ def why_here(day: Day, problem: Problem, place: int, clip: int, chosen: Mapping[
         else "the best for it"
     )
     if account.angle:
-        shared = ", ".join(day.fitting.shared_words(one, slot.account_id))
+        shared = ", ".join(day.fitting.shared_words(clip, slot.account_id))
         fit = f"fits its angle by {day.fit(place, clip):.0%}"
         told.append(f"{fit} ({shared})" if shared else fit)
     told.append(f"the hour is worth {slot.worth:.0%}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -24,7 +24,7 @@ class Problem:
     slots: int
     choices: Mapping[Choice, int]
     """What each is worth."""
-    rivals: Mapping[Hashable, tuple[Choice, ...]]
+    rivals: tuple[tuple[Choice, ...], ...]
     """Of each group at most one is chosen."""
     fresh: frozenset[int]
     """Clips that have been posted nowhere."""
@@ -66,11 +66,11 @@ class _Chosen:
         self.clips: dict[int, int] = {}
         self.used: set[int] = set()
         self._problem = problem
-        self._groups: dict[Choice, list[Hashable]] = defaultdict(list)
-        for name, choices in problem.rivals.items():
+        self._groups: dict[Choice, list[int]] = defaultdict(list)
+        for number, choices in enumerate(problem.rivals):
             for choice in choices:
-                self._groups[choice].append(name)
-        self._taken: set[Hashable] = set()
+                self._groups[choice].append(number)
+        self._taken: set[int] = set()
 
     def take(self, choice: Choice) -> None:
         """Take it, if nothing stands against it."""

@@ -58,7 +58,7 @@ class _Model:
             self._by_clip[clip].append(taken)
         for choices in self._by_slot.values():
             self._model.add_at_most_one(choices)
-        for rivals in problem.rivals.values():
+        for rivals in problem.rivals:
             self._model.add_at_most_one(self._taken[choice] for choice in rivals)
         self._add_caps()
 

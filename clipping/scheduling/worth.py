@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, TypeVar
+
+import numpy as np
+import numpy.typing as npt
 
 from clipping.models import Account, ClipCandidate, Slot
 
@@ -20,31 +24,51 @@ MOST: Final = (100 + _FIT_POINTS) * _UNIT + TIE
 """More than any clip is worth anywhere."""
 
 
+Figures = npt.NDArray[np.float64]
+
+
 class Fitting:
-    """How well clips fit the angles of accounts."""
+    """How well clips, told by their places, fit the angles of accounts."""
 
     def __init__(self, clips: Sequence[ClipCandidate], accounts: Iterable[Account]) -> None:
-        self._about = {clip.clip_id: _words(" ".join(clip.keywords)) for clip in clips}
+        self._clips = clips
+        self._about: dict[str, list[int]] = defaultdict(list)
+        for place, clip in enumerate(clips):
+            for word in _words(" ".join(clip.keywords)):
+                self._about[word].append(place)
         self._angles = {account.account_id: _words(account.angle) for account in accounts}
+        self._judged: dict[str, dict[int, float]] = defaultdict(dict)
+        for place, clip in enumerate(clips):
+            for account_id, fit in clip.fits.items():
+                self._judged[account_id][place] = min(1.0, max(0.0, fit))
+        self._fits: dict[str, Figures] = {}
 
-    def fit(self, clip: ClipCandidate, account_id: str) -> float:
-        """0..1: what was judged, else the share of the angle's words that the clip is about.
+    def fits(self, account_id: str) -> Figures:
+        """0..1 for each clip: what was judged, else the share of the angle's words it is about.
 
         An account without an angle takes all alike.
         """
-        if (judged := clip.fits.get(account_id)) is not None:
-            return min(1.0, max(0.0, judged))
+        if account_id not in self._fits:
+            fits, wanted = np.zeros(len(self._clips)), self._angles[account_id]
+            for word in wanted:
+                fits[self._about.get(word, [])] += 1 / len(wanted)
+            for place, fit in self._judged.get(account_id, {}).items():
+                fits[place] = fit
+            self._fits[account_id] = fits
+        return self._fits[account_id]
+
+    def shared_words(self, place: int, account_id: str) -> list[str]:
+        """The words of the angle that a clip is about."""
         wanted = self._angles[account_id]
-        return len(wanted & self._about[clip.clip_id]) / len(wanted) if wanted else 0.0
-
-    def shared_words(self, clip: ClipCandidate, account_id: str) -> list[str]:
-        """The words of the angle that the clip is about."""
-        return sorted(self._angles[account_id] & self._about[clip.clip_id])
+        return sorted(word for word in wanted if place in self._about.get(word, []))
 
 
-def points(clip: ClipCandidate, fit: float, slot: Slot) -> float:
-    """What a clip is worth in a slot; the better it is, the more a good hour adds."""
-    return clip.score * (1 - _HOUR_SHARE + _HOUR_SHARE * slot.worth) + _FIT_POINTS * fit
+_Figure = TypeVar("_Figure", float, Figures)
+
+
+def points(score: _Figure, fit: _Figure, hour: float) -> _Figure:
+    """What a clip is worth at an hour; the better it is, the more a good hour adds."""
+    return score * (1 - _HOUR_SHARE + _HOUR_SHARE * hour) + _FIT_POINTS * fit
 
 
 def worth(clip: ClipCandidate, fit: float, slot: Slot) -> int:
@@ -52,7 +76,9 @@ def worth(clip: ClipCandidate, fit: float, slot: Slot) -> int:
 
     Equals differ by a digit of chance that is the same each time: no order of the input decides.
     """
-    return int(points(clip, fit, slot) * _UNIT) // TIE * TIE + _chance(clip, slot)
+    return int(points(float(clip.score), fit, slot.worth) * _UNIT) // TIE * TIE + _chance(
+        clip, slot
+    )
 
 
 def _chance(clip: ClipCandidate, slot: Slot) -> int:

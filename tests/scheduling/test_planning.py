@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import combinations
 from typing import Any
 
@@ -359,6 +359,18 @@ def test_a_paused_account_changes_its_own_slots_alone() -> None:
     ]
     assert {one.account_id for one in again.changes} == {"account_003"}
     assert {one.cause for one in again.shortages} == {Cause.ACCOUNT}
+
+
+def test_other_waking_hours_move_the_slots_of_their_account_alone() -> None:
+    plan, asked = plan_of(request(4, stock(30, seed=5)))
+    later = {"wakes_at": time(11), "sleeps_at": time(1)}
+    accounts = [asked.accounts[0].replace(**later), *asked.accounts[1:]]
+    again = plan_day(asked.replace(accounts=tuple(accounts)))
+    assert {one.account_id for one in again.changes} == {"account_000"}
+    assert clips_of(again) == clips_of(plan)
+    assert "Its time has moved." in {one.sentence for one in again.changes}
+    moved = [one.slot.local for one in again.assignments if one.slot.account_id == "account_000"]
+    assert all(at.hour >= 11 or at.hour < 1 for at in moved)
 
 
 def test_better_clips_that_come_later_change_nothing() -> None:

@@ -21,7 +21,7 @@ def good(problem: Problem, chosen: dict[int, int]) -> bool:
     taken = set(chosen.items())
     return (
         taken <= set(problem.choices)
-        and all(len(taken & set(rivals)) <= 1 for rivals in problem.rivals.values())
+        and all(len(taken & set(rivals)) <= 1 for rivals in problem.rivals)
         and all(len(set(cap.slots) & set(chosen)) <= cap.most for cap in problem.caps)
         and all(
             sum(bool(set(slots) & set(chosen)) for slots in cap.slots_by_account) <= cap.most
@@ -36,10 +36,10 @@ def problems(draw: st.DrawFn) -> Problem:
     places = list(product(range(slots), range(clips)))
     some = draw(st.lists(st.sampled_from(places), unique=True, min_size=1))
     choices: dict[Choice, int] = {one: draw(st.integers(0, 12_000)) * TIE for one in some}
-    rivals = {
-        name: tuple(draw(st.lists(st.sampled_from(some), unique=True)))
-        for name in range(draw(st.integers(0, 3)))
-    }
+    rivals = tuple(
+        tuple(draw(st.lists(st.sampled_from(some), unique=True)))
+        for _ in range(draw(st.integers(0, 3)))
+    )
     caps = [
         Cap(tuple(draw(st.sets(st.integers(0, slots - 1)))), draw(st.integers(0, 2)), "")
         for _ in range(draw(st.integers(0, 2)))
@@ -82,7 +82,7 @@ def test_no_choice_is_better_than_the_solvers(problem: Problem, seed: int) -> No
 
 def test_the_greedy_choice_gives_the_clip_that_only_one_slot_takes_to_another() -> None:
     problem = Problem(
-        slots=2, choices={(0, 0): 900, (0, 1): 800, (1, 0): 850}, rivals={0: ((0, 0), (1, 0))},
+        slots=2, choices={(0, 0): 900, (0, 1): 800, (1, 0): 850}, rivals=(((0, 0), (1, 0)),),
         fresh=frozenset({0, 1}),
     )  # fmt: skip
     assert greedy(problem) == {0: 0}
@@ -92,16 +92,16 @@ def test_the_greedy_choice_gives_the_clip_that_only_one_slot_takes_to_another() 
 def test_filling_a_slot_comes_before_keeping_and_keeping_before_a_better_clip() -> None:
     choices = {(0, 0): 100, (0, 1): 9_000, (0, 2): 50, (1, 0): 10}
     problem = Problem(
-        slots=2, choices=choices, rivals={0: ((0, 0), (1, 0))}, fresh=frozenset(), kept={0: 0}
+        slots=2, choices=choices, rivals=(((0, 0), (1, 0)),), fresh=frozenset(), kept={0: 0}
     )
     assert solve(problem, 0).chosen == {0: 1, 1: 0}
-    alone = Problem(slots=1, choices={(0, 0): 100, (0, 1): 9_000}, rivals={}, fresh=frozenset({1}),
+    alone = Problem(slots=1, choices={(0, 0): 100, (0, 1): 9_000}, rivals=(), fresh=frozenset({1}),
                     kept={0: 0})  # fmt: skip
     assert solve(alone, 0).chosen == {0: 0}
 
 
 def test_without_or_tools_the_error_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ortools.sat.python", None)
-    problem = Problem(slots=1, choices={(0, 0): 1}, rivals={}, fresh=frozenset())
+    problem = Problem(slots=1, choices={(0, 0): 1}, rivals=(), fresh=frozenset())
     with pytest.raises(NotInstalled, match="'publish'"):
         solve(problem, 0)
