@@ -8,23 +8,23 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from benchmarks.child import cpu_seconds
-from benchmarks.measure import Case, Row, costs, cpu, interleaved, ratios, spread
+from benchmarks.measure import Case, Row, costs, cpu, interleaved, ratios, run_case, spread
 from clipping.models import Account, ClipCandidate, Consent, PlanRequest, PlatformName
 from clipping.scheduling.choices import Reach, make_day, make_problem
-from clipping.scheduling.planning import plan_day
+from clipping.scheduling.planning import plan_day, plan_days
 from clipping.scheduling.problem import Problem, greedy
 from clipping.scheduling.slots import day_slots
 from clipping.scheduling.solving import solve
 from clipping.timing import TimeSpan
 
-CLIENTS, ACCOUNTS, CLIPS = 50, 30, 300
+CLIENTS, ACCOUNTS, CLIPS, DAYS = 50, 30, 300, 31
 LIMIT_S = 60.0
 _WORDS = ("boxing", "money", "family", "training", "travel", "food", "law", "music")
 _ZONES = ("Europe/Berlin", "America/New_York", "Asia/Tokyo")
 
 
-def requests(clients: int) -> Iterator[PlanRequest]:
-    """One request for each client: a week's stock of clips, three of each moment."""
+def requests(clients: int, clips: int = CLIPS) -> Iterator[PlanRequest]:
+    """One request for each client, with three clips of each moment."""
     for client in range(clients):
         chance = random.Random(client)
         yield PlanRequest(
@@ -32,7 +32,7 @@ def requests(clients: int) -> Iterator[PlanRequest]:
             day=date(2026, 3, 10),
             seed=client,
             accounts=tuple(_account(client, number, chance) for number in range(ACCOUNTS)),
-            clips=tuple(_clip(client, number, chance) for number in range(CLIPS)),
+            clips=tuple(_clip(client, number, chance) for number in range(clips)),
         )
 
 
@@ -75,6 +75,13 @@ def plans(clients: int) -> dict[str, int]:
     }
 
 
+def month() -> dict[str, int]:
+    """31 days of one client with as many clips as posts, three of each moment."""
+    request = next(requests(1, clips=2 * ACCOUNTS * DAYS))
+    made = [one for plan in plan_days(request, DAYS) for one in plan.assignments]
+    return {"posts": len(made), "clips": len({one.clip_id for one in made})}
+
+
 def floor(clients: int) -> dict[str, int]:
     """The same slots and rules, and the greedy choice in place of the solver's."""
     return {"posts": sum(len(greedy(_problem(request))) for request in requests(clients))}
@@ -101,6 +108,8 @@ def measure(folder: Path) -> list[Row]:
     theirs = Case("greedy", "benchmarks.planning:floor", {"clients": CLIENTS})
     runs = interleaved([ours, theirs])
     made = runs[ours.name][0].value
+    whole = run_case(Case("month", "benchmarks.planning:month"))
+    wanted = 2 * ACCOUNTS * DAYS
     before = cpu_seconds()
     gains = quality(10)
     print(f"  ten clients solved beside greedy: {cpu_seconds() - before:.1f} CPU-s", flush=True)
@@ -119,6 +128,12 @@ def measure(folder: Path) -> list[Row]:
             str(made["posts"]),
             limit=f"{2 * CLIENTS * ACCOUNTS}",
             within=made["posts"] == 2 * CLIENTS * ACCOUNTS,
+        ),
+        Row(
+            f"a month of one client: {wanted} clips for as many posts, clips posted",
+            f"{whole.value['clips']} in {whole.value['posts']} posts, {costs([whole])}",
+            limit=f"{wanted}",
+            within=whole.value["clips"] == whole.value["posts"] == wanted,
         ),
         Row("plans proven the best among the clips considered", f"{made['proven']} of {CLIENTS}"),
         Row("points of score a post gained over greedy", spread(gains, ".3f")),

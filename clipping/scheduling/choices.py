@@ -115,9 +115,14 @@ def make_problem(day: Day, reach: Reach) -> Problem:
     kept = _kept(day)
     choices: dict[Choice, int] = {}
     scores = np.array([clip.score for clip in day.clips], dtype=float)
+    offered = {
+        platform: np.array([day.rules.offered(clip, platform) for clip in day.clips], dtype=bool)
+        for platform in {slot.platform for slot in day.slots}
+    }
     for place, slot in enumerate(day.slots):
-        fit = day.fitting.fits(slot.account_id)
-        best_first = np.argsort(-points(scores, fit, slot.worth), kind="stable").tolist()
+        fit, there = day.fitting.fits(slot.account_id), np.flatnonzero(offered[slot.platform])
+        order = np.argsort(-points(scores, fit, slot.worth)[there], kind="stable")
+        best_first = there[order].tolist()
         considered = set(_considered(day, slot, best_first, reach))
         if (before := kept.get(place)) is not None and allowed(day, slot, before):
             considered.add(before)
@@ -177,19 +182,18 @@ def _considered(day: Day, slot: Slot, best_first: Sequence[int], reach: Reach) -
     Clips that are posted elsewhere come on top, as many again, where fresh ones are too few.
     """
     most = reach.moments(day, slot)
-    fresh: set[str] = set()
-    used: set[str] = set()
-    for clip in best_first:
-        if not allowed(day, slot, clip):
-            continue
-        moment_id, is_fresh = day.clips[clip].moment_id, day.rules.fresh(day.clips[clip])
-        moments = fresh if is_fresh else used
-        if reach is Reach.ALL and is_fresh:
-            yield clip
-        elif moment_id not in moments and len(moments) < most:
-            moments.add(moment_id)
-            yield clip
-        if len(fresh) >= most:
+    for fresh in (True, False):
+        moments: set[str] = set()
+        for clip in best_first:
+            one = day.clips[clip]
+            if len(moments) >= most and (reach is not Reach.ALL or not fresh):
+                break
+            if one.moment_id in moments and reach is not Reach.ALL:
+                continue
+            if day.rules.fresh(one) is fresh and allowed(day, slot, clip):
+                moments.add(one.moment_id)
+                yield clip
+        if len(moments) >= most:
             return
 
 

@@ -67,6 +67,10 @@ class Eligibility:
             or self._shown(clip, slot)
         )
 
+    def offered(self, clip: ClipCandidate, platform: PlatformName) -> bool:
+        """Whether some account may post the clip on the platform, as far as it alone goes."""
+        return self._general[clip.clip_id] is None and self._posted(clip, platform) is None
+
     def _posted(self, clip: ClipCandidate, platform: PlatformName) -> Cause | None:
         posts = self._by_clip.get(clip.clip_id, ())
         if any(post.platform is platform for post in posts):
@@ -117,7 +121,7 @@ def _unfit(clip: ClipCandidate, request: PlanRequest) -> Cause | None:
 
 
 def _does_not_suit(clip: ClipCandidate, account: Account) -> Cause | None:
-    if account.account_id in clip.barred or account.platform.value in clip.barred:
+    if clip.barred and not clip.barred.keys().isdisjoint((account.account_id, account.platform)):
         return Cause.BARRED
     if account.caption_style and clip.style != account.caption_style:
         return Cause.STYLE

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from itertools import combinations
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from clipping.models import ClipCandidate, PastPost, PlanRequest
@@ -26,8 +25,8 @@ def near_duplicates(request: PlanRequest) -> Mapping[str, frozenset[str]]:
         if distance < request.policy.near_distance and len(pair) == 2:
             _add(near, *pair)
     for spans in _by_source([*request.clips, *request.past]):
-        for (first, one), (second, other) in combinations(spans.items(), 2):
-            if frozenset((first, second)) not in measured and _much_shared(one, other):
+        for first, second in _much_shared(spans):
+            if frozenset((first, second)) not in measured:
                 _add(near, first, second)
     return {clip_id: frozenset(others) for clip_id, others in near.items()}
 
@@ -40,8 +39,14 @@ def _by_source(clips: Iterable[ClipCandidate | PastPost]) -> list[dict[str, Time
     return list(sources.values())
 
 
-def _much_shared(one: TimeSpan, other: TimeSpan) -> bool:
-    return one.overlap_ms(other) > MOST_SHARED * min(one.duration_ms, other.duration_ms)
+def _much_shared(spans: Mapping[str, TimeSpan]) -> Iterator[tuple[str, str]]:
+    ordered = sorted(spans.items(), key=lambda one: (one[1].start_ms, one[0]))
+    for place, (first, one) in enumerate(ordered):
+        for second, other in ordered[place + 1 :]:
+            if other.start_ms >= one.end_ms:
+                break
+            if one.overlap_ms(other) > MOST_SHARED * min(one.duration_ms, other.duration_ms):
+                yield first, second
 
 
 def _add(near: dict[str, set[str]], first: str, second: str) -> None:
