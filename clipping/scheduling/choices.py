@@ -115,26 +115,26 @@ def make_problem(day: Day, reach: Reach) -> Problem:
     kept = _kept(day)
     choices: dict[Choice, int] = {}
     scores = np.array([clip.score for clip in day.clips], dtype=float)
+    fresh = np.array([day.rules.fresh(clip) for clip in day.clips], dtype=bool)
     offered = {
         platform: np.array([day.rules.offered(clip, platform) for clip in day.clips], dtype=bool)
         for platform in {slot.platform for slot in day.slots}
     }
     for place, slot in enumerate(day.slots):
-        fit, there = day.fitting.fits(slot.account_id), np.flatnonzero(offered[slot.platform])
-        order = np.argsort(-points(scores, fit, slot.worth)[there], kind="stable")
-        best_first = there[order].tolist()
-        considered = set(_considered(day, slot, best_first, reach))
+        fit, there = day.fitting.fits(slot.account_id), offered[slot.platform]
+        order = np.argsort(-points(scores, fit, slot.worth), kind="stable")
+        firsts, further = order[(there & fresh)[order]], order[(there & ~fresh)[order]]
+        considered = set(_considered(day, slot, (firsts.tolist(), further.tolist()), reach))
         if (before := kept.get(place)) is not None and allowed(day, slot, before):
             considered.add(before)
         for clip in considered:
             choices[place, clip] = worth(day.clips[clip], float(fit[clip]), slot)
     caps, bounds = _caps(day)
-    fresh = (place for place, clip in enumerate(day.clips) if day.rules.fresh(clip))
     return Problem(
         slots=len(day.slots),
         choices=choices,
         rivals=_rivals(day, choices),
-        fresh=frozenset(fresh),
+        fresh=frozenset(np.flatnonzero(fresh).tolist()),
         caps=tuple(caps),
         account_caps=tuple(bounds),
         kept={slot: clip for slot, clip in kept.items() if (slot, clip) in choices},
@@ -176,25 +176,26 @@ def _kept(day: Day) -> dict[int, int]:
     }
 
 
-def _considered(day: Day, slot: Slot, best_first: Sequence[int], reach: Reach) -> Iterator[int]:
-    """The clips within reach of a slot, the best first.
+def _considered(
+    day: Day, slot: Slot, offered: tuple[list[int], list[int]], reach: Reach
+) -> Iterator[int]:
+    """The clips within reach of a slot.
 
     Clips that are posted elsewhere come on top, as many again, where fresh ones are too few.
+
+    :param offered: Fresh clips and others, each the best first.
     """
     most = reach.moments(day, slot)
-    for fresh in (True, False):
+    for clips in offered:
+        every = reach is Reach.ALL and clips is offered[0]
         moments: set[str] = set()
-        for clip in best_first:
-            one = day.clips[clip]
-            if len(moments) >= most and (reach is not Reach.ALL or not fresh):
-                break
-            if one.moment_id in moments and reach is not Reach.ALL:
-                continue
-            if day.rules.fresh(one) is fresh and allowed(day, slot, clip):
-                moments.add(one.moment_id)
+        for clip in clips:
+            moment_id = day.clips[clip].moment_id
+            if (every or moment_id not in moments) and allowed(day, slot, clip):
+                moments.add(moment_id)
                 yield clip
-        if len(moments) >= most:
-            return
+                if len(moments) >= most and not every:
+                    return
 
 
 def allowed(day: Day, slot: Slot, clip: int) -> bool:

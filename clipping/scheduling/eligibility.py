@@ -44,6 +44,7 @@ class Eligibility:
         self._general = {clip.clip_id: _unfit(clip, request) for clip in request.clips}
         self._by_clip: dict[str, list[PastPost]] = defaultdict(list)
         self._by_moment: dict[tuple[PlatformName, str], list[PastPost]] = defaultdict(list)
+        self._on_platform = {(post.platform, post.clip_id) for post in posts}
         for post in posts:
             self._by_clip[post.clip_id].append(post)
             self._by_moment[post.platform, post.moment_id].append(post)
@@ -72,10 +73,11 @@ class Eligibility:
         return self._general[clip.clip_id] is None and self._posted(clip, platform) is None
 
     def _posted(self, clip: ClipCandidate, platform: PlatformName) -> Cause | None:
-        posts = self._by_clip.get(clip.clip_id, ())
-        if any(post.platform is platform for post in posts):
+        if clip.clip_id not in self._by_clip:
+            return None
+        if (platform, clip.clip_id) in self._on_platform:
             return Cause.ON_PLATFORM
-        return Cause.ELSEWHERE if posts and self._policy.post_once else None
+        return Cause.ELSEWHERE if self._policy.post_once else None
 
     def _shown(self, clip: ClipCandidate, slot: Slot) -> Cause | None:
         """Whether its moment, or one like it, is too near; on X it may never come again."""

@@ -19,7 +19,9 @@ def near_duplicates(request: PlanRequest) -> Mapping[str, frozenset[str]]:
     What was measured counts; a pair of one source that nobody measured is told by how much of the
     source's time it shares, since two detectors give the same moment two ids.
     """
-    measured = {frozenset((pair.first, pair.second)): pair.distance for pair in request.distances}
+    # Of a pair that was measured twice the smaller figure counts: the later one is set last.
+    by_distance = sorted(request.distances, key=lambda pair: -pair.distance)
+    measured = {frozenset((pair.first, pair.second)): pair.distance for pair in by_distance}
     near: dict[str, set[str]] = defaultdict(set)
     for pair, distance in measured.items():
         if distance < request.policy.near_distance and len(pair) == 2:

@@ -117,3 +117,11 @@ def test_an_account_posts_no_more_than_its_platform_lets_it(
 )
 def test_what_is_read_live_holds(live: AccountLimits, expected: list[int]) -> None:
     assert posts([account()], limits={"account_000": live}, day=DAY) == expected
+
+
+def test_what_is_planned_for_later_counts_against_what_is_left() -> None:
+    now, until = datetime(2026, 3, 10, 7, tzinfo=UTC), datetime(2026, 3, 11, 12, tzinfo=UTC)
+    live = {"account_000": AccountLimits(posts_left=2, resets_at=until)}
+    tomorrow = past(account(), 1, datetime(2026, 3, 11, 8, 10, tzinfo=UTC))
+    assert posts([account()], limits=live, now=now) == [2, 0]
+    assert posts([account()], limits=live, now=now, past=tomorrow) == [1, 1]
