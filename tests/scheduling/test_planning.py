@@ -259,6 +259,15 @@ def test_near_duplicates_of_what_a_sibling_shows_are_kept_out(
     assert plan.shortages[0].kept_out == {Cause.LIKENESS if kept_out else Cause.TAKEN: 1}
 
 
+@pytest.mark.parametrize("distances", [(0.1, 0.4), (0.4, 0.1)], ids=["near first", "far first"])
+def test_of_two_measures_of_a_pair_the_smaller_one_counts(distances: tuple[float, ...]) -> None:
+    pairs = tuple(
+        ClipDistance(first="clip_0000", second="clip_0001", distance=distance)
+        for distance in distances
+    )
+    assert len(plan_day(request(1, 2, distances=pairs)).assignments) == 1
+
+
 def clips_of(plan: DayPlan) -> dict[tuple[str, int], str]:
     return {(one.slot.account_id, one.slot.number): one.clip_id for one in plan.assignments}
 
