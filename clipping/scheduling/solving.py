@@ -38,9 +38,10 @@ def solve(problem: Problem, seed: int) -> Solution:
     start, proven = greedy(problem), True
     if problem.kept:
         if problem.value(start)[:2] != (model.fillable, len(problem.kept)):
-            start, proven = model.best(model.filled_and_kept(), start)
+            start, proven = model.best(model.filled_and_kept(), start, apart=0)
         model.hold(start)
-    chosen, settled = model.best(model.worth(), start)
+    # To prove which of two equals has the better digit of chance would take most of the time.
+    chosen, settled = model.best(model.worth(), start, apart=TIE * problem.slots)
     return Solution(chosen, proven and settled)
 
 
@@ -113,8 +114,10 @@ class _Model:
         self._model.add(sum(self._taken.values()) >= len(chosen))
         self._model.add(sum(self._taken[choice] for choice in kept.items()) >= len(held))
 
-    def best(self, aim: Any, start: Mapping[int, int]) -> tuple[dict[int, int], bool]:
-        """The choice that makes most of the aim, and whether that is proven."""
+    def best(
+        self, aim: Any, start: Mapping[int, int], *, apart: int
+    ) -> tuple[dict[int, int], bool]:
+        """The choice that makes most of the aim, to less than ``apart``; whether that is proven."""
         self._model.maximize(aim)
         self._model.clear_hints()
         for choice, taken in self._taken.items():
@@ -128,8 +131,7 @@ class _Model:
         solver.parameters.linearization_level = 2
         solver.parameters.cp_model_presolve = False
         solver.parameters.symmetry_level = 0
-        # To prove which of two equals has the better digit of chance takes most of the time.
-        solver.parameters.absolute_gap_limit = float(TIE * self._problem.slots)
+        solver.parameters.absolute_gap_limit = float(apart)
         status = solver.solve(self._model)
         if status not in (self._cp.OPTIMAL, self._cp.FEASIBLE):
             return dict(start), False

@@ -100,6 +100,21 @@ def test_filling_a_slot_comes_before_keeping_and_keeping_before_a_better_clip() 
     assert solve(alone, 0).chosen == {0: 0}
 
 
+def test_every_slot_counts_in_a_long_chain_of_changes() -> None:
+    """Each slot takes its neighbour's clip, so that the last one gets one at all."""
+    most = 30
+    choices = {(slot, slot): 500 for slot in range(most)}
+    choices |= {(slot, slot + 1): 10 for slot in range(most)}
+    choices[most, 0] = 10
+    rivals = tuple(
+        tuple(choice for choice in choices if choice[1] == clip) for clip in range(most + 1)
+    )
+    kept = {slot: slot for slot in range(most)}
+    problem = Problem(slots=most + 1, choices=choices, rivals=rivals, fresh=frozenset(), kept=kept)
+    assert len(greedy(problem)) == most
+    assert len(solve(problem, 0).chosen) == most + 1
+
+
 def test_without_or_tools_the_error_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ortools.sat.python", None)
     problem = Problem(slots=1, choices={(0, 0): 1}, rivals=(), fresh=frozenset())
