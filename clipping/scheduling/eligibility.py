@@ -21,8 +21,6 @@ SIBLINGS_APART: Final = timedelta(days=30)
 """Between posts of one moment, or of near-duplicates, by two accounts of a client on a platform."""
 REPEAT_AFTER: Final = timedelta(days=7)
 """Between posts of one moment, or of near-duplicates, by the same account."""
-WAITING: Final = (Cause.APPROVAL,)
-"""Of clips that only wait for a person."""
 
 
 class Eligibility:

@@ -20,8 +20,3 @@ def posts_due(day: date, first_post_on: date | None) -> int:
     pace = next(pace for since, pace in STEPS if age >= since)
     # Halves are rounded up, so that the day of the first post has one.
     return ((age + 1) * pace + 1) // 2 - (age * pace + 1) // 2
-
-
-def warming_up(day: date, first_post_on: date | None) -> bool:
-    """Whether it has not come to its full pace."""
-    return first_post_on is None or (day - first_post_on).days < STEPS[0][0]

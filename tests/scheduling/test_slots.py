@@ -24,7 +24,7 @@ from clipping.models import (
 from clipping.scheduling.drawing import APART_ON_PLATFORM
 from clipping.scheduling.slots import day_slots, places
 from clipping.scheduling.waking import LEAST_GAP, WINDOW, waking_hours, windows, zone_of
-from clipping.scheduling.warm_up import posts_due, warming_up
+from clipping.scheduling.warm_up import posts_due
 from tests.scheduling.made import DAY, account, request
 
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kathmandu", "UTC")
@@ -177,8 +177,6 @@ def test_a_new_account_rises_from_one_post_in_two_days_to_full_pace_in_three_wee
     assert pace == WARM_UP
     assert posts_due(DAY, None) == 1
     assert posts_due(DAY - timedelta(1), DAY) == 0
-    assert warming_up(DAY + timedelta(20), DAY)
-    assert not warming_up(DAY + timedelta(21), DAY)
 
 
 def test_the_warm_up_counts_from_the_first_post_there_is() -> None:
