@@ -16,6 +16,7 @@ from benchmarks import (
     mutes,
     orchestration,
     parallel,
+    planning,
     render,
     results,
     sync,
@@ -25,7 +26,17 @@ from benchmarks.measure import SECONDS, SHORTEST_SECONDS, table
 
 SECTIONS: dict[str, ModuleType] = {
     module.__name__.rpartition(".")[2]: module
-    for module in (render, variations, parallel, long, sync, mutes, hearing, orchestration)
+    for module in (
+        render,
+        variations,
+        parallel,
+        long,
+        sync,
+        mutes,
+        hearing,
+        orchestration,
+        planning,
+    )
 }
 """Each has ``measure(folder)``, which gives its rows;
 the first line of its docstring is its heading."""

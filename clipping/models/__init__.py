@@ -51,6 +51,21 @@ from clipping.models.judgement import (
 )
 from clipping.models.likeness import VARIATION, Arm, ClipPrint, Experiment, Factor
 from clipping.models.moment import Criterion, Detection, DetectOptions, Moment, Rejection, Sentence
+from clipping.models.plan import (
+    HOURS_WORTH,
+    AppUse,
+    Assignment,
+    Cause,
+    ClipCandidate,
+    ClipDistance,
+    DayPlan,
+    PastPost,
+    PlanChange,
+    PlanPolicy,
+    PlanRequest,
+    Shortage,
+    Slot,
+)
 from clipping.models.policy import BrandRisk, EditorialPolicy
 from clipping.models.post import PostFile, PostJob, PostState, Receipt, Stage
 from clipping.models.recipe import (
@@ -85,6 +100,7 @@ from clipping.models.tokens import AccountEvent, Connected, Tokens
 from clipping.models.watch import Found, ItemState, Watch, WatchedItem
 
 __all__ = [
+    "HOURS_WORTH",
     "OUTPUT_HEIGHT_PX",
     "OUTPUT_WIDTH_PX",
     "VARIATION",
@@ -92,15 +108,20 @@ __all__ = [
     "AccountEvent",
     "AccountLimits",
     "AccountStatus",
+    "AppUse",
     "Area",
     "Arm",
+    "Assignment",
     "AudioStream",
     "Box",
     "BrandRisk",
     "CameraShot",
     "CaptionEvent",
+    "Cause",
     "ChunkKey",
     "ClientSettings",
+    "ClipCandidate",
+    "ClipDistance",
     "ClipPrint",
     "ClipReport",
     "ClipState",
@@ -109,6 +130,7 @@ __all__ = [
     "Consent",
     "Criterion",
     "Crop",
+    "DayPlan",
     "DetectOptions",
     "Detection",
     "Disclosure",
@@ -140,6 +162,10 @@ __all__ = [
     "Moment",
     "Move",
     "Obstacle",
+    "PastPost",
+    "PlanChange",
+    "PlanPolicy",
+    "PlanRequest",
     "PlatformName",
     "PostCopy",
     "PostFile",
@@ -159,7 +185,9 @@ __all__ = [
     "Rights",
     "Scene",
     "Sentence",
+    "Shortage",
     "Sightings",
+    "Slot",
     "SoundEvent",
     "SoundKind",
     "SourceRequest",
