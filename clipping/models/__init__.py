@@ -68,6 +68,16 @@ from clipping.models.plan import (
 )
 from clipping.models.policy import BrandRisk, EditorialPolicy
 from clipping.models.post import PostFile, PostJob, PostState, Receipt, Stage
+from clipping.models.publishing import (
+    Alert,
+    Bucket,
+    Failure,
+    Post,
+    PostEvent,
+    Standing,
+    Stop,
+    post_id,
+)
 from clipping.models.recipe import (
     Box,
     CaptionEvent,
@@ -108,6 +118,7 @@ __all__ = [
     "AccountEvent",
     "AccountLimits",
     "AccountStatus",
+    "Alert",
     "AppUse",
     "Area",
     "Arm",
@@ -115,6 +126,7 @@ __all__ = [
     "AudioStream",
     "Box",
     "BrandRisk",
+    "Bucket",
     "CameraShot",
     "CaptionEvent",
     "Cause",
@@ -142,6 +154,7 @@ __all__ = [
     "FacePoint",
     "FaceTrack",
     "Factor",
+    "Failure",
     "Found",
     "Framing",
     "FramingChoice",
@@ -167,7 +180,9 @@ __all__ = [
     "PlanPolicy",
     "PlanRequest",
     "PlatformName",
+    "Post",
     "PostCopy",
+    "PostEvent",
     "PostFile",
     "PostJob",
     "PostState",
@@ -193,6 +208,8 @@ __all__ = [
     "SourceRequest",
     "SourceVideo",
     "Stage",
+    "Standing",
+    "Stop",
     "Tokens",
     "Transcript",
     "Value",
@@ -203,5 +220,6 @@ __all__ = [
     "Writing",
     "WritingPolicy",
     "make_id",
+    "post_id",
     "unsettled",
 ]

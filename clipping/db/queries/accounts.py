@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import update
@@ -119,6 +119,15 @@ def change_status(
     _change(session, account_id, status=status.value)
     note_event(session, account_id, "status", before, status, reason, at=at)
     return True
+
+
+def note_first_post(session: Session, account_id: str, day: date) -> None:
+    """From this local day on the account's warm-up counts; a day that is known stays."""
+    session.execute(
+        update(AccountRow)
+        .where(col(AccountRow.account_id) == account_id, col(AccountRow.first_post_on).is_(None))
+        .values(first_post_on=day)
+    )
 
 
 def pause_account(session: Session, account_id: str, reason: str) -> bool:

@@ -119,6 +119,19 @@ def forget_refresh(session: Session, account_id: str) -> None:
     )
 
 
+def expire_tokens(session: Session, account_id: str, at: datetime) -> None:
+    """The platform does not take the token any more, whatever was said of its life: renew it."""
+    session.execute(
+        update(AccountTokensRow)
+        .where(
+            col(AccountTokensRow.account_id) == account_id,
+            col(AccountTokensRow.expires_at).is_not(None),
+            col(AccountTokensRow.expires_at) > at,
+        )
+        .values(expires_at=at)
+    )
+
+
 def forget_tokens(session: Session, account_id: str) -> bool:
     """Delete what opens the account; whether there was anything."""
     found = session.get(AccountTokensRow, account_id, with_for_update=True)

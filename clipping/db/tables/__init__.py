@@ -18,6 +18,7 @@ from clipping.db.tables.clips import (
     ReleaseRow,
 )
 from clipping.db.tables.likeness import ClipPrintRow, ExperimentArmRow, ExperimentRow
+from clipping.db.tables.posts import AlertRow, BucketRow, PostEventRow, PostRow, StopRow
 from clipping.db.tables.sources import (
     ClientRow,
     GlossaryTermRow,
@@ -32,7 +33,9 @@ __all__ = [
     "AccountEventRow",
     "AccountRow",
     "AccountTokensRow",
+    "AlertRow",
     "BatchIntentRow",
+    "BucketRow",
     "ClientRow",
     "ClipPrintRow",
     "ClipRow",
@@ -46,11 +49,14 @@ __all__ = [
     "LedgerRow",
     "MomentRow",
     "OutageRow",
+    "PostEventRow",
+    "PostRow",
     "RejectionRow",
     "ReleaseRow",
     "ReplyRow",
     "Row",
     "SourceRow",
+    "StopRow",
     "TranscriptRow",
     "WatchRow",
     "WatchedItemRow",

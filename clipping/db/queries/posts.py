@@ -1,0 +1,299 @@
+"""Posts: reserved once, claimed by one process at a time, and every change of them written down."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import SecretStr
+from sqlalchemy import or_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col, select
+
+from clipping.db.queries.clients import client_id
+from clipping.db.queries.sealed import place
+from clipping.db.tables import ClientRow, PostEventRow, PostRow
+from clipping.db.tables.posts import OVER
+from clipping.errors import Rejected
+from clipping.models import PlatformName, Post, PostEvent, PostState, Receipt, Stage
+from clipping.vault import Vault
+
+_JOB = {"words", "disclosure", "consent", "inbox", "marker", "file"}
+_OTHER = {"client_id", "job", "handle", "receipt", "stage", "leased_by", "lease_until"}
+_NOT_STORED = {"file": {"path", "url"}}
+"""Where a file lies differs by machine, and its address may be signed."""
+_CLAIMABLE = (
+    PostState.RESERVED,
+    PostState.SUBMITTING,
+    PostState.PROCESSING,
+    PostState.UNKNOWN,
+    PostState.HELD,
+)
+
+
+def reserve_post(session: Session, post: Post, at: datetime) -> bool:
+    """Book a slot for a clip; False when the slot, or the clip there, is somebody's already.
+
+    :param at: Now, for the log.
+    """
+    made = session.execute(
+        insert(PostRow)
+        .values(
+            client_id=client_id(post.client),
+            handle=None,
+            **_values(post),
+            **post.model_dump(
+                include={"post_id", "account_id", "platform", "clip_id", "moment_id", "source_id"}
+            ),
+        )
+        .on_conflict_do_nothing()
+        .returning(col(PostRow.post_id))
+    ).first()
+    if made is None:
+        return False
+    _note(session, None, post, at, "")
+    return True
+
+
+def claim_posts(
+    session: Session,
+    open_vault: Callable[[], Vault],
+    who: str,
+    now: datetime,
+    lease: timedelta,
+    *,
+    most: int,
+    stages: Collection[Stage] = tuple(Stage),
+) -> list[Post]:
+    """Posts that are due and that nobody is at, the longest due first; they are ``who``'s now.
+
+    :param open_vault: Called when there are any: who posts nothing needs no key.
+    :param stages: Only those that have come so far.
+    """
+    due = (
+        select(PostRow.post_id)
+        .where(
+            col(PostRow.next_at) <= now,
+            col(PostRow.state).in_([state.value for state in _CLAIMABLE]),
+            col(PostRow.stage).in_([stage.value for stage in stages]),
+            or_(col(PostRow.lease_until).is_(None), col(PostRow.lease_until) < now),
+        )
+        .order_by(col(PostRow.next_at), col(PostRow.post_id))
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    claimed = list(
+        session.execute(
+            update(PostRow)
+            .where(col(PostRow.post_id).in_(due.scalar_subquery()))
+            .values(leased_by=who, lease_until=now + lease)
+            .returning(PostRow)
+            .execution_options(synchronize_session=False)
+        ).scalars()
+    )
+    found = _posts(session, claimed, open_vault()) if claimed else []
+    return sorted(found, key=lambda post: post.next_at or now)
+
+
+def extend_leases(session: Session, who: str, until: datetime) -> None:
+    """Whoever is still alive keeps what it is at."""
+    session.execute(update(PostRow).where(col(PostRow.leased_by) == who).values(lease_until=until))
+
+
+def holds_lease(session: Session, post_id: str, who: str, now: datetime) -> bool:
+    """Whether the post is still ``who``'s; nobody else can claim it until the transaction ends."""
+    found = session.exec(
+        select(PostRow.post_id)
+        .where(
+            PostRow.post_id == post_id,
+            PostRow.leased_by == who,
+            col(PostRow.lease_until) > now,
+        )
+        .with_for_update()
+    ).first()
+    return found is not None
+
+
+def save_post(
+    session: Session,
+    before: Post,
+    after: Post,
+    at: datetime,
+    *,
+    vault: Vault | None = None,
+    who: str | None = None,
+    lease_until: datetime | None = None,
+    by: str = "",
+) -> bool:
+    """Keep what changed, and write it down; False when another process has the post by now.
+
+    :param vault: Needed where the receipt has changed.
+    :param who: Whose it has to be; None takes it from whoever has it, whose next save is refused.
+    :param lease_until: Until when it stays theirs; None lets it go.
+    :param by: Who did it, when it was a person.
+    """
+    values = _values(after)
+    if after.receipt.handle != before.receipt.handle:
+        values["handle"] = _sealed(vault, after)
+    wanted = update(PostRow).where(col(PostRow.post_id) == after.post_id)
+    if who is not None:
+        wanted = wanted.where(col(PostRow.leased_by) == who)
+    done = session.execute(
+        wanted.values(
+            **values, leased_by=who if lease_until else None, lease_until=lease_until
+        ).returning(col(PostRow.post_id))
+    ).first()
+    if done is None:
+        return False
+    _note(session, before, after, at, by)
+    return True
+
+
+def get_post(
+    session: Session, post_id: str, *, vault: Vault | None = None, lock: bool = False
+) -> Post:
+    """The post; without the vault its receipt has no handle.
+
+    :raises Rejected: There is none.
+    """
+    wanted = select(PostRow).where(PostRow.post_id == post_id)
+    row = session.exec(
+        (wanted.with_for_update() if lock else wanted).execution_options(populate_existing=True)
+    ).first()
+    if row is None:
+        raise Rejected(f"There is no post {post_id}; `clipper posts list` shows them.")
+    return _posts(session, [row], vault)[0]
+
+
+def posts(
+    session: Session,
+    client: str | None = None,
+    *,
+    platform: PlatformName | None = None,
+    account_id: str | None = None,
+    source_id: str | None = None,
+    states: Collection[PostState] = (),
+    since: datetime | None = None,
+    until: datetime | None = None,
+    most: int | None = None,
+) -> list[Post]:
+    """Posts in the order of their times, without their handles; ``until`` is exclusive."""
+    wanted = select(PostRow).order_by(col(PostRow.due_at), col(PostRow.post_id)).limit(most)
+    if client is not None:
+        wanted = wanted.where(PostRow.client_id == client_id(client))
+    if platform is not None:
+        wanted = wanted.where(PostRow.platform == platform.value)
+    if account_id is not None:
+        wanted = wanted.where(PostRow.account_id == account_id)
+    if source_id is not None:
+        wanted = wanted.where(PostRow.source_id == source_id)
+    if states:
+        wanted = wanted.where(col(PostRow.state).in_([state.value for state in states]))
+    if since is not None:
+        wanted = wanted.where(col(PostRow.due_at) >= since)
+    if until is not None:
+        wanted = wanted.where(col(PostRow.due_at) < until)
+    return _posts(session, session.exec(wanted).all(), None)
+
+
+def taken_by_others(session: Session, post: Post) -> tuple[bool, bool]:
+    """Whether other posts have (its clip on its platform, its slot), of those that live."""
+    others = select(PostRow.post_id).where(
+        PostRow.post_id != post.post_id,
+        col(PostRow.state).not_in([state.value for state in OVER]),
+    )
+    clip = others.where(PostRow.clip_id == post.clip_id, PostRow.platform == post.platform.value)
+    slot = others.where(PostRow.account_id == post.account_id, PostRow.slot_id == post.slot_id)
+    return session.exec(clip).first() is not None, session.exec(slot).first() is not None
+
+
+def post_events(session: Session, post_id: str) -> list[PostEvent]:
+    """All that happened to the post, in order."""
+    rows = session.exec(
+        select(PostEventRow)
+        .where(PostEventRow.post_id == post_id)
+        .order_by(col(PostEventRow.event_id))
+    )
+    return [PostEvent.model_validate(row.model_dump(exclude={"event_id"})) for row in rows]
+
+
+def _values(post: Post) -> dict[str, Any]:
+    """The columns that change, but for the handle."""
+    return {
+        "slot_id": post.slot_id,
+        "due_at": post.due_at,
+        "reason": post.reason,
+        "state": post.state.value,
+        "job": post.model_dump(mode="json", include=_JOB, exclude=_NOT_STORED),
+        "file_key": post.file_key,
+        "stage": post.receipt.stage.value,
+        "receipt": post.receipt.model_dump(mode="json", exclude={"handle"}),
+        "next_at": post.next_at,
+        "attempts": post.attempts,
+        "begun": post.begun,
+        "renewed": post.renewed,
+        "begun_at": post.begun_at,
+        "posted_at": post.posted_at,
+        "failure": None if post.failure is None else post.failure.model_dump(mode="json"),
+        "note": post.note,
+        "gone": post.gone,
+    }
+
+
+def _sealed(vault: Vault | None, post: Post) -> str | None:
+    if not post.receipt.handle:
+        return None
+    if vault is None:
+        raise ValueError("a handle is stored only sealed")
+    return vault.seal(
+        SecretStr(json.dumps(post.receipt.handle)), place("posts", "handle", post.post_id)
+    )
+
+
+def _posts(session: Session, rows: Iterable[PostRow], vault: Vault | None) -> list[Post]:
+    rows = list(rows)
+    ids = {row.client_id for row in rows}
+    named = select(ClientRow.client_id, ClientRow.name).where(col(ClientRow.client_id).in_(ids))
+    names = dict(session.exec(named).all()) if ids else {}
+    return [_post(row, names[row.client_id], vault) for row in rows]
+
+
+def _post(row: PostRow, client: str, vault: Vault | None) -> Post:
+    handle: dict[str, str] = {}
+    if row.handle is not None and vault is not None:
+        opened = vault.open(row.handle, place("posts", "handle", row.post_id))
+        handle = json.loads(opened.get_secret_value())
+    file = row.job["file"]
+    return Post.model_validate(
+        {
+            **row.model_dump(exclude=_OTHER | {"reserved_at"}),
+            **row.job,
+            "file": None if file is None else {**file, "path": ""},
+            "client": client,
+            "receipt": Receipt.model_validate({**row.receipt, "handle": handle}),
+        }
+    )
+
+
+def _note(session: Session, before: Post | None, after: Post, at: datetime, by: str) -> None:
+    """Write down what is new to people: a state, a stage, a sentence."""
+    told = after.failure.sentence if after.failure else after.note
+    if before is not None and not by:
+        was = before.failure.sentence if before.failure else before.note
+        same_stage = before.receipt.stage is after.receipt.stage
+        if before.state is after.state and same_stage and was == told:
+            return
+    session.add(
+        PostEventRow(
+            post_id=after.post_id,
+            at=at,
+            before=before.state.value if before else "",
+            after=after.state.value,
+            stage=after.receipt.stage.value,
+            sentence=told,
+            by=by,
+        )
+    )
+    session.flush()

@@ -1,0 +1,230 @@
+"""What keeps posts from going on: stops, accounts, rights; and what people have to see."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, or_, update
+from sqlmodel import Session, col, select
+
+from clipping.db.queries.clients import client_id, save_client
+from clipping.db.tables import (
+    AccountEventRow,
+    AccountRow,
+    AlertRow,
+    ClientRow,
+    ClipRow,
+    PostRow,
+    SourceRow,
+    StopRow,
+)
+from clipping.db.tables.posts import OVER
+from clipping.models import (
+    AccountStatus,
+    Alert,
+    ClipState,
+    Ground,
+    PlatformName,
+    Post,
+    Standing,
+    Stop,
+)
+
+_TROUBLE = (
+    AccountStatus.WARNED,
+    AccountStatus.SUSPENDED,
+    AccountStatus.BANNED,
+    AccountStatus.REAUTHORISE,
+)
+
+
+def add_stop(session: Session, stop: Stop) -> Stop:
+    """Keep it; from its commit on nothing that it covers goes on."""
+    row = StopRow(
+        client_id=save_client(session, stop.client) if stop.client else None,
+        platform=stop.platform.value if stop.platform else None,
+        account_id=stop.account_id or None,
+        source_id=stop.source_id or None,
+        **stop.model_dump(include={"by", "at", "why", "lifted_at", "lifted_by"}),
+    )
+    session.add(row)
+    session.flush()
+    return stop.replace(stop_id=row.stop_id)
+
+
+def stops(session: Session, *, lifted: bool = False) -> list[Stop]:
+    """The stops that hold, or with ``lifted`` all there ever were, in order."""
+    wanted = (
+        select(StopRow, ClientRow.name)
+        .join(ClientRow, col(ClientRow.client_id) == col(StopRow.client_id), isouter=True)
+        .order_by(col(StopRow.stop_id))
+    )
+    if not lifted:
+        wanted = wanted.where(col(StopRow.lifted_at).is_(None))
+    return [_stop(row, name) for row, name in session.exec(wanted).all()]
+
+
+def lift_stop(session: Session, stop_id: int, by: str, at: datetime) -> bool:
+    """Let what it covers go on; whether it held until now."""
+    done = session.execute(
+        update(StopRow)
+        .where(col(StopRow.stop_id) == stop_id, col(StopRow.lifted_at).is_(None))
+        .values(lifted_at=at, lifted_by=by)
+        .returning(col(StopRow.stop_id))
+    )
+    return done.first() is not None
+
+
+def look_again(session: Session, stop: Stop, now: datetime) -> None:
+    """Posts that were held under a stop are looked at now, not minutes later."""
+    session.execute(
+        update(PostRow)
+        .where(
+            *_covered(stop),
+            col(PostRow.state) == "held",
+            col(PostRow.next_at).is_not(None),
+        )
+        .values(next_at=now)
+    )
+
+
+def _covered(stop: Stop) -> list[Any]:
+    """Which posts a stop covers."""
+    wanted: list[Any] = []
+    if stop.client:
+        wanted.append(col(PostRow.client_id) == client_id(stop.client))
+    if stop.platform:
+        wanted.append(col(PostRow.platform) == stop.platform.value)
+    if stop.account_id:
+        wanted.append(col(PostRow.account_id) == stop.account_id)
+    if stop.source_id:
+        wanted.append(col(PostRow.source_id) == stop.source_id)
+    return wanted
+
+
+def stops_of(session: Session, post: Post) -> tuple[Stop, ...]:
+    """The stops that cover a post."""
+    matches = {
+        "client_id": client_id(post.client),
+        "platform": post.platform.value,
+        "account_id": post.account_id,
+        "source_id": post.source_id,
+    }
+    rows = session.exec(
+        select(StopRow)
+        .where(
+            col(StopRow.lifted_at).is_(None),
+            *(
+                or_(getattr(StopRow, name).is_(None), getattr(StopRow, name) == value)
+                for name, value in matches.items()
+            ),
+        )
+        .order_by(col(StopRow.stop_id))
+    )
+    return tuple(_stop(row, post.client if row.client_id else None) for row in rows)
+
+
+def _stop(row: StopRow, client: str | None) -> Stop:
+    kept = row.model_dump(exclude={"client_id"})
+    filled = {name: "" if value is None else value for name, value in kept.items()}
+    return Stop.model_validate(
+        {
+            **filled,
+            "client": client or "",
+            "platform": row.platform,
+            "lifted_at": row.lifted_at,
+        }
+    )
+
+
+def standing_of(session: Session, post: Post, *, lock_account: bool = False) -> Standing:
+    """What the database says just now of all that can keep the post from going on.
+
+    :param lock_account: Nobody else begins a post of the account until the transaction ends.
+    """
+    if lock_account:
+        session.exec(
+            select(AccountRow.account_id)
+            .where(AccountRow.account_id == post.account_id)
+            .with_for_update()
+        ).one()
+    account, clip_state, proof, ground = session.exec(
+        select(AccountRow, ClipRow.state, ClipRow.proof, SourceRow.rights_ground)
+        .select_from(AccountRow)
+        .join(ClipRow, col(ClipRow.clip_id) == post.clip_id)
+        .join(SourceRow, col(SourceRow.source_id) == col(ClipRow.source_id))
+        .where(AccountRow.account_id == post.account_id)
+        .execution_options(populate_existing=True)
+    ).one()
+    latest = session.exec(
+        select(func.max(PostRow.begun_at)).where(
+            PostRow.account_id == post.account_id,
+            PostRow.post_id != post.post_id,
+            col(PostRow.state).not_in([state.value for state in OVER]),
+        )
+    ).one()
+    return Standing(
+        account_status=account.status,
+        account_method=account.method,
+        account_paused=account.paused,
+        consent=account.consent,
+        stops=stops_of(session, post),
+        clip_ready=clip_state == ClipState.READY.value,
+        proof_passed=bool(proof["passed"]),
+        rights_stated=ground != Ground.UNSTATED.value,
+        last_begun_at=latest,
+    )
+
+
+def add_alert(session: Session, alert: Alert) -> None:
+    """Keep what a person has to see."""
+    session.add(
+        AlertRow(
+            client_id=client_id(alert.client) if alert.client else None,
+            **alert.model_dump(exclude={"client"}),
+            seen_by="",
+        )
+    )
+    session.flush()
+
+
+def alerts(session: Session, since: datetime | None = None) -> list[Alert]:
+    """Those that nobody has seen yet, the oldest first."""
+    wanted = (
+        select(AlertRow, ClientRow.name)
+        .join(ClientRow, col(ClientRow.client_id) == col(AlertRow.client_id), isouter=True)
+        .where(col(AlertRow.seen_at).is_(None))
+        .order_by(col(AlertRow.alert_id))
+    )
+    if since is not None:
+        wanted = wanted.where(col(AlertRow.at) >= since)
+    return [
+        Alert.model_validate(
+            {
+                **row.model_dump(exclude={"alert_id", "client_id", "seen_at", "seen_by"}),
+                "client": name or "",
+            }
+        )
+        for row, name in session.exec(wanted).all()
+    ]
+
+
+def accounts_in_trouble(
+    session: Session, client: str, platform: PlatformName, since: datetime
+) -> list[str]:
+    """Handles of a client's accounts that their platform has turned against since then."""
+    found = session.exec(
+        select(AccountRow.handle)
+        .join(AccountEventRow, col(AccountEventRow.account_id) == col(AccountRow.account_id))
+        .where(
+            AccountRow.client_id == client_id(client),
+            AccountRow.platform == platform.value,
+            AccountEventRow.kind == "status",
+            col(AccountEventRow.after).in_([status.value for status in _TROUBLE]),
+            col(AccountEventRow.at) >= since,
+        )
+        .distinct()
+        .order_by(AccountRow.handle)
+    )
+    return list(found)

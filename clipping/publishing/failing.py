@@ -1,0 +1,146 @@
+"""What follows for a post from an error: another try, a wait, a hold, or its end. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from clipping.errors import (
+    AuthorizationExpired,
+    ClippingError,
+    OutcomeUnknown,
+    Rejected,
+    Transient,
+)
+from clipping.models import Failure, Post, PostState, Receipt, Stage
+from clipping.platforms.failures import FailureKind
+from clipping.publishing.steps import Step, may_be_public, state_of
+
+MOST_RETRIES: Final = 3
+MOST_BEGINNINGS: Final = 2
+"""New uploads after the first one."""
+_FIRST_PAUSE: Final = timedelta(minutes=1)
+_GROWTH: Final = 4
+_LOOK: Final = timedelta(seconds=30)
+_RATE_PAUSE: Final = timedelta(minutes=1)
+_QUOTA_PAUSE: Final = timedelta(hours=1)
+"""Where nobody says when a quota's window ends."""
+_SLOWLY: Final = timedelta(hours=1)
+ACCOUNT_PAUSE: Final = timedelta(minutes=30)
+
+_OF_THE_POST: Final = ("spam_risk", "spam_risk_text", "publish_cancelled")
+"""Codes that say of a publication which was looked up that it has failed, not that the look did."""
+_PERHAPS_PUBLIC: Final = ("506/", "invalid_publish_id", "duplicate", "100/33")
+"""Codes that an armed post is refused with when it may be out already."""
+
+_K = FailureKind
+
+
+def kind_of_failure(error: ClippingError) -> FailureKind:
+    """What kind an error is, also one that arose here before any platform was asked."""
+    kind = getattr(error, "kind", None)
+    if isinstance(kind, FailureKind):
+        return kind
+    ours: dict[type[ClippingError], FailureKind] = {
+        AuthorizationExpired: _K.REAUTH,
+        OutcomeUnknown: _K.UNKNOWN_OUTCOME,
+        Transient: _K.RETRY_BACKOFF,
+        Rejected: _K.PERMANENT_METADATA,
+    }
+    found = (kind for known, kind in ours.items() if isinstance(error, known))
+    # A key or a secret is missing, a disk is full, or the fault is ours: no account's doing.
+    return next(found, _K.APP_MISCONFIGURED)
+
+
+def after_error(
+    post: Post, step: Step, error: ClippingError, now: datetime, chance: Callable[[], float]
+) -> Post:
+    """The post after a step that failed.
+
+    :param chance: Gives numbers from 0 to 1, which part those who failed together.
+    """
+    kind = kind_of_failure(error)
+    told = Failure(kind=kind.value, code=str(getattr(error, "code", "")), sentence=str(error))
+    failed = post.replace(failure=told, note="", state=_state_while_waiting(post))
+    if kind is _K.UNKNOWN_OUTCOME and post.receipt.stage is Stage.ARMED:
+        return failed.replace(state=PostState.UNKNOWN, next_at=now + _LOOK)
+    if kind in (_K.RETRY_BACKOFF, _K.UNKNOWN_OUTCOME):
+        return _tried_again(failed, now, chance)
+    if kind in (_K.RETRY_AFTER, _K.QUOTA_UNTIL):
+        return failed.replace(next_at=until(error, now) + timedelta(seconds=30 * chance()))
+    if kind is _K.RETRY_NEW_CONTAINER:
+        return _begun_anew(failed, now)
+    if kind is _K.REAUTH and not post.renewed:
+        return failed.replace(renewed=True, next_at=now)
+    if kind in (_K.PERMANENT_MEDIA, _K.PERMANENT_METADATA):
+        return _refused(failed, step, kind, told.code)
+    return _held(failed, kind, now)
+
+
+def until(error: ClippingError, now: datetime) -> datetime:
+    """When a rate or a quota lets somebody ask again."""
+    wait_s = getattr(error, "retry_after_s", None)
+    ends: datetime | None = getattr(error, "until", None)
+    if ends is not None:
+        return max(ends, now + timedelta(seconds=1))
+    if wait_s:
+        return now + timedelta(seconds=max(1.0, wait_s))
+    rate = kind_of_failure(error) is _K.RETRY_AFTER
+    return now + (_RATE_PAUSE if rate else _QUOTA_PAUSE)
+
+
+def _state_while_waiting(post: Post) -> PostState:
+    if post.receipt.stage is Stage.ARMED:
+        return PostState.UNKNOWN
+    return state_of(post.receipt, begun=post.begun_at is not None)
+
+
+def _tried_again(post: Post, now: datetime, chance: Callable[[], float]) -> Post:
+    """A transient failure: after a pause that grows, three times."""
+    attempts = post.attempts + 1
+    if attempts <= MOST_RETRIES:
+        pause = _FIRST_PAUSE * _GROWTH ** (attempts - 1) * (0.5 + chance())
+        return post.replace(attempts=attempts, next_at=now + pause)
+    if may_be_public(post):
+        # It may be out, so it is never given up, only asked about rarely.
+        return post.replace(attempts=attempts, next_at=now + _SLOWLY)
+    return _ended(post.replace(attempts=attempts))
+
+
+def _begun_anew(post: Post, now: datetime) -> Post:
+    """An upload that is lost, of which nothing is public."""
+    begun = post.begun + 1
+    if begun > MOST_BEGINNINGS:
+        return _ended(post)
+    return post.replace(
+        begun=begun,
+        receipt=Receipt(tries=post.receipt.tries + 1),
+        state=PostState.SUBMITTING,
+        next_at=now + _FIRST_PAUSE * 2 ** (begun - 1),
+    )
+
+
+def _refused(post: Post, step: Step, kind: FailureKind, code: str) -> Post:
+    """Refused for good; but where it may be out all the same, a person has to look."""
+    looked_up = step is not Step.SUBMIT
+    if looked_up and kind is not _K.PERMANENT_MEDIA and code not in _OF_THE_POST:
+        return post.replace(state=PostState.UNKNOWN, next_at=None)
+    armed = post.receipt.stage is Stage.ARMED
+    if armed and code.startswith(_PERHAPS_PUBLIC):
+        return post.replace(state=PostState.UNKNOWN, next_at=None)
+    return _ended(post)
+
+
+def _held(post: Post, kind: FailureKind, now: datetime) -> Post:
+    """Nothing that the program can do alone: about the account, or about the app."""
+    if may_be_public(post):
+        return post.replace(next_at=now + _SLOWLY)
+    of_the_account = kind in (_K.REAUTH, _K.ACCOUNT_BLOCKED)
+    # An account that is well again goes on by itself; an app's trouble waits for who mended it.
+    again = now + ACCOUNT_PAUSE if of_the_account else None
+    return post.replace(state=PostState.HELD, next_at=again)
+
+
+def _ended(post: Post) -> Post:
+    return post.replace(state=PostState.FAILED, next_at=None)

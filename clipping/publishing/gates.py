@@ -1,0 +1,92 @@
+"""What may keep a post from going on between two steps, and what becomes of it then. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from clipping.models import AccountStatus, Post, PostState, Standing, Stop
+from clipping.publishing.steps import may_be_public, state_of
+
+LEAST_GAP: Final = timedelta(hours=10, minutes=45)
+"""Between the beginnings of two posts of an account: the planner keeps 11 hours between their
+times, and a post may begin some minutes late."""
+LATEST: Final = timedelta(hours=12)
+"""After so long the account's next slot is there, and this one has gone by."""
+_LOOK_AGAIN: Final = timedelta(minutes=5)
+
+_STATUS: Final = {
+    AccountStatus.SUSPENDED: "Its platform has suspended or restricted the account.",
+    AccountStatus.BANNED: "Its platform has banned the account.",
+    AccountStatus.REAUTHORISE: "The account's owner has to connect it again.",
+}
+
+
+def obstacle(post: Post, standing: Standing) -> str:
+    """Why the post may not take its next step, one sentence; empty when it may.
+
+    What may be public is followed to its end: not looking would not undo it.
+    """
+    if may_be_public(post):
+        return ""
+    if standing.stops:
+        return stopped(standing.stops[0])
+    if standing.account_paused:
+        return f"The account is paused: {standing.account_paused.rstrip('.')}."
+    status = AccountStatus(standing.account_status)
+    if status in _STATUS:
+        return _STATUS[status]
+    missing = {
+        "The account's owner has not agreed to posts, or has withdrawn that.": standing.consent,
+        "Nobody has stated the rights in its source, or they were withdrawn.": (
+            standing.rights_stated
+        ),
+        "Its clip is not approved for posting any more.": standing.clip_ready,
+        "Its clip has not passed its proof.": standing.proof_passed,
+    }
+    return next((sentence for sentence, there in missing.items() if not there), "")
+
+
+def stopped(stop: Stop) -> str:
+    """What a stop says of a post."""
+    return f"{stop.by} stopped {stop.covers}: {stop.why.rstrip('.')}."
+
+
+def held(post: Post, sentence: str, now: datetime) -> Post:
+    """The post while something is in its way; it is looked at again by itself."""
+    return post.replace(
+        state=PostState.HELD, note=sentence, failure=None, next_at=now + _LOOK_AGAIN
+    )
+
+
+def released(post: Post) -> Post:
+    """The post once nothing is in its way any more."""
+    if post.state is not PostState.HELD:
+        return post
+    begun = post.begun_at is not None
+    return post.replace(state=state_of(post.receipt, begun=begun), note="", failure=None)
+
+
+def missed(post: Post, now: datetime) -> bool:
+    """Whether its slot has gone by; what may be public is never missed."""
+    return now >= post.due_at + LATEST and not may_be_public(post)
+
+
+def cancelled(post: Post, sentence: str) -> Post:
+    """The post given up before anything of it was public: slot and clip are free again."""
+    return post.replace(state=PostState.CANCELLED, note=sentence, next_at=None)
+
+
+def too_late(post: Post) -> Post:
+    """The post whose slot has gone by."""
+    why = post.failure.sentence if post.failure else post.note
+    because = f" {why}" if why else ""
+    return cancelled(post, f"Its time went by before it could be posted.{because}")
+
+
+def waits_for(post: Post, standing: Standing, now: datetime) -> datetime | None:
+    """Until when a post waits that is not begun, because its account has posted a while ago."""
+    latest = standing.last_begun_at
+    if post.begun_at is not None or latest is None or now >= latest + LEAST_GAP:
+        return None
+    return latest + LEAST_GAP

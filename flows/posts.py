@@ -1,0 +1,228 @@
+"""What ``clipper publish``, ``posts``, ``stop`` and ``resume`` do."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from clipping.models import PlatformName, Post, PostEvent, PostState, Stop
+from flows import console
+
+_PAUSE_S: Final = 1.0
+_SHOWN: Final = 5
+
+
+def publish(*, once: bool, as_json: bool) -> None:
+    """Publish what is due, once or until somebody ends it."""
+    from clipping.db import queries
+    from clipping.publishing.steps import Step
+    from flows.connecting import blocks_within_reach
+    from tasks.posting import Publisher
+    from tasks.workplace import database, db_session
+
+    with database():
+        with db_session() as session:
+            apps = {account.app for account in queries.accounts(session)}
+        with blocks_within_reach(*apps):
+            publisher = Publisher()
+            while True:
+                found: Counter[str] = Counter()
+                for step in (Step.RECONCILE, Step.POLL, Step.SUBMIT):
+                    found.update(publisher.work(step))
+                if found or once:
+                    _tell(found, as_json=as_json)
+                if once:
+                    return
+                time.sleep(_PAUSE_S)
+
+
+def _tell(found: Counter[str], *, as_json: bool) -> None:
+    if as_json:
+        _write_json(dict(found))
+        return
+    told = ", ".join(f"{count} {state}" for state, count in sorted(found.items()))
+    console.output.print(f"{datetime.now(UTC):%H:%M:%S} {told or 'nothing is due'}")
+
+
+def list_posts(
+    client: str | None,
+    account_id: str | None,
+    states: Sequence[PostState],
+    since: datetime | None,
+    until: datetime | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Print posts in the order of their times."""
+    from clipping.db import queries
+    from tasks.workplace import db_session
+
+    with db_session() as session:
+        found = queries.posts(
+            session, client, account_id=account_id, states=states, since=since, until=until
+        )
+        handles = {one.account_id: one.handle for one in queries.accounts(session, client)}
+    if as_json:
+        _write_json([document(post) for post in found])
+    elif found:
+        console.output.print(_table(found, handles))
+    else:
+        console.output.print("No such posts.")
+
+
+def document(post: Post) -> dict[str, Any]:
+    """A post for programs; nothing secret."""
+    return post.model_dump(mode="json", exclude={"receipt": {"handle"}})
+
+
+def _table(found: Sequence[Post], handles: dict[str, str]) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("due (UTC)", "client", "account", "state", "clip", "id", "why"):
+        table.add_column(name, no_wrap=name != "why")
+    for post in found:
+        table.add_row(
+            f"{post.due_at:%Y-%m-%d %H:%M}",
+            post.client,
+            f"{post.platform} @{handles.get(post.account_id, post.account_id)}",
+            post.state.value,
+            post.clip_id,
+            post.post_id,
+            Text(_why(post)),
+        )
+    return table
+
+
+def _why(post: Post) -> str:
+    if post.gone:
+        return post.gone
+    if post.failure is not None:
+        return post.failure.sentence
+    return post.note or post.receipt.url
+
+
+def show_post(post_id: str, *, as_json: bool) -> None:
+    """Print a post and its history."""
+    from clipping.db import queries
+    from tasks.workplace import db_session
+
+    with db_session() as session:
+        post = queries.get_post(session, post_id)
+        account = queries.get_account(session, post.account_id)
+        events = queries.post_events(session, post_id)
+    if as_json:
+        history = [event.model_dump(mode="json") for event in events]
+        _write_json({**document(post), "events": history})
+        return
+    table = Table(box=None, show_header=False, pad_edge=False)
+    facts = {
+        "post": post.post_id,
+        "account": f"{account.platform} @{account.handle} of {account.client}",
+        "clip": post.clip_id,
+        "due": f"{post.due_at:%Y-%m-%d %H:%M} UTC",
+        "state": f"{post.state.value} ({post.receipt.stage.value})",
+        "next look": f"{post.next_at:%Y-%m-%d %H:%M:%S} UTC" if post.next_at else "none",
+        "address": post.receipt.url or "-",
+        "words": post.words.text,
+        "chosen because": post.reason or "-",
+        "why": _why(post) or "-",
+    }
+    for name, value in facts.items():
+        table.add_row(name, Text(value))
+    console.output.print(table)
+    for event in events:
+        console.output.print(_line(event))
+
+
+def _line(event: PostEvent) -> str:
+    change = (
+        event.after if event.before in ("", event.after) else f"{event.before} -> {event.after}"
+    )
+    by = f" by {event.by}" if event.by else ""
+    return f"{event.at:%Y-%m-%d %H:%M:%S} {change} ({event.stage}){by} {event.sentence}".rstrip()
+
+
+def change_post(
+    what: str, post_id: str, by: str, why: str = "", *, not_public: bool = False
+) -> None:
+    """Hold, cancel or retry a post, or note that it is done."""
+    from tasks import post_changes
+
+    now = datetime.now(UTC)
+    if what == "hold":
+        post = post_changes.hold(post_id, by, why, now)
+    elif what == "cancel":
+        post = post_changes.cancel(post_id, by, why, now, not_public=not_public)
+    elif what == "retry":
+        post = post_changes.retry(post_id, by, now)
+    else:
+        post = post_changes.done(post_id, by, why, now)
+    console.output.print(f"{post.post_id} is {post.state.value}. {_why(post)}".rstrip())
+
+
+def scope(
+    by: str,
+    why: str,
+    client: str | None,
+    platform: PlatformName | None,
+    account: str | None,
+    source: str | None,
+) -> Stop:
+    """The stop that these options mean."""
+    return Stop(
+        client=client or "",
+        platform=platform,
+        account_id=account or "",
+        source_id=source or "",
+        by=by,
+        at=datetime.now(UTC),
+        why=why,
+    )
+
+
+def stop_posting(wanted: Stop) -> None:
+    """Let nothing go on that it covers."""
+    from tasks import post_changes
+
+    post_changes.stop(wanted)
+    console.output.print(
+        f"Stopped: {wanted.covers}. What may be public already is followed to its end."
+    )
+
+
+def resume_posting(wanted: Stop, *, sure: bool) -> None:
+    """Say what lifting a stop will do, ask, and lift it."""
+    from tasks import post_changes
+
+    found = post_changes.resumption(wanted, datetime.now(UTC))
+    for one in found.stops:
+        console.output.print(f"{one.by} stopped {one.covers} on {one.at:%d %B at %H:%M}: {one.why}")
+    told = {
+        "go out at once": found.now,
+        "are cancelled, because their time went by": found.late,
+        "go out at their times": found.later,
+        "stay under another stop": found.stopped,
+    }
+    for what, posts in told.items():
+        if posts:
+            first = ", ".join(post.post_id for post in posts[:_SHOWN])
+            more = " ..." if len(posts) > _SHOWN else ""
+            console.output.print(f"{len(posts)} posts {what}: {first}{more}")
+    if not any(told.values()):
+        console.output.print("No post waits for it.")
+    if not sure and not typer.confirm("Resume?", default=False):
+        raise typer.Exit(1)
+    post_changes.resume(found, wanted.by, datetime.now(UTC))
+    console.output.print(f"Resumed: {wanted.covers}.")
+
+
+def _write_json(found: Any) -> None:
+    sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")

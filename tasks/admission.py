@@ -1,0 +1,127 @@
+"""Whether a post may take its next step: is it ours, does anything stop it, may anybody ask now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from clipping.claude import breaker
+from clipping.claude.door import Outage
+from clipping.db import queries
+from clipping.models import Account, Post, PostingMethod, PostState, Receipt, Standing
+from clipping.platforms.standing import BY_TOKEN
+from clipping.publishing import gates, rates
+from clipping.publishing.steps import next_step
+from clipping.vault import Vault
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """A post before its next step, as it is stored."""
+
+    post: Post
+    may_go_on: bool
+    """Else it was let go, and is looked at again when it says."""
+    account: Account
+    outage: Outage
+    """What was known of its platform."""
+    probing: bool = False
+    """Whether it is the one that finds out whether its platform is back."""
+
+
+def admit(
+    session: Session,
+    post: Post,
+    unarmed: Receipt | None,
+    who: str,
+    now: datetime,
+    lease: timedelta,
+    vault: Vault,
+) -> Admitted | None:
+    """Look at a post before its next step; None when somebody else has it by now.
+
+    :param unarmed: Its receipt before this process armed it; what was armed and not sent may
+        still be stopped.
+    """
+    if not queries.holds_lease(session, post.post_id, who, now):
+        return None
+    found = post if unarmed is None else post.replace(receipt=unarmed)
+    standing = queries.standing_of(session, post, lock_account=post.begun_at is None)
+    account = queries.get_account(session, post.account_id)
+    outage = queries.outage(session, account.platform.value)
+    stopped = _stopped(found, standing, now)
+    if stopped is not None:
+        return _let_go(session, post, stopped, who, now, account, outage, vault)
+    wait, probing = _wait(session, post, account, unarmed, outage, now)
+    if wait > now:
+        # Armed, and not sent: another process would have to ask whether it was.
+        waiting = gates.released(found).replace(next_at=wait)
+        return _let_go(session, post, waiting, who, now, account, outage, vault)
+    going = _begun(gates.released(post), standing, account, now)
+    if going != post:
+        queries.save_post(session, post, going, now, vault=vault, who=who, lease_until=now + lease)
+    return Admitted(going, True, account, outage, probing)
+
+
+def _stopped(post: Post, standing: Standing, now: datetime) -> Post | None:
+    """What becomes of a post that something is in the way of; None when nothing is."""
+    if gates.missed(post, now):
+        return gates.too_late(post)
+    sentence = gates.obstacle(post, standing)
+    if sentence:
+        return gates.held(post, sentence, now)
+    wait = gates.waits_for(post, standing, now)
+    if wait is None:
+        return None
+    note = "Its account has posted less than 11 hours ago."
+    return gates.released(post).replace(next_at=wait, note=note)
+
+
+def _wait(
+    session: Session,
+    post: Post,
+    account: Account,
+    unarmed: Receipt | None,
+    outage: Outage,
+    now: datetime,
+) -> tuple[datetime, bool]:
+    """Until when nobody may ask the platform for it, and whether this is the one that probes."""
+    if account.method not in BY_TOKEN:
+        return now, False
+    pause_s = breaker.wait_s(outage, now)
+    if pause_s > 0:
+        return now + timedelta(seconds=pause_s), False
+    probing = breaker.is_known(outage)
+    if probing:
+        queries.outage(session, account.platform.value, lambda one: breaker.probing(one, now))
+    step = next_step(post.receipt, mine=unarmed is not None)
+    wanted = rates.buckets(account, rates.asking(step, post.receipt), now)
+    return now + timedelta(seconds=queries.take_tokens(session, wanted, now)), probing
+
+
+def _begun(post: Post, standing: Standing, account: Account, now: datetime) -> Post:
+    """The post as its first step finds it: what its owner agrees to now is what is sent."""
+    if post.begun_at is not None or standing.consent is None:
+        return post
+    return post.replace(
+        begun_at=now,
+        state=PostState.SUBMITTING,
+        consent=standing.consent,
+        inbox=account.method is PostingMethod.INBOX,
+    )
+
+
+def _let_go(
+    session: Session,
+    post: Post,
+    after: Post,
+    who: str,
+    now: datetime,
+    account: Account,
+    outage: Outage,
+    vault: Vault,
+) -> Admitted:
+    queries.save_post(session, post, after, now, vault=vault, who=who)
+    return Admitted(after, False, account, outage)

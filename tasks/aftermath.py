@@ -1,0 +1,160 @@
+"""What follows from a platform's answer beyond the post itself, in the same transaction."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from clipping.claude import breaker
+from clipping.claude.door import Outage
+from clipping.db import queries
+from clipping.errors import ClippingError
+from clipping.models import Account, AccountStatus, Alert, Post, PostState, Stop
+from clipping.platforms.failures import FailureKind
+from clipping.publishing import gates, rates, troubles
+from clipping.publishing.failing import kind_of_failure, until
+from clipping.publishing.steps import may_be_public
+from tasks.admission import Admitted
+
+_log = logging.getLogger(__name__)
+
+PUBLISHER: Final = "the publisher"
+"""Who stops what nobody told it to stop."""
+_APP_PAUSE: Final = timedelta(hours=1)
+_QUEUED: Final = (PostState.PLANNED, PostState.RESERVED, PostState.SUBMITTING, PostState.HELD)
+_K = FailureKind
+
+
+def note_success(session: Session, account: Account, post: Post, before: Outage) -> None:
+    """After a step that was answered: its platform is there, and the account has posted."""
+    if before != Outage():
+        queries.outage(session, account.platform.value, breaker.after_answer)
+    if post.posted_at is not None and account.first_post_on is None:
+        local = post.posted_at.astimezone(ZoneInfo(account.timezone))
+        queries.note_first_post(session, account.account_id, local.date())
+
+
+def note_failure(
+    session: Session,
+    admitted: Admitted,
+    before: Post,
+    after: Post,
+    error: ClippingError,
+    now: datetime,
+) -> None:
+    """After a step that failed: what it says of the account, the app, the platform, the source."""
+    account, kind = admitted.account, kind_of_failure(error)
+    if kind is _K.REAUTH and not before.renewed:
+        queries.expire_tokens(session, account.account_id, now)
+        return
+    note_account(session, account, troubles.status_after(error), str(error), now)
+    if isinstance(getattr(error, "kind", None), FailureKind):
+        _note_platform(session, admitted, kind, now)
+        _close(session, account, error, kind, now)
+    if troubles.concerns_source(error):
+        hold_source(session, after, str(error), now)
+    person = after.next_at is None and after.state in (PostState.UNKNOWN, PostState.HELD)
+    if person or after.state is PostState.FAILED:
+        tell(session, after.state.value, str(error), now, post=after)
+
+
+def note_account(
+    session: Session, account: Account, status: AccountStatus | None, why: str, now: datetime
+) -> None:
+    """Note how an account stands; with others of its client in trouble, its platform is paused."""
+    known = queries.get_account(session, account.account_id, lock=True).status
+    if status is None or not troubles.is_news(known, status):
+        return
+    queries.change_status(session, account.account_id, status, why, at=now)
+    tell(session, "account", f"{_name(account)} is {status.value}: {why}", now, account=account)
+    together = queries.accounts_in_trouble(
+        session, account.client, account.platform, now - troubles.TOGETHER
+    )
+    if len(together) <= troubles.MOST_ALONE:
+        return
+    handles = " and ".join(f"@{handle}" for handle in together)
+    stop = Stop(
+        client=account.client,
+        platform=account.platform,
+        by=PUBLISHER,
+        at=now,
+        why=f"{handles} got into trouble within an hour",
+    )
+    if not any(
+        one.client == stop.client and one.platform is stop.platform
+        for one in queries.stops(session)
+    ):
+        queries.add_stop(session, stop)
+        tell(session, "paused", gates.stopped(stop), now, account=account)
+
+
+def hold_source(session: Session, post: Post, why: str, now: datetime) -> None:
+    """Nothing more of a post's source goes out; its queued posts give their slots back."""
+    if not any(stop.source_id == post.source_id for stop in queries.stops(session)):
+        stop = Stop(source_id=post.source_id, by=PUBLISHER, at=now, why=why)
+        queries.add_stop(session, stop)
+        tell(session, "takedown", gates.stopped(stop), now, post=post)
+    for one in queries.posts(session, source_id=post.source_id, states=_QUEUED):
+        queued = queries.get_post(session, one.post_id, lock=True)
+        if queued.state not in _QUEUED or may_be_public(queued):
+            continue
+        after = gates.held(queued, f"Its source is held: {why.rstrip('.')}.", now)
+        # One that a person holds stays held by that person.
+        again = None if queued.state is PostState.HELD and not queued.next_at else after.next_at
+        queries.save_post(session, queued, after.replace(slot_id=None, next_at=again), now)
+
+
+def tell(
+    session: Session,
+    kind: str,
+    sentence: str,
+    now: datetime,
+    *,
+    account: Account | None = None,
+    post: Post | None = None,
+) -> None:
+    """Let people know; kept until somebody has seen it."""
+    client = account.client if account else post.client if post else ""
+    _log.warning("%s: %s", kind, sentence)
+    queries.add_alert(
+        session,
+        Alert(
+            at=now,
+            kind=kind,
+            sentence=sentence,
+            client=client,
+            account_id=account.account_id if account else post.account_id if post else "",
+            post_id=post.post_id if post else "",
+        ),
+    )
+
+
+def _note_platform(session: Session, admitted: Admitted, kind: FailureKind, now: datetime) -> None:
+    service = admitted.account.platform.value
+    if kind in (_K.RETRY_BACKOFF, _K.UNKNOWN_OUTCOME):
+        probe = admitted.probing
+        queries.outage(session, service, lambda one: breaker.after_failure(one, now, probe=probe))
+    elif admitted.outage != Outage():
+        # A refusal is an answer, too.
+        queries.outage(session, service, breaker.after_answer)
+
+
+def _close(
+    session: Session, account: Account, error: ClippingError, kind: FailureKind, now: datetime
+) -> None:
+    """Nobody asks again for what is used up, or is refused to all."""
+    if kind in (_K.RETRY_AFTER, _K.QUOTA_UNTIL):
+        app = bool(getattr(error, "whole_app", False))
+        gate = rates.app_gate(account) if app else rates.account_gate(account)
+        queries.close_bucket(session, gate, now, until(error, now))
+    elif kind in (_K.BILLING, _K.APP_MISCONFIGURED):
+        queries.close_bucket(session, rates.app_gate(account), now, now + _APP_PAUSE)
+        tell(session, "app", str(error), now, account=account)
+
+
+def _name(account: Account) -> str:
+    return f"{account.platform.value} @{account.handle}"

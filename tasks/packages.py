@@ -1,0 +1,86 @@
+"""Posts that a person makes: a folder with the file, its words and a reminder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import datetime
+from pathlib import Path
+from tempfile import mkdtemp
+from zoneinfo import ZoneInfo
+
+from clipping.errors import DiskFull, NeedsPerson
+from clipping.models import Account, Post, Receipt, Stage
+from clipping.settings import settings
+from clipping.storage.keys import client_folder
+from tasks.post_files import local_file
+from tasks.workplace import files_held
+
+
+def package_folder(post: Post, account: Account) -> Path:
+    """Where the package of a post lies: by client, account and time."""
+    local = post.due_at.astimezone(ZoneInfo(account.timezone))
+    name = f"{local:%Y-%m-%d-%H%M}-{post.post_id.removeprefix('post_')[:8]}"
+    account_folder = f"{account.platform.value}-{client_folder(account.handle)}"
+    return settings().home / "to-post" / client_folder(post.client) / account_folder / name
+
+
+def hand_over(post: Post, account: Account, now: datetime) -> Receipt:
+    """Write the package; who finds it there writes nothing.
+
+    :raises NeedsPerson: It cannot be written.
+    """
+    folder = package_folder(post, account)
+    if not folder.exists():
+        try:
+            _write(folder, post, account)
+        except OSError as error:
+            if error.errno in (28, 122):
+                raise DiskFull(f"No space left for {folder}.") from error
+            raise NeedsPerson(f"Cannot write to {folder}: {error.strerror}.") from error
+    note = f"To be posted by hand from {folder}; then: clipper posts done {post.post_id}"
+    return Receipt(stage=Stage.INBOX, note=note)
+
+
+def _write(folder: Path, post: Post, account: Account) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    making = Path(mkdtemp(prefix=".making-", dir=folder.parent))
+    try:
+        with files_held():
+            shutil.copyfile(local_file(post), making / "clip.mp4")
+        words = post.words
+        texts = {
+            "caption.txt": words.caption,
+            "hashtags.txt": " ".join(f"#{tag}" for tag in words.hashtags),
+            "reminder.txt": _reminder(post, account),
+        }
+        if words.title:
+            texts["title.txt"] = words.title
+        for name, text in texts.items():
+            (making / name).write_text(f"{text}\n", encoding="utf-8")
+        making.chmod(0o755)
+        # Whole or not at all: a person may look into the folder at any time.
+        os.rename(making, folder)  # noqa: PTH104 - onto a name that another process may take
+    except OSError:
+        shutil.rmtree(making, ignore_errors=True)
+        if not folder.exists():
+            raise
+
+
+def _reminder(post: Post, account: Account) -> str:
+    local = post.due_at.astimezone(ZoneInfo(account.timezone))
+    told = post.disclosure
+    labels = {
+        "paid partnership": told.paid_partnership,
+        "your own brand": told.own_brand,
+        "made with AI": told.ai_generated,
+    }
+    lines = [
+        f"Post this on {account.platform.value} @{account.handle} on {local:%A %d %B %Y at %H:%M}"
+        f" ({account.timezone}).",
+        "Video: clip.mp4. Words: caption.txt and hashtags.txt.",
+        *(f"Mark it as: {name}." for name, is_so in labels.items() if is_so),
+        *(f"Name the sponsor: {sponsor}." for sponsor in told.sponsors),
+        f"Then say so: clipper posts done {post.post_id} --url ADDRESS",
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,245 @@
+"""The publisher: one process that brings many posts to their end, a stored step at a time.
+
+Every step is two transactions around one exchange with a platform: before it the post is looked at
+again (is it still ours, does anything stop it, may its platform be asked), after it what became of
+it is committed. Whoever is killed anywhere leaves a post that the next one takes up from there.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import socket
+import threading
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from clipping.db import queries
+from clipping.errors import Broken, ClippingError, NeedsPerson, Transient
+from clipping.models import (
+    Account,
+    PlatformName,
+    Post,
+    PostingMethod,
+    Receipt,
+    Stage,
+)
+from clipping.platforms.base import Access, Clock, Platform
+from clipping.platforms.failures import FailureKind, failure
+from clipping.platforms.standing import BY_TOKEN
+from clipping.publishing.failing import after_error
+from clipping.publishing.steps import STAGES, Step, after_step, next_step
+from clipping.vault import Vault, open_vault
+from tasks.admission import Admitted, admit
+from tasks.aftermath import note_failure, note_success
+from tasks.packages import hand_over
+from tasks.post_files import local_file, with_file
+from tasks.tokens import access_to
+from tasks.workplace import database, db_session, files_held
+
+_log = logging.getLogger(__name__)
+
+LEASE: Final = timedelta(seconds=90)
+"""After which another process takes over from one that no longer says that it lives."""
+_BEAT_S: Final = 20.0
+_MOST_STEPS: Final = 400
+_SAVES: Final = 4
+_SAVE_PAUSE_S: Final = 0.25
+
+AccessTo = Callable[[str, datetime], Access]
+HandOver = Callable[[Post, Account, datetime], Receipt]
+
+
+def utc_now() -> datetime:
+    """The time of everybody but a rehearsal."""
+    return datetime.now(UTC)
+
+
+def all_platforms() -> dict[PlatformName, Platform]:
+    """A client of each platform."""
+    from clipping.platforms import PLATFORMS
+
+    return {name: kind() for name, kind in PLATFORMS.items()}
+
+
+class Publisher:
+    """Publishes what is due, side by side with any number of others on the same database.
+
+    :param platforms: Whom to ask; a rehearsal gives its fakes.
+    :param now: What time it is.
+    :param access: What opens an account.
+    :param hand_overs: How a post is handed over where no platform's API is asked, by method.
+    :param threads: How many posts are driven at a time.
+    """
+
+    def __init__(
+        self,
+        platforms: Mapping[PlatformName, Platform] | None = None,
+        *,
+        now: Callable[[], datetime] = utc_now,
+        access: AccessTo = access_to,
+        hand_overs: Mapping[PostingMethod, HandOver] | None = None,
+        chance: Callable[[], float] = random.random,
+        threads: int = 6,
+    ) -> None:
+        self.who = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        self.platforms = all_platforms() if platforms is None else platforms
+        self.now = now
+        self.access = access
+        self._hand_overs = {PostingMethod.MANUAL: hand_over, **(hand_overs or {})}
+        self._chance = chance
+        self._threads = threads
+
+    def work(self, step: Step, most: int = 50) -> Counter[str]:
+        """Claim what is due for this kind of step and drive it; how many ended in which state."""
+        with database():
+            with db_session() as session:
+                claimed = queries.claim_posts(
+                    session, open_vault, self.who, self.now(), LEASE, most=most, stages=STAGES[step]
+                )
+            if not claimed:
+                return Counter()
+            vault = open_vault()
+            with self._beating(), ThreadPoolExecutor(min(self._threads, len(claimed))) as pool:
+                return Counter(pool.map(lambda post: self._driven(post, vault), claimed))
+
+    def _driven(self, post: Post, vault: Vault) -> str:
+        """The post's state in the end; its troubles are its own."""
+        try:
+            return self.drive(post, vault).state.value
+        except ClippingError as error:
+            # The database, most likely; its lease ends, and somebody takes it up again.
+            _log.warning("%s is left as it was stored: %s", post.post_id, error)
+            return "left"
+
+    def drive(self, post: Post, vault: Vault) -> Post:
+        """Take step after step of a claimed post while the next one is due."""
+        unarmed: Receipt | None = None
+        for _ in range(_MOST_STEPS):
+            admitted = self._admit(post, unarmed, vault)
+            if admitted is None or not admitted.may_go_on:
+                return post if admitted is None else admitted.post
+            before = admitted.post
+            step = next_step(before.receipt, mine=unarmed is not None)
+            after, error = self._step(before, step, admitted)
+            armed = after.receipt.stage is Stage.ARMED and step is Step.SUBMIT and error is None
+            unarmed = before.receipt if armed else None
+            now = self.now()
+            going_on = after.next_at is not None and after.next_at <= now
+            if not self._save(before, after, step, error, admitted, vault, going_on=going_on):
+                return after
+            post = after
+            if not going_on:
+                return post
+        # Let go with its lease: whatever it is, somebody else looks at it a minute later.
+        return post
+
+    def _admit(self, post: Post, unarmed: Receipt | None, vault: Vault) -> Admitted | None:
+        with db_session() as session:
+            return admit(session, post, unarmed, self.who, self.now(), LEASE, vault)
+
+    def _step(
+        self, post: Post, step: Step, admitted: Admitted
+    ) -> tuple[Post, ClippingError | None]:
+        now = self.now()
+        try:
+            post = with_file(post, admitted.account)
+            receipt = self._asked(post, step, admitted.account)
+        except ClippingError as error:
+            return after_error(post, step, error, now, self._chance), error
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other posts go on
+            _log.exception("%s of %s", step, post.post_id)
+            broken = Broken(f"Unexpected {type(error).__name__} at {step} of {post.post_id}.")
+            return after_error(post, step, broken, now, self._chance), broken
+        return after_step(post, step, receipt, self.now()), None
+
+    def _asked(self, post: Post, step: Step, account: Account) -> Receipt:
+        """The exchange with the platform."""
+        if account.method not in BY_TOKEN:
+            give = self._hand_overs.get(account.method)
+            if give is None or step is not Step.SUBMIT:
+                raise NeedsPerson(f"This publisher does not post by {account.method}.")
+            return give(post, account, self.now())
+        access = self.access(account.account_id, self.now())
+        asked, clock = self.platforms[account.platform], Clock(self.now())
+        if step is Step.POLL:
+            return asked.poll(post.job(""), post.receipt, access, clock)
+        if step is Step.RECONCILE:
+            return asked.reconcile(post.job(""), post.receipt, access, clock)
+        with files_held():
+            job = post.job(str(local_file(post)))
+            if post.receipt.stage is Stage.NEW:
+                limits = asked.limits(access, clock)
+                if limits.posts_left == 0:
+                    sentence = limits.blocked or "Its platform takes no further post just now."
+                    raise failure(FailureKind.QUOTA_UNTIL, sentence, until=limits.resets_at)
+                told = asked.check(job, access.account, limits)
+                if told:
+                    raise failure(FailureKind.PERMANENT_METADATA, " ".join(told))
+            return asked.submit(job, post.receipt, access, clock)
+
+    def _save(
+        self,
+        before: Post,
+        after: Post,
+        step: Step,
+        error: ClippingError | None,
+        admitted: Admitted,
+        vault: Vault,
+        *,
+        going_on: bool,
+    ) -> bool:
+        """Commit what became of a step, before the next one; False when the post is not ours."""
+        now = self.now()
+        for left in reversed(range(_SAVES)):
+            try:
+                with db_session() as session:
+                    if not queries.save_post(
+                        session,
+                        before,
+                        after,
+                        now,
+                        vault=vault,
+                        who=self.who,
+                        lease_until=now + LEASE if going_on else None,
+                    ):
+                        return False
+                    if error is None:
+                        note_success(session, admitted.account, after, admitted.outage)
+                    else:
+                        note_failure(session, admitted, before, after, error, now)
+                    return True
+            except Transient:
+                if not left:
+                    raise
+                # Another transaction was in the way, or the server is being restarted.
+                time.sleep(_SAVE_PAUSE_S * (_SAVES - left))
+        return False
+
+    @contextmanager
+    def _beating(self) -> Iterator[None]:
+        """Say now and then that this process lives, so that nobody takes its posts over."""
+        done = threading.Event()
+
+        def beat() -> None:
+            while not done.wait(_BEAT_S):
+                try:
+                    with db_session() as session:
+                        queries.extend_leases(session, self.who, self.now() + LEASE)
+                except ClippingError as error:
+                    _log.warning("The leases of this publisher were not extended: %s", error)
+
+        thread = threading.Thread(target=beat, name="leases", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()

@@ -1,0 +1,50 @@
+"""Publish: what is due goes out, step by step, and what may be out is looked for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import lru_cache
+
+from prefect import task
+
+from clipping.publishing.steps import Step
+from tasks.posting import Publisher
+from tasks.removals import look_for_removed
+from tasks.retry import POLICY, TaskPolicy
+
+_NEXT_PASS_IS_THE_RETRY = TaskPolicy(**{**POLICY, "retries": 0})
+"""What is left stays in Postgres, and is due again soon."""
+
+
+@lru_cache(maxsize=1)
+def publisher() -> Publisher:
+    """The publisher of this process."""
+    return Publisher()
+
+
+@task(name="submit", **_NEXT_PASS_IS_THE_RETRY)
+def submit_due(most: int = 50) -> dict[str, int]:
+    """Take posts that are due as far as they get; how many ended in which state."""
+    return _counted(publisher().work(Step.SUBMIT, most))
+
+
+@task(name="poll", **_NEXT_PASS_IS_THE_RETRY)
+def poll_due(most: int = 100) -> dict[str, int]:
+    """Ask what became of posts that were handed over."""
+    return _counted(publisher().work(Step.POLL, most))
+
+
+@task(name="reconcile", **_NEXT_PASS_IS_THE_RETRY)
+def reconcile_due(most: int = 50) -> dict[str, int]:
+    """Find out whether posts are public whose publisher ended, or got no answer."""
+    return _counted(publisher().work(Step.RECONCILE, most))
+
+
+@task(name="look for removed posts", **_NEXT_PASS_IS_THE_RETRY)
+def find_removed(most: int = 20) -> dict[str, int]:
+    """Ask, once a day for each account, whether its posts are still there."""
+    return _counted(look_for_removed(publisher(), most))
+
+
+def _counted(found: Counter[str]) -> dict[str, int]:
+    return dict(found)

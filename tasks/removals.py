@@ -1,0 +1,84 @@
+"""Whether posts are still public: what a platform has taken down holds the rest of its source."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from clipping.db import queries
+from clipping.errors import ClippingError
+from clipping.models import Account, AccountStatus, Bucket, Post, PostState
+from clipping.platforms.base import Clock
+from clipping.platforms.standing import BY_TOKEN
+from tasks.aftermath import hold_source, note_account, tell
+from tasks.workplace import db_session
+
+if TYPE_CHECKING:
+    from tasks.posting import Publisher
+
+_log = logging.getLogger(__name__)
+
+LOOKED_AT: Final = timedelta(days=14)
+"""Of how old posts are asked for; what goes later is found when their figures are read."""
+_DAY_S: Final = 24 * 3600.0
+
+
+def look_for_removed(publisher: Publisher, most: int) -> Counter[str]:
+    """Ask for the posts of accounts that were not asked for a day; how many are gone."""
+    now, found = publisher.now(), Counter[str]()
+    with db_session() as session:
+        known = [one for one in queries.accounts(session) if one.method in BY_TOKEN]
+    for account in known:
+        if found["accounts"] >= most:
+            break
+        if account.status in (AccountStatus.BANNED, AccountStatus.REAUTHORISE):
+            continue
+        posts = _posted(account, now)
+        if posts and _is_due(account, now):
+            found["accounts"] += 1
+            found["gone"] += _look(publisher, account, posts, now)
+    return found
+
+
+def _posted(account: Account, now: datetime) -> list[Post]:
+    with db_session() as session:
+        found = queries.posts(
+            session,
+            account_id=account.account_id,
+            states=(PostState.POSTED,),
+            since=now - LOOKED_AT,
+        )
+    return [post for post in found if not post.gone and post.receipt.public_id]
+
+
+def _is_due(account: Account, now: datetime) -> bool:
+    once_a_day = Bucket(key=f"removed:{account.account_id}", most=1, per_s=1 / _DAY_S)
+    with db_session() as session:
+        return queries.take_tokens(session, [once_a_day], now) == 0
+
+
+def _look(publisher: Publisher, account: Account, posts: list[Post], now: datetime) -> int:
+    receipts = {post.post_id: post.receipt for post in posts}
+    try:
+        access = publisher.access(account.account_id, now)
+        gone = publisher.platforms[account.platform].still_public(receipts, access, Clock(now))
+    except ClippingError as error:
+        _log.warning("%s @%s was not looked at: %s", account.platform, account.handle, error)
+        return 0
+    for post in posts:
+        if post.post_id in gone:
+            _note(account, post, gone[post.post_id], now)
+    return len(gone)
+
+
+def _note(account: Account, seen: Post, why: str, now: datetime) -> None:
+    with db_session() as session:
+        post = queries.get_post(session, seen.post_id, lock=True)
+        if post.gone:
+            return
+        queries.save_post(session, post, post.replace(gone=why, note=why), now)
+        tell(session, "removed", why, now, post=post)
+        hold_source(session, post, why, now)
+        note_account(session, account, AccountStatus.WARNED, why, now)
