@@ -16,6 +16,7 @@ from benchmarks import (
     mutes,
     orchestration,
     parallel,
+    planning,
     publishing,
     render,
     results,
@@ -35,6 +36,7 @@ SECTIONS: dict[str, ModuleType] = {
         mutes,
         hearing,
         orchestration,
+        planning,
         publishing,
     )
 }

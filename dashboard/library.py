@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from clipping.db import queries
 from clipping.errors import Rejected
-from clipping.models import Moment, RenderedClip, SourceVideo
+from clipping.models import Hold, Moment, Release, RenderedClip, SourceVideo, unsettled
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,12 @@ class ClipCard:
     clip: RenderedClip
     source: SourceVideo
     moment: Moment | None
+    releases: tuple[Release, ...] = ()
+
+    @property
+    def waits_for(self) -> tuple[Hold, ...]:
+        """What nobody has agreed to yet."""
+        return () if self.moment is None else unsettled(self.moment.holds, self.releases)
 
     @property
     def hook(self) -> str:
@@ -54,7 +60,8 @@ def card(session: Session, clip_id: str) -> ClipCard | None:
     except Rejected:
         return None
     source = queries.get_source(session, clip.source_id)
-    return ClipCard(clip, source, _moment(session, clip.moment_id))
+    releases = queries.releases_of(session, clip.moment_id)
+    return ClipCard(clip, source, _moment(session, clip.moment_id), releases)
 
 
 def _moment(session: Session, moment_id: str) -> Moment | None:

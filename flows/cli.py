@@ -26,6 +26,15 @@ from flows.options import (
 )
 from flows.outcomes import FAILED, outcomes
 from flows.publish_cli import posts_app, publish_app, resume, stop
+from flows.review_cli import release, rescue
+from flows.unique_cli import (
+    Sentences,
+    VariedFramings,
+    VariedStyles,
+    experiments,
+    uniqueness,
+    varied_beside_hooks,
+)
 from flows.vault_cli import vault_app
 from flows.watch_cli import watch_app
 
@@ -49,6 +58,10 @@ app.command()(client)
 app.command()(policy)
 app.command()(cost)
 app.command()(estimate)
+app.command()(rescue)
+app.command()(release)
+app.command()(uniqueness)
+app.command()(experiments)
 app.add_typer(eval_app)
 
 
@@ -65,8 +78,9 @@ def clip(
     max_seconds: Annotated[int, typer.Option(min=1, max=600, help="Longest clip.")] = 60,
     style: Annotated[str, typer.Option(help="Look of the captions.")] = "highlight",
     hook_style: Annotated[
-        str, typer.Option(help="Look of the hook; none starts without one.")
-    ] = "plate",
+        str,
+        typer.Option(help="Look of the hook; none starts without one, auto where that is better."),
+    ] = "auto",
     framing: Framings = None,
     denoise: Annotated[bool, typer.Option("--denoise", help="Take steady noise away.")] = False,
     transcriber: Annotated[str, typer.Option(help="Engine that hears the words.")] = "auto",
@@ -222,20 +236,39 @@ def vary(
     hook_style: Annotated[
         str | None, typer.Option(help="Look of the hooks; else the clip's own.")
     ] = None,
+    style: VariedStyles = None,
+    framing: VariedFramings = None,
+    start_earlier: Sentences = 0,
+    start_later: Sentences = 0,
+    end_earlier: Sentences = 0,
+    end_later: Sentences = 0,
     out: Results = Path("out"),
     as_json: Json = False,
 ) -> None:
-    """Make variations of a clip with other hooks: only their first seconds are encoded anew."""
-    from clipping.captions import HOOK_STYLES
-    from flows.jobs import vary_clip
+    """Make variations of a clip in one thing: its hook, style, framing, or first and last sentence.
 
+    They become an experiment with the clip as its control. With another hook, only the first
+    seconds are encoded anew.
+    """
+    from clipping.captions import HOOK_STYLES
+    from flows.jobs import vary_clip, vary_clip_by
+
+    bounds = (start_earlier, start_later, end_earlier, end_later)
+    other = varied_beside_hooks(
+        bool(hook or no_hook or hook_style), style or (), framing or (), bounds
+    )
+    if other is not None:
+        with outcomes(as_json):
+            if not vary_clip_by(clip_id, *other, out, as_json=as_json):
+                raise typer.Exit(FAILED)
+        return
     hooks = [text.strip() for text in hook or ()]
-    if not all(hooks) or not (hooks or no_hook):
+    if not all(hooks):
         raise typer.BadParameter("give --hook a text, once for each variation, or --no-hook")
     if hook_style is not None and hook_style not in HOOK_STYLES:
         known = ", ".join(HOOK_STYLES)
         raise typer.BadParameter(f"--hook-style {hook_style!r} is not one of {known}")
-    if hooks and hook_style == "none":
+    if hook_style == "none" and (hooks or not no_hook):
         raise typer.BadParameter("--hook-style none shows no hook: use --no-hook")
     with outcomes(as_json):
         wanted = hooks + ([""] if no_hook else [])

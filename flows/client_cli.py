@@ -12,7 +12,7 @@ import typer
 from flows.options import Json
 from flows.outcomes import outcomes
 
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _MOST_USD = 100_000_000
 
 
@@ -95,7 +95,7 @@ def cost(
     """Say what a client has spent on Claude in a month, by day and purpose."""
     from flows.costs import show_costs
 
-    if month is not None and not _MONTH.fullmatch(month):
+    if month is not None and not MONTH.fullmatch(month):
         raise typer.BadParameter(f"--month {month!r} is no month such as 2026-11")
     with outcomes(as_json):
         show_costs(client, month, as_json=as_json)

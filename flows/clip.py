@@ -9,6 +9,7 @@ from prefect import flow
 from clipping import transcripts
 from clipping.errors import RightsNotStated
 from clipping.models import Rights
+from clipping.rendering.choices import AUTO
 from flows.detect import detect
 from flows.hear import heard, taken_in
 from flows.naming import run_of
@@ -31,7 +32,7 @@ def clip_source(
     min_seconds: int = SHORTEST_CLIP_S,
     max_seconds: int = 60,
     style: str = "highlight",
-    hook_style: str = "plate",
+    hook_style: str = AUTO,
     framing: list[str] | None = None,
     denoise: bool = False,
     transcriber: str = "auto",
@@ -50,7 +51,8 @@ def clip_source(
         min_seconds: the shortest clip.
         max_seconds: the longest clip.
         style: the captions' look.
-        hook_style: the hook's look; ``none`` starts without a hook.
+        hook_style: the hook's look; ``none`` starts without a hook, ``auto`` does where the moment
+            is better so.
         framing: what the camera is to do, as ``[TIME=]auto|centre|left|right|fit|split|0..1``.
         denoise: take steady noise away.
         transcriber: an engine's name, or ``auto``.

@@ -203,11 +203,15 @@ def _known(session: Session, wanted: Wanted, found: Connected) -> Account:
     known = known or queries.find_account(session, new.account_id)
     if known is None:
         return new
+    if known.handle.lower() != found.handle.lower() and not _same_user(known, found):
+        # The name was another account's, which has a new one by now.
+        apart = f"{found.handle} {found.platform_user_id}"
+        return new.replace(account_id=queries.account_id(wanted.client, wanted.platform, apart))
     if known.client != wanted.client:
         raise Rejected(
             f"@{found.handle} belongs to another client: an account is posted to for one only."
         )
-    if known.platform_user_id not in ("", found.platform_user_id):
+    if not _same_user(known, found):
         raise Rejected(
             f"@{found.handle} is another account than the one that we know by this name: give "
             f"that one its new name first, with clipper accounts set {known.account_id} handle=..."
@@ -219,6 +223,10 @@ def _known(session: Session, wanted: Wanted, found: Connected) -> Account:
         app=wanted.app,
         method=wanted.method or known.method,
     )
+
+
+def _same_user(known: Account, found: Connected) -> bool:
+    return known.platform_user_id in ("", found.platform_user_id)
 
 
 def add(wanted: Wanted, text: str | None, *, verify: bool) -> None:

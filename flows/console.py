@@ -21,7 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from clipping import progress
-from clipping.models import ClipReport, Proof, Rejection
+from clipping.models import ClipReport, ClipState, Proof, Rejection, Release
 from clipping.timing import timecode
 
 # No markup: brackets in a file's name or in what is said are no tags of ours.
@@ -29,8 +29,12 @@ errors = Console(stderr=True, highlight=False, markup=False)
 # In a pipe no line is folded at a terminal's width that is not there.
 output = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 240)
 
+_OPENING_WORDS = 10
+
 # Without a terminal a line is written at most this often, besides a stage's first and last.
 PLAIN_INTERVAL_S = 10.0
+MINUTE = "%Y-%m-%d %H:%M"
+STATES = {ClipState.READY: "ready", ClipState.HELD: "held", ClipState.FAILED_PROOF: "failed"}
 
 
 class Stages:
@@ -118,18 +122,23 @@ def clip_table(clips: Sequence[tuple[ClipReport, Path]]) -> Table:
     table.add_column("#", justify="right", no_wrap=True)
     table.add_column("score", justify="right", no_wrap=True)
     table.add_column("span", no_wrap=True)
-    table.add_column("proof", no_wrap=True)
+    table.add_column("state", no_wrap=True)
     table.add_column("clip", overflow="fold")
     for number, (report, path) in enumerate(clips, 1):
-        lines = [report.hook, _short(path), report.clip_id]
-        if not report.proof.passed:
+        hook = report.hook or f"no hook: {report.natural_start or 'none was wanted'}"
+        lines = [hook, _short(path), report.clip_id]
+        if report.rescued_at:
+            lines.append("brought back by hand")
+        if report.proof.passed:
+            lines += [f"held: {hold.reason}" for hold in report.waits_for]
+        else:
             failed = [check.name for check in report.proof.failures]
             lines.append("not ready: " + ", ".join(failed))
         table.add_row(
             str(number),
             str(report.score),
             f"{timecode(report.span.start_ms)[:-4]}-{timecode(report.span.end_ms)[:-4]}",
-            "ready" if report.proof.passed else "failed",
+            STATES[report.state],
             Text("\n".join(lines)),
         )
     return table
@@ -142,14 +151,38 @@ def _short(path: Path) -> str:
     return str(whole.relative_to(here)) if here in whole.parents else str(path)
 
 
-def rejection_table(rejections: Sequence[Rejection], limit: int = 10) -> Table:
-    """The best dropped candidates and why each was dropped."""
+def waiting_line(reports: Sequence[ClipReport]) -> str:
+    """How many of the clips wait for a person, and what that person does; empty when none does."""
+    held = [report.clip_id for report in reports if report.state is ClipState.HELD]
+    if not held:
+        return ""
+    wait = "1 clip waits" if len(held) == 1 else f"{len(held)} clips wait"
+    which = held[0] if len(held) == 1 else "CLIP_ID"
+    return f"{wait} for a person: look, then clipper release {which} --by NAME"
+
+
+def rejection_table(
+    rejections: Sequence[tuple[int, Rejection]], limit: int | None = 10, *, words: bool = False
+) -> Table:
+    """The best dropped candidates by number and why each was dropped; all without a limit.
+
+    With ``words``, the code and the first words of each as well.
+    """
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in ("span", "score", "reason"):
-        table.add_column(column)
-    for rejection in sorted(rejections, key=lambda item: -item.score)[:limit]:
-        table.add_row(str(rejection.span), str(rejection.score), Text(rejection.reason))
+    table.add_column("#", justify="right", no_wrap=True)
+    for column in ("span", "score", *(("code",) if words else ())):
+        table.add_column(column, no_wrap=True)
+    table.add_column("reason", overflow="fold")
+    for number, item in sorted(rejections, key=lambda one: -one[1].score)[:limit]:
+        code = (item.code.replace("_", " "),) if words else ()
+        said = f"{item.reason}\n“{_opening(item.text)}”" if words else item.reason
+        table.add_row(str(number), str(item.span), str(item.score), *code, Text(said))
     return table
+
+
+def _opening(text: str) -> str:
+    words = text.split()
+    return " ".join(words[:_OPENING_WORDS]) + ("…" if len(words) > _OPENING_WORDS else "")
 
 
 def report_view(report: ClipReport) -> RenderableType:
@@ -163,7 +196,11 @@ def report_view(report: ClipReport) -> RenderableType:
         ("span", str(report.span)),
         ("score", str(report.score)),
         ("reason", report.reason),
-        ("hook", report.hook),
+        ("state", STATES[report.state]),
+        *(("held for", hold.reason) for hold in report.waits_for),
+        *(("released", released(release)) for release in report.releases),
+        *([("rescued", f"{report.rescued_at:{MINUTE}} UTC")] if report.rescued_at else []),
+        ("hook", report.hook or f"none: {report.natural_start or 'none was wanted'}"),
         ("text", " ".join(word.text for word in report.words)),
         *_posts(report),
         ("made by", f"{report.transcriber}, {report.detector}, style {report.style}"),
@@ -181,6 +218,12 @@ def _posts(report: ClipReport) -> list[tuple[str, str]]:
     ]
     notes = [("words by", " ".join([f"{report.writer}.", *report.writing_notes]))]
     return [*rows, *notes] if rows else []
+
+
+def released(release: Release) -> str:
+    """Who has agreed, when, and what there was to say."""
+    said = f"by {release.person} on {release.released_at:{MINUTE}} UTC"
+    return f"{said}: {release.note}" if release.note else said
 
 
 def proof_view(proof: Proof) -> RenderableType:

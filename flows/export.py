@@ -31,6 +31,7 @@ class Export:
     folder: Path
     clips: tuple[tuple[ClipReport, Path], ...]
     detection: Detection
+    detection_key: str
 
 
 def export(clip_ids: list[str], detection_key: str, out: Path) -> Export:
@@ -44,7 +45,14 @@ def export(clip_ids: list[str], detection_key: str, out: Path) -> Export:
         _, transcript = queries.get_transcript(session, transcript_id)
         rendered = [queries.get_clip(session, clip_id) for clip_id in clip_ids]
         by_id = {moment.moment_id: moment for moment in detection.moments}
+        for clip in rendered:
+            # A moment that an earlier detection cut alike keeps its clip.
+            if clip.moment_id not in by_id:
+                by_id[clip.moment_id] = queries.get_moment(session, clip.moment_id)[1]
         beside = [words_beside(session, source, by_id[clip.moment_id]) for clip in rendered]
+        releases = {
+            clip.moment_id: queries.releases_of(session, clip.moment_id) for clip in rendered
+        }
     stems = [
         f"{number:02d}-{slugify(by_id[clip.moment_id].title)}"
         for number, clip in enumerate(rendered, 1)
@@ -62,6 +70,7 @@ def export(clip_ids: list[str], detection_key: str, out: Path) -> Export:
                     transcript.engine,
                     detection.detector,
                     words,
+                    releases=releases[clip.moment_id],
                 ),
             )
             for stem, clip, words in zip(stems, rendered, beside, strict=True)
@@ -69,9 +78,9 @@ def export(clip_ids: list[str], detection_key: str, out: Path) -> Export:
         page = folder / "report.html"
         notes = (transcript.chosen_because, *transcript.notes, *detection.notes)
         pages = [(report, video, video.with_suffix(".jpg")) for report, video in written]
-        write_report_page(page, source, pages, detection.rejections, notes)
+        write_report_page(page, source, pages, detection.dropped, notes, detection_key)
         _forget_older(folder, source, stems)
-    return Export(folder, tuple(written), detection)
+    return Export(folder, tuple(written), detection, detection_key)
 
 
 def export_variations(
@@ -87,13 +96,14 @@ def export_variations(
         _, moment = queries.get_moment(session, clips[0].moment_id)
         transcriber, detector = queries.engines_of(session, clips[0].moment_id)
         beside = words_beside(session, source, moment)
+        releases = queries.releases_of(session, clips[0].moment_id)
     with _writing_into(out):
         out.mkdir(parents=True, exist_ok=True)
         return tuple(
             _write_clip(
                 out / f"{slugify(moment.title)}-{clip.clip_id.removeprefix('clip_')[:8]}.mp4",
                 clip,
-                clip_report(clip, source, moment, transcriber, detector, beside),
+                clip_report(clip, source, moment, transcriber, detector, beside, releases=releases),
             )
             for clip in clips
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from clipping.errors import NothingToClip
 from clipping.models import ClipReport, Ground, Rights
 from flows import console
 from flows.checks import check_source
+from flows.outcomes import numbered
 
 if TYPE_CHECKING:
     from flows.export import Export
@@ -32,7 +34,7 @@ class ClipJob(BaseModel):
     min_seconds: int = 15
     max_seconds: int = 60
     style: str = "highlight"
-    hook_style: str = "plate"
+    hook_style: str = "auto"
     framing: tuple[str, ...] = ()
     denoise: bool = False
     transcriber: str = "auto"
@@ -42,16 +44,16 @@ class ClipJob(BaseModel):
 
     def wrong_option(self) -> str | None:
         """A sentence about the first option that cannot be meant, or None."""
-        from clipping.captions import HOOK_STYLES, STYLES
+        from clipping.captions import STYLES
         from clipping.moments import DETECTORS
-        from clipping.rendering.choices import parse_framing
+        from clipping.rendering.choices import HOOK_LOOKS, parse_framing
         from clipping.transcripts import TRANSCRIBERS
 
         if self.min_seconds > self.max_seconds:
             return "--min-seconds is more than --max-seconds"
         for option, value, known in (
             ("--style", self.style, list(STYLES)),
-            ("--hook-style", self.hook_style, list(HOOK_STYLES)),
+            ("--hook-style", self.hook_style, list(HOOK_LOOKS)),
             ("--transcriber", self.transcriber, ["auto", *TRANSCRIBERS]),
             ("--detector", self.detector, ["auto", *DETECTORS]),
         ):
@@ -77,29 +79,45 @@ def clip_video(job: ClipJob, out: Path, *, as_json: bool) -> bool:
 
         with local_run():
             exported = _run(job, out)
+    seconds = {"total": round(time.monotonic() - started, 3), **stages.seconds()}
+    tell(exported, seconds, as_json=as_json)
+    # One that waits for a person is made as well.
+    made = any(report.proof.passed for report, _ in exported.clips)
+    if not made:
+        console.errors.print("No clip passed its proof; the reports say what failed.")
+    return made
+
+
+def tell(exported: Export, seconds: dict[str, float], *, as_json: bool) -> None:
+    """Print what lies in the folder of a run now, and how long each stage took."""
     if as_json:
         _print_json(
             {
                 "folder": str(exported.folder),
                 "report": str(exported.folder / "report.html"),
-                "clips": [
-                    {"path": str(path), **report.model_dump(mode="json")}
-                    for report, path in exported.clips
-                ],
-                "seconds": {"total": round(time.monotonic() - started, 3), **stages.seconds()},
+                "detection": exported.detection_key,
+                "clips": _clips_told(exported.clips),
+                "seconds": seconds,
                 "notes": exported.detection.notes,
-                "rejections": [r.model_dump(mode="json") for r in exported.detection.rejections],
+                "rejections": numbered(exported.detection.dropped),
             }
         )
-    else:
-        console.output.print(console.clip_table(exported.clips))
-        for note in exported.detection.notes:
-            console.output.print(f"\n{note}")
-        console.output.print(f"\nReport: {exported.folder / 'report.html'}")
-    ready = any(report.proof.passed for report, _ in exported.clips)
-    if not ready:
-        console.errors.print("No clip passed its proof; the reports say what failed.")
-    return ready
+        return
+    _print_clips(exported.clips)
+    for note in exported.detection.notes:
+        console.output.print(f"\n{note}")
+    console.output.print(f"\nReport: {exported.folder / 'report.html'}")
+
+
+def _clips_told(clips: Sequence[tuple[ClipReport, Path]]) -> list[dict[str, Any]]:
+    return [{"path": str(path), **report.model_dump(mode="json")} for report, path in clips]
+
+
+def _print_clips(clips: Sequence[tuple[ClipReport, Path]]) -> None:
+    console.output.print(console.clip_table(clips))
+    waiting = console.waiting_line([report for report, _ in clips])
+    if waiting:
+        console.output.print(f"\n{waiting}")
 
 
 def _run(job: ClipJob, out: Path) -> Export:
@@ -113,8 +131,9 @@ def _run(job: ClipJob, out: Path) -> Export:
         from tasks.workplace import db_session
 
         with db_session() as session:
-            _, _, detection = queries.get_detection(session, getattr(error, "detection_key", ""))
-        raise NothingToClip(str(error), rejections=detection.rejections) from error
+            key = getattr(error, "detection_key", "")
+            _, _, detection = queries.get_detection(session, key)
+        raise NothingToClip(str(error), detection_key=key, dropped=detection.dropped) from error
     return export(clip_ids, detection_key, out)
 
 
@@ -149,7 +168,8 @@ def _stored(clip_id: str, *, to_render: bool = False) -> ClipReport:
         _, moment = queries.get_moment(session, clip.moment_id)
         transcriber, detector = queries.engines_of(session, clip.moment_id)
         beside = words_beside(session, source, moment)
-    return clip_report(clip, source, moment, transcriber, detector, beside)
+        releases = queries.releases_of(session, clip.moment_id)
+    return clip_report(clip, source, moment, transcriber, detector, beside, releases=releases)
 
 
 def show_clip(clip_id: str, *, as_json: bool) -> None:
@@ -185,7 +205,8 @@ def vary_clip(
 ) -> bool:
     """Make variations of a clip with other hooks and write them to a folder; whether all are ready.
 
-    :param hooks: Texts; an empty one is a variation without a hook.
+    :param hooks: Texts; an empty one is a variation without a hook. Without any, the further hooks
+        that were found for its moment.
     """
     from flows.folders import check_writable
     from flows.local_run import local_run
@@ -198,11 +219,38 @@ def vary_clip(
 
             made: Any = vary(clip_id, hooks, hook_style)
             written = export_variations(clip_id, made, out)
+    return _show_variations(clip_id, written, as_json=as_json)
+
+
+def vary_clip_by(
+    clip_id: str, factor: str, values: Sequence[str], out: Path, *, as_json: bool
+) -> bool:
+    """The same with variations that differ in something else than their hooks.
+
+    :param factor: One of :class:`~clipping.models.Factor`.
+    """
+    from flows.folders import check_writable
+    from flows.local_run import local_run
+
+    with console.showing_progress():
+        check_writable(out)
+        with local_run(lambda: _stored(clip_id, to_render=True)):
+            from flows.export import export_variations
+            from flows.render import vary_one
+
+            made: Any = vary_one(clip_id, factor, list(values))
+            written = export_variations(clip_id, made, out)
+    return _show_variations(clip_id, written, as_json=as_json)
+
+
+def _show_variations(
+    clip_id: str, written: Sequence[tuple[ClipReport, Path]], *, as_json: bool
+) -> bool:
+    """Print variations of a clip; whether all are ready."""
     if as_json:
-        clips = [{"path": str(path), **report.model_dump(mode="json")} for report, path in written]
-        _print_json({"clip_id": clip_id, "clips": clips})
+        _print_json({"clip_id": clip_id, "clips": _clips_told(written)})
     else:
-        console.output.print(console.clip_table(written))
+        _print_clips(written)
     return all(report.proof.passed for report, _ in written)
 
 

@@ -6,16 +6,19 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from clipping import progress
 from clipping.errors import ClippingError, NothingToClip, Rejected
+
+if TYPE_CHECKING:
+    from clipping.models import Rejection
 
 FAILED, REJECTED, NOTHING, STOPPED = 1, 3, 4, 130
 
@@ -89,10 +92,16 @@ def _end(code: int, message: str, as_json: bool, extra: dict[str, Any] | None = 
 
 
 def _reasons(error: NothingToClip) -> dict[str, Any]:
-    """The rejections behind "nothing worth clipping", printed and returned for JSON."""
+    """What was dropped behind "nothing worth clipping", printed and returned for JSON."""
     from flows import console
 
-    rejections = getattr(error, "rejections", ())
-    if rejections:
-        console.errors.print(console.rejection_table(rejections))
-    return {"rejections": [item.model_dump(mode="json") for item in rejections]}
+    dropped, key = getattr(error, "dropped", ()), getattr(error, "detection_key", "")
+    if dropped:
+        console.errors.print(console.rejection_table(dropped))
+        console.errors.print(f"To make a clip of one after all: clipper rescue {key} --take NUMBER")
+    return {"detection": key, "rejections": numbered(dropped)}
+
+
+def numbered(dropped: Sequence[tuple[int, Rejection]]) -> list[dict[str, Any]]:
+    """Dropped candidates for JSON, each with the number by which it is brought back."""
+    return [{"number": number, **item.model_dump(mode="json")} for number, item in dropped]

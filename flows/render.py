@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,18 @@ from clipping import progress
 from clipping.captions import HOOK_STYLES, STYLES
 from clipping.captions.hook import hook_fits
 from clipping.errors import Rejected
-from clipping.models import Proof, RenderChoices
+from clipping.models import Factor, Proof, RenderChoices
+from clipping.moments.bounds import Move
 from clipping.profanity import mask
-from clipping.rendering.choices import parse_framing
+from clipping.rendering.choices import AUTO, HOOK_LOOKS, parse_framing, usual_choices
 from clipping.settings import settings
 from flows.stages import finished
 from tasks.detect import load_detection
-from tasks.render import find_clip, render_again, render_in_size, render_moment
+from tasks.experiments import move_ends, record_experiment
+from tasks.render import find_clip, other_hooks, render_again, render_in_size, render_moment
+from tasks.rescue import bring_back, find_looks
 from tasks.workplace import only_one
+from tasks.write import write_words
 
 
 def _workers() -> int:
@@ -33,7 +38,7 @@ def _workers() -> int:
 def render(
     detection_key: str,
     style: str = "highlight",
-    hook_style: str = "plate",
+    hook_style: str = AUTO,
     framing: list[str] | None = None,
     denoise: bool = False,
 ) -> State[Any]:
@@ -42,7 +47,8 @@ def render(
     Args:
         detection_key: what ``detect`` returned.
         style: the captions' look.
-        hook_style: the hook's look; ``none`` starts without a hook.
+        hook_style: the hook's look; ``none`` starts without a hook, ``auto`` does where the moment
+            is better so.
         framing: what the camera is to do, as ``[TIME=]auto|centre|left|right|fit|split|0..1``.
         denoise: take steady noise away.
 
@@ -51,27 +57,55 @@ def render(
     """
     transcript_id, detection = load_detection(detection_key)
     choices = render_choices(style, hook_style, framing, denoise)
-    moments = [moment.moment_id for moment in detection.moments]
-    work = [(moment_id, transcript_id, choices) for moment_id in moments]
+    work = [
+        (
+            moment.moment_id,
+            transcript_id,
+            usual_choices(choices, moment) if hook_style == AUTO else choices,
+        )
+        for moment in detection.moments
+    ]
+    return finished(_side_by_side(work))
+
+
+@flow(name="rescue", flow_run_name="rescue from {detection_key}")
+def rescue(detection_key: str, numbers: list[int]) -> State[Any]:
+    """Bring dropped candidates back as moments, and render them like the others.
+
+    Args:
+        detection_key: what ``detect`` returned.
+        numbers: places of the candidates among those that the detection dropped, from 1.
+
+    Returns:
+        The ids of all clips of the detection, in its order; those brought back come last.
+    """
+    bring_back(detection_key, numbers)
+    _, detection = load_detection(detection_key)
+    # By whom the others were written: what was chosen without Claude is not paid for here.
+    write_words(detection_key, detection.detector)
+    work = [
+        (moment_id, transcript_id, RenderChoices.model_validate(choices))
+        for moment_id, transcript_id, choices in find_looks(detection_key)
+    ]
     return finished(_side_by_side(work))
 
 
 @flow(name="vary", flow_run_name="vary {clip_id}")
-def vary(clip_id: str, hooks: list[str], hook_style: str | None = None) -> State[Any]:
+def vary(clip_id: str, hooks: list[str] | None = None, hook_style: str | None = None) -> State[Any]:
     """Make variations of a clip with other hooks: only its first seconds are encoded anew.
 
     Args:
         clip_id: the clip.
-        hooks: a text for each variation; an empty one starts without a hook.
+        hooks: a text for each variation; an empty one starts without a hook. Without any, the
+            further hooks that were found for its moment.
         hook_style: another look of the hooks than the clip's own.
 
     Returns:
         The clips' ids, in the order of the hooks.
     """
-    if not hooks:
-        raise Rejected("Name a hook for each variation; an empty one starts without a hook.")
     if hook_style is not None:
-        render_choices("highlight", hook_style, None, denoise=False)
+        _check_known(hook_style, HOOK_STYLES)
+    hooks = hooks or other_hooks(clip_id)
     moment_id, transcript_id, own = find_clip(clip_id)
     made = RenderChoices.model_validate(own)
     look = hook_style or ("plate" if made.hook_style == "none" else made.hook_style)
@@ -88,24 +122,71 @@ def vary(clip_id: str, hooks: list[str], hook_style: str | None = None) -> State
         )
         for text in hooks
     ]
-    return finished(_side_by_side(work))
+    clips = _side_by_side(work)
+    record_experiment(clip_id, Factor.HOOK, clips)
+    return finished(clips)
+
+
+@flow(name="vary-one", flow_run_name="vary {factor} of {clip_id}")
+def vary_one(clip_id: str, factor: str, values: list[str]) -> State[Any]:
+    """Make variations of a clip that differ in one factor, and record them as an experiment.
+
+    Args:
+        clip_id: the clip.
+        factor: ``style``, ``framing`` or ``bounds``; hooks are varied by ``vary``.
+        values: one for each variation: a style's name; framings, parted by commas; or how the
+            ends move in sentences, as ``start -1, end +2``.
+
+    Returns:
+        The clips' ids, in the order of the values.
+    """
+    moment_id, transcript_id, own = find_clip(clip_id)
+    made = RenderChoices.model_validate(own)
+    if factor == Factor.BOUNDS:
+        moves = [Move.read(value) for value in values]
+        moments = [move_ends(clip_id, transcript_id, move) for move in moves]
+        work = [(moment, transcript_id, made) for moment in moments]
+    else:
+        changes = [_change(factor, value) for value in values]
+        work = [(moment_id, transcript_id, made.replace(**change)) for change in changes]
+    clips = _side_by_side(work)
+    record_experiment(clip_id, Factor(factor), clips)
+    return finished(clips)
+
+
+def _change(factor: str, value: str) -> dict[str, Any]:
+    """The fields of the choices that change.
+
+    :raises Rejected: A style or a framing that does not exist.
+    """
+    if factor == Factor.STYLE:
+        return {"style": render_choices(value, "none", None, denoise=False).style}
+    if factor == Factor.FRAMING:
+        wanted = [part.strip() for part in value.split(",")]
+        return {"framing": render_choices("highlight", "none", wanted, denoise=False).framing}
+    raise Rejected(f"A clip cannot be varied by {factor} here.")
 
 
 def render_choices(
     style: str, hook_style: str, framing: list[str] | None, denoise: bool
 ) -> RenderChoices:
-    """The choices as one value.
+    """The choices as one value; ``auto`` is the usual look of hooks.
 
     :raises Rejected: A style or a framing that does not exist.
     """
-    for name, known in ((style, STYLES), (hook_style, HOOK_STYLES)):
-        if name not in known:
-            raise Rejected(f"There is no style {name!r}; choose one of {', '.join(known)}.")
+    _check_known(style, STYLES)
+    _check_known(hook_style, HOOK_LOOKS)
     try:
         wanted = tuple(parse_framing(text) for text in framing or ())
     except ValueError as error:
         raise Rejected(f"--framing: {error}.") from error
-    return RenderChoices(style=style, hook_style=hook_style, framing=wanted, denoise=denoise)
+    look = RenderChoices().hook_style if hook_style == AUTO else hook_style
+    return RenderChoices(style=style, hook_style=look, framing=wanted, denoise=denoise)
+
+
+def _check_known(name: str, known: Collection[str]) -> None:
+    if name not in known:
+        raise Rejected(f"There is no style {name!r}; choose one of {', '.join(known)}.")
 
 
 def _side_by_side(work: list[tuple[str, str, RenderChoices]]) -> list[str]:

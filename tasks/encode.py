@@ -40,7 +40,9 @@ class Work:
     moment: Moment
     media_path: Path
     known: tuple[RenderedClip, ...]
-    """Clips of the moment in these words, by today's rules, whose files are there; newest first."""
+    """Clips of the same cut in these words, by today's rules, whose files are there; newest first.
+
+    Not all need be of this moment: another detector may have cut the same."""
 
     @cached_property
     def cut(self) -> Cut:

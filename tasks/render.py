@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from prefect import task
 
 from clipping import progress
 from clipping.db import queries
-from clipping.errors import Rejected
+from clipping.errors import Rejected, UnreadableMedia
 from clipping.faces import look
 from clipping.media.ffmpeg import ffmpeg_build, working_encoder
 from clipping.models import (
@@ -25,9 +26,10 @@ from clipping.models import (
     make_id,
 )
 from clipping.rendering import compose
+from clipping.rendering.grid import snap
 from clipping.rendering.inspect import inspect
 from clipping.rendering.plan import PLAN_VERSION, encoder_settings, make_plan, plan_words
-from clipping.rendering.proof import frames_sha256, prove
+from clipping.rendering.proof import clip_print, frames_sha256, prove
 from clipping.rendering.reframe import Camera, reframe
 from clipping.scratch import scratch_folder
 from clipping.settings import settings
@@ -61,8 +63,8 @@ def render_moment(
     work = _work(moment_id, transcript_id)
     clip = _finished(work, wanted)
     if clip is None:
-        # One at a time of each moment: the second finds what the first has measured and encoded.
-        with only_one(f"render:{moment_id}"):
+        # One at a time of each cut: the second finds what the first has measured and encoded.
+        with only_one(f"render:{work.source.source_id}:{work.cut.span}"):
             work = _work(moment_id, transcript_id)
             clip = _finished(work, wanted) or _render(work, wanted, parts, tell)
     tell(1.0)
@@ -75,42 +77,82 @@ def _work(moment_id: str, transcript_id: str) -> Work:
         source = queries.get_source(session, source_id)
         check_rights(session, source)
         _, transcript = queries.get_transcript(session, transcript_id)
-        clips = queries.clips_of_moment(session, moment_id)
+        clips = queries.clips_cut_alike(session, source_id, moment.span)
     store = media_store()
     words = plan_words(transcript.words, moment, source.media)
+    span = snap(moment.span, source.media).span
     known = tuple(
         clip
         for clip in clips
         # The same moment may have been heard in other words, with corrected captions say.
-        if clip.plan.version == PLAN_VERSION
-        and clip.plan.words == words
-        and store.exists(clip.video_key)
-        and store.exists(clip.cover_key)
+        if (clip.plan.version, clip.plan.span, clip.plan.words) == (PLAN_VERSION, span, words)
+        and _stored_whole(clip)
     )
     return Work(source, transcript, moment, store.local_path(source.media_key), known)
 
 
+def _stored_whole(clip: RenderedClip) -> bool:
+    store = media_store()
+    return store.exists(clip.video_key) and store.exists(clip.cover_key)
+
+
 def _finished(work: Work, choices: RenderChoices) -> RenderedClip | None:
-    return next((clip for clip in work.known if clip.plan.choices == choices), None)
+    """A clip with these choices, perhaps of another moment that was cut alike."""
+    own_hook = choices.hook is None and choices.hook_style != "none"
+    return next(
+        (
+            clip
+            for clip in work.known
+            if clip.plan.choices == choices
+            # Without a text of its own a clip shows the hook of its moment.
+            and (clip.moment_id == work.moment.moment_id or not own_hook)
+        ),
+        None,
+    )
 
 
 def _render(work: Work, choices: RenderChoices, parts: int, tell: Tell) -> RenderedClip:
-    store = media_store()
     with scratch_folder("render") as folder:
         loudness, heard = sound(work, choices, folder / "sound.m4a")
         plan = _plan(
             work, choices, loudness, _threads(parts), lambda done: tell(done * _LOOK_SHARE)
         )
+        twin = _of_recipe(work.source.client, plan.recipe_hash())
+        if twin is not None and _stored_whole(twin):
+            return twin
         video, cover = folder / "clip.mp4", folder / "clip.jpg"
         made = encode(
             work, plan, heard, video, lambda done: tell(_LOOK_SHARE + done * _RENDER_SHARE)
         )
         compose.cover(video, cover, made.plan)
-        clip = _record(work, made, video)
+        return _keep(_record(work, made, video), video, cover)
+
+
+def _of_recipe(client: str, recipe_hash: str) -> RenderedClip | None:
+    with db_session() as session:
+        return queries.clip_of_recipe(session, client, recipe_hash)
+
+
+def _keep(clip: RenderedClip, video: Path, cover: Path) -> RenderedClip:
+    """Store the clip with its print. A client has one clip of a recipe: the first one stays.
+
+    Another moment that is cut alike may have come to the same recipe; where that clip's files are
+    gone, these take their place.
+    """
+    store = media_store()
+    with only_one(f"recipe:{clip.client}:{clip.recipe_hash}"):
+        twin = _of_recipe(clip.client, clip.recipe_hash)
+        if twin is not None and twin.clip_id != clip.clip_id:
+            if _stored_whole(twin):
+                return twin
+            ours = ("clip_id", "moment_id", "video_key", "cover_key")
+            clip = clip.replace(**{name: getattr(twin, name) for name in ours})
         store.put(video, clip.video_key)
         store.put(cover, clip.cover_key)
-    with db_session() as session:
-        queries.save_clip(session, clip)
+        with db_session() as session:
+            queries.save_clip(session, clip)
+            with suppress(UnreadableMedia):  # its proof says so
+                queries.save_print(session, clip.clip_id, clip_print(video))
     return clip
 
 
@@ -202,6 +244,24 @@ def find_clip(clip_id: str) -> tuple[str, str, dict[str, Any]]:
                 choices = clip.plan.choices.model_dump(mode="json")
                 return clip.moment_id, transcript_id, choices
     raise Rejected(f"{clip_id} was made by earlier rules; clip its source again first.")
+
+
+@task(name="find further hooks", **POLICY)
+def other_hooks(clip_id: str) -> list[str]:
+    """The hooks of the clip's moment that neither it shows nor the moment's first clip.
+
+    :raises Rejected: There is none.
+    """
+    with db_session() as session:
+        clip = queries.get_clip(session, clip_id)
+        _, moment = queries.get_moment(session, clip.moment_id)
+    shown = {clip.plan.choices.hook} | (set() if moment.natural_start else {moment.hook})
+    found = [hook.text for hook in moment.hooks if hook.text not in shown]
+    if not found:
+        raise Rejected(
+            f"No further hook was found for {clip_id}: give --hook a text, or --no-hook."
+        )
+    return found
 
 
 @task(name="render in another size", **POLICY)

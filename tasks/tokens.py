@@ -41,11 +41,16 @@ OAuthOf = Callable[[Account, SecretStr | None], "OAuth"]
 
 
 def access_to(
-    account_id: str, now: datetime | None = None, *, oauth_for: OAuthOf = oauth_of
+    account_id: str,
+    now: datetime | None = None,
+    *,
+    refused: SecretStr | None = None,
+    oauth_for: OAuthOf = oauth_of,
 ) -> Access:
     """What opens the account; a pair that is due is renewed, and stored, before it is used.
 
     :param now: The time of a rehearsal.
+    :param refused: A token that the platform did not accept, so that it is due whatever its date.
     :param oauth_for: Whom a rehearsal asks for newer tokens.
     :raises AuthorizationExpired: Its owner has to connect it again; its status says so.
     :raises NeedsPerson: A key of the vault, or a secret of the app, is missing.
@@ -60,8 +65,13 @@ def access_to(
             proxy = queries.proxy_of(session, vault, account_id)
         if tokens is None or account.status is AccountStatus.REAUTHORISE:
             raise _closed(account)
-        if OAUTH[account.platform, account.login_path].due(tokens, now):
-            tokens = _renewed(account, tokens, now, vault, lambda: oauth_for(account, proxy))
+        due = OAUTH[account.platform, account.login_path].due(tokens, now)
+        if due or tokens.access == refused:
+            server = oauth_for(account, proxy)
+            tokens = _renewed(account, tokens, now, vault, server, refused)
+        if tokens.access == refused:
+            note_answer(account_id, again := _closed(account))
+            raise again
     return Access(
         account=account,
         token=tokens.access,
@@ -80,10 +90,14 @@ def note_answer(account_id: str, error: ClippingError) -> bool:
 
 
 def _renewed(
-    account: Account, seen: Tokens, now: datetime, vault: Vault, oauth: Callable[[], OAuth]
+    account: Account,
+    seen: Tokens,
+    now: datetime,
+    vault: Vault,
+    server: OAuth,
+    rejected: SecretStr | None,
 ) -> Tokens:
     """The pair after a renewal, by whomever."""
-    server = oauth()
     # Committed before anything is asked, so that an answer that never comes leaves a trace.
     with db_session() as session:
         queries.note_refresh(session, account.account_id, seen.version, now)
@@ -107,7 +121,11 @@ def _renewed(
             queries.change_status(
                 session, account.account_id, AccountStatus.REAUTHORISE, str(refused), at=now
             )
-        elif isinstance(refused, Transient) and _still_good(tokens, now):
+        elif (
+            isinstance(refused, Transient)
+            and _still_good(tokens, now)
+            and tokens.access != rejected
+        ):
             _log.warning("The old token of %s is used: %s", account.handle, refused)
             return tokens
     raise refused

@@ -31,6 +31,7 @@ def pytest_collection_finish() -> None:
 _FIRST_CLIPS = (
     "flows/test_clip_command.py",
     "flows/test_clients.py",
+    "flows/test_rescue.py",
     "flows/test_variations.py",
 )
 _LONG = ("flows", "tasks", "rendering", "faces", "dashboard")
@@ -49,7 +50,7 @@ class _Together(LoadFileScheduling):  # type: ignore[misc]
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
         shared = tuple(
-            f"flows/test_{name}.py" for name in ("clip_command", "clients", "variations")
+            f"flows/test_{name}.py" for name in ("clip_command", "clients", "rescue", "variations")
         )
         return "the first clips" if file.endswith(shared) else file
 

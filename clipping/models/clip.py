@@ -8,6 +8,7 @@ from typing import Any
 
 from clipping.models.base import Value
 from clipping.models.copy import PostCopy
+from clipping.models.judgement import Hold, Release, unsettled
 from clipping.models.recipe import ClipWord, Layout, RenderPlan
 from clipping.models.rights import Rights
 from clipping.timing import TimeSpan
@@ -36,9 +37,11 @@ class Proof(Value):
 
 
 class ClipState(StrEnum):
-    """Where a clip stands. Later stages add their own states after ``ready``."""
+    """Where a clip stands. Later stages take what is ready, and add their own states after it."""
 
     READY = "ready"
+    HELD = "held"
+    """Its proof passed, and it waits for a person."""
     FAILED_PROOF = "failed_proof"
 
 
@@ -93,6 +96,16 @@ class ClipReport(Value):
     rubric: dict[str, Any]
     reason: str
     hook: str
+    """Empty without one."""
+    natural_start: str = ""
+    """Why it starts without a hook; empty where it has one, or where a person wanted none."""
+    state: ClipState
+    holds: tuple[Hold, ...] = ()
+    """What somebody has to agree to, whether somebody has or not."""
+    releases: tuple[Release, ...] = ()
+    """Who has agreed, the first one first."""
+    rescued_at: datetime | None = None
+    """When a person brought its moment back; None when the detector chose it."""
     words: tuple[ClipWord, ...]
     transcriber: str
     detector: str
@@ -105,3 +118,8 @@ class ClipReport(Value):
     """Who wrote them: ``claude`` or ``local``."""
     writing_notes: tuple[str, ...] = ()
     proof: Proof
+
+    @property
+    def waits_for(self) -> tuple[Hold, ...]:
+        """What nobody has agreed to yet."""
+        return unsettled(self.holds, self.releases)

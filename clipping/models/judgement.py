@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from enum import StrEnum
 
 from pydantic import Field
@@ -23,6 +25,24 @@ class Hold(Value):
     kind: HoldKind
     reason: str
     """One sentence."""
+
+
+class Release(Value):
+    """A person has agreed to what held a moment; it counts for every clip of the moment."""
+
+    clip_id: str
+    """The clip that was looked at."""
+    holds: tuple[Hold, ...]
+    """What was agreed to."""
+    person: str
+    note: str = ""
+    released_at: datetime
+
+
+def unsettled(holds: Iterable[Hold], releases: Iterable[Release]) -> tuple[Hold, ...]:
+    """The holds that no release agrees to: a new reason needs a new look."""
+    agreed = {hold for release in releases for hold in release.holds}
+    return tuple(hold for hold in holds if hold not in agreed)
 
 
 class HookAngle(StrEnum):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from pydantic import Field
 
 from clipping.models.base import Value
@@ -51,6 +53,8 @@ class Moment(Value):
     """Why it is better shown without a hook, as one sentence; empty when a hook helps."""
     judgement: Judgement | None = None
     """None when no judge has seen it."""
+    rescued_at: datetime | None = None
+    """When a person brought it back into its detection; None when the detector chose it."""
 
     @property
     def held(self) -> bool:
@@ -85,3 +89,10 @@ class Detection(Value):
     moments: tuple[Moment, ...]
     rejections: tuple[Rejection, ...]
     notes: tuple[str, ...] = ()
+
+    @property
+    def dropped(self) -> tuple[tuple[int, Rejection], ...]:
+        """What is not brought back yet, each with its number: its place among all, from 1."""
+        back = {moment.span for moment in self.moments if moment.rescued_at is not None}
+        numbered = enumerate(self.rejections, start=1)
+        return tuple((number, item) for number, item in numbered if item.span not in back)

@@ -53,11 +53,12 @@ def spoken_holds(policy: EditorialPolicy, words: Sequence[str]) -> tuple[Hold, .
 
 def guarded(detection: Detection, policy: EditorialPolicy) -> Detection:
     """A detection whose moments hold to the policy."""
-    moments = tuple(_guarded(moment, policy) for moment in detection.moments)
+    moments = tuple(guarded_moment(moment, policy) for moment in detection.moments)
     return detection.replace(moments=moments)
 
 
-def _guarded(moment: Moment, policy: EditorialPolicy) -> Moment:
+def guarded_moment(moment: Moment, policy: EditorialPolicy) -> Moment:
+    """A moment that holds to the policy."""
     found = spoken_holds(policy, moment.text.split())
     holds = tuple(dict.fromkeys((*moment.holds, *found)))
     return moment.replace(

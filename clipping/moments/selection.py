@@ -20,7 +20,7 @@ from clipping.moments.windows import Windows, enumerate_windows
 from clipping.timing import TimeSpan, timecode
 
 CLEAN_OPENING_MS: Final = 3_000
-_OPENING_MARGIN_MS: Final = 120
+OPENING_MARGIN_MS: Final = 120
 """A mute's margin and a frame: cutting on the frame grid must not bring a hit into the opening."""
 LEAST_SPEECH: Final = 0.5
 MUSIC_SHARE: Final = 0.25
@@ -82,7 +82,7 @@ def assess(windows: Windows, rubric: Rubric) -> tuple[NDArray[np.float64], NDArr
     """Score and refusal code (empty: none) of every candidate, block by block."""
     scores = np.zeros(len(windows))
     refused = np.full(len(windows), "", dtype="<U16")
-    opening_swears = _next_profanity_ms(rubric.talk)
+    opening_swears = next_profanity_ms(rubric.talk)
     for begin in range(0, len(windows), _BLOCK):
         block = slice(begin, begin + _BLOCK)
         part = windows.take(block)
@@ -100,7 +100,7 @@ def _refusals(
     chores = rubric.housekeeping_share(windows)
     swears_at = next_profanity_ms[windows.first] - windows.start_ms
     conditions = {
-        "profane_opening": swears_at < CLEAN_OPENING_MS + _OPENING_MARGIN_MS,
+        "profane_opening": swears_at < CLEAN_OPENING_MS + OPENING_MARGIN_MS,
         "music": (speech < 0.7) & (music >= MUSIC_SHARE),
         "too_much_silence": speech < LEAST_SPEECH,
         "housekeeping": talk.text.housekeeping[windows.first]
@@ -113,7 +113,7 @@ def _refusals(
     return np.select(list(conditions.values()), list(conditions), default="").astype("<U16")
 
 
-def _next_profanity_ms(talk: Talk) -> NDArray[np.int64]:
+def next_profanity_ms(talk: Talk) -> NDArray[np.int64]:
     """When the next profanity from the beginning of each sentence on is spoken."""
     far = 1 << 60
     hits = np.flatnonzero(talk.profane)

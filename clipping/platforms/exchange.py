@@ -77,12 +77,13 @@ def ask(
     form: Mapping[str, str] | None = None,
     value: Any = None,
     piece: Piece | None = None,
+    content: bytes | None = None,
     proxy: str | None = None,
     timeout_s: float = TIMEOUT_S,
 ) -> Answer:
     """One exchange. Raises NoAnswer, AppMisconfigured or PostRefused; none quotes the request.
 
-    :param form: Sent url-encoded; ``value`` is sent as JSON, ``piece`` as it is.
+    :param form: Sent url-encoded; ``value`` is sent as JSON, ``piece`` and ``content`` as they are.
     :param proxy: The only way out when it is given; the environment's is never taken.
     :param timeout_s: For each wait, not for all of them together.
     """
@@ -93,6 +94,8 @@ def ask(
     if piece is not None:
         body["content"] = piece.read()
         sent["Content-Length"] = str(piece.end - piece.first)
+    elif content is not None:
+        body["content"] = content
     elif form is not None:
         body["data"] = form
     elif value is not None:

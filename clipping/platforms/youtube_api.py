@@ -17,12 +17,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from ssl import SSLContext
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from clipping.platforms.exchange import NoAnswer, ask
 from clipping.platforms.failures import FailureKind, failure
 from clipping.platforms.quiet import hush
 from clipping.platforms.youtube_errors import refusal
@@ -32,8 +32,9 @@ CHUNK_BYTES: Final = 8 * 1024 * 1024
 BATCH: Final = 50
 """So many videos can be asked for at once, and so many of a list come at once."""
 URL: Final = "https://youtube.googleapis.com"
-_CONNECT_S: Final = 10.0
 _TIMEOUT_S: Final = 120.0
+_OF_THE_CLIENT: Final = ("user-agent", "accept")
+"""Headers of Google's client that every exchange has already."""
 _GONE: Final = (404, 410)
 _UNKNOWN_FORM: Final = "YouTube answered in a form nobody knows."
 _NO_CHANNEL: Final = b'{"error": {"errors": [{"reason": "youtubeSignupRequired"}]}}'
@@ -175,17 +176,16 @@ class Api:
 
         Without the originals, which hold addresses and what the server said.
         """
-        import httpx
         from googleapiclient.errors import HttpError
 
+        hush()
         try:
-            with _client(self.proxy) as client:
-                yield _Transport(client, self.token, self.url)
+            yield _Transport(self.token, self.url, self.proxy)
         except HttpError as error:
             raise refusal(
                 error.resp.status, error.content, error.resp, now=self.now, armed=armed
             ) from None
-        except (httpx.HTTPError, httpx.InvalidURL):
+        except NoAnswer:
             raise _lost(armed, "YouTube cannot be reached just now.") from None
         except OSError:
             raise failure(
@@ -209,10 +209,10 @@ class Api:
 class _Transport:
     """What Google's client asks through: no redirect is followed, nothing is sent twice."""
 
-    def __init__(self, client: Any, token: SecretStr, url: str) -> None:
-        self._client = client
+    def __init__(self, token: SecretStr, url: str, proxy: str | None) -> None:
         self._token = token
         self._url = url
+        self._proxy = proxy
 
     def request(
         self,
@@ -226,12 +226,18 @@ class _Transport:
         from httplib2 import Response
 
         content = body.read() if hasattr(body, "read") else body
-        sent = {**(headers or {}), "Authorization": f"Bearer {self._token.get_secret_value()}"}
         if uri.startswith(f"{URL}/"):
             uri = self._url + uri.removeprefix(URL)
-        answer = self._client.request(method, uri, content=content, headers=sent)
-        named = {name.lower(): text for name, text in answer.headers.items()}
-        return Response({**named, "status": str(answer.status_code)}), answer.content
+        kept = {name: said for name, said in (headers or {}).items() if name not in _OF_THE_CLIENT}
+        answer = ask(
+            method,
+            uri,
+            headers={**kept, "Authorization": f"Bearer {self._token.get_secret_value()}"},
+            content=content.encode() if isinstance(content, str) else content,
+            proxy=self._proxy,
+            timeout_s=_TIMEOUT_S,
+        )
+        return Response({**answer.headers, "status": str(answer.status)}), answer.body
 
 
 @contextmanager
@@ -251,24 +257,6 @@ def _lost(armed: bool, otherwise: str) -> Exception:
             " known.",
         )
     return failure(FailureKind.RETRY_BACKOFF, otherwise)
-
-
-def _client(proxy: str | None) -> Any:
-    """A connection of its own for each step: one that was kept open may just have been closed."""
-    import httpx
-
-    hush()
-    try:
-        return httpx.Client(
-            verify=_certificates(),
-            proxy=proxy,
-            trust_env=False,
-            timeout=httpx.Timeout(_TIMEOUT_S, connect=_CONNECT_S),
-        )
-    except (ValueError, ImportError, httpx.InvalidURL):
-        raise failure(
-            FailureKind.APP_MISCONFIGURED, "The account's proxy is not of a kind that can be used."
-        ) from None
 
 
 @cache
@@ -292,11 +280,3 @@ def _collection(name: str) -> Any:
 
 class _Unused:
     """In the place of a transport of the client's own."""
-
-
-@cache
-def _certificates() -> SSLContext:
-    """Reading them takes longer than most exchanges."""
-    import httpx
-
-    return httpx.create_ssl_context(trust_env=False)

@@ -123,6 +123,11 @@ class Tokens:
         found = self._by_access.get(access)
         return None if found is None or _past(found.access_until, self._clock.now) else found
 
+    def holder(self, token: str) -> str | None:
+        """Whose access or refresh token this is, expired or not; None when it is unknown."""
+        found = self._by_access.get(token) or self._by_refresh.get(token)
+        return None if found is None else found.account
+
     def revoke(self, account: str) -> None:
         """End all tokens of an account."""
         for kept in (self._by_access, self._by_refresh):

@@ -114,10 +114,10 @@ class FakeX(FakeService):
     @route("POST", "/2/oauth2/revoke")
     def revoke(self, request: Request) -> Reply:
         """End the tokens of whoever owns this one."""
-        owner = self.tokens.owner(request.form().get("token", ""))
-        if owner is not None:
-            self.tokens.revoke(owner.account)
-        return Reply.json({"revoked": owner is not None})
+        account = self.tokens.holder(request.form().get("token", ""))
+        if account is not None:
+            self.tokens.revoke(account)
+        return Reply.json({"revoked": account is not None})
 
     @route("GET", "/2/users/me")
     def me(self, request: Request) -> Reply:

@@ -122,10 +122,10 @@ class FakeYouTube(FakeService):
     @route("POST", "/revoke")
     def revoke(self, request: Request) -> Reply:
         """End the tokens of whoever owns this one."""
-        owner = self.tokens.owner(request.form().get("token", ""))
-        if owner is None:
+        channel = self.tokens.holder(request.form().get("token", ""))
+        if channel is None:
             return Reply.json({"error": "invalid_token"}, 400)
-        self.tokens.revoke(owner.account)
+        self.tokens.revoke(channel)
         return Reply.json({})
 
     @route("POST", _UPLOADS)
@@ -251,8 +251,12 @@ class FakeYouTube(FakeService):
         """The login's own channel."""
         channel = self._channel(request, READ)
         self._spend("units", channel)
-        playlists = {"relatedPlaylists": {"uploads": f"UU{channel}"}}
-        return page([{"id": channel, "contentDetails": playlists}])
+        known: dict[str, Any] = {
+            "snippet": {"title": f"Channel {channel}", "customUrl": f"@{channel.lower()}"},
+            "contentDetails": {"relatedPlaylists": {"uploads": f"UU{channel}"}},
+        }
+        parts = asked_parts(request, {"id", "snippet", "contentDetails", "status", "statistics"})
+        return page([{"id": channel, **{name: known[name] for name in parts & set(known)}}])
 
     @route("GET", "/youtube/v3/playlistItems")
     def list_uploads(self, request: Request) -> Reply:

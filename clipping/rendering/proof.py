@@ -9,25 +9,28 @@ from __future__ import annotations
 from math import ceil
 from pathlib import Path
 
+import numpy as np
+
 from clipping.errors import UnreadableMedia
 from clipping.faces import detector
-from clipping.models import MediaInfo, Proof, ProofCheck, RenderPlan
+from clipping.likeness import PRINT_VERSION, sound_print
+from clipping.models import ClipPrint, MediaInfo, Proof, ProofCheck, RenderPlan
 from clipping.rendering.framing import travel_px
 from clipping.rendering.measure import sampling
 from clipping.rendering.measure.container import container_checks, keyframe_checks, read_facts
-from clipping.rendering.measure.geometry import open_picture
+from clipping.rendering.measure.geometry import GRID_HEIGHT, GRID_WIDTH, open_picture
 from clipping.rendering.measure.motion import black_check, frozen_check
 from clipping.rendering.measure.people import chosen, people_checks
-from clipping.rendering.measure.playback import decode_digest, play
+from clipping.rendering.measure.playback import SOUND_RATE_HZ, Playback, decode_digest, play
 from clipping.rendering.measure.scene import Scene
 from clipping.rendering.measure.speech import level_checks, opening_check
 from clipping.rendering.measure.timeline import sync_checks, timeline_checks
 from clipping.rendering.measure.verdict import at_most, not_measurable, reported
 
 _Identity = tuple[str, int, int, int]
-_digests: dict[_Identity, str] = {}
-_MOST_DIGESTS = 64
-"""Of clips proven lately; several may be in hand, side by side."""
+_seen: dict[_Identity, tuple[str, ClipPrint]] = {}
+"""Digest and print of the clips proven lately; several may be in hand, side by side."""
+_MOST_SEEN = 64
 
 
 def prove(
@@ -61,7 +64,7 @@ def prove(
     if not playback.frames:
         return _proof([*checks, not_measurable("frame_count", "no picture can be decoded")])
     if not playback.faults:
-        _remember(clip_path, playback.frames_sha256)
+        _remember(clip_path, playback)
     scene = Scene(plan, media_path, media, playback, samples, open_cells)
     checks += _as_planned(clip_path, scene)
     if people:
@@ -102,11 +105,29 @@ def frames_sha256(path: Path) -> str:
 
     :raises UnreadableMedia: The file cannot be opened, or not be decoded to its end.
     """
+    known = _known(path)
+    return known[0] if known else decode_digest(path)
+
+
+def clip_print(path: Path) -> ClipPrint:
+    """What the clip is compared with others by. One that was just proven is not decoded again.
+
+    :raises UnreadableMedia: The file cannot be opened, or not be decoded to its end.
+    """
+    known = _known(path)
+    if known:
+        return known[1]
+    playback = play(path, (), np.ones((GRID_HEIGHT, GRID_WIDTH), np.bool_))
+    if playback.faults or not playback.frames:
+        raise UnreadableMedia(f"{path.name} cannot be decoded to its end.")
+    return _print_of(playback)
+
+
+def _known(path: Path) -> tuple[str, ClipPrint] | None:
     try:
-        known = _digests.get(_identity(path))
+        return _seen.get(_identity(path))
     except OSError as error:
         raise UnreadableMedia(f"{path.name} cannot be opened as a video.") from error
-    return known or decode_digest(path)
 
 
 def _identity(path: Path) -> _Identity:
@@ -114,10 +135,15 @@ def _identity(path: Path) -> _Identity:
     return str(path.resolve()), facts.st_ino, facts.st_size, facts.st_mtime_ns
 
 
-def _remember(path: Path, digest: str) -> None:
-    while len(_digests) >= _MOST_DIGESTS:
-        _digests.pop(next(iter(_digests)), None)
-    _digests[_identity(path)] = digest
+def _remember(path: Path, playback: Playback) -> None:
+    while len(_seen) >= _MOST_SEEN:
+        _seen.pop(next(iter(_seen)), None)
+    _seen[_identity(path)] = playback.frames_sha256, _print_of(playback)
+
+
+def _print_of(playback: Playback) -> ClipPrint:
+    sound = sound_print(playback.sound, SOUND_RATE_HZ)
+    return ClipPrint(version=PRINT_VERSION, pictures=playback.looks, sound=sound)
 
 
 def _proof(checks: list[ProofCheck]) -> Proof:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -12,6 +13,7 @@ from clipping.models import (
     Moment,
     PlatformName,
     PostCopy,
+    Release,
     RenderedClip,
     ReportSource,
     SourceVideo,
@@ -35,6 +37,8 @@ def clip_report(
     transcriber: str,
     detector: str,
     beside: Beside | None = None,
+    *,
+    releases: Sequence[Release] = (),
 ) -> ClipReport:
     """Join what the stages know about one clip.
 
@@ -63,6 +67,11 @@ def clip_report(
         },
         reason=moment.reason,
         hook=_hook(clip, moment),
+        natural_start=moment.natural_start if clip.plan.hook is None else "",
+        state=clip.state,
+        holds=moment.holds,
+        releases=tuple(releases),
+        rescued_at=moment.rescued_at,
         words=clip.plan.words,
         transcriber=transcriber,
         detector=detector,

@@ -25,6 +25,7 @@ from clipping.errors import DiskFull, RenderFailed
 from clipping.models import ClipReport, ProofCheck, Rejection, SourceVideo
 from clipping.timing import timecode
 
+_OPENING_WORDS = 8
 _PAGE = Path(__file__).parent / "page"
 _COVER_TYPES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png", b"RIFF": "image/webp"}
 
@@ -33,13 +34,15 @@ def write_report_page(
     path: Path,
     source: SourceVideo,
     clips: Sequence[tuple[ClipReport, Path, Path]],
-    rejections: Sequence[Rejection],
+    rejections: Sequence[tuple[int, Rejection]],
     notes: Sequence[str] = (),
+    detection_key: str = "",
 ) -> None:
     """Write the page at ``path``, whole or not at all.
 
     Each clip comes with its video, which the page refers to by relative name, and its cover, which
-    is put into the page (a cover that is missing is left out). Raises ``DiskFull`` or
+    is put into the page (a cover that is missing is left out), and each rejection with the number
+    by which it is brought back from the detection with that key. Raises ``DiskFull`` or
     ``RenderFailed`` when the page cannot be written.
     """
     script = (_PAGE / "page.js").read_text("utf-8")
@@ -49,9 +52,10 @@ def write_report_page(
         .render(
             source=source,
             clips=[_clip(number, path.parent, *clip) for number, clip in enumerate(clips, start=1)],
-            rejections=[_rejection(rejection) for rejection in rejections],
-            codes=sorted({rejection.code for rejection in rejections}),
+            rejections=[_rejection(number, rejection) for number, rejection in rejections],
+            codes=sorted({rejection.code for _, rejection in rejections}),
             notes=notes,
+            detection_key=detection_key,
             style=(_PAGE / "page.css").read_text("utf-8"),
             script=script,
             script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
@@ -99,6 +103,7 @@ def _clip(
     return {
         "number": number,
         "report": report,
+        "heading": report.hook or _opening(report),
         "video_name": video.name,
         "video_href": _href(video, folder),
         "facts_href": _href(facts, folder) if facts.exists() else "",
@@ -113,6 +118,12 @@ def _clip(
     }
 
 
+def _opening(report: ClipReport) -> str:
+    """What a clip without a hook is known by: its first words."""
+    words = [word.text for word in report.words]
+    return " ".join(words[:_OPENING_WORDS]) + ("…" if len(words) > _OPENING_WORDS else "")
+
+
 def _failed_first(check: ProofCheck) -> bool:
     return check.passed
 
@@ -123,8 +134,9 @@ def _share(report: ClipReport, line: dict[str, Any]) -> int:
     return round(100 * float(line["weight"]) / total) if total else 0
 
 
-def _rejection(rejection: Rejection) -> dict[str, Any]:
+def _rejection(number: int, rejection: Rejection) -> dict[str, Any]:
     return {
+        "number": number,
         "score": rejection.score,
         "start": rejection.span.start_ms,
         "length": rejection.span.duration_ms,

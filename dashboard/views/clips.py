@@ -14,7 +14,11 @@ from dashboard.page import plain, reading, stored
 
 PER_PAGE = 25
 COLUMNS = 5
-STATES = {ClipState.READY: "ready", ClipState.FAILED_PROOF: "failed proof"}
+STATES = {
+    ClipState.READY: "ready",
+    ClipState.HELD: "held",
+    ClipState.FAILED_PROOF: "failed proof",
+}
 
 
 def overview() -> None:
@@ -80,6 +84,7 @@ def detail(clip_id: str) -> None:
         st.header(plain(card.hook))
         _badge(card)
         _facts(card)
+        _holds(card)
         if card.moment is not None:
             st.markdown(plain(card.moment.reason))
         _failures(card)
@@ -95,6 +100,8 @@ def detail(clip_id: str) -> None:
 def _badge(card: ClipCard) -> None:
     if card.clip.state == ClipState.READY:
         st.badge("ready", icon=":material/check:", color="green")
+    elif card.clip.state == ClipState.HELD:
+        st.badge("waits for a person", icon=":material/pan_tool:", color="orange")
     else:
         failed = len(card.clip.proof.failures)
         st.badge(f"failed {failed} of {len(card.clip.proof.checks)} checks", color="red")
@@ -113,6 +120,16 @@ def _facts(card: ClipCard) -> None:
             f"rendered {card.clip.rendered_at:%Y-%m-%d %H:%M} UTC"
         )
     )
+
+
+def _holds(card: ClipCard) -> None:
+    for hold in card.waits_for:
+        st.warning(plain(hold.reason), icon=":material/pan_tool:")
+    if card.clip.state == ClipState.HELD:
+        st.caption(plain(f"Once you agree: clipper release {card.clip.clip_id} --by NAME"))
+    for release in card.releases:
+        said = f"Released by {release.person} on {release.released_at:%Y-%m-%d %H:%M} UTC"
+        st.caption(plain(f"{said}: {release.note}" if release.note else said))
 
 
 def _failures(card: ClipCard) -> None:

@@ -52,6 +52,7 @@ def _row(item: SourceOverview) -> dict[str, object]:
         "words": item.words,
         "moments": item.moments,
         "ready": item.ready,
+        "held": item.held,
         "failed proof": item.failed,
         "dropped": item.rejections,
         "ingested (UTC)": source.ingested_at.strftime("%Y-%m-%d %H:%M"),
@@ -99,6 +100,8 @@ def _moments(detection: Detection) -> None:
                 "span": str(moment.span),
                 "hook": moment.hook,
                 "reason": moment.reason,
+                "waits for": " ".join(hold.reason for hold in moment.holds),
+                "brought back": moment.rescued_at,
             }
             for moment in detection.moments
         ],
@@ -108,12 +111,13 @@ def _moments(detection: Detection) -> None:
 
 
 def _rejections(detection: Detection) -> None:
-    st.subheader(f"Dropped candidates ({len(detection.rejections)})")
-    codes = sorted({rejection.code for rejection in detection.rejections})
+    st.subheader(f"Dropped candidates ({len(detection.dropped)})")
+    codes = sorted({rejection.code for _, rejection in detection.dropped})
     wanted = st.multiselect("Reasons", codes, format_func=lambda code: code.replace("_", " "))
     st.dataframe(
         [
             {
+                "number": number,
                 "score": rejection.score,
                 "span": str(rejection.span),
                 "seconds": rejection.span.duration_ms / 1000,
@@ -121,7 +125,7 @@ def _rejections(detection: Detection) -> None:
                 "reason": rejection.reason,
                 "text": rejection.text,
             }
-            for rejection in sorted(detection.rejections, key=lambda found: -found.score)
+            for number, rejection in sorted(detection.dropped, key=lambda found: -found[1].score)
             if not wanted or rejection.code in wanted
         ],
         hide_index=True,

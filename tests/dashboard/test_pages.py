@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from clipping.db import queries
 from clipping.db.queries import Stage
 from clipping.db.session import open_session
-from clipping.models import RenderedClip
+from clipping.models import Release, RenderedClip
 from clipping.settings import CHECKOUT, settings
 from dashboard import library
 from dashboard.page import plain
@@ -73,6 +74,34 @@ def test_clips_are_filtered_by_state(clips: list[RenderedClip]) -> None:
     page.selectbox[0].set_value("bravo").run()
     assert page.button == []
     assert "None of the newest 1 clips is ready." in said(page)
+
+
+def test_a_clip_that_waits_for_a_person_says_why_and_how_it_is_released(
+    clips: list[RenderedClip], workplace: Workplace
+) -> None:
+    held = a_moment(2)
+    clip = a_clip("clip_held", moment_id=held.moment_id, proof=clips[0].proof)
+    with open_session(workplace.database_url) as session:
+        queries.save_clip(session, clip)
+    page = run("clips")
+    page.button_group(key="state").set_value("held").run()
+    assert [button.key for button in page.button] == ["clip_held"]
+    assert "waits for a person" in said(page)
+    text = said(run("clips", clip="clip_held"))
+    assert "It names a street." in text
+    assert "Once you agree: clipper release clip_held --by NAME" in text
+    agreed = Release(
+        clip_id="clip_held",
+        holds=held.holds,
+        person="Jo",
+        note="Asked.",
+        released_at=datetime(2026, 11, 26, 9, 5, tzinfo=UTC),
+    )
+    with open_session(workplace.database_url) as session:
+        queries.save_release(session, held.moment_id, agreed)
+    text = said(run("clips", clip="clip_held"))
+    assert "Released by Jo on 2026-11-26 09:05 UTC: Asked." in text
+    assert "It names a street." not in text
 
 
 def test_a_clip_opens_with_player_score_proof_and_words(clips: list[RenderedClip]) -> None:
@@ -192,6 +221,7 @@ def test_the_only_source_shows_its_dropped_candidates_with_reasons(workplace: Wo
     assert "Dropped candidates (3)" in text
     dropped = shown(page, 2)
     assert [row["score"] for row in dropped] == [2, 1, 0]
+    assert [row["number"] for row in dropped] == [3, 2, 1]
     assert dropped[0]["reason"] == "A better moment covers it."
     page.multiselect[0].set_value(["overlaps_better"]).run()
     assert len(shown(page, 2)) == 3

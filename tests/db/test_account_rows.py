@@ -279,6 +279,7 @@ def test_all_secrets_come_under_the_newest_key(database_url: str) -> None:
     assert (again.sealed_anew, again.newest_already) == (0, 15)
 
 
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_a_rotation_that_was_killed_is_carried_on(database_url: str) -> None:
     ids = _accounts_with_secrets(database_url, 5)
     both = Vault([KEYS[1], KEYS[0]])

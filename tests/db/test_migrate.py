@@ -3,6 +3,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -14,10 +15,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from clipping.db import migrate
-from clipping.db.session import close_pool, engine
+from clipping.db import migrate, queries
+from clipping.db.session import close_pool, engine, open_session
 from clipping.db.tables import SCHEMA, Row
 from clipping.errors import Broken, NeedsPerson, ServiceUnavailable
+from tests.db.values import a_clip, a_detection, a_moment, a_source, a_transcript
 
 
 @pytest.fixture
@@ -100,6 +102,59 @@ def test_going_down_leaves_nothing_and_up_again_everything(empty: str) -> None:
     assert migrate.current(empty) is None
     migrate.upgrade(empty)
     assert schema(empty) == migrated
+
+
+def test_what_looked_ready_of_a_held_moment_waits_for_a_person_from_the_ninth_on(
+    empty: str,
+) -> None:
+    migrate.upgrade(empty)
+    with open_session(empty) as session:
+        queries.save_source(session, a_source())
+        heard = queries.save_transcript(session, a_source().source_id, None, a_transcript())
+        queries.save_detection(session, a_source().source_id, heard, "key", a_detection())
+        queries.save_rescued(session, "key", [a_moment(3)], datetime.now(UTC))
+        queries.save_clip(session, a_clip("clip_free"))
+        queries.save_clip(session, a_clip("clip_held", moment_id=a_moment(2).moment_id))
+
+    def states() -> dict[str, str]:
+        with psycopg.connect(empty) as connection:
+            rows = connection.execute(f"SELECT clip_id, state FROM {SCHEMA}.clips").fetchall()
+        return dict(rows)
+
+    def went_down() -> None:
+        with engine(empty).connect() as connection:
+            command.downgrade(alembic(connection), "0008")
+
+    assert states() == {"clip_free": "ready", "clip_held": "held"}
+    went_down()
+    # Never ready for rules that know of no hold; and only what was chosen is a moment.
+    assert states() == {"clip_free": "ready", "clip_held": "failed_proof"}
+    with psycopg.connect(empty) as connection:
+        linked = connection.execute(f"SELECT count(*) FROM {SCHEMA}.detection_moments").fetchone()
+        assert linked == (2,)
+        connection.execute(f"UPDATE {SCHEMA}.clips SET state = 'ready'")
+    migrate.upgrade(empty)
+    assert states() == {"clip_free": "ready", "clip_held": "held"}
+
+
+def test_of_clips_of_one_recipe_the_first_one_stays_when_recipes_become_unique(empty: str) -> None:
+    migrate.upgrade(empty)
+    with open_session(empty) as session:
+        source = a_source()
+        queries.save_source(session, source)
+        transcript = queries.save_transcript(session, source.source_id, None, a_transcript())
+        queries.save_detection(session, source.source_id, transcript, "key", a_detection())
+    with engine(empty).connect() as connection:
+        command.downgrade(alembic(connection), "0009")
+    first = a_clip("clip_z")
+    later = a_clip("clip_a", plan=first.plan, rendered_at=first.rendered_at + timedelta(hours=1))
+    other = a_clip("clip_b", rendered_at=later.rendered_at)
+    with open_session(empty) as session:
+        for clip in (later, other, first):
+            queries.save_clip(session, clip)
+    migrate.upgrade(empty)
+    with open_session(empty) as session:
+        assert queries.recent_clips(session) == [other, first]
 
 
 def test_upgrading_again_changes_nothing_and_is_fast(empty: str) -> None:

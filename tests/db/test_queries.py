@@ -379,6 +379,35 @@ def test_a_clip_has_to_belong_to_a_stored_source_of_its_client(
         queries.save_clip(session, clip)
 
 
+def test_a_client_has_one_clip_of_a_recipe(database_url: str) -> None:
+    clip = a_clip()
+    with open_session(database_url) as session:
+        save_everything(session)
+        queries.save_source(session, a_source("umbrella"))
+        queries.save_clip(session, clip)
+        queries.save_clip(session, a_clip("clip_u", client="umbrella", plan=clip.plan))
+        assert queries.clip_of_recipe(session, "acme", clip.recipe_hash) == clip
+        assert queries.clip_of_recipe(session, "acme", "other") is None
+        assert queries.clip_of_recipe(session, "nobody", clip.recipe_hash) is None
+    twin = a_clip("clip_2", plan=clip.plan)
+    with pytest.raises(Broken, match="recipe_hash"), open_session(database_url) as session:
+        queries.save_clip(session, twin)
+
+
+@pytest.mark.parametrize(
+    ("start_by_ms", "end_by_ms", "alike"), [(0, 0, 1), (30, -30, 1), (0, 300, 0), (-300, 0, 0)]
+)
+def test_clips_that_are_cut_alike_are_found_whichever_moment_they_are_of(
+    session: Session, start_by_ms: int, end_by_ms: int, alike: int
+) -> None:
+    save_everything(session)
+    queries.save_clip(session, a_clip())
+    span = a_moment().span
+    near = TimeSpan(start_ms=span.start_ms + start_by_ms, end_ms=span.end_ms + end_by_ms)
+    assert len(queries.clips_cut_alike(session, a_source().source_id, near)) == alike
+    assert queries.clips_cut_alike(session, "src_none", near) == []
+
+
 def test_a_state_that_the_engine_does_not_know_is_refused(database_url: str) -> None:
     with open_session(database_url) as session:
         save_everything(session)

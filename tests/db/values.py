@@ -188,7 +188,8 @@ def a_plan(**changes: Any) -> RenderPlan:
 
 
 def a_clip(clip_id: str = "clip_1", client: str = "acme", **changes: Any) -> RenderedClip:
-    plan = changes.pop("plan", a_plan())
+    # A client has no two clips of one recipe.
+    plan = changes.pop("plan", a_plan(encoder=EncoderSettings(build=clip_id)))
     values: dict[str, Any] = {
         "clip_id": clip_id,
         "moment_id": a_moment().moment_id,

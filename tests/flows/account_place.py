@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-import click
 import pytest
 import typer
 from click.testing import CliRunner
@@ -75,7 +74,7 @@ class Owner:
 
 
 @lru_cache(maxsize=1)
-def _command() -> click.Command:
+def _command() -> Any:
     """All commands, put together once: that takes most of the time of a short one."""
     return typer.main.get_command(cli.app)
 

@@ -189,6 +189,15 @@ def test_a_name_that_another_account_has_taken_over_is_noticed(place: Place) -> 
     code, said = connect(place, "x")
     assert code == 3
     assert "is another account than the one that we know by this name" in said
+    first = place.account().account_id
+    assert place.run("accounts", "set", first, "handle=renamed")[0] == 0
+    for _ in range(2):
+        assert connect(place, "x")[0] == 0
+    second, renamed = place.accounts()
+    assert (renamed.account_id, renamed.platform_user_id) == (first, "1700")
+    assert (second.handle, second.platform_user_id) == ("acme_clips", "1800")
+    code, said = place.run("accounts", "set", first, "handle=acme_clips")
+    assert (code, f"which is {second.account_id}" in said) == (3, True)
 
 
 def test_without_a_key_nobody_is_asked(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -418,7 +427,7 @@ def test_a_check_says_of_each_account_whether_it_can_be_posted_to(
     code, said = place.run("accounts", "check", account.account_id)
     assert (code, said.splitlines()[1].split()) == (0, ["acme", "x", "@acme_clips", "yes"])
     assert len(platform.asked) == 2
-    platform.says = AccountLimits(posts_left=0, resets_at=NOW)  # type: ignore[misc]
+    platform.says = AccountLimits(posts_left=0, resets_at=NOW)
     code, said = place.run("accounts", "check", "--json")
     assert code == 1
     assert json.loads(said)[0]["why_not"] == [
@@ -434,7 +443,7 @@ def test_what_a_platform_says_during_a_check_changes_the_status(
     place: Place, platform: type[FakePlatform]
 ) -> None:
     connect(place, "x")
-    platform.says = AccountBlocked("X has suspended it.")  # type: ignore[misc]
+    platform.says = AccountBlocked("X has suspended it.")
     assert "X has suspended it" in place.run("accounts", "check")[1]
     assert place.account().status is AccountStatus.SUSPENDED
 

@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 
 import pytest
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 from clipping import progress
-from clipping.models import Ground, Proof, ProofCheck, Rights
-from flows.console import clip_table, proof_view, report_view, showing_progress
-from tests.reports.values import a_report
+from clipping.models import (
+    ClipState,
+    Ground,
+    Hold,
+    HoldKind,
+    Proof,
+    ProofCheck,
+    Release,
+    Rights,
+)
+from flows.console import (
+    clip_table,
+    proof_view,
+    rejection_table,
+    report_view,
+    showing_progress,
+    waiting_line,
+)
+from tests.reports.values import a_report, rejections
 
 
 def test_on_eighty_columns_nothing_of_the_table_of_clips_is_lost() -> None:
@@ -37,6 +54,61 @@ def test_on_eighty_columns_nothing_of_the_table_of_clips_is_lost() -> None:
         assert report.hook in said
     assert "notready:" + ",".join(names) in together
     assert "\n1     79  0:20-0:24  ready   Hook number 1\n" in re.sub(r" +\n", "\n", said)
+
+
+def _printed(what: RenderableType) -> str:
+    out = StringIO()
+    Console(file=out, width=200).print(what)
+    return out.getvalue()
+
+
+HELD = Hold(kind=HoldKind.PERSONAL_DATA, reason="It seems to hold a mail address.")
+AT = datetime(2026, 11, 26, 9, 5, tzinfo=UTC)
+
+
+def test_a_held_clip_is_shown_with_its_reasons_and_the_command_that_releases_it() -> None:
+    held = a_report(1, state=ClipState.HELD, holds=(HELD,))
+    said = _printed(clip_table([(held, Path("a.mp4"))]))
+    assert "held   Hook number 1" in said
+    assert "held: It seems to hold a mail address." in said
+    assert "held for  It seems to hold a mail address." in _printed(report_view(held))
+    assert waiting_line([a_report(2)]) == ""
+    assert waiting_line([held, a_report(2)]) == (
+        f"1 clip waits for a person: look, then clipper release {held.clip_id} --by NAME"
+    )
+    assert "2 clips wait for a person: look, then clipper release CLIP_ID" in waiting_line(
+        [held] * 2
+    )
+
+
+def test_a_released_clip_is_ready_and_says_who_has_agreed() -> None:
+    agreed = Release(clip_id="c", holds=(HELD,), person="Jo", note="Asked.", released_at=AT)
+    report = a_report(holds=(HELD,), releases=(agreed,), rescued_at=AT)
+    said = _printed(report_view(report))
+    assert "released  by Jo on 2026-11-26 09:05 UTC: Asked." in said
+    assert "rescued   2026-11-26 09:05 UTC" in said
+    assert HELD.reason not in said
+    table = _printed(clip_table([(report, Path("a.mp4"))]))
+    assert "ready" in table
+    assert "brought back by hand" in table
+    assert "held" not in table
+
+
+def test_a_clip_without_a_hook_says_why() -> None:
+    for why, said in (("It opens on a scream.", "It opens on a scream."), ("", "none was wanted")):
+        report = a_report(hook="", natural_start=why)
+        assert f"no hook: {said}" in _printed(clip_table([(report, Path("a.mp4"))]))
+        assert f"none: {said}" in _printed(report_view(report))
+
+
+def test_dropped_candidates_keep_their_numbers_in_every_order() -> None:
+    dropped = list(enumerate(rejections(30), start=1))
+    few = _printed(rejection_table(dropped)).splitlines()
+    assert len(few) == 11
+    assert few[1].split()[0] == "30"
+    every = _printed(rejection_table(dropped, None, words=True))
+    assert " 1  0:00.000-0:15.000  0      low score        Reason 0." in every
+    assert "“candidate 0”" in every
 
 
 def test_under_the_measurements_stands_how_many_were_within_their_limits() -> None:

@@ -15,7 +15,7 @@ from clipping.models import Proof, RenderedClip
 from clipping.settings import settings
 from flows.export import export, export_variations
 from flows.render import export_clip
-from tests.db.values import a_clip, a_detection, a_source, a_transcript
+from tests.db.values import a_clip, a_detection, a_moment, a_source, a_transcript
 
 DETECTION = "detection"
 
@@ -86,6 +86,18 @@ def test_an_export_removes_its_own_leftovers_and_no_file_that_another_is_writing
     _all(clip, tmp_path / "out")
     assert not leftover.exists()
     assert foreign.exists()
+
+
+def test_a_clip_that_an_earlier_detection_led_to_is_exported_with_its_own_moment(
+    clip: RenderedClip, database_url: str, tmp_path: Path
+) -> None:
+    with open_session(database_url) as session:
+        transcript = queries.transcript_id(clip.source_id, "captions", "1", None)
+        alike = a_detection(moments=0).replace(moments=(a_moment(moment_id="mom_twin"),))
+        queries.save_detection(session, clip.source_id, transcript, "later", alike)
+    ((report, video),) = export([clip.clip_id], "later", tmp_path / "out").clips
+    assert video.name == "01-nobody-expected-this.mp4"
+    assert report.clip_id == clip.clip_id
 
 
 def test_exports_of_one_clip_in_one_size_take_turns(

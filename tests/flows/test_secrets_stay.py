@@ -68,15 +68,11 @@ def _let_everything_fail(place: Place, monkeypatch: pytest.MonkeyPatch) -> Itera
     yield run(*add, "-", given=answer[:-1])
     yield run(*add, "-", "--unverified", given="lone-token-CANARY")
     yield run("accounts", "connect", "x", "--client", "umbrella")
-    for fault in (
-        Fault(400, echo=True),
-        Fault(500, "CANARY"),
-        Fault(cut="after"),
-        Fault(body="<html>refresh-CANARY"),
-    ):
-        for name in ("tiktok", "instagram", "youtube", "x"):
-            place.fake.faults[:] = [fault]
-            yield run("accounts", "connect", name, "--client", "acme")
+    echoed = [(name, Fault(400, echo=True)) for name in ("tiktok", "instagram", "youtube", "x")]
+    others = (Fault(500, "CANARY"), Fault(cut="after"), Fault(body="<html>refresh-CANARY"))
+    for name, fault in (*echoed, *(("instagram", other) for other in others)):
+        place.fake.faults[:] = [fault]
+        yield run("accounts", "connect", name, "--client", "acme")
     place.fake.faults.clear()
     place.owner.denies = "access_denied access_token=CANARY"
     yield run("accounts", "connect", "x", "--client", "acme")
@@ -109,7 +105,7 @@ def _let_everything_fail(place: Place, monkeypatch: pytest.MonkeyPatch) -> Itera
     yield run("accounts", "check")
     yield run("vault", "rotate")
     assert codes.count(0) > 15
-    assert sum(code != 0 for code in codes) > 12
+    assert sum(code != 0 for code in codes) > 14
 
 
 def test_no_secret_is_found_in_anything_that_was_written(
@@ -132,7 +128,7 @@ def test_no_secret_is_found_in_anything_that_was_written(
     }
     assert "somebody's library" in written["stdout and stderr"]
     assert "somebody's library" in written["files"]
-    assert "HTTP Request: POST" in written["log"]
+    assert "send_request_headers" in written["log"]
     assert "gAAAAA" in written["database"]
     for where, text in written.items():
         around = [text[max(0, at - 80) : at + 20] for at in _places(text, "CANARY")]

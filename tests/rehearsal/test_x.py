@@ -105,3 +105,12 @@ def test_a_refresh_token_is_good_once(fake: FakeX) -> None:
     first, second = (requests.post(url, data=asked, timeout=10) for _ in range(2))
     assert (first.status_code, second.status_code) == (200, 400)
     assert second.json()["error"] == "invalid_grant"
+
+
+def test_who_takes_the_refresh_token_away_takes_the_access_token_with_it(fake: FakeX) -> None:
+    grant = fake.join("7")
+    answer = requests.post(
+        f"{fake.url}/2/oauth2/revoke", data={**fake.app, "token": grant.refresh}, timeout=10
+    )
+    assert answer.json() == {"revoked": True}
+    assert fake.tokens.owner(grant.access) is None

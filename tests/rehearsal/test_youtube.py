@@ -107,3 +107,12 @@ def test_figures_come_as_text(fake: FakeYouTube) -> None:
     video = _put(fake, session, 0, bytes(_ALL)).json()["id"]
     found = _asked(fake, "GET", f"/youtube/v3/videos?part=statistics&id={video}").json()
     assert found["items"][0]["statistics"]["viewCount"] == "0"
+
+
+def test_a_channel_tells_its_handle_and_tokens_are_handed_to_the_app_alone(
+    fake: FakeYouTube,
+) -> None:
+    (channel,) = _asked(fake, "GET", "/youtube/v3/channels?part=snippet&mine=true").json()["items"]
+    assert (channel["snippet"]["customUrl"], "contentDetails" in channel) == ("@uc1", False)
+    asked = {"grant_type": "refresh_token", "refresh_token": fake.join("UC1").refresh}
+    assert requests.post(f"{fake.url}/token", data=asked, timeout=10).status_code == 401

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from clipping.models import FramingChoice, Layout
-from clipping.rendering.choices import parse_framing
+from clipping.rendering.choices import framing_text, parse_framing
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,7 @@ from clipping.rendering.choices import parse_framing
 )
 def test_a_framing_is_read_as_it_is_meant(text: str, choice: FramingChoice) -> None:
     assert parse_framing(text) == choice
+    assert parse_framing(framing_text(choice)) == choice
 
 
 @pytest.mark.parametrize("text", ["", "wide", "1.2", "-0.1", "=fit", "noon=fit", "0:51=", "1e-1"])

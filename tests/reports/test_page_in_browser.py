@@ -61,7 +61,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (a_report(number, words=words, hook=HOSTILE), video, video.with_suffix(".jpg"))
         for number, video in enumerate((first, second), start=1)
     ]
-    write_report_page(made / "report.html", a_source(), clips, rejections(120), ("A note.",))
+    dropped = list(enumerate(rejections(120), start=1))
+    write_report_page(made / "report.html", a_source(), clips, dropped, ("A note.",), "det_1")
     return made
 
 
@@ -179,9 +180,9 @@ def test_dropped_candidates_are_paged_sorted_and_searched(tab: Tab) -> None:
     tab.click("summary:has(#dropped-title)")
     rows = "#rejections tbody tr"
     assert tab.locator(rows).count() == 50
-    assert tab.inner_text(f"{rows} >> nth=0").split()[0] == "99"
+    assert tab.inner_text(f"{rows} >> nth=0").split()[:2] == ["100", "99"]
     tab.click("#rejections button[data-sort=score]")
-    assert tab.inner_text(f"{rows} >> nth=0").split()[0] == "0"
+    assert tab.inner_text(f"{rows} >> nth=0").split()[:2] == ["1", "0"]
     tab.click("#next")
     tab.click("#next")
     assert tab.locator(rows).count() == 20

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import errno
 import os
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
@@ -14,10 +15,14 @@ import pytest
 from clipping.copywriting import problems
 from clipping.errors import DiskFull, RenderFailed
 from clipping.models import (
+    ClipState,
     Draft,
+    Hold,
+    HoldKind,
     PlatformName,
     PostCopy,
     Rejection,
+    Release,
     RenderedClip,
     SourceVideo,
     Writing,
@@ -25,7 +30,7 @@ from clipping.models import (
 )
 from clipping.reports import Beside, clip_report, html, write_report_page
 from clipping.timing import TimeSpan
-from tests.db.values import a_clip, a_moment, a_source
+from tests.db.values import a_clip, a_moment, a_plan, a_source
 from tests.reports.values import a_check, a_report, rejections
 
 JPEG = b"\xff\xd8\xff\xe0 not really a picture"
@@ -65,6 +70,7 @@ def write(folder: Path, *clips: object, **changes: object) -> Page:
         cover.write_bytes(JPEG)
         triples.append((report, video, cover))
     values = {"source": a_source(), "clips": triples, "rejections": [], "notes": ()} | changes
+    values["rejections"] = list(enumerate(values["rejections"], start=1))  # type: ignore[arg-type]
     write_report_page(folder / "report.html", **values)  # type: ignore[arg-type]
     return Page((folder / "report.html").read_text("utf-8"))
 
@@ -195,6 +201,51 @@ def test_clips_that_passed_are_counted_as_ready(tmp_path: Path) -> None:
     bad = a_report(2, checks=(a_check("hook", None, "present", passed=False),))
     page = write(tmp_path, a_report(1), bad)
     assert "Ready to post1" in page.text
+
+
+HELD = Hold(kind=HoldKind.PERSONAL_DATA, reason="It seems to hold a <street> address.")
+
+
+def test_what_holds_a_clip_and_how_to_release_it_stand_beside_it(tmp_path: Path) -> None:
+    report = a_report(state=ClipState.HELD, holds=(HELD,))
+    page = write(tmp_path, report, a_report(2))
+    assert "Ready to post1" in page.text
+    assert "Wait for a person1" in page.text
+    assert "Waits for a person" in page.text
+    assert HELD.reason in page.text
+    assert f"clipper release {report.clip_id} --by NAME" in page.text
+
+
+def test_what_was_agreed_to_holds_a_clip_no_longer_and_who_agreed_is_said(tmp_path: Path) -> None:
+    at = datetime(2026, 11, 26, 9, 5, tzinfo=UTC)
+    agreed = Release(clip_id="c", holds=(HELD,), person="Jo <b>", note="Asked her.", released_at=at)
+    page = write(tmp_path, a_report(holds=(HELD,), releases=(agreed,), rescued_at=at))
+    assert "Released by Jo <b> on 2026-11-26 09:05 UTC: Asked her." in page.text
+    assert "Brought back by hand on 2026-11-26 09:05 UTC" in page.text
+    assert HELD.reason not in page.text
+    assert "Wait for a person" not in page.text
+
+
+def test_a_clip_without_a_hook_is_known_by_its_first_words_and_says_why(tmp_path: Path) -> None:
+    page = write(tmp_path, a_report(hook="", natural_start="It opens on a scream."))
+    assert page.text.count("Nobody saw s***, coming.") == 1
+    assert "It starts without a hook: It opens on a scream." in page.text
+
+
+def test_dropped_candidates_come_with_their_numbers_and_the_command_that_takes_them(
+    tmp_path: Path,
+) -> None:
+    page = write(tmp_path, rejections=rejections(2), detection_key="det_1")
+    assert "clipper rescue det_1 --take NUMBER" in page.text
+    assert '"number": 2' in (tmp_path / "report.html").read_text("utf-8")
+
+
+def test_a_report_says_why_a_clip_starts_without_a_hook_only_when_it_does() -> None:
+    told = a_moment(natural_start="It opens on a scream.", rescued_at=None)
+    bare = a_clip(plan=a_plan(hook=None))
+    assert clip_report(a_clip(), a_source(), told, "captions", "local").natural_start == ""
+    without = clip_report(bare, a_source(), told, "captions", "local")
+    assert (without.natural_start, without.hook) == ("It opens on a scream.", "")
 
 
 def test_a_page_without_clips_says_so_and_shows_the_reasons(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from clipping.models import (
     ClipReport,
+    ClipState,
     ClipWord,
     Proof,
     ProofCheck,
@@ -44,7 +45,9 @@ def a_report(number: int = 1, **changes: Any) -> ClipReport:
         "style": "highlight",
         "proof": Proof(passed=all(check.passed for check in checks), checks=checks),
     }
-    return ClipReport(**values | changes)
+    values |= changes
+    passed = values["proof"].passed
+    return ClipReport(**{"state": ClipState.READY if passed else ClipState.FAILED_PROOF, **values})
 
 
 def a_check(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import av
@@ -13,15 +13,16 @@ from sqlmodel import col, delete
 
 from clipping.db import queries
 from clipping.db.session import open_session
-from clipping.db.tables import ClipRow
+from clipping.db.tables import ClipPrintRow, ClipRow
 from clipping.errors import Rejected
 from clipping.media.probe import probe
-from clipping.models import RenderChoices, RenderedClip
+from clipping.models import ClipPrint, RenderChoices, RenderedClip
 from clipping.rendering.plan import PLAN_VERSION
+from clipping.rendering.proof import clip_print
 from clipping.settings import settings
 from clipping.storage.base import hash_file
 from clipping.timing import TimeSpan
-from tasks.render import render_again, render_moment
+from tasks.render import _finished, _keep, _work, render_again, render_moment
 from tests.db.values import a_detection, a_moment, a_source, a_transcript
 from tests.rendering.clips import speech, value
 from tests.rendering.recipes import spoken
@@ -30,6 +31,7 @@ from tests.support.media import make_video
 MOMENT = a_moment(span=TimeSpan(start_ms=515, end_ms=2_615))
 """Its ends lie between two frames."""
 HEAD_SHARE = 24 / 51
+Twin = Callable[[str], str]
 _BRIEF = {
     "clipping.captions.hook._SHORTEST_MS": 700,
     "clipping.captions.hook._LONGEST_MS": 900,
@@ -163,6 +165,78 @@ def quick(workplace: Workplace, first: RenderedClip) -> RenderedClip:
     workplace.forget(clip)
     assert clip.clip_id != first.clip_id
     return clip
+
+
+@pytest.fixture
+def twin(workplace: Workplace, first: RenderedClip) -> Twin:
+    """Renders the moment as another detector found it: 3 ms away, and on the same frames."""
+    span = TimeSpan(start_ms=MOMENT.span.start_ms + 3, end_ms=MOMENT.span.end_ms + 3)
+    moment = MOMENT.replace(moment_id="mom_twin", span=span)
+    found = a_detection(moments=0, rejections=0).replace(detector="claude", moments=(moment,))
+    with open_session(workplace.database_url) as session:
+        queries.save_detection(session, first.source_id, workplace.transcript_id, "twin", found)
+
+    def rendered(hook: str) -> str:
+        wanted = RenderChoices(hook=hook).model_dump(mode="json")
+        return render_moment.fn(moment.moment_id, workplace.transcript_id, wanted)
+
+    return rendered
+
+
+def test_a_moment_that_another_detector_found_as_well_has_the_clip_that_is_there(
+    workplace: Workplace, first: RenderedClip, twin: Twin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def encoded(*_: object) -> None:
+        pytest.fail("it was encoded again")
+
+    monkeypatch.setattr("tasks.render.encode", encoded)
+    assert twin("First hook") == first.clip_id
+    # Nor when its choices are not what it is found by: the recipe is.
+    monkeypatch.setattr("tasks.render._finished", lambda *_: None)
+    assert twin("First hook") == first.clip_id
+
+
+def test_a_clip_with_the_hook_of_its_moment_is_not_that_of_a_moment_with_another_hook(
+    workplace: Workplace, first: RenderedClip, twin: Twin
+) -> None:
+    work = _work("mom_twin", workplace.transcript_id)
+    assert [clip.clip_id for clip in work.known] == [first.clip_id]
+    assert _finished(work, RenderChoices(hook="First hook")) == first
+    theirs = first.replace(plan=first.plan.replace(choices=RenderChoices()))
+    assert _finished(replace(work, known=(theirs,)), RenderChoices()) is None
+    own = theirs.replace(moment_id="mom_twin")
+    assert _finished(replace(work, known=(theirs, own)), RenderChoices()) == own
+
+
+def test_a_recipe_that_another_moment_came_to_first_is_not_stored_twice(
+    workplace: Workplace, first: RenderedClip, tmp_path: Path
+) -> None:
+    video, cover = tmp_path / "clip.mp4", tmp_path / "clip.jpg"
+    video.write_bytes(b"another encode")
+    cover.write_bytes(b"its cover")
+    late = first.replace(clip_id="clip_late", video_key="late.mp4", cover_key="late.jpg")
+    assert _keep(late, video, cover) == first
+    assert not (workplace.store / "late.mp4").exists()
+    paths = [workplace.store / key for key in (first.video_key, first.cover_key)]
+    before = [path.read_bytes() for path in paths]
+    try:
+        paths[0].unlink()
+        assert _keep(late, video, cover) == first
+        assert [path.read_bytes() for path in paths] == [b"another encode", b"its cover"]
+    finally:
+        for path, content in zip(paths, before, strict=True):
+            path.write_bytes(content)
+
+
+def test_a_clip_is_stored_with_the_print_of_its_file(
+    workplace: Workplace, first: RenderedClip
+) -> None:
+    with open_session(workplace.database_url) as session:
+        kept = session.get_one(ClipPrintRow, first.clip_id)
+        proven = ClipPrint(version=kept.version, pictures=kept.pictures, sound=kept.sound)
+    assert clip_print(workplace.store / first.video_key) == proven
+    assert len(proven.pictures) == 8 * 9
+    assert 4 * 70 < len(proven.sound) < 4 * 100
 
 
 def _sound_packets(workplace: Workplace, clip: RenderedClip) -> list[bytes]:

@@ -78,8 +78,11 @@ def connected(
     return account
 
 
-def go_in(fake: FakeOAuth, account: Account, now: datetime = LATER) -> Access:
-    return tokens.access_to(account.account_id, now, oauth_for=partial(oauth_for, hosts=fake.hosts))
+def go_in(
+    fake: FakeOAuth, account: Account, now: datetime = LATER, refused: SecretStr | None = None
+) -> Access:
+    oauth = partial(oauth_for, hosts=fake.hosts)
+    return tokens.access_to(account.account_id, now, refused=refused, oauth_for=oauth)
 
 
 def stored(url: str, account: Account) -> Tokens:
@@ -221,6 +224,32 @@ def test_processes_at_once_ask_once_and_one_that_is_killed_loses_the_account_hon
         [event] = queries.account_events(session, account.account_id)
     assert (event.kind, event.after) == ("status", "reauthorise")
     assert "was lost" in event.reason
+
+
+def test_a_token_that_the_platform_refused_is_renewed_once_whatever_its_date(
+    database_url: str, fake: FakeOAuth
+) -> None:
+    account = connected(database_url, fake)
+    refused = go_in(fake, account, NOW).token
+    renewed = go_in(fake, account, NOW, refused=refused).token
+    assert renewed != refused
+    # Another who was refused with the old one takes the new one.
+    assert go_in(fake, account, NOW, refused=refused).token == renewed
+    assert len(fake.asked) == 1
+    fake.faults.append(Fault(503, {}))
+    with pytest.raises(ServiceUnavailable):
+        go_in(fake, account, NOW, refused=renewed)
+    assert status(database_url, account) is AccountStatus.ACTIVE
+
+
+def test_a_refused_token_that_cannot_be_renewed_wants_its_owner(
+    database_url: str, fake: FakeOAuth
+) -> None:
+    account = connected(database_url, fake, PlatformName.INSTAGRAM, "instagram")
+    young = go_in(fake, account, NOW).token
+    with pytest.raises(AuthorizationExpired):
+        go_in(fake, account, NOW + timedelta(hours=1), refused=young)
+    assert status(database_url, account) is AccountStatus.REAUTHORISE
 
 
 def test_an_answer_that_is_lost_on_the_way_is_told_as_such(

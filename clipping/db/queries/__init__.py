@@ -46,6 +46,8 @@ from clipping.db.queries.clients import (
     save_editorial_policy,
 )
 from clipping.db.queries.clips import (
+    clip_of_recipe,
+    clips_cut_alike,
     clips_of,
     clips_of_moment,
     get_clip,
@@ -59,12 +61,14 @@ from clipping.db.queries.detections import (
     save_detection,
 )
 from clipping.db.queries.drafts import save_writings, writings_of
+from clipping.db.queries.experiments import arms_of_clips, experiments_of, save_arms
 from clipping.db.queries.heard import (
     find_heard_chunk,
     glossary_of,
     save_glossary,
     save_heard_chunk,
 )
+from clipping.db.queries.likeness import ClipAlike, clips_of_month, save_print
 from clipping.db.queries.lineage import (
     captions_in_use,
     engines_of,
@@ -88,6 +92,14 @@ from clipping.db.queries.posts import (
     reserve_post,
     save_post,
     taken_by_others,
+)
+from clipping.db.queries.releases import (
+    releases_of,
+    save_release,
+)
+from clipping.db.queries.rescues import (
+    newest_detection,
+    save_rescued,
 )
 from clipping.db.queries.sealed import (
     Rotated,
@@ -147,6 +159,7 @@ from clipping.db.queries.watches import (
 )
 
 __all__ = [
+    "ClipAlike",
     "CostLine",
     "Rotated",
     "SourceOverview",
@@ -159,20 +172,25 @@ __all__ = [
     "add_alert",
     "add_stop",
     "alerts",
+    "arms_of_clips",
     "batch_ids",
     "captions_in_use",
     "change_status",
     "claim_posts",
     "client_settings",
     "clients",
+    "clip_of_recipe",
+    "clips_cut_alike",
     "clips_of",
     "clips_of_moment",
+    "clips_of_month",
     "close",
     "costs",
     "detection_of",
     "due_stages",
     "editorial_policy",
     "engines_of",
+    "experiments_of",
     "expire_tokens",
     "extend_leases",
     "find_account",
@@ -206,6 +224,7 @@ __all__ = [
     "lock_tokens",
     "look_again",
     "month_span",
+    "newest_detection",
     "note_batch",
     "note_event",
     "note_first_post",
@@ -221,11 +240,13 @@ __all__ = [
     "put_off_site",
     "recent_clips",
     "recent_sources",
+    "releases_of",
     "reserve_post",
     "reserved_usd",
     "resume_account",
     "rotate",
     "save_account",
+    "save_arms",
     "save_client_settings",
     "save_clip",
     "save_detection",
@@ -236,8 +257,11 @@ __all__ = [
     "save_intents",
     "save_items",
     "save_post",
+    "save_print",
     "save_proxy",
+    "save_release",
     "save_reply",
+    "save_rescued",
     "save_source",
     "save_tokens",
     "save_transcript",

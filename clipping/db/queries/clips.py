@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from clipping.db.queries.clients import client_id
+from clipping.db.queries.releases import lock_moments, settle_clips
 from clipping.db.queries.upsert import save_row
-from clipping.db.tables import ClientRow, ClipRow
+from clipping.db.tables import ClientRow, ClipRow, MomentRow
 from clipping.errors import Rejected
 from clipping.models import Proof, RenderedClip, RenderPlan
+from clipping.timing import TimeSpan
+
+_FRAME_MS = 200
+"""Of the slowest video; which frames a clip really has is said by its plan."""
 
 
 def save_clip(session: Session, clip: RenderedClip) -> None:
     """Keep the clip; saving the same id again overwrites it.
 
-    Its source must be stored for the same client, and its moment too; else Broken at the end of
-    the session.
+    One that is ready is held instead when its moment is, and nobody has agreed. Its source must be
+    stored for the same client, and its moment too, and no other clip of the client may have its
+    recipe; else Broken.
     """
     values = {
         **clip.model_dump(exclude={"client", "state", "plan", "proof"}),
@@ -25,7 +31,9 @@ def save_clip(session: Session, clip: RenderedClip) -> None:
         "plan": clip.plan.model_dump(mode="json"),
         "proof": clip.proof.model_dump(mode="json"),
     }
+    lock_moments(session, [clip.moment_id])
     save_row(session, ClipRow, values, found_by=("clip_id",))
+    settle_clips(session, [clip.moment_id])
 
 
 def get_clip(session: Session, clip_id: str) -> RenderedClip:
@@ -36,9 +44,33 @@ def get_clip(session: Session, clip_id: str) -> RenderedClip:
     return clip
 
 
+def clip_of_recipe(session: Session, client: str, recipe_hash: str) -> RenderedClip | None:
+    """The client's clip with that recipe, whichever moment it is of; there is one at most."""
+    wanted = _clips().where(
+        ClipRow.client_id == client_id(client), ClipRow.recipe_hash == recipe_hash
+    )
+    return _first(session, wanted)
+
+
 def clips_of_moment(session: Session, moment_id: str) -> list[RenderedClip]:
     """All clips of a moment, in every style and variation, newest first."""
     return _all(session, _clips().where(ClipRow.moment_id == moment_id))
+
+
+def clips_cut_alike(session: Session, source_id: str, span: TimeSpan) -> list[RenderedClip]:
+    """All clips of the source's moments that begin and end within a frame of ``span``, newest
+    first: detectors may find the same moment, each under an id of its own.
+    """
+    wanted = (
+        _clips()
+        .join(MomentRow, col(MomentRow.moment_id) == col(ClipRow.moment_id))
+        .where(
+            ClipRow.source_id == source_id,
+            func.abs(col(MomentRow.start_ms) - span.start_ms) <= _FRAME_MS,
+            func.abs(col(MomentRow.end_ms) - span.end_ms) <= _FRAME_MS,
+        )
+    )
+    return _all(session, wanted)
 
 
 def clips_of(session: Session, source_id: str) -> list[RenderedClip]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -9,10 +10,21 @@ from sqlalchemy import delete, insert
 from sqlmodel import Session, col, select
 
 from clipping.db.columns import storable
+from clipping.db.queries.releases import settle_clips
 from clipping.db.queries.upsert import save_row, save_rows
 from clipping.db.tables import DetectionMomentRow, DetectionRow, MomentRow, RejectionRow
 from clipping.errors import Rejected
-from clipping.models import Criterion, Detection, Hold, Hook, Judgement, Moment, Rejection, make_id
+from clipping.models import (
+    VARIATION,
+    Criterion,
+    Detection,
+    Hold,
+    Hook,
+    Judgement,
+    Moment,
+    Rejection,
+    make_id,
+)
 from clipping.timing import TimeSpan
 
 _RUBRIC = TypeAdapter(tuple[Criterion, ...])
@@ -29,8 +41,9 @@ def save_detection(
 ) -> None:
     """Keep a detection whole, in the session's transaction; the same key again replaces it.
 
-    A moment that other detections found too is shared with them and takes the newest wording.
-    Moments are never deleted, because clips are made of them.
+    A moment that other detections found too is shared with them and takes the newest wording, and
+    whether its clips wait for a person follows its holds. Moments are never deleted, because clips
+    are made of them; those that a person brought back stay in the detection, behind the new ones.
     """
     made = make_id("detection", storable(detection_key))
     values = {
@@ -44,10 +57,11 @@ def save_detection(
     }
     # Locks the row, so that a second save of the same key waits for this transaction.
     save_row(session, DetectionRow, values, found_by=("detection_id",), touch="saved_at")
+    rescued = _rescued(session, made)
     for table in (DetectionMomentRow, RejectionRow):
         session.execute(delete(table).where(col(table.detection_id) == made))
     # In one order everywhere, so that two detections that share moments cannot deadlock.
-    moments = {moment.moment_id: _moment_values(source_id, moment) for moment in detection.moments}
+    moments = {moment.moment_id: moment_values(source_id, moment) for moment in detection.moments}
     save_rows(
         session, MomentRow, [moments[key] for key in sorted(moments)], found_by=("moment_id",)
     )
@@ -59,6 +73,16 @@ def save_detection(
             for moment in detection.moments
         ],
     )
+    first = max([moment.rank for moment in detection.moments], default=0) + 1
+    back = [(moment_id, at) for moment_id, at in rescued if moment_id not in moments]
+    _insert_all(
+        session,
+        DetectionMomentRow,
+        [
+            {"detection_id": made, "rank": rank, "moment_id": moment_id, "rescued_at": at}
+            for rank, (moment_id, at) in enumerate(back, start=first)
+        ],
+    )
     _insert_all(
         session,
         RejectionRow,
@@ -66,6 +90,21 @@ def save_detection(
             {"detection_id": made, "position": position, **_rejection_values(rejection)}
             for position, rejection in enumerate(detection.rejections)
         ],
+    )
+    settle_clips(session, moments)
+
+
+def _rescued(session: Session, detection_id: str) -> list[tuple[str, datetime | None]]:
+    """What a person brought back into a detection, and when, in the order of the ranks."""
+    return list(
+        session.exec(
+            select(DetectionMomentRow.moment_id, DetectionMomentRow.rescued_at)
+            .where(
+                DetectionMomentRow.detection_id == detection_id,
+                col(DetectionMomentRow.rescued_at).is_not(None),
+            )
+            .order_by(col(DetectionMomentRow.rank))
+        ).all()
     )
 
 
@@ -87,10 +126,10 @@ def find_detection(session: Session, detection_key: str) -> Detection | None:
 
 
 def detection_of(session: Session, source_id: str) -> Detection | None:
-    """The detection that was saved last for this source."""
+    """The detection that was saved last for this source; moved ends of a moment are none."""
     row = session.exec(
         select(DetectionRow)
-        .where(DetectionRow.source_id == source_id)
+        .where(DetectionRow.source_id == source_id, DetectionRow.detector != VARIATION)
         .order_by(col(DetectionRow.saved_at).desc())
         .limit(1)
     ).first()
@@ -103,7 +142,7 @@ def get_moment(session: Session, moment_id: str) -> tuple[str, Moment]:
     Raises Rejected when there is none with that id.
     """
     found = session.exec(
-        select(MomentRow, DetectionMomentRow.rank)
+        select(MomentRow, DetectionMomentRow.rank, DetectionMomentRow.rescued_at)
         .join(DetectionMomentRow, col(DetectionMomentRow.moment_id) == col(MomentRow.moment_id))
         .join(DetectionRow, col(DetectionRow.detection_id) == col(DetectionMomentRow.detection_id))
         .where(MomentRow.moment_id == moment_id)
@@ -112,13 +151,13 @@ def get_moment(session: Session, moment_id: str) -> tuple[str, Moment]:
     ).first()
     if found is None:
         raise Rejected(f"There is no moment {moment_id} in the database.")
-    row, rank = found
-    return row.source_id, _moment(row, rank)
+    row, rank, rescued_at = found
+    return row.source_id, _moment(row, rank, rescued_at)
 
 
 def _detection(session: Session, row: DetectionRow) -> Detection:
     moments = session.exec(
-        select(MomentRow, DetectionMomentRow.rank)
+        select(MomentRow, DetectionMomentRow.rank, DetectionMomentRow.rescued_at)
         .join(DetectionMomentRow, col(DetectionMomentRow.moment_id) == col(MomentRow.moment_id))
         .where(DetectionMomentRow.detection_id == row.detection_id)
         .order_by(col(DetectionMomentRow.rank))
@@ -137,9 +176,10 @@ def _detection(session: Session, row: DetectionRow) -> Detection:
     )
 
 
-def _moment_values(source_id: str, moment: Moment) -> dict[str, Any]:
+def moment_values(source_id: str, moment: Moment) -> dict[str, Any]:
+    """The columns of its row."""
     return {
-        **moment.model_dump(exclude={"rank", "span", "rubric"}),
+        **moment.model_dump(exclude={"rank", "span", "rubric", "rescued_at"}),
         "source_id": source_id,
         "start_ms": moment.span.start_ms,
         "end_ms": moment.span.end_ms,
@@ -147,7 +187,7 @@ def _moment_values(source_id: str, moment: Moment) -> dict[str, Any]:
     }
 
 
-def _moment(row: MomentRow, rank: int) -> Moment:
+def _moment(row: MomentRow, rank: int, rescued_at: datetime | None) -> Moment:
     return Moment(
         moment_id=row.moment_id,
         rank=rank,
@@ -162,6 +202,7 @@ def _moment(row: MomentRow, rank: int) -> Moment:
         hooks=_HOOKS.validate_python(row.hooks),
         natural_start=row.natural_start,
         judgement=None if row.judgement is None else Judgement.model_validate(row.judgement),
+        rescued_at=rescued_at,
     )
 
 

@@ -18,7 +18,7 @@ from clipping.db.tables import (
     SourceRow,
     TranscriptRow,
 )
-from clipping.models import ClipState, SourceVideo
+from clipping.models import VARIATION, ClipState, SourceVideo
 
 
 class Stage(StrEnum):
@@ -40,12 +40,13 @@ class SourceOverview:
     moments: int | None
     rejections: int
     ready: int
+    held: int
     failed: int
 
     @property
     def stage(self) -> Stage:
         """The last stage that was finished."""
-        if self.ready or self.failed:
+        if self.ready or self.held or self.failed:
             return Stage.CLIPPED
         if self.moments is not None:
             return Stage.DETECTED if self.moments else Stage.NOTHING
@@ -75,6 +76,7 @@ def recent_sources(session: Session, client: str | None, limit: int) -> list[Sou
                 moments=None if detection is None else moments.get(detection, 0),
                 rejections=rejections.get(detection or "", 0),
                 ready=clips.get((source_id, ClipState.READY.value), 0),
+                held=clips.get((source_id, ClipState.HELD.value), 0),
                 failed=clips.get((source_id, ClipState.FAILED_PROOF.value), 0),
             )
         )
@@ -96,7 +98,7 @@ def _newest_detections(session: Session, ids: Sequence[str]) -> dict[str, str]:
     return dict(
         session.exec(
             select(DetectionRow.source_id, DetectionRow.detection_id)
-            .where(col(DetectionRow.source_id).in_(ids))
+            .where(col(DetectionRow.source_id).in_(ids), DetectionRow.detector != VARIATION)
             .order_by(col(DetectionRow.saved_at))
         ).all()
     )

@@ -15,7 +15,9 @@ from clipping.db.tables.clips import (
     DraftRow,
     MomentRow,
     RejectionRow,
+    ReleaseRow,
 )
+from clipping.db.tables.likeness import ClipPrintRow, ExperimentArmRow, ExperimentRow
 from clipping.db.tables.posts import AlertRow, BucketRow, PostEventRow, PostRow, StopRow
 from clipping.db.tables.sources import (
     ClientRow,
@@ -35,10 +37,13 @@ __all__ = [
     "BatchIntentRow",
     "BucketRow",
     "ClientRow",
+    "ClipPrintRow",
     "ClipRow",
     "DetectionMomentRow",
     "DetectionRow",
     "DraftRow",
+    "ExperimentArmRow",
+    "ExperimentRow",
     "GlossaryTermRow",
     "HeardChunkRow",
     "LedgerRow",
@@ -47,6 +52,7 @@ __all__ = [
     "PostEventRow",
     "PostRow",
     "RejectionRow",
+    "ReleaseRow",
     "ReplyRow",
     "Row",
     "SourceRow",

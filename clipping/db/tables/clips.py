@@ -86,7 +86,10 @@ class DraftRow(Row, table=True):
 
 
 class DetectionMomentRow(Row, table=True):
-    """Which moments a detection found, best first: asking for more moments finds the same again."""
+    """Which moments a detection found, best first: asking for more moments finds the same again.
+
+    Those that a person brought back stand behind the others, with the time when.
+    """
 
     __tablename__ = "detection_moments"
     __table_args__ = (
@@ -99,6 +102,7 @@ class DetectionMomentRow(Row, table=True):
     detection_id: str = Field(sa_type=Text, primary_key=True)
     rank: int = Field(primary_key=True)
     moment_id: str = Field(sa_type=Text)
+    rescued_at: datetime | None = Field(sa_type=UtcTime)
 
 
 class RejectionRow(Row, table=True):
@@ -136,6 +140,7 @@ class ClipRow(Row, table=True):
         belongs_to("moments", "moment_id", cascade=False),
         CheckConstraint(one_of("state", ClipState), name="state"),
         CheckConstraint("size_bytes >= 0", name="size_bytes"),
+        UniqueConstraint("client_id", "recipe_hash"),
         Index(None, "client_id", "rendered_at"),
         Index(None, "rendered_at"),
         Index(None, "source_id"),
@@ -157,3 +162,18 @@ class ClipRow(Row, table=True):
     size_bytes: int = Field(sa_type=BigInteger)
     proof: dict[str, Any] = Field(sa_type=JSONB)
     rendered_at: datetime = Field(sa_type=UtcTime)
+
+
+class ReleaseRow(Row, table=True):
+    """Who agreed to what holds a moment; ``clip_id`` is the clip that was looked at."""
+
+    __tablename__ = "releases"
+    __table_args__ = (belongs_to("moments", "moment_id"), Index(None, "moment_id"))
+
+    release_id: str = Field(sa_type=Text, primary_key=True)
+    moment_id: str = Field(sa_type=Text)
+    clip_id: str = Field(sa_type=Text)
+    holds: list[dict[str, Any]] = Field(sa_type=JSONB)
+    person: str = Field(sa_type=Text)
+    note: str = Field(sa_type=Text)
+    released_at: datetime = Field(sa_type=UtcTime)

@@ -22,6 +22,7 @@ from av.video.reformatter import Interpolation
 from numpy.typing import NDArray
 
 from clipping.errors import UnreadableMedia
+from clipping.likeness import Looks
 from clipping.rendering.measure.geometry import GRID_HEIGHT, GRID_WIDTH, Mask, Picture
 from clipping.rendering.measure.stillness import Stretch, Watch, open_samples
 
@@ -51,6 +52,8 @@ class Playback:
     still: tuple[Stretch, ...] = ()
     shots: dict[int, Picture] = field(default_factory=dict)
     """The pictures asked for, by their number."""
+    looks: bytes = b""
+    """What ``clipping.likeness`` compares pictures by."""
 
     @property
     def frames(self) -> int:
@@ -66,6 +69,7 @@ def play(path: Path, wanted: Collection[int], open_cells: Mask) -> Playback:
     :raises UnreadableMedia: The file cannot be opened at all.
     """
     result, watch, digest = Playback(), Watch(open_samples(open_cells)), hashlib.sha256()
+    looks = Looks()
     sound: list[tuple[Fraction, NDArray[np.float32]]] = []
     resampler = AudioResampler(format="fltp", rate=SOUND_RATE_HZ)
     for frame in _strict_frames(path, result):
@@ -74,9 +78,11 @@ def play(path: Path, wanted: Collection[int], open_cells: Mask) -> Playback:
             continue
         if result.frames in wanted:
             result.shots[result.frames] = _shot(frame)
-        watch.see(_hash_planes(frame, digest))
-        result.picture_times.append(_seconds(frame))
-    result.frames_sha256 = digest.hexdigest()
+        luma, time = _hash_planes(frame, digest), _seconds(frame)
+        watch.see(luma)
+        looks.see(time, luma)
+        result.picture_times.append(time)
+    result.frames_sha256, result.looks = digest.hexdigest(), looks.finish()
     result.black, result.still = watch.finish()
     _lay_out_sound(sound, result)
     return result

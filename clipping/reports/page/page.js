@@ -69,7 +69,7 @@
       ...found.slice(page * perPage, (page + 1) * perPage).map((row) => {
         const line = document.createElement("tr");
         for (const value of [
-          row.score, row.span, seconds(row.length), row.code.replaceAll("_", " "), row.reason, row.text,
+          row.number, row.score, row.span, seconds(row.length), row.code.replaceAll("_", " "), row.reason, row.text,
         ]) {
           const cell = document.createElement("td");
           cell.dir = "auto";

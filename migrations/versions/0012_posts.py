@@ -1,7 +1,7 @@
 """Posts, what happened to them, what stops them, and how often platforms may be asked
 
-Revision: 0010
-Revises: 0009
+Revision: 0012
+Revises: 0011
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0010"
-down_revision = "0009"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """Accounts on platforms, what opens them, and what happened to them
 
-Revision: 0009
-Revises: 0008
+Revision: 0011
+Revises: 0010
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0009"
-down_revision = "0008"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

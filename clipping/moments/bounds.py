@@ -1,0 +1,118 @@
+"""Another choice of the sentences with which a moment begins and ends.
+
+The cuts are those of every detector (``snap``): in the silence beside a sentence, never within
+one, never beyond the source.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from clipping.errors import Rejected
+from clipping.models import Moment, Value, make_id
+from clipping.moments.english import FUNCTION_WORDS
+from clipping.moments.lexicon import join, plain
+from clipping.moments.talk import Talk
+from clipping.timing import TimeSpan
+
+SHORTEST_MS: Final = 3_000
+"""No platform takes shorter ones."""
+LONGEST_MS: Final = 600_000
+_FORM = re.compile(r"start ([+-]\d{1,3}), end ([+-]\d{1,3})")
+
+
+class Move(Value):
+    """By how many sentences the ends move in time; less than 0 is earlier."""
+
+    start: int = 0
+    end: int = 0
+
+    def __str__(self) -> str:
+        return f"start {self.start:+d}, end {self.end:+d}"
+
+    @classmethod
+    def read(cls, text: str) -> Move:
+        """The move that :meth:`__str__` wrote; ValueError when it did not."""
+        found = _FORM.fullmatch(text)
+        if found is None:
+            raise ValueError(f"{text!r} is no move of a moment's ends, such as {Move(start=-1)}")
+        return cls(start=int(found[1]), end=int(found[2]))
+
+    @property
+    def told(self) -> str:
+        """In words: "starts 1 sentence earlier, ends 2 sentences later"."""
+        parts = [("starts", self.start), ("ends", self.end)]
+        return ", ".join(
+            f"{verb} {_sentences(abs(by))} {'earlier' if by < 0 else 'later'}"
+            for verb, by in parts
+            if by
+        )
+
+
+def moved(talk: Talk, moment: Moment, source_id: str, move: Move, hook: str) -> Moment:
+    """The moment with other ends, under an id of its own; no judge has seen it.
+
+    :param hook: As it is shown over the clip; it may not speak of what would be cut away.
+    :raises Rejected: There are not so many sentences before or after it, too little or too much
+        would be in it, or the hook would no longer fit.
+    """
+    items = talk.sentences.items
+    inside = [at for at, item in enumerate(items) if _mostly_in(moment.span, item.span)]
+    if not inside:
+        raise Rejected(f"No sentence of the talk lies in {moment.span} any more.")
+    first, last = inside[0] + move.start, inside[-1] + move.end
+    if first < 0:
+        raise Rejected(f"{moment.span} has only {_sentences(inside[0])} before it.")
+    if last >= len(items):
+        raise Rejected(
+            f"{moment.span} has only {_sentences(len(items) - 1 - inside[-1])} after it."
+        )
+    if first > last:
+        raise Rejected(f"Of the {_sentences(len(inside))} in {moment.span} none would be left.")
+    span = TimeSpan(
+        start_ms=int(talk.cuts.start[first]) if move.start else moment.span.start_ms,
+        end_ms=int(talk.cuts.end[last]) if move.end else moment.span.end_ms,
+    )
+    if not SHORTEST_MS <= span.duration_ms <= LONGEST_MS:
+        raise Rejected(
+            f"It would last {span.duration_ms / 1000:.1f} s; clips last {SHORTEST_MS // 1000} "
+            f"to {LONGEST_MS // 1000} s."
+        )
+    text = _text(talk, first, last)
+    _check_hook(hook, moment.text, text)
+    return moment.replace(
+        moment_id=make_id("mom", source_id, "bounds", span.start_ms, span.end_ms, moment.hook),
+        rank=1,
+        span=span,
+        reason=f"{moment.reason} Here it {move.told}.",
+        text=text,
+        judgement=None,
+    )
+
+
+def _mostly_in(span: TimeSpan, sentence: TimeSpan) -> bool:
+    """Whether it is one of the moment's; its ends were cut beside words, not within."""
+    return 2 * span.overlap_ms(sentence) > sentence.duration_ms
+
+
+def _text(talk: Talk, first: int, last: int) -> str:
+    words = slice(talk.sentences.items[first].first, talk.sentences.items[last].last)
+    spoken = zip(talk.words[words], talk.sentences.events[words], strict=True)
+    return join([word.text for word, event in spoken if not event])
+
+
+def _check_hook(hook: str, before: str, after: str) -> None:
+    """What it says that was said in the clip has to be said in it still."""
+    said, still = ({plain(word) for word in text.split()} for text in (before, after))
+    for word in hook.split():
+        token = plain(word)
+        if token in said and token not in still and token not in FUNCTION_WORDS:
+            raise Rejected(
+                f"The hook says {word.strip('.,;:!?…')!r}, which would no longer be heard; "
+                "vary a clip with another hook."
+            )
+
+
+def _sentences(count: int) -> str:
+    return "1 sentence" if count == 1 else f"{count} sentences"

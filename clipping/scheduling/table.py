@@ -1,0 +1,69 @@
+"""A day's plan as lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from clipping.models import Account, DayPlan, PostState
+
+_HEAD: Final = ("time", "where", "UTC", "account", "clip", "score", "state", "why")
+
+
+def plan_table(plan: DayPlan, accounts: Sequence[Account]) -> str:
+    """The plan for people: who posts what when and why, what is missing, what has changed.
+
+    Times are each account's own; the column UTC has the same instants for machines.
+    """
+    by_id = {account.account_id: account for account in accounts}
+    rows = [_HEAD]
+    rows += [
+        (
+            f"{one.slot.local:%H:%M}",
+            one.slot.platform.value,
+            f"{one.slot.at:%m-%d %H:%M}",
+            _name(by_id, one.slot.account_id),
+            one.clip_id,
+            str(one.score),
+            "" if one.state is PostState.PLANNED else one.state.value,
+            one.reason,
+        )
+        for one in plan.assignments
+    ]
+    parts = [f"{plan.client}, {plan.day}: {_count(len(plan.assignments), 'post')}", ""]
+    parts += _lines(rows) if plan.assignments else ["Nothing is posted."]
+    if plan.shortages:
+        parts += ["", f"{_count(plan.missing, 'post')} missing:"]
+        parts += [
+            f"  {one.missing} of {_name(by_id, one.account_id)} ({one.platform.value}): "
+            f"{one.sentence}"
+            for one in plan.shortages
+        ]
+    if plan.clips_wanted:
+        wanted = _count(plan.clips_wanted, "clip")
+        parts += ["", f"Wanted: {wanted} of {_count(plan.moments_wanted, 'new moment')}."]
+    if plan.changes:
+        parts += ["", "Changed:"]
+        parts += [
+            f"  {_name(by_id, one.account_id)}: {one.before or 'nothing'} -> "
+            f"{one.after or 'nothing'}. {one.sentence}"
+            for one in plan.changes
+        ]
+    return "\n".join([*parts, *plan.notes])
+
+
+def _name(accounts: Mapping[str, Account], account_id: str) -> str:
+    account = accounts.get(account_id)
+    return f"@{account.handle}" if account else account_id
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
+def _lines(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]

@@ -1,0 +1,122 @@
+"""What ``clipper rescue`` does."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from clipping.errors import Rejected
+from flows import console
+from flows.outcomes import numbered
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+
+def show_dropped(what: str, client: str, *, as_json: bool) -> None:
+    """Print what a detection dropped, each with its number and its reason.
+
+    :raises Rejected: Nothing has been searched there.
+    """
+    from clipping.db import queries
+    from tasks.workplace import db_session
+
+    with db_session() as session:
+        key = _detection_key(session, what, client)
+        source_id, _, detection = queries.get_detection(session, key)
+        source = queries.get_source(session, source_id)
+    if as_json:
+        told = {
+            "detection": key,
+            "source": source.file_name,
+            "client": source.client,
+            "rejections": numbered(detection.dropped),
+        }
+        sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
+        return
+    if not detection.dropped:
+        console.output.print(f"{source.file_name}: no candidate was dropped.")
+        return
+    console.output.print(console.rejection_table(detection.dropped, None, words=True))
+    console.output.print(f"\nTo make a clip of one after all: clipper rescue {key} --take NUMBER")
+
+
+def take_dropped(what: str, client: str, numbers: list[int], out: Path, *, as_json: bool) -> bool:
+    """Make clips of dropped candidates, beside the others; whether each that was brought back is
+    whole.
+
+    :raises Rejected: There is no such candidate, or a clip of it would break a promise.
+    """
+    from flows.folders import check_writable
+    from flows.jobs import tell
+    from flows.local_run import local_run
+
+    started = time.monotonic()
+    keys: list[str] = []
+    with console.showing_progress() as stages:
+        check_writable(out)
+        with local_run(lambda: keys.append(_checked(what, client, numbers))):
+            from flows.export import export
+            from flows.render import rescue
+
+            clip_ids: Any = rescue(keys[0], numbers)
+            exported = export(clip_ids, keys[0], out)
+    seconds = {"total": round(time.monotonic() - started, 3), **stages.seconds()}
+    tell(exported, seconds, as_json=as_json)
+    return all(report.proof.passed for report, _ in exported.clips if report.rescued_at)
+
+
+def _checked(what: str, client: str, numbers: list[int]) -> str:
+    """The detection's key, once its candidates have these numbers."""
+    from clipping.db import queries
+    from clipping.moments.rescue import numbered_in
+    from tasks.workplace import db_session
+
+    with db_session() as session:
+        key = _detection_key(session, what, client)
+        _, _, detection = queries.get_detection(session, key)
+    for number in numbers:
+        numbered_in(detection, number)
+    return key
+
+
+def _detection_key(session: Session, what: str, client: str) -> str:
+    """Key of the newest detection that an id, a file or a link means."""
+    from clipping.db import queries
+
+    if what.startswith("det_"):
+        queries.get_detection(session, what)
+        return what
+    if what.startswith("clip_"):
+        clip = queries.get_clip(session, what)
+        key = queries.newest_detection(session, clip.source_id, clip.moment_id)
+    else:
+        key = queries.newest_detection(session, _source_id(session, what, client))
+    if key is None:
+        raise Rejected(f"Nothing has been searched in {what} yet: clip it first.")
+    return key
+
+
+def _source_id(session: Session, what: str, client: str) -> str:
+    from clipping.db import queries
+    from clipping.settings import settings
+    from clipping.sources.files import is_link
+    from clipping.sources.guard import check_link, extra_domains
+    from clipping.storage.base import hash_file
+
+    if what.startswith("src_"):
+        return queries.get_source(session, what).source_id
+    if is_link(what):
+        what = check_link(what, extra_domains(settings().link_hosts)).url
+    # A file is kept under the name by which it was given.
+    places = dict.fromkeys((what, str(Path(what).absolute()), str(Path(what).resolve())))
+    known = (queries.source_at(session, client, place) for place in places)
+    source = next((source for source in known if source is not None), None)
+    if source is None and Path(what).is_file():
+        source = queries.find_source(session, client, hash_file(Path(what)))
+    if source is None:
+        raise Rejected(f"{what} has not been taken in for {client} yet.")
+    return source.source_id

@@ -1,0 +1,54 @@
+"""What a person decides about candidates and clips: two commands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.options import ClipId, Json, Results
+from flows.outcomes import FAILED, outcomes
+
+
+def rescue(
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="WHAT",
+            help="A clip, detection or source by its id, or a file or link that was clipped.",
+            show_default=False,
+        ),
+    ],
+    take: Annotated[
+        list[int] | None,
+        typer.Option(min=1, help="Number of a candidate to make a clip of; repeatable."),
+    ] = None,
+    client: Annotated[str, typer.Option(help="Whose file or link it is.")] = "default",
+    out: Results = Path("out"),
+    as_json: Json = False,
+) -> None:
+    """List the candidates that were dropped, or make clips of some after all."""
+    from flows.rescuing import show_dropped, take_dropped
+
+    with outcomes(as_json):
+        if not take:
+            show_dropped(what, client, as_json=as_json)
+        elif not take_dropped(what, client, take, out, as_json=as_json):
+            raise typer.Exit(FAILED)
+
+
+def release(
+    clip_id: ClipId,
+    by: Annotated[str, typer.Option(help="Name of who has looked at it.", show_default=False)],
+    note: Annotated[str, typer.Option(help="Why it may be used.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Agree to what holds a clip: it is ready from then on, and so are others of its moment."""
+    from flows.releasing import release_clip
+
+    person = " ".join(by.split())
+    if not person:
+        raise typer.BadParameter("give --by the name of who has looked at it")
+    with outcomes(as_json):
+        release_clip(clip_id, person, " ".join(note.split()), as_json=as_json)
