@@ -72,6 +72,8 @@ class Place:
     dies_at_stage: Stage | None = None
     """It dies as soon as a post is stored that has come so far."""
     accounts: list[Account] = field(default_factory=list)
+    tokens: list[str] = field(default_factory=list)
+    """All that were used."""
 
     @property
     def now(self) -> datetime:
@@ -93,6 +95,7 @@ class Place:
         with self.session() as session:
             account = queries.get_account(session, account_id)
         grant = self.fake.join(account.platform_user_id)
+        self.tokens.append(grant.access)
         secrets = {name: SecretStr(text) for name, text in self.fake.app.items()}
         return Access(account, SecretStr(grant.access), secrets)
 

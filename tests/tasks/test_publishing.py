@@ -13,8 +13,11 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from clipping.db import queries
+from clipping.db.tables import Row
+from clipping.models import Stage
 from clipping.rehearsal.serving import Fault
 from clipping.settings import CHECKOUT
 from tasks.posting import LEASE, Publisher
@@ -210,3 +213,33 @@ def test_processes_that_are_really_killed_leave_one_post_each_and_share_their_bu
             assert (number, when, place.wrongs(account, post)) == (number, when, [])
         taken = order("take", count=2, most=30, now=place.now.isoformat())
         assert sum(map(int, taken)) == 30
+
+
+@pytest.mark.parametrize("name", ["tiktok", "youtube"])
+def test_no_token_or_upload_address_is_written_anywhere_in_plain(
+    at: At, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    with at(name) as place:
+        account = place.account("1784")
+        post = place.post(account)
+        place.fake.fail(Fault(status=500), at=2)
+        place.dies_at_stage = Stage.SENDING
+        with suppress(Killed):
+            place.run()
+        place.dies_at_stage = None
+        addresses = [
+            one for one in place.stored(post).receipt.handle.values() if one.startswith("http")
+        ]
+        assert addresses
+        place.world.clock.advance(_LEASE_S)
+        place.run()
+        assert place.wrongs(account, post) == []
+        secrets = [*addresses, *place.tokens]
+        with place.session() as session:
+            written = [
+                str(session.execute(text(f"SELECT * FROM {table}")).all())
+                for table in Row.metadata.sorted_tables
+            ]
+        said = caplog.text + "".join(written) + repr(place.posts())
+        assert [secret for secret in secrets if secret in said] == []
