@@ -47,6 +47,15 @@ def with_file(post: Post, account: Account) -> Post:
     return post.replace(file=file, file_key=key)
 
 
+def foreseen_file(clip: RenderedClip, account: Account) -> PostFile:
+    """The file of a clip as the account will get it, before anybody has rendered it for it.
+
+    In another size it will be smaller than the clip's own, whose size it is said to have.
+    """
+    made = _described(clip.plan, size_for(account))
+    return made.replace(sha256=clip.video_sha256, size_bytes=clip.size_bytes)
+
+
 def local_file(post: Post) -> Path:
     """Where this machine has the file; it stays there while the caller holds the store's files."""
     return media_store().local_path(post.file_key)

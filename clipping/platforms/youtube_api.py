@@ -253,7 +253,7 @@ def readable() -> Iterator[None]:
 
 def _check_installed() -> None:
     try:
-        import googleapiclient
+        import googleapiclient  # noqa: F401
         import httplib2  # noqa: F401
     except ImportError as error:
         raise NotInstalled(

@@ -56,6 +56,8 @@ class KnownPost:
     due_at: datetime
     reason: str
     score: int
+    goes_on: bool
+    """Whether it is looked at again by itself; else it is over, or waits for a person."""
     past: PastPost
 
 
@@ -184,6 +186,7 @@ def _posts() -> Select[Any]:
             col(MomentRow.start_ms),
             col(MomentRow.end_ms),
             col(MomentRow.score),
+            col(PostRow.next_at).is_not(None),
         )
         .join(MomentRow, col(MomentRow.moment_id) == col(PostRow.moment_id))
         .order_by(col(PostRow.due_at), col(PostRow.post_id))
@@ -205,6 +208,7 @@ def _known(
     start_ms: int,
     end_ms: int,
     score: int,
+    goes_on: bool,
 ) -> KnownPost:
     past = PastPost(
         clip_id=clip_id,
@@ -215,7 +219,7 @@ def _known(
         source_id=source_id,
         span=TimeSpan(start_ms=start_ms, end_ms=end_ms),
     )
-    return KnownPost(post_id, slot_id, PostState(state), due_at, reason, score, past)
+    return KnownPost(post_id, slot_id, PostState(state), due_at, reason, score, goes_on, past)
 
 
 def given_up_posts(
