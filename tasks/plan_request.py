@@ -20,6 +20,7 @@ from clipping.errors import Rejected
 from clipping.likeness import NEAR, PRINT_VERSION
 from clipping.models import (
     Account,
+    AccountLimits,
     AppUse,
     Assignment,
     ClipCandidate,
@@ -28,14 +29,21 @@ from clipping.models import (
     PlanPolicy,
     PlanRequest,
     PlatformName,
+    PostCopy,
+    PostFile,
+    PostingMethod,
+    PostJob,
     PostState,
     Slot,
     Stop,
 )
 from clipping.platforms.failures import FailureKind
+from clipping.platforms.standing import BY_TOKEN
 from clipping.publishing import gates
 from clipping.scheduling import slot_id, why_it_cannot_post
 from tasks.likeness import measure_pairs
+from tasks.post_files import size_for
+from tasks.posting import all_platforms
 from tasks.workplace import db_session
 
 MOST_CANDIDATES: Final = 2_000
@@ -52,6 +60,17 @@ _OF_NO_ACCOUNT: Final = "held"
 """Stands for the account of a post that has lost its slot: its clip is taken, and no time is."""
 _NUMBERS: Final = (0, 1)
 """Of the slots of a day."""
+
+_ANY_FILE: Final = PostFile(
+    path="",
+    size_bytes=5_000_000,
+    duration_ms=20_000,
+    width_px=0,
+    height_px=0,
+    fps=30.0,
+    sha256="0" * 64,
+    cover_ms=1_000,
+)
 
 Bars = Mapping[tuple[str, str], str]
 """Why a clip can't go to an account or a platform, by both."""
@@ -77,15 +96,21 @@ def gather(client: str, day: date, now: datetime, *, also: Sequence[PastPost] = 
         accounts = queries.accounts(session, client)
         if not accounts:
             raise Rejected(f"{client} has no accounts: clipper accounts connect or add makes some.")
-        clips = _clips(session, client, accounts)
+        slots = _slots(accounts, day)
+        platforms = {account.platform for account in accounts}
+        clips = queries.clip_candidates(session, client, platforms, slots, MOST_CANDIDATES)
     measure_pairs({clip.source_id for clip in clips})
     with db_session() as session:
         return _gathered(session, client, day, now, accounts, clips, also)
 
 
-def _clips(session: Session, client: str, accounts: Iterable[Account]) -> list[ClipCandidate]:
-    platforms = {account.platform for account in accounts}
-    return queries.clip_candidates(session, client, platforms, MOST_CANDIDATES)
+def _slots(accounts: Iterable[Account], day: date) -> dict[str, tuple[Account, int]]:
+    """Account and number of each slot that the day may have."""
+    return {
+        slot_id(account.account_id, day, number): (account, number)
+        for account in accounts
+        for number in _NUMBERS
+    }
 
 
 def _gathered(
@@ -101,11 +126,7 @@ def _gathered(
     ids = [clip.clip_id for clip in clips]
     posts = queries.known_posts(session, client, midnight - _BACK, ids)
     given_up = queries.given_up_posts(session, client, now - timedelta(days=1), ids)
-    slots = {
-        slot_id(account.account_id, day, number): (account, number)
-        for account in accounts
-        for number in _NUMBERS
-    }
+    slots = _slots(accounts, day)
     ours = {post.slot_id: post for post in posts if post.slot_id and post.slot_id in slots}
     held = _Held(client, queries.stops(session), accounts)
     past = [_past(post) for post in posts if post.slot_id not in ours]
@@ -118,7 +139,7 @@ def _gathered(
         past=(*past, *also),
         distances=tuple(queries.clip_distances(session, sources, PRINT_VERSION)),
         apps=_apps(session, client, accounts, midnight),
-        stopped=held.accounts,
+        stopped={**refusing(accounts), **held.accounts},
         # Who waits for a person is not approved; all others need nobody's approval, or have it.
         policy=PlanPolicy(approval_wanted=True, near_distance=NEAR),
         now=now + LEAD,
@@ -227,6 +248,33 @@ def bars_of(given_up: Iterable[GivenUp], now: datetime) -> dict[tuple[str, str],
         elif one.due_at > now - timedelta(days=1):
             # Its slot may be planned anew, and one post of a clip there is enough.
             found[one.clip_id, one.account_id] = one.sentence or "It was given up there."
+    return found
+
+
+def refusing(accounts: Iterable[Account]) -> dict[str, str]:
+    """Accounts on which no clip whatever could be posted as they are set up, and why."""
+    platforms = all_platforms()
+    found = {}
+    for account in accounts:
+        if account.method not in BY_TOKEN or account.consent is None:
+            continue
+        width_px, height_px = size_for(account)
+        job = PostJob(
+            post_id="any",
+            words=PostCopy(
+                platform=account.platform,
+                title="" if account.platform is PlatformName.X else "Any title",
+                caption="Any words.",
+                hashtags=(),
+            ),
+            file=_ANY_FILE.replace(width_px=width_px, height_px=height_px),
+            disclosure=account.disclosure,
+            consent=account.consent,
+            inbox=account.method is PostingMethod.INBOX,
+            marker="any",
+        )
+        if told := platforms[account.platform].check(job, account, AccountLimits()):
+            found[account.account_id] = " ".join(told)
     return found
 
 

@@ -29,11 +29,11 @@ def source_rooms(session: Session, client: str) -> list[SourceRoom]:
     Their rights are stated, and nobody has stopped them. What was asked for since is counted as
     given.
     """
-    latest = (
+    newest_first = (
         select(DetectionRow)
         .join(SourceRow, col(SourceRow.source_id) == col(DetectionRow.source_id))
         .where(
-            SourceRow.client_id == client_id(client),
+            col(SourceRow.client_id) == client_id(client),
             col(SourceRow.rights_ground) != Ground.UNSTATED.value,
             col(DetectionRow.detector) != VARIATION,
             col(SourceRow.source_id).not_in(
@@ -42,30 +42,15 @@ def source_rooms(session: Session, client: str) -> list[SourceRoom]:
                 )
             ),
         )
-        .distinct(col(DetectionRow.source_id))
-        .order_by(col(DetectionRow.source_id), col(DetectionRow.saved_at).desc())
+        .order_by(col(DetectionRow.saved_at).desc())
     )
-    rows = session.execute(latest).scalars().all()
+    latest: dict[str, DetectionRow] = {}
+    for row in session.execute(newest_first).scalars():
+        latest.setdefault(row.source_id, row)
+    rows = [row for _, row in sorted(latest.items())]
     ids = [row.detection_id for row in rows]
-    counts = dict(
-        session.execute(
-            select(col(DetectionMomentRow.detection_id), func.count())
-            .where(
-                col(DetectionMomentRow.detection_id).in_(ids),
-                col(DetectionMomentRow.rescued_at).is_(None),
-            )
-            .group_by(col(DetectionMomentRow.detection_id))
-        )
-        .tuples()
-        .all()
-    )
-    scores: dict[str, list[int]] = {}
-    for detection_id, score in session.execute(
-        select(col(RejectionRow.detection_id), col(RejectionRow.score))
-        .where(col(RejectionRow.detection_id).in_(ids), RejectionRow.code == OVER_COUNT)
-        .order_by(col(RejectionRow.score).desc())
-    ).tuples():
-        scores.setdefault(detection_id, []).append(score)
+    counts = _moments(session, ids)
+    scores = _left_out(session, ids)
     asked = _asked(session, [row.source_id for row in rows])
     found = []
     for row in rows:
@@ -86,23 +71,48 @@ def source_rooms(session: Session, client: str) -> list[SourceRoom]:
     return found
 
 
+def _moments(session: Session, detection_ids: list[str]) -> dict[str, int]:
+    """How many moments each detection gave; what a person brought back does not count."""
+    rows = session.execute(
+        select(col(DetectionMomentRow.detection_id), func.count())
+        .where(
+            col(DetectionMomentRow.detection_id).in_(detection_ids),
+            col(DetectionMomentRow.rescued_at).is_(None),
+        )
+        .group_by(col(DetectionMomentRow.detection_id))
+    )
+    return dict(rows.all())
+
+
+def _left_out(session: Session, detection_ids: list[str]) -> dict[str, list[int]]:
+    """Scores of what each detection left out for its number, the best first."""
+    rows = session.execute(
+        select(col(RejectionRow.detection_id), col(RejectionRow.score))
+        .where(
+            col(RejectionRow.detection_id).in_(detection_ids), col(RejectionRow.code) == OVER_COUNT
+        )
+        .order_by(col(RejectionRow.score).desc())
+    )
+    found: dict[str, list[int]] = {}
+    for detection_id, score in rows:
+        found.setdefault(detection_id, []).append(score)
+    return found
+
+
 def _asked(session: Session, source_ids: list[str]) -> dict[str, int]:
     """The most moments that each source was asked for."""
-    return dict(
-        session.execute(
-            select(col(MomentAskRow.source_id), func.max(MomentAskRow.count))
-            .where(col(MomentAskRow.source_id).in_(source_ids))
-            .group_by(col(MomentAskRow.source_id))
-        )
-        .tuples()
-        .all()
+    rows = session.execute(
+        select(col(MomentAskRow.source_id), func.max(MomentAskRow.count))
+        .where(col(MomentAskRow.source_id).in_(source_ids))
+        .group_by(col(MomentAskRow.source_id))
     )
+    return dict(rows.all())
 
 
 def was_asked(session: Session, client: str, day: date) -> bool:
     """Whether more moments were asked for because of what the client's day lacks."""
     found = select(col(MomentAskRow.source_id)).where(
-        MomentAskRow.client_id == client_id(client), MomentAskRow.day == day
+        col(MomentAskRow.client_id) == client_id(client), col(MomentAskRow.day) == day
     )
     return session.execute(found.limit(1)).first() is not None
 

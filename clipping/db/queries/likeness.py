@@ -100,7 +100,7 @@ def clips_of_sources(
         .where(
             col(ClipRow.source_id).in_(source_ids),
             col(ClipRow.state) != ClipState.FAILED_PROOF.value,
-            ClipPrintRow.version == version,
+            col(ClipPrintRow.version) == version,
         )
         .order_by(col(ClipRow.clip_id))
     ).all()
@@ -118,7 +118,7 @@ def unmeasured_sources(session: Session, source_ids: Collection[str], version: i
         .where(
             col(ClipRow.source_id).in_(source_ids),
             col(ClipRow.state) != ClipState.FAILED_PROOF.value,
-            ClipPrintRow.version == version,
+            col(ClipPrintRow.version) == version,
         )
         .group_by(col(ClipRow.source_id))
         .subquery()
@@ -126,7 +126,7 @@ def unmeasured_sources(session: Session, source_ids: Collection[str], version: i
     pairs = (
         select(col(ClipRow.source_id), func.count().label("pairs"))
         .join(ClipDistanceRow, col(ClipDistanceRow.clip_id) == col(ClipRow.clip_id))
-        .where(col(ClipRow.source_id).in_(source_ids), ClipDistanceRow.version == version)
+        .where(col(ClipRow.source_id).in_(source_ids), col(ClipDistanceRow.version) == version)
         .group_by(col(ClipRow.source_id))
         .subquery()
     )
@@ -150,9 +150,9 @@ def clip_distances(
             col(ClipDistanceRow.distance),
         )
         .join(ClipRow, col(ClipRow.clip_id) == col(ClipDistanceRow.clip_id))
-        .where(col(ClipRow.source_id).in_(source_ids), ClipDistanceRow.version == version)
+        .where(col(ClipRow.source_id).in_(source_ids), col(ClipDistanceRow.version) == version)
         .order_by(col(ClipDistanceRow.clip_id), col(ClipDistanceRow.other_id))
-    ).tuples()
+    )
     return [
         ClipDistance(first=first, second=second, distance=distance)
         for first, second, distance in rows

@@ -76,17 +76,23 @@ class GivenUp:
 
 
 def clip_candidates(
-    session: Session, client: str, platforms: Collection[PlatformName], most: int
+    session: Session,
+    client: str,
+    platforms: Collection[PlatformName],
+    slot_ids: Collection[str],
+    most: int,
 ) -> list[ClipCandidate]:
     """Clips that passed their proof and are not yet on all of these platforms.
 
     Those that are nowhere come first, of such the best; ``most`` at most. One that waits for a
     person is there as well, as not approved.
+
+    :param slot_ids: The clips of these slots are there in any case, before all others.
     """
     on = (
         select(col(PostRow.clip_id), func.count().label("on"))
         .where(
-            PostRow.client_id == client_id(client),
+            col(PostRow.client_id) == client_id(client),
             _LIVES,
             col(PostRow.platform).in_([platform.value for platform in platforms]),
         )
@@ -94,6 +100,9 @@ def clip_candidates(
         .subquery()
     )
     posted = func.coalesce(on.c.on, 0)
+    in_slots = col(ClipRow.clip_id).in_(
+        select(col(PostRow.clip_id)).where(col(PostRow.slot_id).in_(slot_ids), _LIVES)
+    )
     rows = session.execute(
         select(
             col(ClipRow.clip_id),
@@ -114,11 +123,11 @@ def clip_candidates(
         .join(DraftRow, col(DraftRow.moment_id) == col(ClipRow.moment_id), isouter=True)
         .join(on, on.c.clip_id == col(ClipRow.clip_id), isouter=True)
         .where(
-            ClipRow.client_id == client_id(client),
+            col(ClipRow.client_id) == client_id(client),
             col(ClipRow.state).in_(_MADE),
-            posted < len(platforms),
+            (posted < len(platforms)) | in_slots,
         )
-        .order_by(posted, col(MomentRow.score).desc(), col(ClipRow.clip_id))
+        .order_by(in_slots.desc(), posted, col(MomentRow.score).desc(), col(ClipRow.clip_id))
         .limit(most)
     ).all()
     return [_candidate(*row) for row in rows]
@@ -160,7 +169,7 @@ def known_posts(
 ) -> list[KnownPost]:
     """The client's posts that live: those since then, all on X, and all of these clips."""
     wanted = _posts().where(
-        PostRow.client_id == client_id(client),
+        col(PostRow.client_id) == client_id(client),
         _LIVES,
         (col(PostRow.due_at) >= since)
         | (col(PostRow.platform) == PlatformName.X.value)
@@ -169,7 +178,7 @@ def known_posts(
     return [_known(*row) for row in session.execute(wanted).all()]
 
 
-def _posts() -> Select[Any]:
+def _posts() -> Select[*tuple[Any, ...]]:
     return (
         select(
             col(PostRow.post_id),
@@ -236,7 +245,7 @@ def given_up_posts(
             col(PostRow.failure),
             col(PostRow.note),
         ).where(
-            PostRow.client_id == client_id(client),
+            col(PostRow.client_id) == client_id(client),
             col(PostRow.state).in_(_OVER),
             (col(PostRow.due_at) >= since) | col(PostRow.clip_id).in_(clip_ids),
         )
@@ -276,7 +285,7 @@ def app_uses(
             .join(AccountRow, col(AccountRow.account_id) == col(PostRow.account_id))
             .where(
                 col(PostRow.client_id) != client_id(client),
-                PostRow.platform == platform.value,
+                col(PostRow.platform) == platform.value,
                 _LIVES,
                 col(PostRow.due_at) >= since,
                 col(PostRow.due_at) < until,
