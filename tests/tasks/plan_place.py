@@ -16,7 +16,6 @@ from clipping.db import queries
 from clipping.db.session import open_session
 from clipping.models import (
     Account,
-    ClipState,
     DayPlan,
     Detection,
     DetectOptions,
@@ -41,6 +40,7 @@ CLIENT = "acme"
 DAY = date(2026, 11, 27)
 NOW = datetime(2026, 11, 27, 0, 5, tzinfo=UTC)
 SOURCE = a_source(CLIENT, rights=Rights(ground=Ground.OWN, owner=CLIENT))
+HOUR = timedelta(hours=1)
 PASSED = Proof(
     passed=True,
     checks=(ProofCheck(name="loudness", value=-14.0, limit="-14 ±1", unit="LUFS", passed=True),),
@@ -63,8 +63,12 @@ class PlanPlace:
     def account(self, platform: PlatformName, **changes: Any) -> Account:
         """Another account at full pace."""
         number = len(self.accounts)
-        given = {"platform": platform, "platform_user_id": f"{1000 + number}"} | changes
-        made = account(number, **given)
+        given = {
+            "platform": platform,
+            "platform_user_id": f"{1000 + number}",
+            "login_path": "facebook" if platform is PlatformName.INSTAGRAM else "",
+        }
+        made = account(number, **given | changes)
         with self.session() as session:
             queries.save_account(session, made)
         self.accounts.append(made)
@@ -148,7 +152,3 @@ def plan_place(
         queries.save_writings(session, {moment.moment_id: writing for moment in found.moments})
     yield PlanPlace(url)
     settings.cache_clear()
-
-
-HOUR = timedelta(hours=1)
-HELD = ClipState.HELD
