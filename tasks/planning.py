@@ -29,6 +29,7 @@ from clipping.models import (
     Post,
     PostingMethod,
     PostState,
+    RenderedClip,
     Shortage,
 )
 from clipping.platforms.base import Platform
@@ -40,7 +41,7 @@ from clipping.scheduling import plan_day as planned
 from tasks.plan_request import Gathered, barred, gather
 from tasks.post_files import foreseen_file
 from tasks.posting import all_platforms
-from tasks.reserve import new_post
+from tasks.reserve import Desk
 from tasks.workplace import database, db_session, only_one
 
 AHEAD: Final = timedelta(hours=12)
@@ -134,13 +135,14 @@ def _worded(gathered: Gathered, plan: DayPlan) -> tuple[dict[str, Post], Refusal
     accounts = {account.account_id: account for account in gathered.request.accounts}
     platforms: dict[PlatformName, Platform] = all_platforms()
     with db_session() as session:
+        desk = Desk(session)
         for one in plan.assignments:
             slot, known = one.slot, gathered.by_slot.get(one.slot.slot_id)
             if one.state is not PostState.PLANNED or _is_of(one, known):
                 continue
             try:
-                post = new_post(
-                    session, one.clip_id, slot.account_id, slot.at, slot.slot_id, one.reason
+                post = desk.new_post(
+                    one.clip_id, slot.account_id, slot.at, slot.slot_id, one.reason
                 )
             except NotInstalled:
                 raise
@@ -148,7 +150,8 @@ def _worded(gathered: Gathered, plan: DayPlan) -> tuple[dict[str, Post], Refusal
                 refused[one.clip_id, slot.account_id] = str(error)
                 continue
             siblings = [a for a in accounts.values() if a.platform is slot.platform]
-            found = _refusals(session, post, siblings, platforms[slot.platform])
+            clip = desk.clip(one.clip_id)
+            found = _refusals(post, clip, siblings, platforms[slot.platform])
             if (one.clip_id, slot.account_id) in found:
                 refused |= found
             else:
@@ -161,11 +164,10 @@ def _is_of(one: Assignment, known: KnownPost | None) -> bool:
 
 
 def _refusals(
-    session: Session, post: Post, accounts: Iterable[Account], platform: Platform
+    post: Post, clip: RenderedClip, accounts: Iterable[Account], platform: Platform
 ) -> Refusals:
     """Which accounts of its platform could not post this clip, and why."""
     found: Refusals = {}
-    clip = queries.get_clip(session, post.clip_id)
     for account in accounts:
         if account.method not in BY_TOKEN or account.consent is None:
             continue

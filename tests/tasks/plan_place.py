@@ -114,7 +114,7 @@ def detection(moments: int, left_out: int = 0) -> Detection:
         detector="local",
         detector_version="1",
         moments=tuple(
-            a_moment(number).replace(moment_id=moment_id(number), holds=(), score=90 - number)
+            a_moment(number, moment_id=moment_id(number), holds=(), score=max(0, 90 - number))
             for number in range(1, moments + 1)
         ),
         rejections=tuple(
@@ -141,7 +141,7 @@ def plan_place(
     with open_session(url) as session:
         queries.save_source(session, SOURCE)
         heard = queries.save_transcript(session, SOURCE.source_id, None, a_transcript())
-        options = DetectOptions(count=moments, min_ms=10_000)
+        options = DetectOptions(count=min(moments, 50), min_ms=10_000)
         queries.save_detection(session, SOURCE.source_id, heard, "key", found, options)
         writing = Writing(
             draft=Draft(hook="He left", caption="He never came back.", hashtags=("story",)),
