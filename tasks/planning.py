@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from clipping.db import queries
-from clipping.db.queries import KnownPost
+from clipping.db.queries import KnownPost, PostingFacts
 from clipping.errors import NeedsPerson, NotInstalled, Rejected, ServiceUnavailable
 from clipping.models import (
     Account,
@@ -29,7 +29,6 @@ from clipping.models import (
     Post,
     PostingMethod,
     PostState,
-    RenderedClip,
     Shortage,
 )
 from clipping.platforms.base import Platform
@@ -135,7 +134,8 @@ def _worded(gathered: Gathered, plan: DayPlan) -> tuple[dict[str, Post], Refusal
     accounts = {account.account_id: account for account in gathered.request.accounts}
     platforms: dict[PlatformName, Platform] = all_platforms()
     with db_session() as session:
-        desk = Desk(session)
+        desk = Desk(session, accounts.values())
+        desk.read([one.clip_id for one in plan.assignments if one.state is PostState.PLANNED])
         for one in plan.assignments:
             slot, known = one.slot, gathered.by_slot.get(one.slot.slot_id)
             if one.state is not PostState.PLANNED or _is_of(one, known):
@@ -164,7 +164,7 @@ def _is_of(one: Assignment, known: KnownPost | None) -> bool:
 
 
 def _refusals(
-    post: Post, clip: RenderedClip, accounts: Iterable[Account], platform: Platform
+    post: Post, clip: PostingFacts, accounts: Iterable[Account], platform: Platform
 ) -> Refusals:
     """Which accounts of its platform could not post this clip, and why."""
     found: Refusals = {}

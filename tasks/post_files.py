@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from clipping.db import queries
+from clipping.db.queries import PostingFacts
 from clipping.errors import NeedsPerson
 from clipping.models import (
     OUTPUT_HEIGHT_PX,
@@ -15,7 +16,6 @@ from clipping.models import (
     Post,
     PostFile,
     RenderedClip,
-    RenderPlan,
 )
 from clipping.platforms.x_check import takes
 from clipping.scratch import scratch_folder
@@ -43,16 +43,20 @@ def with_file(post: Post, account: Account) -> Post:
         with files_held():
             path = media_store().local_path(key)
             sha256, size_bytes = hash_file(path), path.stat().st_size
-    file = _described(clip.plan, size).replace(sha256=sha256, size_bytes=size_bytes)
+    plan = clip.plan
+    hook_ms = (plan.hook.start_ms, plan.hook.end_ms) if plan.hook else None
+    file = _described(plan.fps, plan.frames, hook_ms, size).replace(
+        sha256=sha256, size_bytes=size_bytes
+    )
     return post.replace(file=file, file_key=key)
 
 
-def foreseen_file(clip: RenderedClip, account: Account) -> PostFile:
+def foreseen_file(clip: PostingFacts, account: Account) -> PostFile:
     """The file of a clip as the account will get it, before anybody has rendered it for it.
 
     In another size it will be smaller than the clip's own, whose size it is said to have.
     """
-    made = _described(clip.plan, size_for(account))
+    made = _described(clip.fps, clip.frames, clip.hook_ms, size_for(account))
     return made.replace(sha256=clip.video_sha256, size_bytes=clip.size_bytes)
 
 
@@ -91,18 +95,18 @@ def _in_size(clip: RenderedClip, size: tuple[int, int]) -> str:
     return key
 
 
-def _described(plan: RenderPlan, size: tuple[int, int]) -> PostFile:
-    fps = Fraction(plan.fps)
-    duration_ms = round(plan.frames * 1000 / fps)
-    hook = plan.hook
-    cover_ms = (hook.start_ms + hook.end_ms) // 2 if hook else duration_ms // 3
+def _described(
+    fps: str, frames: int, hook_ms: tuple[int, int] | None, size: tuple[int, int]
+) -> PostFile:
+    duration_ms = round(frames * 1000 / Fraction(fps))
+    cover_ms = sum(hook_ms) // 2 if hook_ms else duration_ms // 3
     return PostFile(
         path="",
         size_bytes=0,
         duration_ms=duration_ms,
         width_px=size[0],
         height_px=size[1],
-        fps=float(fps),
+        fps=float(Fraction(fps)),
         sha256="",
         cover_ms=min(cover_ms, duration_ms),
     )

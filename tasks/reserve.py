@@ -2,43 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlmodel import Session
 
 from clipping.copywriting import fit
 from clipping.db import queries
+from clipping.db.queries import PostingFacts
 from clipping.errors import NeedsPerson, Rejected
 from clipping.models import (
     Account,
-    ClipState,
+    Draft,
     EditorialPolicy,
     Post,
     PostingMethod,
-    RenderedClip,
-    SourceVideo,
     post_id,
 )
 from tasks.words import policy_of, words_beside
 
 
 class Desk:
-    """Makes posts within one session, and reads only once what many of them share."""
+    """Makes posts within one session, and reads at once what many of them are made of.
 
-    def __init__(self, session: Session) -> None:
+    :param accounts: Those that are known already.
+    """
+
+    def __init__(self, session: Session, accounts: Iterable[Account] = ()) -> None:
         self._session = session
-        self._accounts: dict[str, Account] = {}
-        self._sources: dict[str, SourceVideo] = {}
+        self._accounts = {account.account_id: account for account in accounts}
         self._policies: dict[str, EditorialPolicy] = {}
-        self._clips: dict[str, RenderedClip] = {}
+        self._clips: dict[str, PostingFacts] = {}
 
-    def clip(self, clip_id: str) -> RenderedClip:
+    def read(self, clip_ids: Collection[str]) -> None:
+        """Have these clips at hand."""
+        self._clips |= queries.posting_facts(self._session, clip_ids)
+
+    def clip(self, clip_id: str) -> PostingFacts:
         """The clip.
 
         :raises Rejected: There is none.
         """
         if clip_id not in self._clips:
-            self._clips[clip_id] = queries.get_clip(self._session, clip_id)
+            self.read([clip_id])
+        if clip_id not in self._clips:
+            raise Rejected(f"There is no clip {clip_id} in the database.")
         return self._clips[clip_id]
 
     def new_post(
@@ -51,23 +59,20 @@ class Desk:
             not stated.
         """
         clip, account = self.clip(clip_id), self._account(account_id)
-        source = self._source(clip.source_id)
         if account.client != clip.client:
             raise Rejected(
                 f"{clip_id} is a clip of {clip.client}, and the account {account.client}'s."
             )
-        if clip.state is not ClipState.READY or not clip.proof.passed:
-            raise Rejected(f"{clip_id} has not passed its proof.")
-        if not source.rights.stated:
-            raise Rejected(f"The rights in {source.file_name} are not stated.")
+        if not clip.may_be_posted:
+            raise Rejected(f"{clip_id} has not passed its proof, or waits for a person.")
+        if not clip.rights_stated:
+            raise Rejected(f"The rights in {clip.source_name} are not stated.")
         if account.consent is None:
             raise NeedsPerson(
                 f"The owner of {account.platform} @{account.handle} has not agreed to posts: "
                 f"clipper accounts consent {account_id} --owner NAME"
             )
-        _, moment = queries.get_moment(self._session, clip.moment_id)
         policy = self._policy(clip.client)
-        beside = words_beside(self._session, source, moment, policy)
         made = post_id(account_id, clip_id, slot_id)
         return Post(
             post_id=made,
@@ -81,22 +86,24 @@ class Desk:
             due_at=due_at,
             next_at=due_at,
             reason=reason,
-            words=fit(beside.writing.draft, account.platform, beside.policy),
+            words=fit(self._draft(clip, policy), account.platform, policy.writing),
             disclosure=account.disclosure,
             consent=account.consent,
             inbox=account.method is PostingMethod.INBOX,
             marker=f"c{made.removeprefix('post_')[:8]}",
         )
 
+    def _draft(self, clip: PostingFacts, policy: EditorialPolicy) -> Draft:
+        if clip.draft is not None:
+            return clip.draft.replace(hook=clip.hook)
+        source = queries.get_source(self._session, clip.source_id)
+        _, moment = queries.get_moment(self._session, clip.moment_id)
+        return words_beside(self._session, source, moment, policy).writing.draft
+
     def _account(self, account_id: str) -> Account:
         if account_id not in self._accounts:
             self._accounts[account_id] = queries.get_account(self._session, account_id)
         return self._accounts[account_id]
-
-    def _source(self, source_id: str) -> SourceVideo:
-        if source_id not in self._sources:
-            self._sources[source_id] = queries.get_source(self._session, source_id)
-        return self._sources[source_id]
 
     def _policy(self, client: str) -> EditorialPolicy:
         if client not in self._policies:

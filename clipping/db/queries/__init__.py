@@ -94,11 +94,13 @@ from clipping.db.queries.overview import (
 from clipping.db.queries.plans import (
     GivenUp,
     KnownPost,
+    PostingFacts,
     app_uses,
     clip_candidates,
     find_plan,
     given_up_posts,
     known_posts,
+    posting_facts,
     save_plan,
 )
 from clipping.db.queries.posts import (
@@ -182,6 +184,7 @@ __all__ = [
     "CostLine",
     "GivenUp",
     "KnownPost",
+    "PostingFacts",
     "Rotated",
     "SourceOverview",
     "Stage",
@@ -264,6 +267,7 @@ __all__ = [
     "outage",
     "pause_account",
     "post_events",
+    "posting_facts",
     "posts",
     "proxy_of",
     "put_off_site",
