@@ -64,7 +64,7 @@ class Desk:
                 f"{clip_id} is a clip of {clip.client}, and the account {account.client}'s."
             )
         if not clip.may_be_posted:
-            raise Rejected(f"{clip_id} has not passed its proof, or waits for a person.")
+            raise Rejected(f"{clip_id} has not passed its proof.")
         if not clip.rights_stated:
             raise Rejected(f"The rights in {clip.source_name} are not stated.")
         if account.consent is None:
@@ -111,6 +111,18 @@ class Desk:
         return self._policies[client]
 
 
+def new_post(
+    session: Session,
+    clip_id: str,
+    account_id: str,
+    due_at: datetime,
+    slot_id: str,
+    reason: str = "",
+) -> Post:
+    """One post, as :meth:`Desk.new_post` makes it."""
+    return Desk(session).new_post(clip_id, account_id, due_at, slot_id, reason)
+
+
 def reserve(
     session: Session,
     clip_id: str,
@@ -124,5 +136,5 @@ def reserve(
 
     Raises what :meth:`Desk.new_post` does.
     """
-    post = Desk(session).new_post(clip_id, account_id, due_at, slot_id, reason)
+    post = new_post(session, clip_id, account_id, due_at, slot_id, reason)
     return post if queries.reserve_post(session, post, now) else None
