@@ -37,7 +37,8 @@ from clipping.publishing import gates
 from clipping.publishing.steps import may_be_public
 from clipping.scheduling import more_moments
 from clipping.scheduling import plan_day as planned
-from tasks.plan_request import Gathered, barred, gather
+from tasks.plan_obstacles import barred
+from tasks.plan_request import Gathered, gather
 from tasks.post_files import foreseen_file
 from tasks.posting import all_platforms
 from tasks.reserve import Desk

@@ -29,8 +29,7 @@ def place(
 ) -> Iterator[PlanPlace]:
     with plan_place(database_url, tmp_path / "home", monkeypatch) as made:
         made.account(TIKTOK)
-        for _ in range(3):
-            made.clip()
+        made.more_clips(3)
         yield made
 
 

@@ -76,8 +76,17 @@ class PlanPlace:
 
     def clip(self, **changes: Any) -> str:
         """Another clip, of a moment of its own; the best comes first."""
+        with self.session() as session:
+            return self._clip(session, **changes)
+
+    def more_clips(self, count: int) -> None:
+        """So many more."""
+        with self.session() as session:
+            for _ in range(count):
+                self._clip(session)
+
+    def _clip(self, session: Session, frames: int = 449, **changes: Any) -> str:
         number = len(self.clips) + 1
-        frames = changes.pop("frames", 449)
         made = a_clip(
             f"clip_{number:02d}",
             moment_id=moment_id(number),
@@ -85,8 +94,7 @@ class PlanPlace:
             proof=PASSED,
             size_bytes=5_000_000,
         )
-        with self.session() as session:
-            queries.save_clip(session, made.replace(**changes))
+        queries.save_clip(session, made.replace(**changes))
         self.clips.append(made.clip_id)
         return made.clip_id
 

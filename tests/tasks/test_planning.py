@@ -48,8 +48,7 @@ def day(place: PlanPlace) -> PlanPlace:
     """A day of two TikTok accounts with four posts, and two clips to spare."""
     for _ in range(2):
         place.account(TIKTOK)
-    for _ in range(6):
-        place.clip()
+    place.more_clips(6)
     plan = place.plan()
     assert (len(plan.assignments), plan.missing) == (4, 0)
     return place
@@ -62,8 +61,7 @@ def by_slot(place: PlanPlace) -> dict[str, tuple[str, datetime]]:
 def test_each_slot_of_the_day_is_reserved_for_a_clip_with_its_words(place: PlanPlace) -> None:
     for platform in PlatformName:
         place.account(platform)
-    for _ in range(9):
-        place.clip()
+    place.more_clips(9)
     with place.session() as session:
         wishes = EditorialPolicy(default_hashtags=("acme",), banned_words=("never",))
         queries.save_editorial_policy(session, CLIENT, wishes)
@@ -105,8 +103,7 @@ def test_a_dry_run_reserves_and_keeps_nothing(place: PlanPlace) -> None:
 
 def test_the_next_day_knows_what_is_reserved_for_this_one(place: PlanPlace) -> None:
     place.account(X)
-    for _ in range(5):
-        place.clip()
+    place.more_clips(5)
     planning.plan_days(CLIENT, DAY, 2, NOW)
     posts = place.posts()
     assert len(posts) == 4
@@ -217,8 +214,7 @@ def test_a_paused_account_is_not_planned(place: PlanPlace) -> None:
 def test_two_planners_at_once_book_each_slot_and_clip_once(place: PlanPlace) -> None:
     for _ in range(3):
         place.account(TIKTOK)
-    for _ in range(8):
-        place.clip()
+    place.more_clips(8)
     with ThreadPoolExecutor(2) as threads:
         plans = list(threads.map(lambda _: place.plan(), range(2)))
     posts = place.posts()
@@ -231,8 +227,7 @@ def test_a_planner_that_comes_second_plans_around_the_first(
     place: PlanPlace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = place.account(TIKTOK), place.account(TIKTOK)
-    for _ in range(5):
-        place.clip()
+    place.more_clips(5)
     gathered = plan_request.gather(CLIENT, DAY, NOW)
     stale, posts = planning._checked(gathered)
     taken = next(one for one in posts.values() if one.account_id == first.account_id)
@@ -256,8 +251,7 @@ def test_a_slot_that_is_taken_between_plan_and_booking_is_planned_around(
     place: PlanPlace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place.account(TIKTOK)
-    for _ in range(3):
-        place.clip()
+    place.more_clips(3)
     real = planning.book
     rounds: list[int] = []
 

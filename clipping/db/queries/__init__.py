@@ -94,15 +94,14 @@ from clipping.db.queries.overview import (
 from clipping.db.queries.plans import (
     GivenUp,
     KnownPost,
-    PostingFacts,
     app_uses,
     clip_candidates,
     find_plan,
     given_up_posts,
     known_posts,
-    posting_facts,
     save_plan,
 )
+from clipping.db.queries.posting_facts import PostingFacts, posting_facts
 from clipping.db.queries.posts import (
     claim_posts,
     extend_leases,
