@@ -16,6 +16,7 @@ from clipping.models import (
     Post,
     PostFile,
     RenderedClip,
+    RenderPlan,
 )
 from clipping.platforms.x_check import takes
 from clipping.scratch import scratch_folder
@@ -43,21 +44,8 @@ def with_file(post: Post, account: Account) -> Post:
         with files_held():
             path = media_store().local_path(key)
             sha256, size_bytes = hash_file(path), path.stat().st_size
-    plan = clip.plan
-    hook_ms = (plan.hook.start_ms, plan.hook.end_ms) if plan.hook else None
-    file = _described(plan.fps, plan.frames, hook_ms, size).replace(
-        sha256=sha256, size_bytes=size_bytes
-    )
+    file = _described(clip.plan, size).replace(sha256=sha256, size_bytes=size_bytes)
     return post.replace(file=file, file_key=key)
-
-
-def foreseen_file(clip: PostingFacts, account: Account) -> PostFile:
-    """The file of a clip as the account will get it, before anybody has rendered it for it.
-
-    In another size it will be smaller than the clip's own, whose size it is said to have.
-    """
-    made = _described(clip.fps, clip.frames, clip.hook_ms, size_for(account))
-    return made.replace(sha256=clip.video_sha256, size_bytes=clip.size_bytes)
 
 
 def local_file(post: Post) -> Path:
@@ -95,7 +83,21 @@ def _in_size(clip: RenderedClip, size: tuple[int, int]) -> str:
     return key
 
 
-def _described(
+def _described(plan: RenderPlan, size: tuple[int, int]) -> PostFile:
+    hook_ms = (plan.hook.start_ms, plan.hook.end_ms) if plan.hook else None
+    return _file(plan.fps, plan.frames, hook_ms, size)
+
+
+def foreseen_file(clip: PostingFacts, account: Account) -> PostFile:
+    """The file of a clip as the account will get it, before anybody has rendered it for it.
+
+    In another size it will be smaller than the clip's own, whose size it is said to have.
+    """
+    made = _file(clip.fps, clip.frames, clip.hook_ms, size_for(account))
+    return made.replace(sha256=clip.video_sha256, size_bytes=clip.size_bytes)
+
+
+def _file(
     fps: str, frames: int, hook_ms: tuple[int, int] | None, size: tuple[int, int]
 ) -> PostFile:
     duration_ms = round(frames * 1000 / Fraction(fps))
