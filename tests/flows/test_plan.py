@@ -97,13 +97,25 @@ def test_what_cannot_be_planned_is_one_sentence(
     assert said in " ".join(output.replace("│", " ").split())
 
 
+class _Search:
+    """In the place of the flow that searches."""
+
+    name = flow.more_moments.name
+
+    def __init__(self, calls: list[dict[str, Any]]) -> None:
+        self._calls = calls
+
+    def __call__(self, **asked: Any) -> None:
+        self._calls.append(asked)
+
+
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """The flow's tasks without a server; what was asked of the detector."""
     found: list[dict[str, Any]] = []
     for name in ("find_days", "plan_one", "find_asks", "keep_ask"):
         monkeypatch.setattr(flow, name, getattr(tasks, name).fn)
-    monkeypatch.setattr(flow, "more_moments", lambda **asked: found.append(asked))
+    monkeypatch.setattr(flow, "more_moments", _Search(found))
     return found
 
 
@@ -122,6 +134,35 @@ def test_a_scheduled_run_plans_and_asks_for_more_moments_once(
     assert [(one["transcript_id"], one["count"], one["min_ms"]) for one in calls] == [
         (room.transcript_id, 13, 10_000)
     ]
+
+
+def test_a_deployed_run_starts_the_search_and_waits_for_none(
+    place: PlanPlace, calls: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[tuple[str, dict[str, Any]]] = []
+    monkeypatch.setenv("PREFECT__RUNTIME__DEPLOYMENT__ID", "one")
+    monkeypatch.setattr(flow, "run_deployment", lambda name, **how: started.append((name, how)))
+    flow.plan_day.fn(client=CLIENT, day=TOMORROW)
+    flow.plan_day.fn(client=CLIENT, day=TOMORROW + timedelta(days=1))
+    ((name, how),) = started
+    assert name == "more-moments/more-moments"
+    assert (how["timeout"], how["as_subflow"], how["parameters"]["count"]) == (0, False, 13)
+    assert how["idempotency_key"].startswith(f"more:{CLIENT}:{TOMORROW + timedelta(days=1)}:src_")
+
+
+def test_more_moments_are_searched_as_the_others_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, dict[str, Any]]] = []
+
+    def detect(what: str, **how: Any) -> str:
+        asked.append((what, how))
+        return "det_1"
+
+    monkeypatch.setattr(flow, "detect", detect)
+    monkeypatch.setattr(flow, "render_alike", lambda key: [f"clip of {key}"])
+    state = flow.more_moments.fn("transcript_1", "local", 13, 10_000, 60_000)
+    assert json.loads(state.message or "") == ["clip of det_1"]
+    wanted = {"detector": "local", "count": 13, "min_seconds": 10, "max_seconds": 60}
+    assert asked == [("transcript_1", wanted)]
 
 
 def test_a_client_that_cannot_be_planned_stops_no_other(
