@@ -25,6 +25,7 @@ from flows.options import (
     stated_rights,
 )
 from flows.outcomes import FAILED, outcomes
+from flows.plan_cli import plan_app
 from flows.publish_cli import posts_app, publish_app, resume, stop
 from flows.review_cli import release, rescue
 from flows.unique_cli import (
@@ -50,6 +51,7 @@ app = typer.Typer(
 app.add_typer(watch_app, name="watch")
 app.add_typer(accounts_app, name="accounts")
 app.add_typer(vault_app, name="vault")
+app.add_typer(plan_app, name="plan")
 app.add_typer(publish_app, name="publish")
 app.add_typer(posts_app, name="posts")
 app.command()(stop)

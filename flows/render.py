@@ -83,11 +83,16 @@ def rescue(detection_key: str, numbers: list[int]) -> State[Any]:
     _, detection = load_detection(detection_key)
     # By whom the others were written: what was chosen without Claude is not paid for here.
     write_words(detection_key, detection.detector)
+    return finished(render_alike(detection_key))
+
+
+def render_alike(detection_key: str) -> list[str]:
+    """Ids of the clips of all moments of a detection; those without one get the others' look."""
     work = [
         (moment_id, transcript_id, RenderChoices.model_validate(choices))
         for moment_id, transcript_id, choices in find_looks(detection_key)
     ]
-    return finished(_side_by_side(work))
+    return _side_by_side(work)
 
 
 @flow(name="vary", flow_run_name="vary {clip_id}")

@@ -82,7 +82,7 @@ def _detect(
     with open_door(source.client, in_batches=in_batches) as door:
         detection = moments.detect(detector, replace(footage, door=door))
     with db_session() as session:
-        queries.save_detection(session, source_id, transcript_id, key, detection)
+        queries.save_detection(session, source_id, transcript_id, key, detection, wanted.options)
 
 
 @task(name="load detection", **POLICY)

@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from clipping.db import queries
+from clipping.db.queries import PostingFacts
 from clipping.errors import NeedsPerson
 from clipping.models import (
     OUTPUT_HEIGHT_PX,
@@ -88,17 +89,31 @@ def _rendered(clip_id: str, size: tuple[int, int], out: Path) -> Proof:
 
 
 def _described(plan: RenderPlan, size: tuple[int, int]) -> PostFile:
-    fps = Fraction(plan.fps)
-    duration_ms = round(plan.frames * 1000 / fps)
-    hook = plan.hook
-    cover_ms = (hook.start_ms + hook.end_ms) // 2 if hook else duration_ms // 3
+    hook_ms = (plan.hook.start_ms, plan.hook.end_ms) if plan.hook else None
+    return _file(plan.fps, plan.frames, hook_ms, size)
+
+
+def foreseen_file(clip: PostingFacts, account: Account) -> PostFile:
+    """The file of a clip as the account will get it, before anybody has rendered it for it.
+
+    In another size it will be smaller than the clip's own, whose size it is said to have.
+    """
+    made = _file(clip.fps, clip.frames, clip.hook_ms, size_for(account))
+    return made.replace(sha256=clip.video_sha256, size_bytes=clip.size_bytes)
+
+
+def _file(
+    fps: str, frames: int, hook_ms: tuple[int, int] | None, size: tuple[int, int]
+) -> PostFile:
+    duration_ms = round(frames * 1000 / Fraction(fps))
+    cover_ms = sum(hook_ms) // 2 if hook_ms else duration_ms // 3
     return PostFile(
         path="",
         size_bytes=0,
         duration_ms=duration_ms,
         width_px=size[0],
         height_px=size[1],
-        fps=float(fps),
+        fps=float(Fraction(fps)),
         sha256="",
         cover_ms=min(cover_ms, duration_ms),
     )

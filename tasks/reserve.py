@@ -2,15 +2,113 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlmodel import Session
 
 from clipping.copywriting import fit
 from clipping.db import queries
+from clipping.db.queries import PostingFacts
 from clipping.errors import NeedsPerson, Rejected
-from clipping.models import ClipState, Post, PostingMethod, post_id
-from tasks.words import words_beside
+from clipping.models import (
+    Account,
+    Draft,
+    EditorialPolicy,
+    Post,
+    PostingMethod,
+    post_id,
+)
+from tasks.words import policy_of, words_beside
+
+
+class Desk:
+    """Makes posts within one session, and reads at once what many of them are made of.
+
+    :param accounts: Those that are known already.
+    """
+
+    def __init__(self, session: Session, accounts: Iterable[Account] = ()) -> None:
+        self._session = session
+        self._accounts = {account.account_id: account for account in accounts}
+        self._policies: dict[str, EditorialPolicy] = {}
+        self._clips: dict[str, PostingFacts] = {}
+
+    def read(self, clip_ids: Collection[str]) -> None:
+        """Have these clips at hand."""
+        self._clips |= queries.posting_facts(self._session, clip_ids)
+
+    def clip(self, clip_id: str) -> PostingFacts:
+        """The clip.
+
+        :raises Rejected: There is none.
+        """
+        if clip_id not in self._clips:
+            self.read([clip_id])
+        if clip_id not in self._clips:
+            raise Rejected(f"There is no clip {clip_id} in the database.")
+        return self._clips[clip_id]
+
+    def new_post(
+        self, clip_id: str, account_id: str, due_at: datetime, slot_id: str, reason: str = ""
+    ) -> Post:
+        """The post of a clip in a slot, its words fitted to the account's platform; not stored.
+
+        :raises NeedsPerson: The account's owner has not agreed to posts.
+        :raises Rejected: The clip has not passed its proof, is another client's, or its rights are
+            not stated.
+        """
+        clip, account = self.clip(clip_id), self._account(account_id)
+        if account.client != clip.client:
+            raise Rejected(
+                f"{clip_id} is a clip of {clip.client}, and the account {account.client}'s."
+            )
+        if not clip.may_be_posted:
+            raise Rejected(f"{clip_id} has not passed its proof.")
+        if not clip.rights_stated:
+            raise Rejected(f"The rights in {clip.source_name} are not stated.")
+        if account.consent is None:
+            raise NeedsPerson(
+                f"The owner of {account.platform} @{account.handle} has not agreed to posts: "
+                f"clipper accounts consent {account_id} --owner NAME"
+            )
+        policy = self._policy(clip.client)
+        made = post_id(account_id, clip_id, slot_id)
+        return Post(
+            post_id=made,
+            client=clip.client,
+            account_id=account_id,
+            platform=account.platform,
+            clip_id=clip_id,
+            moment_id=clip.moment_id,
+            source_id=clip.source_id,
+            slot_id=slot_id,
+            due_at=due_at,
+            next_at=due_at,
+            reason=reason,
+            words=fit(self._draft(clip, policy), account.platform, policy.writing),
+            disclosure=account.disclosure,
+            consent=account.consent,
+            inbox=account.method is PostingMethod.INBOX,
+            marker=f"c{made.removeprefix('post_')[:8]}",
+        )
+
+    def _draft(self, clip: PostingFacts, policy: EditorialPolicy) -> Draft:
+        if clip.draft is not None:
+            return clip.draft.replace(hook=clip.hook)
+        source = queries.get_source(self._session, clip.source_id)
+        _, moment = queries.get_moment(self._session, clip.moment_id)
+        return words_beside(self._session, source, moment, policy).writing.draft
+
+    def _account(self, account_id: str) -> Account:
+        if account_id not in self._accounts:
+            self._accounts[account_id] = queries.get_account(self._session, account_id)
+        return self._accounts[account_id]
+
+    def _policy(self, client: str) -> EditorialPolicy:
+        if client not in self._policies:
+            self._policies[client] = policy_of(self._session, client)
+        return self._policies[client]
 
 
 def new_post(
@@ -21,47 +119,8 @@ def new_post(
     slot_id: str,
     reason: str = "",
 ) -> Post:
-    """The post of a clip in a slot, its words fitted to the account's platform; not stored.
-
-    :raises NeedsPerson: The account's owner has not agreed to posts.
-    :raises Rejected: The clip has not passed its proof, is another client's, or its rights are not
-        stated.
-    """
-    clip = queries.get_clip(session, clip_id)
-    account = queries.get_account(session, account_id)
-    source = queries.get_source(session, clip.source_id)
-    if account.client != clip.client:
-        raise Rejected(f"{clip_id} is a clip of {clip.client}, and the account {account.client}'s.")
-    if clip.state is not ClipState.READY or not clip.proof.passed:
-        raise Rejected(f"{clip_id} has not passed its proof.")
-    if not source.rights.stated:
-        raise Rejected(f"The rights in {source.file_name} are not stated.")
-    if account.consent is None:
-        raise NeedsPerson(
-            f"The owner of {account.platform} @{account.handle} has not agreed to posts: "
-            f"clipper accounts consent {account_id} --owner NAME"
-        )
-    _, moment = queries.get_moment(session, clip.moment_id)
-    beside = words_beside(session, source, moment)
-    made = post_id(account_id, clip_id, slot_id)
-    return Post(
-        post_id=made,
-        client=clip.client,
-        account_id=account_id,
-        platform=account.platform,
-        clip_id=clip_id,
-        moment_id=clip.moment_id,
-        source_id=clip.source_id,
-        slot_id=slot_id,
-        due_at=due_at,
-        next_at=due_at,
-        reason=reason,
-        words=fit(beside.writing.draft, account.platform, beside.policy),
-        disclosure=account.disclosure,
-        consent=account.consent,
-        inbox=account.method is PostingMethod.INBOX,
-        marker=f"c{made.removeprefix('post_')[:8]}",
-    )
+    """One post, as :meth:`Desk.new_post` makes it."""
+    return Desk(session).new_post(clip_id, account_id, due_at, slot_id, reason)
 
 
 def reserve(
@@ -75,7 +134,7 @@ def reserve(
 ) -> Post | None:
     """Book the slot; None when it, or the clip on that platform, is taken.
 
-    Raises what :func:`new_post` does.
+    Raises what :meth:`Desk.new_post` does.
     """
     post = new_post(session, clip_id, account_id, due_at, slot_id, reason)
     return post if queries.reserve_post(session, post, now) else None

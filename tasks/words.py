@@ -19,12 +19,16 @@ def policy_of(session: Session, client: str, *, in_batches: bool = False) -> Edi
     return policy.replace(when_down="wait") if in_batches else policy
 
 
-def words_beside(session: Session, source: SourceVideo, moment: Moment) -> Beside:
+def words_beside(
+    session: Session, source: SourceVideo, moment: Moment, policy: EditorialPolicy | None = None
+) -> Beside:
     """What is written beside a moment's clips; written here and now where nobody has so far.
 
     The hook is the moment's own, which a later detection may have worded anew.
+
+    :param policy: The client's, if it has been read already.
     """
-    policy = policy_of(session, source.client)
+    policy = policy or policy_of(session, source.client)
     kept = queries.writings_of(session, [moment.moment_id]).get(moment.moment_id)
     if kept is None:
         newest = queries.transcripts_of(session, moment.moment_id)[0]

@@ -10,6 +10,7 @@ from pydantic import Field, field_validator
 from clipping.models.account import Account, AccountLimits
 from clipping.models.base import Value
 from clipping.models.copy import PlatformName
+from clipping.models.moment import DetectOptions
 from clipping.models.post import PostState
 from clipping.timing import TimeSpan
 
@@ -131,8 +132,8 @@ class PlanPolicy(Value):
     """Only clips that a person agreed to are posted."""
     post_once: bool = False
     """A clip goes to one platform only; else to others too, when no fresh clip is left."""
-    near_distance: float = Field(default=0.25, ge=0, le=1)
-    """Clips whose measured distance is smaller are near-duplicates."""
+    near_distance: float = Field(default=0.35, ge=0, le=1)
+    """Clips whose measured distance is smaller are near-duplicates: ``clipping.likeness.NEAR``."""
     hours_worth: tuple[float, ...] = HOURS_WORTH
     """24 figures from 0 to 1, from local midnight on."""
 
@@ -174,6 +175,8 @@ class Assignment(Value):
     state: PostState = PostState.PLANNED
     reason: str = ""
     """Why this clip here, as a sentence."""
+    pinned: bool = False
+    """Whether it stays whatever happens, as what is under way does."""
 
     @property
     def past(self) -> PastPost:
@@ -261,6 +264,39 @@ class DayPlan(Value):
     def missing(self) -> int:
         """Posts that should be made and won't."""
         return sum(shortage.missing for shortage in self.shortages)
+
+
+class StoredPlan(Value):
+    """What is kept of a day's plan beside its posts, which are the reserved ones."""
+
+    plan: DayPlan
+    """Without its assignments."""
+    posts: int
+    """How many it had."""
+    planned_at: datetime
+
+
+class SourceRoom(Value):
+    """A source of which a detection left out moments only because it was asked for fewer."""
+
+    source_id: str
+    transcript_id: str
+    detector: str
+    options: DetectOptions
+    """Of that detection; ``count`` is how many moments it gave, or was asked for since."""
+    left_out: tuple[int, ...]
+    """Scores of what was left out, the best first."""
+
+
+class MomentAsk(Value):
+    """More moments that are asked of a source."""
+
+    source_id: str
+    transcript_id: str
+    detector: str
+    options: DetectOptions
+    """With how many moments it shall give in all."""
+    more: int = Field(ge=1)
 
 
 PlanRequest.model_rebuild()

@@ -20,7 +20,7 @@ from requests.adapters import HTTPAdapter
 from requests.exceptions import InvalidProxyURL, InvalidSchema, RequestException
 from requests.structures import CaseInsensitiveDict
 
-from clipping.errors import ClippingError
+from clipping.errors import ClippingError, NotInstalled
 from clipping.platforms.failures import FailureKind, failure
 from clipping.platforms.quiet import hush
 from clipping.platforms.x_errors import refusal, server_failed
@@ -77,8 +77,7 @@ class Api:
 
         Without the originals, which hold the request and what the server said.
         """
-        import tweepy
-
+        tweepy = _tweepy()
         hush()
         if self.proxy and urlsplit(self.proxy).scheme not in _PROXIES:
             raise _unusable_proxy()
@@ -116,6 +115,16 @@ class _Elsewhere(HTTPAdapter):
         """As its base."""
         request.url = self._url + (request.url or "").removeprefix(_TWEEPY_HOST)
         return super().send(request, *args, **{**named, "timeout": (_CONNECT_S, _TIMEOUT_S)})
+
+
+def _tweepy() -> Any:
+    try:
+        import tweepy
+    except ImportError as error:
+        raise NotInstalled(
+            "Posts reach X through tweepy, which is not installed: add the extra 'publish'."
+        ) from error
+    return tweepy
 
 
 def _unusable_proxy() -> ClippingError:

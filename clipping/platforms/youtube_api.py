@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from clipping.errors import NotInstalled
 from clipping.platforms.exchange import NoAnswer, ask
 from clipping.platforms.failures import FailureKind, failure
 from clipping.platforms.quiet import hush
@@ -91,12 +92,12 @@ class Api:
 
         :param last: Whether it is the last one, with which the video exists.
         """
-        from googleapiclient.errors import HttpError
-
         with (
             self._exchange(armed=last) as transport,
             self._insertion("snippet", {}, path, size_bytes) as request,
         ):
+            from googleapiclient.errors import HttpError
+
             request.resumable_uri = self._ours(session)
             request.resumable_progress = first
             try:
@@ -176,6 +177,7 @@ class Api:
 
         Without the originals, which hold addresses and what the server said.
         """
+        _check_installed()
         from googleapiclient.errors import HttpError
 
         hush()
@@ -247,6 +249,17 @@ def readable() -> Iterator[None]:
         yield
     except (KeyError, TypeError, ValueError, AttributeError, IndexError):
         raise _lost(False, _UNKNOWN_FORM) from None
+
+
+def _check_installed() -> None:
+    try:
+        import googleapiclient  # noqa: F401
+        import httplib2  # noqa: F401
+    except ImportError as error:
+        raise NotInstalled(
+            "Posts reach YouTube through google-api-python-client, which is not installed: add the "
+            "extra 'publish'."
+        ) from error
 
 
 def _lost(armed: bool, otherwise: str) -> Exception:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,11 @@ from clipping.scheduling.waking import LEAST_GAP, waking_hours, windows
 APART_ON_PLATFORM: Final = timedelta(minutes=3)
 """Between posts of two accounts of a client on one platform, where there is room."""
 _MINUTE: Final = timedelta(minutes=1)
+
+
+def slot_id(account_id: str, day: date, number: int) -> str:
+    """The id of the slot in a window of an account's day."""
+    return make_id("slot", account_id, day, number)
 
 
 class Drawing:
@@ -36,7 +41,7 @@ class Drawing:
 
     def slot_id(self, number: int) -> str:
         """The id of a window's slot."""
-        return make_id("slot", self._account.account_id, self._request.day, number)
+        return slot_id(self._account.account_id, self._request.day, number)
 
     def is_over(self, number: int) -> bool:
         """Whether its window has gone by."""

@@ -77,10 +77,10 @@ def day_slots(request: PlanRequest) -> DaySlots:
 
 
 def under_way(request: PlanRequest) -> list[Assignment]:
-    """What an earlier plan has made public, or perhaps: nothing can change it."""
+    """What an earlier plan has made public, or perhaps, or was told to keep: nothing changes it."""
     if request.earlier is None:
         return []
-    return [one for one in request.earlier.assignments if one.state in _UNDER_WAY]
+    return [one for one in request.earlier.assignments if one.pinned or one.state in _UNDER_WAY]
 
 
 def places(accounts: Iterable[Account]) -> dict[str, float]:

@@ -18,6 +18,7 @@ from clipping.models import (
     VARIATION,
     Criterion,
     Detection,
+    DetectOptions,
     Hold,
     Hook,
     Judgement,
@@ -38,6 +39,7 @@ def save_detection(
     transcript_id: str,
     detection_key: str,
     detection: Detection,
+    options: DetectOptions | None = None,
 ) -> None:
     """Keep a detection whole, in the session's transaction; the same key again replaces it.
 
@@ -54,6 +56,7 @@ def save_detection(
         "detector": detection.detector,
         "detector_version": detection.detector_version,
         "notes": detection.notes,
+        "options": None if options is None else options.model_dump(mode="json"),
     }
     # Locks the row, so that a second save of the same key waits for this transaction.
     save_row(session, DetectionRow, values, found_by=("detection_id",), touch="saved_at")

@@ -18,6 +18,7 @@ from clipping.db.tables.clips import (
     ReleaseRow,
 )
 from clipping.db.tables.likeness import ClipPrintRow, ExperimentArmRow, ExperimentRow
+from clipping.db.tables.plans import ClipDistanceRow, MomentAskRow, PlanRow
 from clipping.db.tables.posts import AlertRow, BucketRow, PostEventRow, PostRow, StopRow
 from clipping.db.tables.sources import (
     ClientRow,
@@ -37,6 +38,7 @@ __all__ = [
     "BatchIntentRow",
     "BucketRow",
     "ClientRow",
+    "ClipDistanceRow",
     "ClipPrintRow",
     "ClipRow",
     "DetectionMomentRow",
@@ -47,8 +49,10 @@ __all__ = [
     "GlossaryTermRow",
     "HeardChunkRow",
     "LedgerRow",
+    "MomentAskRow",
     "MomentRow",
     "OutageRow",
+    "PlanRow",
     "PostEventRow",
     "PostRow",
     "RejectionRow",

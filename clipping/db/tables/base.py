@@ -38,8 +38,15 @@ def one_of(column: str, values: type[StrEnum]) -> str:
     return f"{column} IN ({', '.join(repr(state.value) for state in values)})"
 
 
-def belongs_to(table: str, column: str, *, cascade: bool = True) -> ForeignKeyConstraint:
-    """The row is of the one in ``table`` with the same ``column``, and goes with it."""
+def belongs_to(
+    table: str, column: str, *, cascade: bool = True, parent_column: str = ""
+) -> ForeignKeyConstraint:
+    """The row is of the one in ``table`` with the same ``column``, and goes with it.
+
+    :param parent_column: Its name there, where that is another.
+    """
     return ForeignKeyConstraint(
-        [column], [f"{SCHEMA}.{table}.{column}"], ondelete="CASCADE" if cascade else None
+        [column],
+        [f"{SCHEMA}.{table}.{parent_column or column}"],
+        ondelete="CASCADE" if cascade else None,
     )

@@ -36,6 +36,7 @@ class DetectionRow(Row, table=True):
     detector: str = Field(sa_type=Text)
     detector_version: str = Field(sa_type=Text)
     notes: list[str] = Field(sa_type=JSONB)
+    options: dict[str, Any] | None = Field(sa_type=JSONB(none_as_null=True), default=None)
     saved_at: datetime | None = Field(
         sa_type=UtcTime, default=None, nullable=False, sa_column_kwargs=SAVED_AT
     )

@@ -1,0 +1,100 @@
+"""Plan the days of clients, and ask for more moments where clips are missing."""
+
+from __future__ import annotations
+
+import logging
+from datetime import date
+from typing import Any
+
+from prefect import flow, runtime
+from prefect.client.schemas.objects import State
+from prefect.deployments import run_deployment
+
+from flows.detect import detect
+from flows.render import render_alike
+from flows.stages import finished
+from tasks.plan import find_asks, find_days, keep_ask, plan_one
+
+_log = logging.getLogger(__name__)
+
+
+@flow(name="plan-day", flow_run_name="plan posts")
+def plan_day(client: str | None = None, day: date | None = None) -> State[Any]:
+    """Plan the posts of today and, from noon on, of tomorrow, by the clocks of clients' accounts.
+
+    What is planned already stays; what was freed meanwhile is filled again.
+
+    Args:
+        client: only this client's.
+        day: only this day.
+
+    Returns:
+        For each client and day how many posts there are, and are missing, or why it has no plan.
+    """
+    found: dict[str, Any] = {}
+    days = find_days(client) if client is None or day is None else [(client, day)]
+    for name, one in days:
+        if day in (None, one):
+            found[f"{name} {one}"] = _planned(name, one)
+    return finished(found)
+
+
+def _planned(client: str, day: date) -> dict[str, Any]:
+    """One client's day, whose troubles are its own; the next run tries again."""
+    try:
+        found = plan_one(client, day)
+        _ask_for_more(client, day)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the other clients go on
+        _log.warning("The day %s of %s is not planned: %s", day, client, error)
+        return {"error": str(error)}
+    return found
+
+
+def _ask_for_more(client: str, day: date) -> None:
+    """Let sources that have more be searched for it; nobody waits for that here."""
+    for ask in find_asks(client, day):
+        wanted: dict[str, Any] = {
+            "transcript_id": ask["transcript_id"],
+            "detector": ask["detector"],
+            "count": ask["options"]["count"],
+            "min_ms": ask["options"]["min_ms"],
+            "max_ms": ask["options"]["max_ms"],
+        }
+        if runtime.deployment.id:
+            run_deployment(
+                f"{more_moments.name}/{more_moments.name}",
+                parameters=wanted,
+                timeout=0,
+                as_subflow=False,
+                idempotency_key=f"more:{client}:{day}:{ask['source_id']}:{wanted['count']}",
+            )
+        else:
+            more_moments(**wanted)
+        # Afterwards: whoever is killed in between asks again, with the same key.
+        keep_ask(client, day, ask)
+
+
+@flow(name="more-moments", flow_run_name="more moments of {transcript_id}")
+def more_moments(
+    transcript_id: str, detector: str, count: int, min_ms: int, max_ms: int
+) -> State[Any]:
+    """Search a source again for more moments than before, and render those that have no clip.
+
+    Args:
+        transcript_id: what ``transcribe`` returned.
+        detector: the one that found the others.
+        count: how many moments in all.
+        min_ms: the shortest clip.
+        max_ms: the longest clip.
+
+    Returns:
+        The ids of all clips of the source's detection.
+    """
+    key: Any = detect(
+        transcript_id,
+        detector=detector,
+        count=count,
+        min_seconds=min_ms // 1000,
+        max_seconds=max_ms // 1000,
+    )
+    return finished(render_alike(key))

@@ -1,0 +1,111 @@
+"""What ``clipper plan`` does."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from clipping.errors import Rejected
+from flows import console
+from flows.clients import unknown
+
+if TYPE_CHECKING:
+    from clipping.models import Account, DayPlan
+
+
+def show_plans(
+    client: str,
+    day: date | None,
+    days: int,
+    *,
+    dry_run: bool,
+    picture: Path | None,
+    as_json: bool,
+) -> None:
+    """Plan so many days, print them, and draw them if that is wanted.
+
+    :raises Rejected: Nobody has heard of the client, it has no accounts, or the picture's folder
+        is not there.
+    """
+    from tasks import planning
+
+    if picture is not None and not picture.absolute().parent.is_dir():
+        raise Rejected(f"There is no folder {picture.absolute().parent} for the picture.")
+    accounts, now = _accounts(client), datetime.now(UTC)
+    first = day or (planning.days_to_plan(accounts, now) or [now.date()])[0]
+    plans = planning.plan_days(client, first, days, now, dry_run=dry_run)
+    if picture is not None:
+        _draw(plans, accounts, picture)
+    if as_json:
+        found = [plan.model_dump(mode="json") for plan in plans]
+        sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
+        return
+    _print(plans, accounts)
+    if dry_run:
+        console.output.print("Nothing is reserved.")
+        return
+    for plan in plans:
+        for ask in planning.asks_for(client, plan.day):
+            console.output.print(
+                f"The next scheduled run asks {ask.source_id} for {ask.more} more moments, "
+                f"{ask.options.count} in all."
+            )
+
+
+def _accounts(client: str) -> list[Account]:
+    from clipping.db import queries
+    from tasks.workplace import db_session
+
+    with db_session() as session:
+        known = queries.clients(session)
+        if client not in known:
+            raise unknown(client, known)
+        return queries.accounts(session, client)
+
+
+def _print(plans: Sequence[DayPlan], accounts: Sequence[Account]) -> None:
+    from clipping.scheduling import plan_table
+
+    for number, plan in enumerate(plans):
+        # Lines as they are: a table that is wrapped cannot be read.
+        sys.stdout.write(("\n" if number else "") + plan_table(plan, accounts) + "\n")
+
+
+def _draw(plans: Sequence[DayPlan], accounts: Sequence[Account], file: Path) -> None:
+    from clipping.scheduling import plan_picture
+
+    for plan in plans:
+        name = file if len(plans) == 1 else file.with_stem(f"{file.stem}-{plan.day}")
+        try:
+            name.write_text(plan_picture(plan, accounts), encoding="utf-8")
+        except OSError as error:
+            raise Rejected(f"{name} cannot be written: {error.strerror}.") from error
+
+
+def change_plan(what: str, post_id: str, by: str, why: str, to: datetime | None) -> None:
+    """Hold, cancel or move a post, and say what follows."""
+    from tasks import plan_changes
+
+    now = datetime.now(UTC)
+    if to is not None:
+        post = plan_changes.move(post_id, to, by, now)
+        console.output.print(f"{post_id} goes out at {post.due_at:%Y-%m-%d %H:%M} UTC.")
+        return
+    plan = (
+        plan_changes.hold(post_id, by, why, now)
+        if what == "hold"
+        else plan_changes.cancel(post_id, by, why, now)
+    )
+    console.output.print(f"{post_id} is {'held' if what == 'hold' else 'cancelled'}.")
+    if plan is None:
+        console.output.print("It had no slot, so nothing is planned anew.")
+        return
+    for one in plan.changes:
+        after = one.after or "nothing"
+        console.output.print(f"Its slot has {after} now. {one.sentence}")
+    if not plan.changes:
+        console.output.print("No other clip may go into its slot.")

@@ -1,0 +1,212 @@
+"""From Postgres to what the planner is asked: clips, accounts, posts, and what holds them back.
+
+Without Prefect, whose import takes seconds.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from clipping.db import queries
+from clipping.db.queries import KnownPost
+from clipping.errors import Rejected
+from clipping.likeness import NEAR, PRINT_VERSION
+from clipping.models import (
+    Account,
+    AppUse,
+    Assignment,
+    ClipCandidate,
+    DayPlan,
+    PastPost,
+    PlanPolicy,
+    PlanRequest,
+    PlatformName,
+    PostState,
+    Slot,
+)
+from clipping.scheduling import slot_id, why_it_cannot_post
+from tasks.likeness import measure_pairs
+from tasks.plan_obstacles import Held, barred, bars_of, refusing
+from tasks.workplace import db_session
+
+MOST_CANDIDATES: Final = 2_000
+"""Clips of which a day's plan is made: more than a month uses up."""
+LEAD: Final = timedelta(minutes=10)
+"""What is due so soon is the publisher's, and nothing new is planned before."""
+_BACK: Final = timedelta(days=32)
+"""Beyond the 30 days within which siblings do not show the same."""
+_APP_DAYS: Final = timedelta(days=3)
+_COUNTED: Final = (PlatformName.YOUTUBE, PlatformName.X)
+"""Whose apps have a limit of their own in the planner's table."""
+_OF_NO_ACCOUNT: Final = "held"
+"""Stands for the account of a post that has lost its slot: its clip is taken, and no time is."""
+_NUMBERS: Final = (0, 1)
+"""Of the slots of a day."""
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What is asked of the planner, and the posts of the day that it may change."""
+
+    request: PlanRequest
+    by_slot: Mapping[str, KnownPost]
+    free: frozenset[str]
+    """Slots whose post is only reserved, and may be changed."""
+
+
+def gather(client: str, day: date, now: datetime, *, also: Sequence[PastPost] = ()) -> Gathered:
+    """All that the day's plan depends on, as it stands in the database.
+
+    :param also: Posts that are planned for other days and not reserved.
+    :raises Rejected: The client has no accounts.
+    """
+    with db_session() as session:
+        accounts = queries.accounts(session, client)
+        if not accounts:
+            raise Rejected(f"{client} has no accounts: clipper accounts connect or add makes some.")
+        slots = _slots(accounts, day)
+        platforms = {account.platform for account in accounts}
+        clips = queries.clip_candidates(session, client, platforms, slots, MOST_CANDIDATES)
+    measure_pairs({clip.source_id for clip in clips})
+    with db_session() as session:
+        return _gathered(session, client, day, now, accounts, clips, also)
+
+
+def _slots(accounts: Iterable[Account], day: date) -> dict[str, tuple[Account, int]]:
+    """Account and number of each slot that the day may have."""
+    return {
+        slot_id(account.account_id, day, number): (account, number)
+        for account in accounts
+        for number in _NUMBERS
+    }
+
+
+def _gathered(
+    session: Session,
+    client: str,
+    day: date,
+    now: datetime,
+    accounts: Sequence[Account],
+    clips: Sequence[ClipCandidate],
+    also: Sequence[PastPost],
+) -> Gathered:
+    midnight = datetime.combine(day, time(), UTC)
+    ids = [clip.clip_id for clip in clips]
+    posts = queries.known_posts(session, client, midnight - _BACK, ids)
+    given_up = queries.given_up_posts(session, client, now - timedelta(days=1), ids)
+    slots = _slots(accounts, day)
+    ours = {post.slot_id: post for post in posts if post.slot_id and post.slot_id in slots}
+    held = Held(client, queries.stops(session), accounts)
+    past = [_past(post) for post in posts if post.slot_id not in ours]
+    sources = {clip.source_id for clip in clips}
+    request = PlanRequest(
+        client=client,
+        day=day,
+        accounts=tuple(accounts),
+        clips=tuple(held.marked(clip) for clip in barred(clips, bars_of(given_up, now))),
+        past=(*past, *also),
+        distances=tuple(queries.clip_distances(session, sources, PRINT_VERSION)),
+        apps=_apps(session, client, accounts, midnight),
+        stopped={**refusing(accounts), **held.accounts},
+        # Who waits for a person is not approved; all others need nobody's approval, or have it.
+        policy=PlanPolicy(approval_wanted=True, near_distance=NEAR),
+        now=now + LEAD,
+    )
+    unfit = {
+        clip.clip_id
+        for clip in request.clips
+        if clip.held or not (clip.approved and clip.rights_recorded)
+    }
+    pinned = {name for name, post in ours.items() if _is_pinned(post, request, slots, unfit, now)}
+    stored = queries.find_plan(session, client, day)
+    if ours or stored is not None:
+        known = [
+            _assignment(post, day, *slots[name], request.policy, pinned=name in pinned)
+            for name, post in ours.items()
+        ]
+        empty = stored.plan.empty if stored is not None else ()
+        earlier = DayPlan(
+            client=client,
+            day=day,
+            assignments=tuple(known),
+            empty=tuple(slot for slot in empty if slot.slot_id not in ours),
+        )
+        request = request.replace(earlier=earlier)
+    return Gathered(request, ours, frozenset(ours.keys() - pinned))
+
+
+def _past(post: KnownPost) -> PastPost:
+    if post.slot_id is not None or post.state is not PostState.HELD:
+        return post.past
+    # Whatever fills its slot has that time now.
+    return post.past.replace(account_id=f"{_OF_NO_ACCOUNT}:{post.past.account_id}")
+
+
+def _is_pinned(
+    post: KnownPost,
+    request: PlanRequest,
+    slots: Mapping[str, tuple[Account, int]],
+    unfit: Container[str],
+    now: datetime,
+) -> bool:
+    """Whether the planner leaves a post alone: it is not merely reserved, or not its to decide.
+
+    A stop, a pause or a lost login holds posts, and may end again before they are due. What is held
+    because its clip may not be posted any more gives its slot to another clip.
+    """
+    account, _ = slots[post.slot_id or ""]
+    reserved = post.state is PostState.RESERVED
+    held_for_its_clip = post.state is PostState.HELD and post.goes_on and post.past.clip_id in unfit
+    return (
+        not (reserved or held_for_its_clip)
+        or post.due_at <= now + LEAD
+        or bool(why_it_cannot_post(account, request))
+    )
+
+
+def _assignment(
+    post: KnownPost, day: date, account: Account, number: int, policy: PlanPolicy, *, pinned: bool
+) -> Assignment:
+    try:
+        local = post.past.at.astimezone(ZoneInfo(account.timezone))
+    except (KeyError, ValueError, OSError):
+        local = post.past.at
+    slot = Slot(
+        slot_id=slot_id(account.account_id, day, number),
+        account_id=account.account_id,
+        platform=account.platform,
+        day=day,
+        number=number,
+        at=post.past.at,
+        local=local,
+        worth=policy.hours_worth[local.hour],
+    )
+    return Assignment(
+        slot=slot,
+        clip_id=post.past.clip_id,
+        moment_id=post.past.moment_id,
+        source_id=post.past.source_id,
+        span=post.past.span,
+        score=post.score,
+        state=post.state,
+        reason=post.reason,
+        pinned=pinned,
+    )
+
+
+def _apps(
+    session: Session, client: str, accounts: Iterable[Account], midnight: datetime
+) -> tuple[AppUse, ...]:
+    names: dict[PlatformName, set[str]] = defaultdict(set)
+    for account in accounts:
+        if account.platform in _COUNTED:
+            names[account.platform].add(account.app)
+    since, until = midnight - _APP_DAYS, midnight + _APP_DAYS
+    return tuple(queries.app_uses(session, client, names, since, until))

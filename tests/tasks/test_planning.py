@@ -1,0 +1,545 @@
+"""A client's day becomes reserved posts, and what changes touches nothing else."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from clipping.db import queries
+from clipping.errors import Rejected
+from clipping.likeness import PRINT_VERSION, compare
+from clipping.models import (
+    Cause,
+    ClipPrint,
+    ClipState,
+    EditorialPolicy,
+    Failure,
+    PlatformName,
+    PostState,
+    Stop,
+)
+from tasks import likeness, plan_changes, plan_request, planning
+from tests.scheduling.made import account
+from tests.tasks.plan_place import CLIENT, DAY, HOUR, NOW, SOURCE, PlanPlace, plan_place
+
+TIKTOK, INSTAGRAM, YOUTUBE, X = PlatformName
+LIVE = (PostState.RESERVED, PostState.HELD, PostState.SUBMITTING, PostState.POSTED)
+
+
+@pytest.fixture
+def place(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[PlanPlace]:
+    with plan_place(database_url, tmp_path / "home", monkeypatch) as made:
+        yield made
+
+
+@pytest.fixture
+def day(place: PlanPlace) -> PlanPlace:
+    """A day of two TikTok accounts with four posts, and two clips to spare."""
+    for _ in range(2):
+        place.account(TIKTOK)
+    place.more_clips(6)
+    plan = place.plan()
+    assert (len(plan.assignments), plan.missing) == (4, 0)
+    return place
+
+
+def by_slot(place: PlanPlace) -> dict[str, tuple[str, datetime]]:
+    return {one.slot_id: (one.clip_id, one.due_at) for one in place.posts(*LIVE) if one.slot_id}
+
+
+def test_each_slot_of_the_day_is_reserved_for_a_clip_with_its_words(place: PlanPlace) -> None:
+    for platform in PlatformName:
+        place.account(platform)
+    place.more_clips(9)
+    with place.session() as session:
+        wishes = EditorialPolicy(default_hashtags=("acme",), banned_words=("never",))
+        queries.save_editorial_policy(session, CLIENT, wishes)
+    plan = place.plan()
+    posts = {post.slot_id: post for post in place.posts()}
+    assert len(plan.assignments) == len(posts) == 8
+    for one in plan.assignments:
+        post = posts[one.slot.slot_id]
+        assert (post.clip_id, post.due_at, post.next_at) == (one.clip_id, one.slot.at, one.slot.at)
+        assert one.state is post.state is PostState.RESERVED
+        assert post.reason == one.reason
+        assert post.words.platform is one.slot.platform
+        assert post.words.hashtags[0] == "acme"
+        assert "never" not in post.words.text
+    # The best clip has a slot, and no clip has two while fresh ones are left.
+    assert "clip_01" in {post.clip_id for post in posts.values()}
+    assert max(Counter(post.clip_id for post in posts.values()).values()) == 1
+
+
+def test_planning_a_day_again_changes_nothing(day: PlanPlace) -> None:
+    before = day.posts()
+    again = day.plan(now=NOW + HOUR)
+    assert again.changes == ()
+    assert day.posts() == before
+    with day.session() as session:
+        assert all(len(queries.post_events(session, post.post_id)) == 1 for post in before)
+
+
+def test_a_dry_run_reserves_and_keeps_nothing(place: PlanPlace) -> None:
+    place.account(TIKTOK)
+    place.clip()
+    plans = planning.plan_days(CLIENT, DAY, 2, NOW, dry_run=True)
+    assert [len(plan.assignments) for plan in plans] == [1, 0]
+    assert plans[0].assignments[0].state is PostState.PLANNED
+    assert place.posts() == []
+    with place.session() as session:
+        assert queries.find_plan(session, CLIENT, DAY) is None
+
+
+def test_the_next_day_knows_what_is_reserved_for_this_one(place: PlanPlace) -> None:
+    place.account(X)
+    place.more_clips(5)
+    planning.plan_days(CLIENT, DAY, 2, NOW)
+    posts = place.posts()
+    assert len(posts) == 4
+    assert len({post.clip_id for post in posts}) == 4
+    times = [post.due_at for post in posts]
+    assert min(b - a for a, b in pairwise(times)) >= timedelta(hours=11)
+
+
+def _withdraw_rights(place: PlanPlace) -> None:
+    with place.session() as session:
+        session.execute(text("UPDATE clipping.sources SET rights_ground = 'unstated'"))
+
+
+def _stop(place: PlanPlace, **of: Any) -> None:
+    with place.session() as session:
+        queries.add_stop(session, Stop(by="Jo", at=NOW, why="a claim", **of))
+
+
+def _fail_proof(place: PlanPlace) -> None:
+    with place.session() as session:
+        for clip in queries.recent_clips(session):
+            queries.save_clip(session, clip.replace(state=ClipState.FAILED_PROOF))
+
+
+def _hold(place: PlanPlace) -> None:
+    with place.session() as session:
+        for clip in queries.recent_clips(session):
+            _held(place, clip.clip_id)
+
+
+def _held(place: PlanPlace, clip_id: str) -> None:
+    """As when somebody takes their agreement back."""
+    with place.session() as session:
+        session.execute(
+            text("UPDATE clipping.clips SET state = 'held' WHERE clip_id = :id"), {"id": clip_id}
+        )
+
+
+@pytest.mark.parametrize(
+    ("in_the_way", "cause"),
+    [
+        pytest.param(_withdraw_rights, Cause.RIGHTS, id="rights"),
+        pytest.param(
+            lambda place: _stop(place, source_id=SOURCE.source_id), Cause.HELD, id="source stopped"
+        ),
+        pytest.param(
+            lambda place: _stop(place, source_id=SOURCE.source_id, platform=TIKTOK),
+            Cause.BARRED,
+            id="source stopped on a platform",
+        ),
+        pytest.param(_hold, Cause.APPROVAL, id="waits for a person"),
+        pytest.param(_fail_proof, None, id="proof"),
+    ],
+)
+def test_a_clip_that_may_not_be_posted_is_not_planned(
+    place: PlanPlace, in_the_way: Callable[[PlanPlace], None], cause: Cause | None
+) -> None:
+    place.account(TIKTOK)
+    place.clip()
+    in_the_way(place)
+    plan = place.plan()
+    assert plan.assignments == ()
+    (shortage,) = plan.shortages
+    assert shortage.cause is Cause.CLIPS
+    assert shortage.kept_out == ({} if cause is None else {cause: 1})
+    assert place.posts() == []
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        pytest.param({}, id="everything"),
+        pytest.param({"client": CLIENT}, id="client"),
+        pytest.param({"platform": TIKTOK}, id="platform"),
+        pytest.param({"account_id": "account_000"}, id="account"),
+    ],
+)
+def test_what_is_stopped_is_not_planned_and_what_is_reserved_stays(
+    day: PlanPlace, scope: dict[str, Any]
+) -> None:
+    before = by_slot(day)
+    _stop(day, **scope)
+    plan = day.plan(now=NOW + HOUR)
+    assert by_slot(day) == before
+    assert plan.changes == ()
+    later = planning.plan_client(CLIENT, DAY + timedelta(days=1), NOW)
+    told = {one.account_id: one.sentence for one in later.shortages}
+    assert told["account_000"].startswith("Jo stopped ")
+    assert "account_000" not in {one.slot.account_id for one in later.assignments}
+
+
+def test_another_clients_stop_is_no_concern(place: PlanPlace) -> None:
+    place.account(TIKTOK)
+    place.clip()
+    _stop(place, client="other")
+    assert len(place.plan().assignments) == 1
+
+
+def test_a_paused_account_is_not_planned(place: PlanPlace) -> None:
+    paused = place.account(TIKTOK)
+    place.clip()
+    with place.session() as session:
+        queries.pause_account(session, paused.account_id, "Its owner is away")
+    (shortage,) = place.plan().shortages
+    assert shortage.sentence == f"@{paused.handle} is paused: Its owner is away."
+
+
+def test_two_planners_at_once_book_each_slot_and_clip_once(place: PlanPlace) -> None:
+    for _ in range(3):
+        place.account(TIKTOK)
+    place.more_clips(8)
+    with ThreadPoolExecutor(2) as threads:
+        plans = list(threads.map(lambda _: place.plan(), range(2)))
+    posts = place.posts()
+    assert len(posts) == 6
+    assert len({post.clip_id for post in posts}) == len({post.slot_id for post in posts}) == 6
+    assert {one.clip_id for one in plans[0].assignments} == {post.clip_id for post in posts}
+
+
+def test_a_planner_that_comes_second_plans_around_the_first(
+    place: PlanPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = place.account(TIKTOK), place.account(TIKTOK)
+    place.more_clips(5)
+    gathered = plan_request.gather(CLIENT, DAY, NOW)
+    stale, posts = planning._checked(gathered)
+    taken = next(one for one in posts.values() if one.account_id == first.account_id)
+    other = next(one for one in posts.values() if one.account_id == second.account_id)
+    with place.session() as session:
+        # Another one has used the best clip there, and its slot for another clip.
+        elsewhere = taken.replace(slot_id="of_another_day", due_at=NOW + timedelta(days=3))
+        assert queries.reserve_post(session, elsewhere, NOW)
+    assert not planning.book(gathered, stale, posts, NOW)
+    assert other.slot_id in by_slot(place)
+    with place.session() as session:
+        assert queries.find_plan(session, CLIENT, DAY) is None
+    place.plan()
+    found = place.posts(*LIVE)
+    assert len(found) == 5
+    assert max(Counter(post.clip_id for post in found).values()) == 1
+    assert max(Counter((post.account_id, post.slot_id) for post in found).values()) == 1
+
+
+def test_a_slot_that_is_taken_between_plan_and_booking_is_planned_around(
+    place: PlanPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.account(TIKTOK)
+    place.more_clips(3)
+    real = planning.book
+    rounds: list[int] = []
+
+    def book(gathered: Any, plan: Any, posts: Any, now: datetime) -> bool:
+        if not rounds:
+            one = next(iter(posts.values()))
+            with place.session() as session:
+                assert queries.reserve_post(session, one, NOW)
+        rounds.append(len(posts))
+        return real(gathered, plan, posts, now)
+
+    monkeypatch.setattr(planning, "book", book)
+    plan = place.plan()
+    assert rounds == [2, 0]
+    assert {one.clip_id for one in plan.assignments} == {post.clip_id for post in place.posts()}
+
+
+@pytest.mark.parametrize("change", [plan_changes.hold, plan_changes.cancel])
+def test_one_post_less_gives_its_slot_to_another_clip_and_moves_no_other(
+    day: PlanPlace, change: Callable[..., Any]
+) -> None:
+    before, (post, *_) = by_slot(day), day.posts()
+    plan = change(post.post_id, "Jo", "wrong clip", NOW)
+    after = by_slot(day)
+    assert post.slot_id is not None
+    assert [slot for slot in before if after[slot] != before[slot]] == [post.slot_id]
+    assert after[post.slot_id][0] not in {clip for clip, _ in before.values()}
+    assert after[post.slot_id][1] == post.due_at
+    assert [one.slot_id for one in plan.changes] == [post.slot_id]
+
+
+def test_a_cancelled_post_does_not_come_back_to_its_account(place: PlanPlace) -> None:
+    place.account(TIKTOK)
+    place.clip()
+    place.plan()
+    (post,) = place.posts()
+    plan = plan_changes.cancel(post.post_id, "Jo", "wrong clip", NOW)
+    assert plan is not None
+    assert plan.assignments == ()
+    assert plan.shortages[0].kept_out == {Cause.BARRED: 1}
+
+
+def test_a_moved_post_stays_where_it_was_moved_to(day: PlanPlace) -> None:
+    before, post = by_slot(day), day.posts()[0]
+    assert post.slot_id is not None
+    to = post.due_at + timedelta(minutes=25)
+    moved = plan_changes.move(post.post_id, to, "Jo", NOW)
+    assert moved.due_at == moved.next_at == to
+    assert day.plan(now=NOW + HOUR).changes == ()
+    assert by_slot(day) == {**before, post.slot_id: (post.clip_id, to)}
+
+
+@pytest.mark.parametrize(
+    ("to", "said"),
+    [
+        (NOW, "is over, or too soon"),
+        (NOW.replace(hour=4), "is awake from 08:00 to 23:00 UTC"),
+        (NOW.replace(hour=15), "less than 11 hours"),
+    ],
+    ids=["over", "asleep", "too near"],
+)
+def test_a_post_moves_only_to_where_its_account_may_post(
+    day: PlanPlace, to: datetime, said: str
+) -> None:
+    before, (post, *_) = by_slot(day), day.posts()
+    with pytest.raises(Rejected, match=said):
+        plan_changes.move(post.post_id, to, "Jo", NOW)
+    assert by_slot(day) == before
+
+
+def test_a_clip_that_may_not_be_posted_any_more_loses_its_slot_alone(day: PlanPlace) -> None:
+    before, (post, *_) = by_slot(day), day.posts()
+    _held(day, post.clip_id)
+    day.plan(now=NOW + HOUR)
+    after = by_slot(day)
+    assert [slot for slot in before if after[slot] != before[slot]] == [post.slot_id]
+    (old,) = day.posts(PostState.CANCELLED)
+    assert old.post_id == post.post_id
+    assert old.note == "The planner: Its clip may not go there any more (approval)."
+
+
+def test_a_post_that_is_held_for_its_clip_gives_its_slot_away(day: PlanPlace) -> None:
+    post = day.posts()[0]
+    _held(day, post.clip_id)
+    day.change(post, state=PostState.HELD, note="Its clip is not approved.")
+    day.plan(now=NOW + HOUR)
+    assert [one.post_id for one in day.posts(PostState.CANCELLED)] == [post.post_id]
+    assert len(by_slot(day)) == 4
+
+
+def test_a_held_post_of_a_stopped_source_makes_room(day: PlanPlace) -> None:
+    before, (post, *_) = by_slot(day), day.posts()
+    # What a takedown does to queued posts.
+    day.change(post, state=PostState.HELD, slot_id=None)
+    plan = day.plan(now=NOW + HOUR)
+    assert plan.missing == 0
+    assert post.slot_id is not None
+    after = by_slot(day)
+    assert after[post.slot_id][0] != post.clip_id
+    assert after[post.slot_id][1] == before[post.slot_id][1]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"state": PostState.SUBMITTING, "begun_at": NOW},
+        {"state": PostState.POSTED, "posted_at": NOW + 8.4 * HOUR, "next_at": None},
+        {"state": PostState.HELD, "next_at": None},
+        {"due_at": NOW + timedelta(minutes=5)},
+    ],
+    ids=["begun", "posted", "held by a person", "due now"],
+)
+def test_what_is_on_its_way_is_left_alone(day: PlanPlace, change: dict[str, Any]) -> None:
+    post = day.posts()[0]
+    day.change(post, **change)
+    _held(day, post.clip_id)
+    before = day.posts()
+    plan = day.plan(now=NOW)
+    assert day.posts() == before
+    assert plan.changes == ()
+    assert len(plan.assignments) == 4
+
+
+def test_after_a_late_post_the_next_one_moves(day: PlanPlace) -> None:
+    before, post = by_slot(day), day.posts()[0]
+    late = NOW + 9 * HOUR
+    day.change(post, state=PostState.POSTED, posted_at=late, next_at=None)
+    day.plan(now=late)
+    after = by_slot(day)
+    (moved,) = (slot for slot in before if after[slot] != before[slot])
+    assert after[moved][0] == before[moved][0]
+    assert before[moved][1] < late + 11 * HOUR <= after[moved][1]
+
+
+def test_what_a_platform_would_refuse_goes_where_it_would_not(place: PlanPlace) -> None:
+    x, _ = place.account(X, premium=False), place.account(YOUTUBE)
+    place.clip(frames=150 * 30)
+    place.clip()
+    plan = place.plan()
+    assert {one.clip_id for one in plan.assignments if one.slot.account_id == x.account_id} == {
+        "clip_02"
+    }
+    assert "clip_01" in {one.clip_id for one in plan.assignments if one.slot.platform is YOUTUBE}
+    short = next(one for one in plan.shortages if one.account_id == x.account_id)
+    assert short.kept_out[Cause.BARRED] == 1
+
+
+def test_an_account_that_could_post_no_clip_is_named(place: PlanPlace) -> None:
+    account = place.account(X, platform_user_id="")
+    place.clip()
+    (shortage,) = place.plan().shortages
+    assert (shortage.account_id, shortage.cause) == (account.account_id, Cause.ACCOUNT)
+    assert shortage.sentence == "The account's id on X is not known: connect it again."
+
+
+def test_what_failed_for_good_is_not_planned_there_again(day: PlanPlace) -> None:
+    post = day.posts()[0]
+    refused = Failure(kind="permanent_media", sentence="TikTok refused it.")
+    day.change(post, state=PostState.FAILED, failure=refused, next_at=None)
+    day.plan(now=NOW + HOUR)
+    planning.plan_client(CLIENT, DAY + timedelta(days=1), NOW)
+    assert post.clip_id not in {one.clip_id for one in day.posts(PostState.RESERVED)}
+    assert len(by_slot(day)) == 5
+
+
+def test_what_failed_for_the_time_being_may_be_planned_on_another_day(place: PlanPlace) -> None:
+    place.account(TIKTOK)
+    place.clip()
+    place.plan()
+    failed = Failure(kind="retry_backoff", sentence="TikTok did not answer.")
+    place.change(place.posts()[0], state=PostState.FAILED, failure=failed, next_at=None)
+    assert place.plan(now=NOW + HOUR).assignments == ()
+    later = NOW + timedelta(days=3)
+    assert len(planning.plan_client(CLIENT, later.date(), later).assignments) == 1
+
+
+def _print(seed: int) -> ClipPrint:
+    bytes_ = random.Random(seed).randbytes
+    return ClipPrint(version=PRINT_VERSION, pictures=bytes_(8 * 60), sound=bytes_(4 * 750))
+
+
+def test_near_duplicates_are_measured_once_and_kept_apart(
+    place: PlanPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(2):
+        place.account(TIKTOK)
+    with place.session() as session:
+        for seed in (1, 1, 2, 2):
+            queries.save_print(session, place.clip(), _print(seed))
+    plan = place.plan()
+    # Another part of the talk, but the same to see and to hear.
+    clips = {one.clip_id for one in plan.assignments}
+    assert len(clips & {"clip_01", "clip_02"}) == len(clips & {"clip_03", "clip_04"}) == 1
+    assert {one.cause for one in plan.shortages} == {Cause.CLIPS}
+    with place.session() as session:
+        pairs = queries.clip_distances(session, [SOURCE.source_id], PRINT_VERSION)
+        assert queries.unmeasured_sources(session, [SOURCE.source_id], PRINT_VERSION) == []
+    near = {(pair.first, pair.second) for pair in pairs if pair.distance < 0.35}
+    assert (len(pairs), near) == (6, {("clip_01", "clip_02"), ("clip_03", "clip_04")})
+    asked: list[int] = []
+
+    def compared(clips: Any, new: Any) -> Any:
+        asked.append(len(new))
+        return compare(clips, new)
+
+    monkeypatch.setattr(likeness, "compare", compared)
+    place.plan()
+    assert asked == []
+    with place.session() as session:
+        queries.save_print(session, place.clip(), _print(3))
+    place.plan()
+    assert asked == [1]
+
+
+def test_other_clients_posts_through_the_same_app_count(place: PlanPlace) -> None:
+    place.account(YOUTUBE)
+    place.clip()
+    place.plan()
+    use = {YOUTUBE: {""}, X: {""}}
+    with place.session() as session:
+        window = (NOW, NOW + timedelta(days=1))
+        assert queries.app_uses(session, CLIENT, use, *window) == []
+        (found,) = queries.app_uses(session, "other", use, *window)
+        assert queries.app_uses(session, "other", {YOUTUBE: {"another"}}, *window) == []
+    (post,) = place.posts()
+    assert found.platform is YOUTUBE
+    assert found.posted == ((post.account_id, post.due_at),)
+
+
+def test_what_is_missing_is_kept_and_more_moments_are_asked_for_once(place: PlanPlace) -> None:
+    place.account(TIKTOK)
+    place.account(TIKTOK)
+    place.clip()
+    plan = place.plan()
+    assert (plan.missing, plan.moments_wanted) == (3, 3)
+    with place.session() as session:
+        stored = queries.find_plan(session, CLIENT, DAY)
+    assert stored is not None
+    assert (stored.posts, stored.plan) == (1, plan.replace(assignments=()))
+    (ask,) = planning.asks_for(CLIENT, DAY)
+    assert (ask.source_id, ask.more, ask.options.count) == (SOURCE.source_id, 3, 15)
+    assert ask.options.min_ms == 10_000
+    assert planning.asks_for(CLIENT, DAY) == [ask]
+    planning.note_ask(CLIENT, DAY, ask)
+    planning.note_ask(CLIENT, DAY, ask)
+    assert planning.asks_for(CLIENT, DAY) == []
+    # Another day asks for what comes after that; there is one left.
+    tomorrow = DAY + timedelta(days=1)
+    planning.plan_client(CLIENT, tomorrow, NOW)
+    (more,) = planning.asks_for(CLIENT, tomorrow)
+    assert (more.more, more.options.count) == (1, 16)
+
+
+@pytest.mark.parametrize("in_the_way", ["rights", "stop"])
+def test_sources_that_may_not_be_posted_are_asked_for_nothing(
+    place: PlanPlace, in_the_way: str
+) -> None:
+    with place.session() as session:
+        assert len(queries.source_rooms(session, CLIENT)) == 1
+        assert queries.source_rooms(session, "other") == []
+    if in_the_way == "rights":
+        _withdraw_rights(place)
+    else:
+        _stop(place, source_id=SOURCE.source_id)
+    with place.session() as session:
+        assert queries.source_rooms(session, CLIENT) == []
+
+
+def test_a_client_without_accounts_is_told_so(place: PlanPlace) -> None:
+    with pytest.raises(Rejected, match="acme has no accounts: clipper accounts connect"):
+        place.plan()
+
+
+@pytest.mark.parametrize(
+    ("zones", "now", "days"),
+    [
+        (["UTC"], "2026-11-27T11:59", ["2026-11-27"]),
+        (["UTC"], "2026-11-27T12:00", ["2026-11-27", "2026-11-28"]),
+        (["Asia/Tokyo", "America/Los_Angeles"], "2026-11-27T02:59", ["2026-11-26", "2026-11-27"]),
+        (["Asia/Tokyo"], "2026-11-27T03:00", ["2026-11-27", "2026-11-28"]),
+        (["nowhere"], "2026-11-27T03:00", ["2026-11-27"]),
+        ([], "2026-11-27T03:00", []),
+    ],
+    ids=["morning", "noon", "far apart", "noon in Tokyo", "no such zone", "no accounts"],
+)
+def test_days_are_planned_from_noon_before_on_the_first_clock(
+    zones: list[str], now: str, days: list[str]
+) -> None:
+    accounts = [account(number, timezone=zone) for number, zone in enumerate(zones)]
+    at = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    assert planning.days_to_plan(accounts, at) == [date.fromisoformat(day) for day in days]
