@@ -1,0 +1,143 @@
+"""Days of a month's sources through the Claude detector; run in a process of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import SecretStr
+
+from benchmarks.child import cpu_seconds
+from benchmarks.claude_desk import BusyCache, FakeDesk, writing
+from benchmarks.claude_talks import talk
+from clipping.claude import Door, Question, Reply
+from clipping.claude.api import Api
+from clipping.claude.asking import DirectDoor
+from clipping.claude.batches import BatchDoor
+from clipping.models import DetectOptions
+from clipping.moments import Footage
+from clipping.moments.claude import ClaudeDetector, Models, detector
+from clipping.moments.sound import measure as sound_of
+from clipping.moments.talk import study
+from clipping.settings import settings
+from tasks.claude import PostgresBooks
+from tests.claude.asked import FakeClock
+from tests.support import claude_protocol
+from tests.support.claude import FakeClaude
+
+SOURCES_A_DAY: Final = 62
+AGAIN: Final = 10
+"""One source of so many is looked at twice in the month: a run again, or another style."""
+BEGINS: Final = datetime(2026, 11, 1, tzinfo=UTC)
+THRIFTY, PLAIN = "acme", "acme-plain"
+"""Who asks with batches and caches, and who without."""
+_SEED = 1
+_BYTES_PER_TOKEN = 3.2
+"""Of English: the 5.5 models take 30 % more tokens than those before them."""
+_BATCH_S = 240.0
+
+
+def month(database: str, days: int, sources: int = SOURCES_A_DAY) -> dict[str, float]:
+    """Work the first ``days`` of the month into the ledgers of both clients.
+
+    Gives CPU-seconds for each source and how many moments one has, in the mean.
+    """
+    claude_protocol.bytes_per_token = _BYTES_PER_TOKEN
+    os.environ |= {"DATABASE_URL": database, "NO_PROXY": "127.0.0.1"}
+    settings.cache_clear()
+    before = cpu_seconds()
+    with FakeClaude(FakeDesk().answer).serving() as claude:
+        office = _Office(claude)
+        for number in range(days * sources):
+            office.clock.time = BEGINS + number * timedelta(days=1) / sources
+            office.work(number)
+            if number % AGAIN == 0:
+                office.work(number)
+        office.api.close()
+    count = days * sources
+    return {"cpu_s": (cpu_seconds() - before) / count, "moments": office.moments / count}
+
+
+class _Forgetful(PostgresBooks):
+    """Books whose replies nobody looks up."""
+
+    def find(self, fingerprint: str) -> Reply | None:
+        return None
+
+
+@dataclass
+class _Unmarked:
+    """A door whose questions leave no beginning in the API's cache."""
+
+    door: Door
+
+    def ask(self, questions: Sequence[Question]) -> list[Reply]:
+        return self.door.ask([_unmarked(question) for question in questions])
+
+
+def _unmarked(question: Question) -> Question:
+    return question.replace(
+        system=tuple(block.replace(cached=False) for block in question.system),
+        user=tuple(block.replace(cached=False) for block in question.user),
+    )
+
+
+@dataclass
+class _Office:
+    """Both clients, and the clock by which they work."""
+
+    claude: FakeClaude
+    clock: FakeClock = field(default_factory=FakeClock)
+    moments: int = 0
+
+    def __post_init__(self) -> None:
+        self.claude.now = lambda: self.clock.time.timestamp()
+        self.claude.cache = BusyCache(_SEED)
+        self.claude.batches.ends_after_s = _BATCH_S
+        self.api = Api(SecretStr(self.claude.key), url=self.claude.url)
+        self.models = Models.from_settings()
+        clock = self.clock.clock
+        thrifty = BatchDoor(
+            self.api, PostgresBooks(THRIFTY), patience_s=7200, poll_s=_BATCH_S, clock=clock
+        )
+        plain = DirectDoor(self.api, _Forgetful(PLAIN), clock=clock)
+        self.doors: tuple[Door, ...] = (thrifty, _Unmarked(plain))
+
+    def work(self, number: int) -> None:
+        """Choose the moments of a source and write their posts, at both doors."""
+        transcript, media = talk(_SEED, number)
+        footage = Footage(f"trs_{number}", transcript, Path("talk.mp4"), media, DetectOptions())
+        heard = study(transcript, sound_of(()), media.duration_ms)
+        with _listened(heard):
+            for door in self.doors:
+                found = ClaudeDetector(self.models).detect(replace(footage, door=door))
+                if found.detector != "claude":
+                    raise SystemExit(f"source {number}: {found.notes[0]}")
+                door.ask([writing([one.text for one in found.moments], self.models.scout)])
+        self.moments += len(found.moments)
+        self._forget()
+
+    def _forget(self) -> None:
+        """What the fake keeps for tests."""
+        self.claude.prompts.clear()
+        self.claude.billed.clear()
+        self.claude.asked.clear()
+        for kept in (self.claude.batches.made, self.claude.batches.requests):
+            kept.clear()
+        self.claude.batches.results.clear()
+
+
+@contextmanager
+def _listened(heard: Any) -> Iterator[None]:
+    """In place of listening: the talk has no sound, which no question would hold anyhow."""
+    listen = detector.listen
+    detector.listen = lambda *_: heard
+    try:
+        yield
+    finally:
+        detector.listen = listen
