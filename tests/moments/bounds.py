@@ -34,7 +34,7 @@ def check_silence(
 
 
 def _check_distances(far_ms: int, near_ms: int, outermost: bool, usual: tuple[int, int]) -> None:
-    """The silence beside a clip is parted by its cut: something on both sides, much where it can."""
+    """A cut parts the silence beside a clip: some on both sides, the usual where there is room."""
     silence_ms = far_ms + near_ms
     if silence_ms >= 4 and not outermost:
         assert far_ms > 0

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import signal
 import threading
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -13,6 +13,8 @@ from sqlmodel import select
 
 from blocks.claude import Claude
 from clipping.claude import Door
+from clipping.claude.api import Api
+from clipping.claude.batches import BatchDoor
 from clipping.claude.door import Outage
 from clipping.db import queries
 from clipping.db.session import open_session
@@ -21,11 +23,10 @@ from clipping.errors import BudgetSpent, NeedsPerson, ServiceUnavailable
 from clipping.models import ClientSettings
 from clipping.settings import settings
 from tasks.claude import PostgresBooks, has_key, open_door
-from tests.claude.asked import a_question
-from tests.db.processes import python
+from tests.claude.asked import FakeClock, a_question
+from tests.db.processes import line, python
 from tests.support.claude import FakeClaude, Fault
 
-CREATE = "/v1/messages/batches"
 QUESTIONS = [a_question(f"sentence {place}") for place in range(3)]
 
 
@@ -128,35 +129,76 @@ def test_processes_that_meet_send_one_batch(claude: FakeClaude) -> None:
     assert len(claude.billed) == 3
 
 
-def test_a_run_that_was_killed_while_it_sent_its_batch_is_finished_by_the_next(
+_CHILD = """
+    import os, signal, sys
+    os.environ |= {{"DATABASE_URL": {database!r}, "NO_PROXY": "127.0.0.1"}}
+    import anthropic
+    from pydantic import SecretStr
+    from clipping.claude.api import Api
+    from clipping.claude.batches import BatchDoor
+    from clipping.db import queries
+    from tasks.claude import PostgresBooks
+    from tests.claude.asked import a_question
+
+    QUESTIONS = [a_question(f"sentence {{place}}") for place in range(3)]
+
+    def killing(owner, name, steps, at):
+        act = getattr(owner, name)
+        def step(*given, **named):
+            found = act(*given, **named)
+            steps.append(name)
+            if len(steps) == at:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return found
+        setattr(owner, name, step)
+
+    def run(client, at):
+        api = Api(SecretStr({key!r}), url={url!r})
+        books, steps = PostgresBooks(client), []
+        for owner, names in ((api, ["send"]), (books, ["intend", "sent", "book", "drop"])):
+            for name in names:
+                killing(owner, name, steps, at)
+        # Within the transaction that enters a reply and keeps it.
+        killing(queries, "save_entry", steps, at)
+        BatchDoor(api, books, patience_s=60, poll_s=0).ask(QUESTIONS)
+
+    for at in map(int, sys.stdin):
+        if not (pid := os.fork()):
+            run(f"client {{at}}", at)
+            os._exit(0)
+        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+"""
+
+
+def test_a_run_that_is_killed_after_any_step_is_finished_by_the_next_one(
     claude: FakeClaude, database_url: str
 ) -> None:
-    done = threading.Event()
-    claude.fail(Fault(wait=done), path=CREATE)
-    child = f"""
-        import os
-        os.environ |= {{"DATABASE_URL": {database_url!r}, "ANTHROPIC_API_KEY": {claude.key!r},
-            "CLIPPER_CLAUDE_URL": {claude.url!r}, "NO_PROXY": "127.0.0.1"}}
-        from tasks.claude import open_door
-        from tests.claude.asked import a_question
-        with open_door("acme", in_batches=True) as door:
-            door.ask([a_question(f"sentence {{place}}") for place in range(3)])
-    """
-    with python(child) as process:
-        deadline = time.monotonic() + 60
-        while not claude.batches.made and time.monotonic() < deadline:
-            time.sleep(0.05)
-        process.kill()
-    done.set()
-    assert [one.batch_id for one in PostgresBooks("acme").intents()] == [None] * 3
-    claude.batches.end_all()
-    with open_door("acme", in_batches=True) as door, pytest.raises(ServiceUnavailable):
-        # Found in the API's list, by its custom ids.
-        _opened(door).ask(QUESTIONS)
-    with open_door("acme", in_batches=True) as door:
-        assert len(_opened(door).ask(QUESTIONS)) == 3
-    assert len(claude.batches.made) == 1
-    assert len(claude.billed) == 3
+    claude.batches.ends_after_s = 0
+    api = Api(SecretStr(claude.key), url=claude.url)
+    code = _CHILD.format(database=database_url, key=claude.key, url=claude.url)
+    with python(code) as process:
+        for at in range(1, 30):
+            clock = FakeClock()
+            clock.time = datetime.now(UTC)
+            claude.now = lambda clock=clock: clock.time.timestamp()  # type: ignore[misc]
+            assert process.stdin is not None
+            process.stdin.write(f"{at}\n")
+            process.stdin.flush()
+            ended = int(line(process))
+            books = PostgresBooks(f"client {at}")
+            door = BatchDoor(api, books, patience_s=3600, poll_s=300, clock=clock.clock)
+            assert len(door.ask(QUESTIONS)) == 3
+            # One batch, one bill and one line of the ledger for each question, and nothing waits.
+            assert len(claude.batches.made) == at
+            with open_session(database_url) as session:
+                rows = session.exec(select(LedgerRow).where(LedgerRow.batch)).all()
+            assert len(rows) == len(claude.billed) == 3 * at
+            assert books.intents() == []
+            assert books.account(f"{clock.time:%Y-%m}").reserved_usd == 0
+            if ended != -signal.SIGKILL:
+                break
+    api.close()
+    assert (ended, at > 8) == (0, True), "each step had its turn"
 
 
 def test_a_machine_without_a_key_has_no_door(
