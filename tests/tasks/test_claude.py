@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import signal
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from pydantic import SecretStr
 from sqlmodel import select
 
 from blocks.claude import Claude
-from clipping.claude import Door
+from clipping.claude import Door, Entry, Reply, Usage
 from clipping.claude.api import Api
 from clipping.claude.batches import BatchDoor
 from clipping.claude.door import Outage
@@ -20,11 +22,16 @@ from clipping.db import queries
 from clipping.db.session import open_session
 from clipping.db.tables import LedgerRow, ReplyRow
 from clipping.errors import BudgetSpent, NeedsPerson, ServiceUnavailable
-from clipping.models import ClientSettings
+from clipping.models import ClientSettings, Detection
+from clipping.moments.claude import ClaudeDetector, detector
 from clipping.settings import settings
 from tasks.claude import PostgresBooks, has_key, open_door
 from tests.claude.asked import FakeClock, a_question
 from tests.db.processes import line, python
+from tests.moments.claude.doors import footage, silent
+from tests.moments.claude.reader import FakeReader
+from tests.moments.spoken import speak
+from tests.moments.talks import TALK
 from tests.support.claude import FakeClaude, Fault
 
 QUESTIONS = [a_question(f"sentence {place}") for place in range(3)]
@@ -93,6 +100,54 @@ def test_the_budget_is_the_client_s(claude: FakeClaude, database_url: str) -> No
         _opened(door).ask(QUESTIONS)
     with open_door("umbrella") as door:
         assert len(_opened(door).ask(QUESTIONS)) == 3
+
+
+def test_a_month_of_thirty_dollars_is_warned_of_and_then_the_local_detector_carries_on(
+    claude: FakeClaude,
+    database_url: str,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(detector, "listen", silent)
+    claude.answering = FakeReader().over_http
+    with open_session(database_url) as session:
+        allowed = ClientSettings.model_validate({"monthly_budget_usd": "30"})
+        queries.save_client_settings(session, "acme", allowed)
+    _spend("acme", "23.999")
+    assert _chosen(count=2).detector == "claude"
+    assert len(caplog.messages) == 1
+    assert caplog.messages[0].startswith("acme has spent $24.0")
+    _spend("acme", "5.99")
+    asked, found = len(claude.prompts), _chosen(count=3)
+    assert (found.detector, len(claude.prompts)) == ("local", asked)
+    assert found.moments
+    assert "of the $30.00 for Claude" in found.notes[0]
+    assert f"{_MONTH}, and what is to be asked" in caplog.messages[-1]
+
+
+_MONTH = f"{datetime.now(UTC):%Y-%m}"
+
+
+def _chosen(count: int) -> Detection:
+    with open_door("acme") as door:
+        given = footage(speak(TALK), None, count=count)
+        return ClaudeDetector().detect(dataclasses.replace(given, door=door))
+
+
+def _spend(client: str, usd: str) -> None:
+    reply = Reply(text="", stop_reason="end_turn", usage=Usage(), model="m", request_id="r")
+    entry = Entry(
+        client=client,
+        purpose="judge",
+        model="claude-sonnet-5-5",
+        usage=Usage(),
+        cost_usd=Decimal(usd),
+        request_id="r",
+        message_id=f"msg of {usd}",
+        batch=True,
+        at=datetime.now(UTC),
+    )
+    PostgresBooks(client).book(entry, usd, reply)
 
 
 def test_an_outage_that_one_client_met_spares_the_others_the_waiting(claude: FakeClaude) -> None:

@@ -116,7 +116,7 @@ def a_hook(text: str, angle: str = "claim", said_in: Sequence[int] = (1,)) -> di
 def all_said(question: Question) -> dict[str, Any]:
     """Every hook passes."""
     numbers = re.findall(r"^hook (\d+):", told(question), re.MULTILINE)
-    return {"checks": [{"hook": int(n), "said": True, "why": "It is said."} for n in numbers]}
+    return {"checks": [{"hook": int(n), "said": True} for n in numbers]}
 
 
 class Answers:

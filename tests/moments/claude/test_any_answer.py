@@ -88,7 +88,7 @@ DISGUISES: tuple[Callable[[str], str], ...] = (
     lambda text: f"[{text}, {text}]",
     lambda text: json.dumps(text),
 )
-"""What may be around an answer, within it or missing from it, though it ends as if it were whole."""
+"""What may be around an answer, or within it, or missing, though it ends as if it were whole."""
 
 
 @lru_cache(maxsize=8)
