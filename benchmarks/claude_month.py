@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from benchmarks.child import cpu_seconds
 from benchmarks.claude_desk import BusyCache, FakeDesk, writing
-from benchmarks.claude_talks import talk
+from benchmarks.claude_talks import TOKENS, talk
 from clipping.claude import Door, Question, Reply
 from clipping.claude.api import Api
 from clipping.claude.asking import DirectDoor
@@ -42,7 +42,9 @@ _BYTES_PER_TOKEN = 3.2
 _BATCH_S = 240.0
 
 
-def month(database: str, days: int, sources: int = SOURCES_A_DAY) -> dict[str, float]:
+def month(
+    database: str, days: int, sources: int = SOURCES_A_DAY, tokens: int = TOKENS
+) -> dict[str, float]:
     """Work the first ``days`` of the month into the ledgers of both clients.
 
     Gives CPU-seconds for each source and how many moments one has, in the mean.
@@ -52,15 +54,17 @@ def month(database: str, days: int, sources: int = SOURCES_A_DAY) -> dict[str, f
     settings.cache_clear()
     before = cpu_seconds()
     with FakeClaude(FakeDesk().answer).serving() as claude:
-        office = _Office(claude)
+        office = _Office(claude, tokens)
         for number in range(days * sources):
             office.clock.time = BEGINS + number * timedelta(days=1) / sources
             office.work(number)
             if number % AGAIN == 0:
                 office.work(number)
         office.api.close()
-    count = days * sources
-    return {"cpu_s": (cpu_seconds() - before) / count, "moments": office.moments / count}
+    return {
+        "cpu_s": (cpu_seconds() - before) / office.looked_at,
+        "moments": office.moments / office.looked_at,
+    }
 
 
 class _Forgetful(PostgresBooks):
@@ -92,8 +96,11 @@ class _Office:
     """Both clients, and the clock by which they work."""
 
     claude: FakeClaude
+    tokens: int
+    """Of a source."""
     clock: FakeClock = field(default_factory=FakeClock)
     moments: int = 0
+    looked_at: int = 0
 
     def __post_init__(self) -> None:
         self.claude.now = lambda: self.clock.time.timestamp()
@@ -110,7 +117,7 @@ class _Office:
 
     def work(self, number: int) -> None:
         """Choose the moments of a source and write their posts, at both doors."""
-        transcript, media = talk(_SEED, number)
+        transcript, media = talk(_SEED, number, self.tokens)
         footage = Footage(f"trs_{number}", transcript, Path("talk.mp4"), media, DetectOptions())
         heard = study(transcript, sound_of(()), media.duration_ms)
         with _listened(heard):
@@ -120,6 +127,7 @@ class _Office:
                     raise SystemExit(f"source {number}: {found.notes[0]}")
                 door.ask([writing([one.text for one in found.moments], self.models.scout)])
         self.moments += len(found.moments)
+        self.looked_at += 1
         self._forget()
 
     def _forget(self) -> None:

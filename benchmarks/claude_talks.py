@@ -53,13 +53,13 @@ _AND = (
 ).split("|")
 
 
-def talk(seed: int, number: int) -> tuple[Transcript, MediaInfo]:
-    """Source ``number`` of a month: an interview of ``TOKENS`` tokens, and the film it is from."""
+def talk(seed: int, number: int, least: int = TOKENS) -> tuple[Transcript, MediaInfo]:
+    """Source ``number`` of a month: an interview of so many tokens, and the film it is from."""
     chance = Random(f"{seed} {number}")
     telling = _Telling(chance)
     for passage in _running(chance):
         telling.tell(passage)
-        if telling.tokens >= TOKENS:
+        if telling.tokens >= least:
             break
     transcript = Transcript(
         engine="written",
