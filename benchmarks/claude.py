@@ -2,8 +2,8 @@
 
 Each source is another talk of two hours, 40,000 tokens. The detector, its doors, the SDK and the
 books in Postgres are the real ones; the API is the fake of the tests, whose answers are as long as
-they may be. The same month is worked once more without batches and without any cache.
-``CLIPPER_BENCH_DAYS`` says how many days are worked (2); a month is 30, the rest is reckoned.
+they may be. The same questions are asked once more without batches and without any cache.
+``CLIPPER_BENCH_DAYS`` says how many days are worked (1); a month is 30, the rest is reckoned.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from clipping.db.queries import CostLine
 from clipping.db.session import open_session
 from tests.support.database import embedded_database
 
-DAYS: Final = int(os.environ.get("CLIPPER_BENCH_DAYS", "2"))
+DAYS: Final = int(os.environ.get("CLIPPER_BENCH_DAYS", "1"))
 MONTH_DAYS: Final = 30
 LIMIT_USD: Final = 60
 
@@ -40,7 +40,8 @@ def measure(folder: Path) -> list[Row]:
             thrifty, plain = (
                 queries.costs(session, client, month_of(BEGINS)) for client in (THRIFTY, PLAIN)
             )
-    worked = f"{DAYS} days of {SOURCES_A_DAY} sources of {TOKENS:,} tokens"
+    days = "1 day" if DAYS == 1 else f"{DAYS} days"
+    worked = f"{days} of {SOURCES_A_DAY} sources of {TOKENS:,} tokens"
     return [
         Row(worked, f"{run.value['cpu_s']:.1f} CPU-s a source, {run.value['moments']:.1f} moments"),
         *purpose_rows(thrifty),
@@ -62,7 +63,7 @@ def purpose_rows(lines: Sequence[CostLine]) -> list[Row]:
 def month_rows(thrifty: Sequence[CostLine], plain: Sequence[CostLine], days: int) -> list[Row]:
     """The month with all that saves, which is held to a limit, and the same month without."""
     usd, plain_usd = _month_usd(thrifty, days), _month_usd(plain, days)
-    name = f"{MONTH_DAYS} days" + ("" if days == MONTH_DAYS else f", reckoned from {days}")
+    name = f"{MONTH_DAYS} days" + ("" if days == MONTH_DAYS else f", reckoned from {days} day" + "s" * (days > 1))
     return [
         Row(
             f"{name}: in batches, with caches",

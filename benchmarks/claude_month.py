@@ -75,13 +75,15 @@ class _Forgetful(PostgresBooks):
 
 
 @dataclass
-class _Unmarked:
-    """A door whose questions leave no beginning in the API's cache."""
+class _Heard:
+    """A door that remembers what was asked at once."""
 
     door: Door
+    asked: list[list[Question]] = field(default_factory=list)
 
     def ask(self, questions: Sequence[Question]) -> list[Reply]:
-        return self.door.ask([_unmarked(question) for question in questions])
+        self.asked.append(list(questions))
+        return self.door.ask(questions)
 
 
 def _unmarked(question: Question) -> Question:
@@ -109,23 +111,24 @@ class _Office:
         self.api = Api(SecretStr(self.claude.key), url=self.claude.url)
         self.models = Models.from_settings()
         clock = self.clock.clock
-        thrifty = BatchDoor(
+        self.thrifty = BatchDoor(
             self.api, PostgresBooks(THRIFTY), patience_s=7200, poll_s=_BATCH_S, clock=clock
         )
-        plain = DirectDoor(self.api, _Forgetful(PLAIN), clock=clock)
-        self.doors: tuple[Door, ...] = (thrifty, _Unmarked(plain))
+        self.plain = DirectDoor(self.api, _Forgetful(PLAIN), clock=clock)
 
     def work(self, number: int) -> None:
-        """Choose the moments of a source and write their posts, at both doors."""
+        """Choose the moments of a source and write their posts, then ask all that at the other
+        door, without a mark for the cache."""
         transcript, media = talk(_SEED, number, self.tokens)
         footage = Footage(f"trs_{number}", transcript, Path("talk.mp4"), media, DetectOptions())
-        heard = study(transcript, sound_of(()), media.duration_ms)
-        with _listened(heard):
-            for door in self.doors:
-                found = ClaudeDetector(self.models).detect(replace(footage, door=door))
-                if found.detector != "claude":
-                    raise SystemExit(f"source {number}: {found.notes[0]}")
-                door.ask([writing([one.text for one in found.moments], self.models.scout)])
+        door = _Heard(self.thrifty)
+        with _listened(study(transcript, sound_of(()), media.duration_ms)):
+            found = ClaudeDetector(self.models).detect(replace(footage, door=door))
+        if found.detector != "claude":
+            raise SystemExit(f"source {number}: {found.notes[0]}")
+        door.ask([writing([one.text for one in found.moments], self.models.scout)])
+        for questions in door.asked:
+            self.plain.ask([_unmarked(question) for question in questions])
         self.moments += len(found.moments)
         self.looked_at += 1
         self._forget()
