@@ -40,8 +40,7 @@ def measure(folder: Path) -> list[Row]:
             thrifty, plain = (
                 queries.costs(session, client, month_of(BEGINS)) for client in (THRIFTY, PLAIN)
             )
-    days = "1 day" if DAYS == 1 else f"{DAYS} days"
-    worked = f"{days} of {SOURCES_A_DAY} sources of {TOKENS:,} tokens"
+    worked = f"{_days(DAYS)} of {SOURCES_A_DAY} sources of {TOKENS:,} tokens"
     return [
         Row(worked, f"{run.value['cpu_s']:.1f} CPU-s a source, {run.value['moments']:.1f} moments"),
         *purpose_rows(thrifty),
@@ -63,7 +62,9 @@ def purpose_rows(lines: Sequence[CostLine]) -> list[Row]:
 def month_rows(thrifty: Sequence[CostLine], plain: Sequence[CostLine], days: int) -> list[Row]:
     """The month with all that saves, which is held to a limit, and the same month without."""
     usd, plain_usd = _month_usd(thrifty, days), _month_usd(plain, days)
-    name = f"{MONTH_DAYS} days" + ("" if days == MONTH_DAYS else f", reckoned from {days} day" + "s" * (days > 1))
+    name = _days(MONTH_DAYS)
+    if days != MONTH_DAYS:
+        name += f", reckoned from {_days(days)}"
     return [
         Row(
             f"{name}: in batches, with caches",
@@ -78,6 +79,10 @@ def month_rows(thrifty: Sequence[CostLine], plain: Sequence[CostLine], days: int
             f"{plain_usd / usd:.2f}",
         ),
     ]
+
+
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count} days"
 
 
 def _month_usd(lines: Sequence[CostLine], days: int) -> Decimal:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
+from unittest.mock import patch
 
 from pydantic import SecretStr
 
@@ -122,7 +122,9 @@ class _Office:
         transcript, media = talk(_SEED, number, self.tokens)
         footage = Footage(f"trs_{number}", transcript, Path("talk.mp4"), media, DetectOptions())
         door = _Heard(self.thrifty)
-        with _listened(study(transcript, sound_of(()), media.duration_ms)):
+        heard = study(transcript, sound_of(()), media.duration_ms)
+        # The talk has no sound, which no question would hold anyhow.
+        with patch.object(detector, "listen", lambda *_: heard):
             found = ClaudeDetector(self.models).detect(replace(footage, door=door))
         if found.detector != "claude":
             raise SystemExit(f"source {number}: {found.notes[0]}")
@@ -141,14 +143,3 @@ class _Office:
         for kept in (self.claude.batches.made, self.claude.batches.requests):
             kept.clear()
         self.claude.batches.results.clear()
-
-
-@contextmanager
-def _listened(heard: Any) -> Iterator[None]:
-    """In place of listening: the talk has no sound, which no question would hold anyhow."""
-    listen = detector.listen
-    detector.listen = lambda *_: heard
-    try:
-        yield
-    finally:
-        detector.listen = listen
