@@ -3,7 +3,8 @@
 Each source is another talk of two hours, 40,000 tokens. The detector, its doors, the SDK and the
 books in Postgres are the real ones; the API is the fake of the tests, whose answers are as long as
 they may be. The same questions are asked once more without batches and without any cache.
-``CLIPPER_BENCH_DAYS`` says how many days are worked (1); a month is 30, the rest is reckoned.
+``CLIPPER_BENCH_DAYS`` says how many days are worked (1, also parts of one); a month is 30, the rest
+is reckoned.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ from clipping.db.queries import CostLine
 from clipping.db.session import open_session
 from tests.support.database import embedded_database
 
-DAYS: Final = int(os.environ.get("CLIPPER_BENCH_DAYS", "1"))
-MONTH_DAYS: Final = 30
+SOURCES: Final = round(float(os.environ.get("CLIPPER_BENCH_DAYS", "1")) * SOURCES_A_DAY)
+MONTH_SOURCES: Final = 30 * SOURCES_A_DAY
 LIMIT_USD: Final = 60
 
 
@@ -33,18 +34,22 @@ def measure(folder: Path) -> list[Row]:
     """The rows of this section."""
     with embedded_database(folder / "database") as url:
         migrate.upgrade(url)
-        run = run_case(
-            Case("month", "benchmarks.claude_month:month", {"database": url, "days": DAYS})
+        case = Case("month", "benchmarks.claude_month:month", {"database": url, "sources": SOURCES})
+        run = run_case(case)
+        return rows_of(url, SOURCES, run.cpu_s / SOURCES)
+
+
+def rows_of(url: str, sources: int, cpu_s: float) -> list[Row]:
+    """What the ledger says of so many sources, each of which took so many CPU-seconds."""
+    with open_session(url) as session:
+        thrifty, plain = (
+            queries.costs(session, client, month_of(BEGINS)) for client in (THRIFTY, PLAIN)
         )
-        with open_session(url) as session:
-            thrifty, plain = (
-                queries.costs(session, client, month_of(BEGINS)) for client in (THRIFTY, PLAIN)
-            )
-    worked = f"{_days(DAYS)} of {SOURCES_A_DAY} sources of {TOKENS:,} tokens"
+    name = f"{sources:,} sources of {TOKENS:,} tokens, {SOURCES_A_DAY} a day"
     return [
-        Row(worked, f"{run.value['cpu_s']:.1f} CPU-s a source, {run.value['moments']:.1f} moments"),
+        Row(name, f"{cpu_s:.1f} CPU-s a source"),
         *purpose_rows(thrifty),
-        *month_rows(thrifty, plain, DAYS),
+        *month_rows(thrifty, plain, sources),
     ]
 
 
@@ -59,12 +64,12 @@ def purpose_rows(lines: Sequence[CostLine]) -> list[Row]:
     ]
 
 
-def month_rows(thrifty: Sequence[CostLine], plain: Sequence[CostLine], days: int) -> list[Row]:
+def month_rows(thrifty: Sequence[CostLine], plain: Sequence[CostLine], sources: int) -> list[Row]:
     """The month with all that saves, which is held to a limit, and the same month without."""
-    usd, plain_usd = _month_usd(thrifty, days), _month_usd(plain, days)
-    name = _days(MONTH_DAYS)
-    if days != MONTH_DAYS:
-        name += f", reckoned from {_days(days)}"
+    usd, plain_usd = _month_usd(thrifty, sources), _month_usd(plain, sources)
+    name = "30 days"
+    if sources != MONTH_SOURCES:
+        name += f", reckoned from {sources} of {MONTH_SOURCES:,} sources"
     return [
         Row(
             f"{name}: in batches, with caches",
@@ -81,12 +86,8 @@ def month_rows(thrifty: Sequence[CostLine], plain: Sequence[CostLine], days: int
     ]
 
 
-def _days(count: int) -> str:
-    return "1 day" if count == 1 else f"{count} days"
-
-
-def _month_usd(lines: Sequence[CostLine], days: int) -> Decimal:
-    return sum((line.cost_usd for line in lines), Decimal(0)) * MONTH_DAYS / days
+def _month_usd(lines: Sequence[CostLine], sources: int) -> Decimal:
+    return sum((line.cost_usd for line in lines), Decimal(0)) * MONTH_SOURCES / sources
 
 
 def _told(lines: Sequence[CostLine]) -> str:

@@ -1,4 +1,4 @@
-"""Days of a month's sources through the Claude detector; run in a process of its own."""
+"""A month's sources through the Claude detector; run in a process of its own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from unittest.mock import patch
 
 from pydantic import SecretStr
 
-from benchmarks.child import cpu_seconds
 from benchmarks.claude_desk import BusyCache, FakeDesk, writing
 from benchmarks.claude_talks import TOKENS, talk
 from clipping.claude import Door, Question, Reply
@@ -42,29 +41,19 @@ _BYTES_PER_TOKEN = 3.2
 _BATCH_S = 240.0
 
 
-def month(
-    database: str, days: int, sources: int = SOURCES_A_DAY, tokens: int = TOKENS
-) -> dict[str, float]:
-    """Work the first ``days`` of the month into the ledgers of both clients.
-
-    Gives CPU-seconds for each source and how many moments one has, in the mean.
-    """
+def month(database: str, sources: int, tokens: int = TOKENS) -> None:
+    """Work the first sources of the month into the ledgers of both clients."""
     claude_protocol.bytes_per_token = _BYTES_PER_TOKEN
     os.environ |= {"DATABASE_URL": database, "NO_PROXY": "127.0.0.1"}
     settings.cache_clear()
-    before = cpu_seconds()
     with FakeClaude(FakeDesk().answer).serving() as claude:
         office = _Office(claude, tokens)
-        for number in range(days * sources):
-            office.clock.time = BEGINS + number * timedelta(days=1) / sources
+        for number in range(sources):
+            office.clock.time = BEGINS + number * timedelta(days=1) / SOURCES_A_DAY
             office.work(number)
             if number % AGAIN == 0:
                 office.work(number)
         office.api.close()
-    return {
-        "cpu_s": (cpu_seconds() - before) / office.looked_at,
-        "moments": office.moments / office.looked_at,
-    }
 
 
 class _Forgetful(PostgresBooks):
@@ -101,8 +90,6 @@ class _Office:
     tokens: int
     """Of a source."""
     clock: FakeClock = field(default_factory=FakeClock)
-    moments: int = 0
-    looked_at: int = 0
 
     def __post_init__(self) -> None:
         self.claude.now = lambda: self.clock.time.timestamp()
@@ -131,8 +118,6 @@ class _Office:
         door.ask([writing([one.text for one in found.moments], self.models.scout)])
         for questions in door.asked:
             self.plain.ask([_unmarked(question) for question in questions])
-        self.moments += len(found.moments)
-        self.looked_at += 1
         self._forget()
 
     def _forget(self) -> None:

@@ -37,11 +37,11 @@ def test_every_source_is_another_talk_and_the_same_each_time() -> None:
 
 
 def test_a_month_is_held_to_its_limit_and_told_beside_the_same_without_savings() -> None:
-    thrifty, plain = month_rows([_line("3"), _line("0.99")], [_line("9.975")], 2)
+    thrifty, plain = month_rows([_line("3"), _line("0.99")], [_line("9.975")], 124)
     assert (thrifty.figure, thrifty.within) == ("$59.85", True)
-    assert "reckoned from 2" in thrifty.name
+    assert "reckoned from 124 of 1,860" in thrifty.name
     assert (plain.figure, plain.ratio, plain.within) == ("$149.62", "2.50", None)
-    over, _ = month_rows([_line("60")], [_line("60")], 30)
+    over, _ = month_rows([_line("60")], [_line("60")], 1860)
     assert (over.figure, over.within) == ("$60.00", False)
     assert "reckoned" not in over.name
 
@@ -60,7 +60,7 @@ def test_a_day_goes_through_both_doors_into_the_ledger(
     for name in ("DATABASE_URL", "NO_PROXY"):
         monkeypatch.setenv(name, "")
     monkeypatch.setattr(claude_protocol, "bytes_per_token", 4.0)
-    assert month(database_url, 1, sources=2, tokens=3_000)["moments"] >= 1
+    month(database_url, sources=2, tokens=2_500)
     settings.cache_clear()
     with open_session(database_url) as session:
         thrifty, plain = (
