@@ -37,7 +37,7 @@ def test_the_command_prints_one_document() -> None:
 
 
 def test_an_unknown_detector_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(Rejected, match="auto, local"):
+    with pytest.raises(Rejected, match="auto, claude, local"):
         evaluate_detector("clever", 1, 1)
 
 

@@ -10,6 +10,7 @@ from clipping.moments.claude import places
 from clipping.moments.claude.places import Places
 from clipping.moments.sentences import Break
 from clipping.moments.talk import study
+from clipping.moments.windows import Windows
 from tests.moments.claude.doors import SILENT
 from tests.moments.spoken import duration_of, speak, transcript
 from tests.moments.talks import QUESTION, STORY
@@ -20,7 +21,7 @@ RUN_ON = " ".join(["river", "stone", "cloud", "paper", "garden"] * 30)
 def test_nothing_is_cut_within_a_sentence_even_if_the_rubric_would_allow_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def lenient(windows: places.Windows, _: object) -> tuple[object, object]:
+    def lenient(windows: Windows, _: object) -> tuple[object, object]:
         return np.ones(len(windows)), np.full(len(windows), "", dtype="<U16")
 
     monkeypatch.setattr(places, "assess", lenient)
