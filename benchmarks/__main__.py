@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 from benchmarks import (
+    claude,
     hearing,
     long,
     mutes,
@@ -25,7 +26,17 @@ from benchmarks.measure import SECONDS, SHORTEST_SECONDS, table
 
 SECTIONS: dict[str, ModuleType] = {
     module.__name__.rpartition(".")[2]: module
-    for module in (render, variations, parallel, long, sync, mutes, hearing, orchestration)
+    for module in (
+        render,
+        variations,
+        parallel,
+        long,
+        sync,
+        mutes,
+        hearing,
+        orchestration,
+        claude,
+    )
 }
 """Each has ``measure(folder)``, which gives its rows;
 the first line of its docstring is its heading."""
