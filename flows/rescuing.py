@@ -92,7 +92,10 @@ def _detection_key(session: Session, what: str, client: str) -> str:
         return what
     if what.startswith("clip_"):
         clip = queries.get_clip(session, what)
-        key = queries.newest_detection(session, clip.source_id, clip.moment_id)
+        # Of a variation with other ends, the talk that it is from is meant.
+        key = queries.newest_detection(
+            session, clip.source_id, clip.moment_id
+        ) or queries.newest_detection(session, clip.source_id)
     else:
         key = queries.newest_detection(session, _source_id(session, what, client))
     if key is None:
