@@ -67,6 +67,10 @@ def render_moment(
         with only_one(f"render:{work.source.source_id}:{work.cut.span}"):
             work = _work(moment_id, transcript_id)
             clip = _finished(work, wanted) or _render(work, wanted, parts, tell)
+    if clip.moment_id != moment_id:
+        # It shows the same, and a person has to see it for what is known of either.
+        with db_session() as session:
+            queries.hold_as(session, clip.moment_id, moment_id)
     tell(1.0)
     return clip.clip_id
 
