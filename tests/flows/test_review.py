@@ -171,6 +171,7 @@ def test_what_was_never_searched_is_said_to_be_so(place: str) -> None:
         "det_9": "There is no detection det_9",
         "src_9": "There is no source src_9",
         "talk.mp4": "talk.mp4 has not been taken in for default yet.",
+        "long" * 2_000: "has not been taken in for default yet.",
         "https://www.youtube.com/watch?v=abcdefghijk": "has not been taken in for default yet.",
     }.items():
         code, said = _run("rescue", what)
