@@ -39,9 +39,9 @@ def move_ends(clip_id: str, transcript_id: str, move: Move) -> str:
         source_id, moment = queries.get_moment(session, clip.moment_id)
         policy = policy_of(session, clip.client)
     hook = clip.plan.hook.text if clip.plan.hook else ""
-    key = make_id(
-        "det", VARIATION, _RULES, transcript_id, moment.moment_id, move, hook, policy.choosing
-    )
+    # What holds the moment holds its variations, also what was found since they were made.
+    asked = (transcript_id, moment.moment_id, move, hook, moment.holds, policy.choosing)
+    key = make_id("det", VARIATION, _RULES, *asked)
     with only_one(f"detect:{key}"):
         with db_session() as session:
             found = queries.find_detection(session, key)

@@ -43,12 +43,14 @@ def save_rescued(
     for rank, moment in enumerate(new, start=max(known.values(), default=0) + 1):
         values = moment_values(source_id, moment)
         session.execute(insert(MomentRow).values(**values).on_conflict_do_nothing())
-        hold_also(session, moment.moment_id, moment.holds)
         session.add(
             DetectionMomentRow(
                 detection_id=detection_id, rank=rank, moment_id=moment.moment_id, rescued_at=at
             )
         )
+    # In one order everywhere, so that two that share moments cannot deadlock.
+    for moment in sorted(new, key=lambda one: one.moment_id):
+        hold_also(session, moment.moment_id, moment.holds)
 
 
 def newest_detection(session: Session, source_id: str, moment_id: str | None = None) -> str | None:
