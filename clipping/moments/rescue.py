@@ -153,6 +153,7 @@ def _moment(
         hook=hook,
         title=title(hook, spoken, profane_words(talk)),
         text=text_of(talk, window, 0),
+        holds=rejection.holds,
     )
 
 
