@@ -23,7 +23,7 @@ from clipping.rendering.choices import AUTO, HOOK_LOOKS, parse_framing, usual_ch
 from clipping.settings import settings
 from flows.stages import finished
 from tasks.detect import load_detection
-from tasks.experiments import move_ends, record_experiment
+from tasks.experiments import check_hooks, move_ends, record_experiment
 from tasks.render import find_clip, other_hooks, render_again, render_in_size, render_moment
 from tasks.rescue import bring_back, find_looks
 from tasks.workplace import only_one
@@ -103,6 +103,7 @@ def vary(clip_id: str, hooks: list[str] | None = None, hook_style: str | None = 
     if hook_style is not None:
         _check_known(hook_style, HOOK_STYLES)
     hooks = hooks or other_hooks(clip_id)
+    check_hooks(clip_id, hooks)
     moment_id, transcript_id, own = find_clip(clip_id)
     made = RenderChoices.model_validate(own)
     look = hook_style or ("plate" if made.hook_style == "none" else made.hook_style)
