@@ -68,6 +68,7 @@ from clipping.db.queries.overview import (
     recent_sources,
 )
 from clipping.db.queries.releases import (
+    hold_as,
     releases_of,
     save_release,
 )
@@ -139,6 +140,7 @@ __all__ = [
     "get_source",
     "get_transcript",
     "glossary_of",
+    "hold_as",
     "item_counts",
     "items_of",
     "items_with_reasons",

@@ -221,4 +221,5 @@ def _rejection(row: RejectionRow) -> Rejection:
         code=row.code,
         reason=row.reason,
         text=row.text,
+        holds=_HOLDS.validate_python(row.holds),
     )

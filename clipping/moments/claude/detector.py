@@ -148,7 +148,8 @@ class _Run:
             detector_version=identity[2],
             moments=moments,
             rejections=tuple(
-                telling.rejection(places, one) for one in _in_order([*fallen, *choice.fallen])
+                telling.rejection(places, one, self._footage.policy)
+                for one in _in_order([*fallen, *choice.fallen])
             ),
             notes=tuple(self._notes),
         )
