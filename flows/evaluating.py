@@ -71,7 +71,7 @@ def _detecting(name: str) -> Iterator[Callable[[Footage], Detection]]:
 
 
 def _table(figures: Evaluation, chance: Evaluation) -> Table:
-    table = Table(title=f"{len(figures.talks)} talks, seed {figures.seed}, top {figures.k}")
+    table = Table(title=f"Talks: {len(figures.talks)}, seed {figures.seed}, top {figures.k}")
     table.add_column("")
     table.add_column(f"{figures.detector} {figures.detector_version}", justify="right")
     table.add_column(chance.detector, justify="right")

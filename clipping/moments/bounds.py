@@ -68,11 +68,9 @@ def moved(talk: Talk, moment: Moment, source_id: str, move: Move, hook: str) -> 
         raise Rejected(f"No sentence of the talk lies in {moment.span} any more.")
     first, last = inside[0] + move.start, inside[-1] + move.end
     if first < 0:
-        raise Rejected(f"{moment.span} has only {_sentences(inside[0])} before it.")
+        raise Rejected(f"The talk has {_only(inside[0])} before {moment.span}.")
     if last >= len(items):
-        raise Rejected(
-            f"{moment.span} has only {_sentences(len(items) - 1 - inside[-1])} after it."
-        )
+        raise Rejected(f"The talk has {_only(len(items) - 1 - inside[-1])} after {moment.span}.")
     if first > last:
         raise Rejected(f"Of the {_sentences(len(inside))} in {moment.span} none would be left.")
     span = TimeSpan(
@@ -141,5 +139,11 @@ def _cut_away(hook: str, before: str, after: str) -> str:
     return ""
 
 
+def _only(count: int) -> str:
+    return f"only {_sentences(count)}" if count else _sentences(count)
+
+
 def _sentences(count: int) -> str:
+    if not count:
+        return "no sentence"
     return "1 sentence" if count == 1 else f"{count} sentences"

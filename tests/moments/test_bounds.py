@@ -95,8 +95,8 @@ def test_the_same_ends_under_another_hook_are_another_moment(talk: Talk, moment:
 @pytest.mark.parametrize(
     ("ends", "said"),
     [
-        ({"start": -2}, "has only 1 sentence before it"),
-        ({"end": 2}, "has only 1 sentence after it"),
+        ({"start": -2}, "only 1 sentence before"),
+        ({"end": 2}, "only 1 sentence after"),
         ({"start": 2, "end": -1}, "none would be left"),
         ({"start": 2}, "clips last 3 to 600 s"),
     ],
