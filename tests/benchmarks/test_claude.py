@@ -71,4 +71,4 @@ def test_a_day_goes_through_both_doors_into_the_ledger(
     assert all(one.batch for one in thrifty)
     assert not any(one.batch or one.usage.cache_read_tokens for one in plain)
     # One of both sources is looked at twice, which a client that remembers does not pay for.
-    assert [sum(one.calls for one in lines) for lines in (thrifty, plain)] == [8, 12]
+    assert [sum(one.calls for one in lines) for lines in (thrifty, plain)] == [10, 15]
