@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 from benchmarks import (
+    claude,
     hearing,
     long,
     mutes,
@@ -38,6 +39,7 @@ SECTIONS: dict[str, ModuleType] = {
         orchestration,
         planning,
         publishing,
+        claude,
     )
 }
 """Each has ``measure(folder)``, which gives its rows;

@@ -12,7 +12,7 @@ import typer
 from flows.options import Json
 from flows.outcomes import outcomes
 
-MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 _MOST_USD = 100_000_000
 
 

@@ -51,7 +51,7 @@ class CostEstimate:
 
         known = "" if self.heard else ", if people speak as usual"
         return (
-            f"About {dollars(self.usd)} for {self.minutes} minutes{known}: {self.calls} calls with "
+            f"About {dollars(self.usd)} for {self.minutes} min{known}: {self.calls} calls with "
             f"{self.prompt_tokens:,} tokens; {dollars(self.batch_usd)} in batches."
         )
 

@@ -1,32 +1,48 @@
-"""What ``clipper eval`` does: nothing is stored, and no server is needed."""
+"""What ``clipper eval`` does: nothing is stored but what Claude was asked, where it is asked."""
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Final
 
 from rich.table import Table
 from rich.text import Text
 
 from clipping.errors import Rejected
-from clipping.evaluation import Evaluation, evaluate
-from clipping.moments import choose
+from clipping.evaluation import Evaluation, evaluate, held_out, subjects
+from clipping.models import Detection
+from clipping.moments import ClaudeDetector, Footage, choose
 from flows import console
+
+CLIENT: Final = "evaluation"
+"""Who pays for what Claude is asked here."""
 
 
 def evaluate_detector(
-    name: str, talks: int, seed: int, *, punctuated: bool = True, as_json: bool = False
+    name: str,
+    talks: int,
+    seed: int,
+    *,
+    punctuated: bool = True,
+    subject: str | None = None,
+    as_json: bool = False,
 ) -> Evaluation:
     """Score a detector, print its figures beside those of drawing lots, and return them.
 
-    Raises ``NotInstalled`` for a detector that cannot run, ``Rejected`` for one that is not known.
+    ``auto`` is the best one that costs nothing. Raises ``NotInstalled`` for a detector that cannot
+    run, ``Rejected`` for a detector or a subject that is not known.
     """
-    try:
-        detector, _ = choose(name)
-    except ValueError as error:
-        raise Rejected(str(error)) from error
-    with console.showing_progress():
-        figures, chance = evaluate(detector.detect, talks=talks, seed=seed, punctuated=punctuated)
+    known = (*subjects(), *held_out())
+    if subject is not None and subject not in known:
+        raise Rejected(f"There are no talks about {subject}; known are {', '.join(known)}.")
+    with _detecting(name) as detect, console.showing_progress():
+        figures, chance = evaluate(
+            detect, talks=talks, seed=seed, punctuated=punctuated, subject=subject
+        )
     if as_json:
         document = {"evaluation": figures.model_dump(), "chance": chance.model_dump()}
         sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
@@ -37,8 +53,25 @@ def evaluate_detector(
     return figures
 
 
+@contextmanager
+def _detecting(name: str) -> Iterator[Callable[[Footage], Detection]]:
+    """The detector's function, with a door to Claude when it is the one that needs it."""
+    if name != ClaudeDetector.name:
+        try:
+            detect = choose(name)[0].detect
+        except ValueError as error:
+            raise Rejected(str(error)) from error
+        yield detect
+        return
+    from tasks.claude import has_key, open_door
+
+    detector, _ = choose(name, claude=has_key())
+    with open_door(CLIENT) as door:
+        yield lambda footage: detector.detect(replace(footage, door=door))
+
+
 def _table(figures: Evaluation, chance: Evaluation) -> Table:
-    table = Table(title=f"{len(figures.talks)} talks, seed {figures.seed}, top {figures.k}")
+    table = Table(title=f"Talks: {len(figures.talks)}, seed {figures.seed}, top {figures.k}")
     table.add_column("")
     table.add_column(f"{figures.detector} {figures.detector_version}", justify="right")
     table.add_column(chance.detector, justify="right")
@@ -78,6 +111,9 @@ def _lines(figures: Evaluation) -> list[str]:
     """One line for each promise that was broken, and for each strong moment that was missed."""
     lines = []
     for talk in figures.talks:
+        if talk.detector != figures.detector:
+            # Not all of them have the same one.
+            lines.append(f"{talk.talk}: the {talk.detector} detector chose its moments")
         lines += [
             f"{talk.talk}: moment {each.rank} {_BROKEN[each.code]}: {each.text} …"
             for each in talk.violations

@@ -23,11 +23,11 @@ from clipping.rendering.choices import AUTO, HOOK_LOOKS, parse_framing, usual_ch
 from clipping.settings import settings
 from flows.stages import finished
 from tasks.detect import load_detection
-from tasks.experiments import move_ends, record_experiment
+from tasks.experiments import check_hooks, move_ends, record_experiment
 from tasks.render import find_clip, other_hooks, render_again, render_in_size, render_moment
 from tasks.rescue import bring_back, find_looks
 from tasks.workplace import only_one
-from tasks.write import write_words
+from tasks.write import write_words_for
 
 
 def _workers() -> int:
@@ -79,10 +79,7 @@ def rescue(detection_key: str, numbers: list[int]) -> State[Any]:
     Returns:
         The ids of all clips of the detection, in its order; those brought back come last.
     """
-    bring_back(detection_key, numbers)
-    _, detection = load_detection(detection_key)
-    # By whom the others were written: what was chosen without Claude is not paid for here.
-    write_words(detection_key, detection.detector)
+    write_words_for(detection_key, bring_back(detection_key, numbers))
     return finished(render_alike(detection_key))
 
 
@@ -111,6 +108,7 @@ def vary(clip_id: str, hooks: list[str] | None = None, hook_style: str | None = 
     if hook_style is not None:
         _check_known(hook_style, HOOK_STYLES)
     hooks = hooks or other_hooks(clip_id)
+    check_hooks(clip_id, hooks)
     moment_id, transcript_id, own = find_clip(clip_id)
     made = RenderChoices.model_validate(own)
     look = hook_style or ("plate" if made.hook_style == "none" else made.hook_style)

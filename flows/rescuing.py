@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -92,7 +93,10 @@ def _detection_key(session: Session, what: str, client: str) -> str:
         return what
     if what.startswith("clip_"):
         clip = queries.get_clip(session, what)
-        key = queries.newest_detection(session, clip.source_id, clip.moment_id)
+        # Of a variation with other ends, the talk that it is from is meant.
+        key = queries.newest_detection(
+            session, clip.source_id, clip.moment_id
+        ) or queries.newest_detection(session, clip.source_id)
     else:
         key = queries.newest_detection(session, _source_id(session, what, client))
     if key is None:
@@ -115,7 +119,8 @@ def _source_id(session: Session, what: str, client: str) -> str:
     places = dict.fromkeys((what, str(Path(what).absolute()), str(Path(what).resolve())))
     known = (queries.source_at(session, client, place) for place in places)
     source = next((source for source in known if source is not None), None)
-    if source is None and Path(what).is_file():
+    # A path raises for a name that is too long.
+    if source is None and os.path.isfile(what):  # noqa: PTH113
         source = queries.find_source(session, client, hash_file(Path(what)))
     if source is None:
         raise Rejected(f"{what} has not been taken in for {client} yet.")

@@ -27,7 +27,8 @@ def detect_moments(
 ) -> str:
     """Key of the detection; found when the same detector already ran with the same options.
 
-    One that another detector made in its stead is made again: what was in the way may be gone.
+    One that another detector made in its stead has a key of its own, because clips are made of it,
+    and this one is looked for again: what was in the way may be gone.
     Another policy of the client, as far as moments depend on it, makes another detection.
     """
     engine, _because = moments.choose(detector, claude=has_key())
@@ -39,34 +40,36 @@ def detect_moments(
     conditions = engine.conditions(policy, complex_source=complex_source)
     key = make_id("det", transcript_id, *asked, *conditions)
 
-    wanted = _Wanted(options, policy, complex_source)
+    wanted = _Wanted(detector, engine.name, options, policy, complex_source)
 
-    def found() -> bool:
+    def found() -> str | None:
         with db_session() as session:
-            detection = queries.find_detection(session, key)
-        return detection is not None and detection.detector == engine.name
+            return key if queries.find_detection(session, key) is not None else None
 
-    if not found():
+    stored = found()
+    if stored is None:
         with only_one(f"detect:{key}"):
-            if not found():
-                _detect(transcript_id, key, detector, wanted, in_batches=in_batches)
+            stored = found() or _detect(transcript_id, key, wanted, in_batches=in_batches)
     progress.report("detect", 1.0, engine.name)
-    return key
+    return stored
 
 
 @dataclass(frozen=True)
 class _Wanted:
     """What a detection is to be like."""
 
+    detector: str
+    """As it was asked for."""
+    engine: str
+    """The name of the one that this means here."""
     options: DetectOptions
     policy: EditorialPolicy
     complex_source: bool
 
 
-def _detect(
-    transcript_id: str, key: str, detector: str, wanted: _Wanted, *, in_batches: bool
-) -> None:
-    progress.report("detect", 0.0, detector)
+def _detect(transcript_id: str, key: str, wanted: _Wanted, *, in_batches: bool) -> str:
+    """Where the answer is kept: under ``key``, unless another detector stood in for the engine."""
+    progress.report("detect", 0.0, wanted.detector)
     with db_session() as session:
         source_id, transcript = queries.get_transcript(session, transcript_id)
         source = queries.get_source(session, source_id)
@@ -80,9 +83,12 @@ def _detect(
         complex_source=wanted.complex_source,
     )
     with open_door(source.client, in_batches=in_batches) as door:
-        detection = moments.detect(detector, replace(footage, door=door))
+        detection = moments.detect(wanted.detector, replace(footage, door=door))
+    if detection.detector != wanted.engine:
+        key = make_id("det", key, detection.detector, detection.detector_version)
     with db_session() as session:
         queries.save_detection(session, source_id, transcript_id, key, detection, wanted.options)
+    return key
 
 
 @task(name="load detection", **POLICY)

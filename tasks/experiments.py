@@ -5,6 +5,7 @@ from __future__ import annotations
 from prefect import task
 
 from clipping.db import queries
+from clipping.errors import Rejected
 from clipping.models import (
     VARIATION,
     Detection,
@@ -15,7 +16,7 @@ from clipping.models import (
 )
 from clipping.moments.base import Footage
 from clipping.moments.bounds import Move, moved
-from clipping.moments.guard import guarded
+from clipping.moments.guard import guarded, holds_phrase
 from clipping.moments.local import listen
 from clipping.profanity import mask
 from clipping.rendering.choices import framing_text
@@ -39,9 +40,9 @@ def move_ends(clip_id: str, transcript_id: str, move: Move) -> str:
         source_id, moment = queries.get_moment(session, clip.moment_id)
         policy = policy_of(session, clip.client)
     hook = clip.plan.hook.text if clip.plan.hook else ""
-    key = make_id(
-        "det", VARIATION, _RULES, transcript_id, moment.moment_id, move, hook, policy.choosing
-    )
+    # What holds the moment holds its variations, also what was found since they were made.
+    asked = (transcript_id, moment.moment_id, move, hook, moment.holds, policy.choosing)
+    key = make_id("det", VARIATION, _RULES, *asked)
     with only_one(f"detect:{key}"):
         with db_session() as session:
             found = queries.find_detection(session, key)
@@ -65,6 +66,18 @@ def move_ends(clip_id: str, transcript_id: str, move: Move) -> str:
             with db_session() as session:
                 queries.save_detection(session, source_id, transcript_id, key, found)
     return found.moments[0].moment_id
+
+
+def check_hooks(clip_id: str, hooks: list[str]) -> None:
+    """Rejected when one of the hooks holds a word that the clip's client has banned by now."""
+    with db_session() as session:
+        banned = policy_of(session, queries.get_clip(session, clip_id).client).banned_words
+    for text in hooks:
+        for word in banned:
+            if holds_phrase(word, text.split()):
+                raise Rejected(
+                    f"The hook {text!r} holds {mask(word)!r}, which the client has banned."
+                )
 
 
 @task(name="record experiment", **POLICY)

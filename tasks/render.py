@@ -25,6 +25,7 @@ from clipping.models import (
     SourceVideo,
     make_id,
 )
+from clipping.moments.guard import holds_phrase
 from clipping.rendering import compose
 from clipping.rendering.grid import snap
 from clipping.rendering.inspect import inspect
@@ -38,6 +39,7 @@ from clipping.storage.keys import clip_key
 from tasks.encode import Encoded, Tell, Work, encode, sound
 from tasks.retry import POLICY
 from tasks.rights import check_rights
+from tasks.words import policy_of
 from tasks.workplace import db_session, files_held, media_store, only_one
 
 # Of a clip's bar: looking for faces, then rendering, then its proof.
@@ -67,6 +69,10 @@ def render_moment(
         with only_one(f"render:{work.source.source_id}:{work.cut.span}"):
             work = _work(moment_id, transcript_id)
             clip = _finished(work, wanted) or _render(work, wanted, parts, tell)
+    if clip.moment_id != moment_id:
+        # It shows the same, and a person has to see it for what is known of either.
+        with db_session() as session:
+            queries.hold_as(session, clip.moment_id, moment_id)
     tell(1.0)
     return clip.clip_id
 
@@ -250,13 +256,21 @@ def find_clip(clip_id: str) -> tuple[str, str, dict[str, Any]]:
 def other_hooks(clip_id: str) -> list[str]:
     """The hooks of the clip's moment that neither it shows nor the moment's first clip.
 
+    Without those that hold a word which the client has banned since they were found.
+
     :raises Rejected: There is none.
     """
     with db_session() as session:
         clip = queries.get_clip(session, clip_id)
         _, moment = queries.get_moment(session, clip.moment_id)
+        banned = policy_of(session, clip.client).banned_words
     shown = {clip.plan.choices.hook} | (set() if moment.natural_start else {moment.hook})
-    found = [hook.text for hook in moment.hooks if hook.text not in shown]
+    found = [
+        hook.text
+        for hook in moment.hooks
+        if hook.text not in shown
+        if not any(holds_phrase(word, hook.text.split()) for word in banned)
+    ]
     if not found:
         raise Rejected(
             f"No further hook was found for {clip_id}: give --hook a text, or --no-hook."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import nullcontext
 
 from prefect import task
@@ -27,14 +28,40 @@ def write_words(detection_key: str, detector: str = "auto", in_batches: bool = F
     Claude writes where Claude is to choose: who asks for the local detector pays for no words.
     """
     engine, _because = moments.choose(detector, claude=has_key())
-    writer = CLAUDE if engine.name == moments.ClaudeDetector.name else LOCAL
-    if _missing(detection_key, writer):
+    _write_missing(detection_key, _writer(engine.name), in_batches=in_batches)
+
+
+@task(name="write words for some", **POLICY)
+def write_words_for(detection_key: str, moment_ids: list[str]) -> None:
+    """Keep a draft for each of these moments, by the writer that goes with their detection.
+
+    What was chosen without Claude is not paid for; what was chosen with it is written on this
+    machine where there is no key. What was written for other moments stays.
+    """
+    with db_session() as session:
+        _, _, detection = queries.get_detection(session, detection_key)
+    writer = _writer(detection.detector) if has_key() else LOCAL
+    _write_missing(detection_key, writer, only=moment_ids)
+
+
+def _writer(detector: str) -> str:
+    return CLAUDE if detector == moments.ClaudeDetector.name else LOCAL
+
+
+def _write_missing(
+    detection_key: str,
+    writer: str,
+    *,
+    in_batches: bool = False,
+    only: Collection[str] | None = None,
+) -> None:
+    if _missing(detection_key, writer, only):
         with only_one(f"write:{detection_key}"):
-            _write(detection_key, writer, in_batches=in_batches)
+            _write(detection_key, writer, only, in_batches=in_batches)
 
 
-def _missing(detection_key: str, writer: str) -> list[Moment]:
-    """The moments without words for what is wished now."""
+def _missing(detection_key: str, writer: str, only: Collection[str] | None = None) -> list[Moment]:
+    """The moments without words for what is wished now, among ``only`` these if given."""
     with db_session() as session:
         source_id, _, detection = queries.get_detection(session, detection_key)
         client = queries.get_source(session, source_id).client
@@ -44,6 +71,7 @@ def _missing(detection_key: str, writer: str) -> list[Moment]:
     return [
         one
         for one in detection.moments
+        if only is None or one.moment_id in only
         if one.moment_id not in kept or kept[one.moment_id].wishes != wished
     ]
 
@@ -56,8 +84,10 @@ def _commission(
     )
 
 
-def _write(detection_key: str, writer: str, *, in_batches: bool) -> None:
-    missing = _missing(detection_key, writer)
+def _write(
+    detection_key: str, writer: str, only: Collection[str] | None, *, in_batches: bool
+) -> None:
+    missing = _missing(detection_key, writer, only)
     if not missing:
         return
     with db_session() as session:

@@ -19,6 +19,8 @@ _UNSEEN: Final = regex.compile(
 )
 _LINE_ENDS: Final = regex.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _SPACES: Final = regex.compile(r"[^\S\n]+")
+_SPACELESS: Final = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+"""Scripts that write no space between words."""
 _SENTENCE: Final = regex.compile(
     r"(?s).+?(?:(?<!\b(?:Dr|Mr|Mrs|Ms|St|Prof|vs|[A-Z]))[.!?…؟।]+[\p{Pf}\p{Pe}\"']*(?:\s+|$)"
     r"|[。！？]+[\p{Pf}\p{Pe}]*\s*|\n+|$)"
@@ -45,14 +47,16 @@ def sentences(text: str) -> list[str]:
 
 
 class Ban:
-    """The words and phrases that are never written, in any case and over any white space."""
+    """The words and phrases that are never written, in any case and over any white space.
+
+    Plurals count as well. In scripts without spaces a word counts wherever it stands.
+    """
 
     def __init__(self, words: Iterable[str]) -> None:
         rows = [regex.split(r"[\s_-]+", _folded(word).strip(" #")) for word in words]
         self._joined = ["".join(row) for row in rows if "".join(row)]
-        phrases = [r"[\s_-]+".join(map(regex.escape, row)) for row in rows if "".join(row)]
-        pattern = rf"(?<![\p{{L}}\p{{N}}])(?:{'|'.join(phrases)})(?![\p{{L}}\p{{N}}])"
-        self._pattern = regex.compile(pattern) if phrases else None
+        phrases = [_pattern_of(row) for row in rows if "".join(row)]
+        self._pattern = regex.compile("|".join(phrases)) if phrases else None
 
     def in_text(self, text: str) -> bool:
         """Whether one of them is written there as a word of its own."""
@@ -62,8 +66,20 @@ class Ban:
         """Whether one of them is in a hashtag, which writes words together."""
         folded = _folded(tag).replace("_", "")
         return any(
-            word == folded or (len(word) >= _TELLING and word in folded) for word in self._joined
+            word == folded or ((len(word) >= _TELLING or _is_spaceless(word)) and word in folded)
+            for word in self._joined
         )
+
+
+def _is_spaceless(word: str) -> bool:
+    return regex.search(rf"[{_SPACELESS}]", word) is not None
+
+
+def _pattern_of(row: Sequence[str]) -> str:
+    phrase = r"[\s_-]+".join(map(regex.escape, row))
+    if _is_spaceless(phrase):
+        return phrase
+    return rf"(?<![\p{{L}}\p{{N}}]){phrase}(?:['’]?s)?(?![\p{{L}}\p{{N}}])"
 
 
 _TELLING: Final = 4

@@ -10,6 +10,7 @@ from typing import Final
 from clipping.evaluation import chance
 from clipping.evaluation.composing import compose
 from clipping.evaluation.planted import PlantedTalk
+from clipping.evaluation.reading import held_out, subjects
 from clipping.evaluation.report import Evaluation, summed_up
 from clipping.evaluation.scoring import TalkScore, score
 from clipping.evaluation.sounding import record
@@ -18,7 +19,15 @@ from clipping.models import Detection, DetectOptions, make_id
 from clipping.moments import Footage
 from clipping.progress import report
 
-__all__ = ["Evaluation", "PlantedTalk", "TalkScore", "compose", "evaluate"]
+__all__ = [
+    "Evaluation",
+    "PlantedTalk",
+    "TalkScore",
+    "compose",
+    "evaluate",
+    "held_out",
+    "subjects",
+]
 
 TOP: Final = 10
 """Moments that are asked for in each talk, and looked at."""
@@ -31,26 +40,28 @@ def evaluate(
     seed: int,
     punctuated: bool = True,
     options: DetectOptions | None = None,
+    subject: str | None = None,
 ) -> tuple[Evaluation, Evaluation]:
     """A detector's figures on ``talks`` talks, and those of drawing lots on the same talks.
 
-    The same seed gives the same talks, on any machine. Reports progress as stage ``evaluate``.
-    Raises what ``detect`` raises.
+    ``subject`` is one of ``subjects()`` or ``held_out()``; without it the former take turns. The
+    same seed gives the same talks, on any machine. Reports progress as stage ``evaluate``. Raises
+    what ``detect`` raises.
     """
     options = options or DetectOptions(count=TOP)
     found: list[TalkScore] = []
     drawn: list[TalkScore] = []
-    name, version = "none", "0"
+    named = dict[str, str]()
     for number in range(talks):
         report("evaluate", number / talks, f"talk {number + 1} of {talks}")
-        talk = compose(seed, number, punctuated=punctuated)
+        talk = compose(seed, number, punctuated=punctuated, subject=subject)
         detection = _detected(detect, talk, options)
-        name, version = detection.detector, detection.detector_version
+        named[detection.detector] = detection.detector_version
         found.append(score(talk, detection, options, options.count))
         drawn.append(score(talk, chance.draw(talk, options, seed), options, options.count))
     report("evaluate", 1.0)
     return (
-        summed_up(name, version, seed, options.count, found),
+        summed_up(", ".join(named), ", ".join(named.values()), seed, options.count, found),
         summed_up(chance.NAME, "1", seed, options.count, drawn),
     )
 

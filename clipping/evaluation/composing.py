@@ -30,13 +30,15 @@ _RAISED: Final = {Kind.STRONG: 0.4, Kind.TWICE: 0.4, Kind.ANSWER: 0.3, Kind.SPON
 """Chance that a sentence of such a passage is said louder; 0.2 elsewhere."""
 
 
-def compose(seed: int, number: int, *, punctuated: bool = True) -> PlantedTalk:
+def compose(
+    seed: int, number: int, *, punctuated: bool = True, subject: str | None = None
+) -> PlantedTalk:
     """Talk ``number`` of a set: the same seed and number give the same talk.
 
-    Subjects take turns. Not punctuated, the words are written as a recogniser writes them: in lower
-    case and without a mark.
+    Subjects take turns unless one is named. Not punctuated, the words are written as a recogniser
+    writes them: in lower case and without a mark.
     """
-    subject = subjects()[number % len(subjects())]
+    subject = subject or subjects()[number % len(subjects())]
     chance = Random(f"{seed} {number} {subject}")
     telling = _Telling(chance, diarised=chance.random() < 0.5)
     for group, passage in _ordered(subject, chance):

@@ -1,5 +1,8 @@
 """Reading the passages that talks are made of: one file per subject, beside this module.
 
+Subjects in ``held_out`` take no turns: they were written to be looked at once, after a detector was
+settled.
+
 ``[section]`` heads begin a kind; passages are paragraphs. ``Q:`` and ``A:`` begin a question and
 its answer, ``==`` parts two tellings, ``(laughter)`` at the end says how it was received.
 ``{name}`` and the like are filled anew for each talk, ``[this|that]`` is one or the other.
@@ -18,6 +21,7 @@ from clipping.evaluation.planted import Kind
 
 _FOLDER: Final = Path(__file__).with_name("passages")
 _COMMON: Final = "common"
+_HELD_OUT: Final = "held_out"
 _HEAD: Final = re.compile(r"\[(\w+)\]$")
 _CHOICE: Final = re.compile(r"\[([^\[\]]*\|[^\[\]]*)\]")
 _SLOT: Final = re.compile(r"\{(\w+)\}")
@@ -56,11 +60,18 @@ def subjects() -> tuple[str, ...]:
 
 
 @cache
+def held_out() -> tuple[str, ...]:
+    """What there are talks about for those who ask by name."""
+    return tuple(sorted(path.stem for path in (_FOLDER / _HELD_OUT).glob("*.txt")))
+
+
+@cache
 def read(subject: str = _COMMON) -> Sections:
     """The sections of a file; without a name those that every talk has."""
+    path = _FOLDER / (_HELD_OUT if subject in held_out() else "") / f"{subject}.txt"
     sections: Sections = {}
     entries: list[tuple[str, ...]] = []
-    for paragraph in re.split(r"\n\s*\n", (_FOLDER / f"{subject}.txt").read_text(encoding="utf-8")):
+    for paragraph in re.split(r"\n\s*\n", path.read_text(encoding="utf-8")):
         lines = [line for line in paragraph.splitlines() if line and not line.startswith("#")]
         if lines and (head := _HEAD.match(lines[0])):
             entries = sections.setdefault(head[1], [])

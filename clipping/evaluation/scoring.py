@@ -40,6 +40,8 @@ class TalkScore(Value):
     """One talk's figures, counted over the first ``k`` moments."""
 
     talk: str
+    detector: str
+    """Who chose; a detector that cannot do its work may let another one do it."""
     k: int
     strong: int
     """Strong stories planted; a story told twice counts once."""
@@ -71,6 +73,7 @@ def score(talk: PlantedTalk, detection: Detection, options: DetectOptions, k: in
             ends.append(_apart_ms(talk, last - 1, passage.last - 1))
     return TalkScore(
         talk=talk.name,
+        detector=detection.detector,
         k=k,
         strong=len(strong),
         found=len(strong.keys() & set(groups)),

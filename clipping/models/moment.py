@@ -71,6 +71,8 @@ class Rejection(Value):
     """A stable word, e.g. ``overlaps_better``, ``over_count``, ``low_score``."""
     reason: str
     text: str
+    holds: tuple[Hold, ...] = ()
+    """What a judge saw in it before it fell, and a person has to agree to if it is brought back."""
 
 
 class DetectOptions(Value):

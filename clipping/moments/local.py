@@ -24,7 +24,7 @@ class LocalDetector(Detector):
     """Scores every run of sentences by the rubric of ``docs/rubric.md``."""
 
     name = "local"
-    version = "3"
+    version = "4"
 
     @classmethod
     def available(cls, *, claude: bool = False) -> str | None:

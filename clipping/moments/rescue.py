@@ -26,8 +26,7 @@ from clipping.moments.guard import guarded_moment
 from clipping.moments.hook import hook_line, title
 from clipping.moments.selection import (
     CLEAN_OPENING_MS,
-    OPENING_MARGIN_MS,
-    next_profanity_ms,
+    opens_profane,
     profane_words,
     spoken_in,
     text_of,
@@ -103,8 +102,7 @@ def _window(talk: Talk, number: int, rejection: Rejection) -> Windows:
             f"Candidate {number} begins or ends in the middle of a sentence, and no clip does."
         )
     first, last = ends
-    swears_after_ms = int(next_profanity_ms(talk)[first]) - span.start_ms
-    if swears_after_ms < CLEAN_OPENING_MS + OPENING_MARGIN_MS:
+    if opens_profane(talk, first, span.start_ms):
         raise Rejected(
             f"Candidate {number} holds a profanity in its first"
             f" {CLEAN_OPENING_MS // 1000} seconds, and no clip opens with one."
@@ -155,6 +153,7 @@ def _moment(
         hook=hook,
         title=title(hook, spoken, profane_words(talk)),
         text=text_of(talk, window, 0),
+        holds=rejection.holds,
     )
 
 

@@ -122,6 +122,12 @@ def next_profanity_ms(talk: Talk) -> NDArray[np.int64]:
     return starts[np.searchsorted(hits, firsts)]
 
 
+def opens_profane(talk: Talk, first: int, start_ms: int) -> bool:
+    """Whether a clip that begins there, with that sentence, opens with a profanity."""
+    swears_after_ms = int(next_profanity_ms(talk)[first]) - start_ms
+    return swears_after_ms < CLEAN_OPENING_MS + OPENING_MARGIN_MS
+
+
 def _moment(rubric: Rubric, window: Windows, place: int, identity: tuple[str, str, str]) -> Moment:
     talk = rubric.talk
     span = span_of(window, 0)

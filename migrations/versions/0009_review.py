@@ -24,6 +24,13 @@ def upgrade() -> None:
         sa.Column("rescued_at", sa.DateTime(timezone=True), nullable=True),
         schema=SCHEMA,
     )
+    op.add_column(
+        "rejections",
+        sa.Column(
+            "holds", postgresql.JSONB(), server_default=sa.text("'[]'::jsonb"), nullable=False
+        ),
+        schema=SCHEMA,
+    )
     op.create_table(
         "releases",
         sa.Column("release_id", sa.Text(), nullable=False),
@@ -62,6 +69,7 @@ def downgrade() -> None:
     # The time is all that tells what a person added from what the detector chose.
     op.execute(f"DELETE FROM {SCHEMA}.detection_moments WHERE rescued_at IS NOT NULL")
     op.drop_column("detection_moments", "rescued_at", schema=SCHEMA)
+    op.drop_column("rejections", "holds", schema=SCHEMA)
 
 
 def _allow(*states: str) -> None:

@@ -1,8 +1,9 @@
 """Likeness: a client's recipes are unique; prints of clips; experiments and their arms
 
 Before, two moments that were cut alike could each have had a clip of one recipe. Of such clips,
-which are the same picture for picture, the one that was rendered first stays; the rows of the
-others go, their files stay in the store, and rendering their moment finds the one that stayed.
+which are the same picture for picture, the one that was rendered first stays, of those that passed
+their proof if any did; the rows of the others go, their files stay in the store, and rendering
+their moment finds the one that stayed.
 
 Revision: 0010
 Revises: 0009
@@ -41,7 +42,8 @@ def upgrade() -> None:
         f"""
         DELETE FROM {SCHEMA}.clips AS later USING {SCHEMA}.clips AS first
         WHERE later.client_id = first.client_id AND later.recipe_hash = first.recipe_hash
-        AND (later.rendered_at, later.clip_id) > (first.rendered_at, first.clip_id)
+        AND (later.state = 'failed_proof', later.rendered_at, later.clip_id)
+            > (first.state = 'failed_proof', first.rendered_at, first.clip_id)
         """
     )
     op.create_unique_constraint(

@@ -267,6 +267,22 @@ def test_sentences_and_hashtags_with_a_banned_word_are_left_out() -> None:
     assert any("may not be written" in note for note in copy.trimmed)
 
 
+@pytest.mark.parametrize(
+    ("banned", "caption", "kept"),
+    [
+        ("guru", "Ask the gurus. Or the guru's book. Ask me.", "Ask me."),
+        ("死", "今日は死について話す。明日は海。", "明日は海。"),
+    ],
+)
+def test_a_word_is_banned_in_its_plural_and_in_scripts_without_spaces(
+    banned: str, caption: str, kept: str
+) -> None:
+    policy = WritingPolicy(banned_words=(banned,))
+    copy = fit(_draft(caption, "死亡", "guru"), PlatformName.INSTAGRAM, policy)
+    assert copy.caption == kept
+    assert len(copy.hashtags) == 1
+
+
 def test_a_caption_that_is_wholly_banned_gives_way_to_the_hook() -> None:
     copy = fit(_draft("All crypto."), PlatformName.TIKTOK, WritingPolicy(banned_words=("crypto",)))
     assert copy.caption == "A hook"

@@ -52,7 +52,7 @@ def test_a_print_is_of_a_clip_that_is_there(database_url: str) -> None:
         queries.save_print(session, "clip_none", PRINT)
 
 
-def test_a_month_has_its_ready_clips_and_the_earlier_ones_of_their_sources(
+def test_a_month_has_its_proven_clips_and_the_earlier_ones_of_their_sources(
     session: Session, clips: list[RenderedClip]
 ) -> None:
     failed = a_clip("clip_f", state=ClipState.FAILED_PROOF, rendered_at=NOVEMBER)
@@ -70,6 +70,11 @@ def test_a_month_has_its_ready_clips_and_the_earlier_ones_of_their_sources(
     assert [clip.recipe_hash for clip in ours] == [
         clip.recipe_hash for clip in (clips[1], bare, clips[2])
     ]
+    waiting = a_clip("clip_w", moment_id=a_moment(2).moment_id, rendered_at=NOVEMBER)
+    queries.save_clip(session, waiting)
+    assert queries.get_clip(session, "clip_w").state is ClipState.HELD
+    ours, _ = queries.clips_of_month(session, "acme", "2026-11", 1)
+    assert "clip_w" in [clip.compared.clip_id for clip in ours]
     assert queries.clips_of_month(session, "acme", "2026-12", 1) == ([], [])
     assert queries.clips_of_month(session, "umbrella", "2026-11", 1) == ([], [])
 

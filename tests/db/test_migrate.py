@@ -19,6 +19,7 @@ from clipping.db import migrate, queries
 from clipping.db.session import close_pool, engine, open_session
 from clipping.db.tables import SCHEMA, Row
 from clipping.errors import Broken, NeedsPerson, ServiceUnavailable
+from clipping.models import ClipState
 from tests.db.values import a_clip, a_detection, a_moment, a_source, a_transcript
 
 
@@ -149,8 +150,14 @@ def test_of_clips_of_one_recipe_the_first_one_stays_when_recipes_become_unique(e
     first = a_clip("clip_z")
     later = a_clip("clip_a", plan=first.plan, rendered_at=first.rendered_at + timedelta(hours=1))
     other = a_clip("clip_b", rendered_at=later.rendered_at)
+    failed = a_clip(
+        "clip_c",
+        plan=first.plan,
+        rendered_at=first.rendered_at - timedelta(hours=1),
+        state=ClipState.FAILED_PROOF,
+    )
     with open_session(empty) as session:
-        for clip in (later, other, first):
+        for clip in (later, other, first, failed):
             queries.save_clip(session, clip)
     migrate.upgrade(empty)
     with open_session(empty) as session:

@@ -292,7 +292,9 @@ def test_a_rubric_and_rejections_with_odd_text_survive(session: Session) -> None
         detector="local",
         detector_version="1",
         moments=(moment,),
-        rejections=(a_rejection(text="100 % 'sure' -- ; DROP TABLE clips"),),
+        rejections=(
+            a_rejection(text="100 % 'sure' -- ; DROP TABLE clips", holds=a_moment(2).holds),
+        ),
     )
     queries.save_detection(session, a_source().source_id, transcript_id, "odd", detection)
     assert queries.find_detection(session, "odd") == detection

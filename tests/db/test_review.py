@@ -15,7 +15,7 @@ from clipping.db.queries import clips
 from clipping.db.queries.releases import settle_clips
 from clipping.db.session import open_session
 from clipping.errors import Rejected
-from clipping.models import ClipState, Hold, HoldKind, Moment, Release
+from clipping.models import VARIATION, ClipState, Hold, HoldKind, Moment, Release
 from tests.db.values import a_clip, a_detection, a_moment, a_source, a_transcript
 
 AT = datetime(2026, 11, 26, 9, 5, tzinfo=UTC)
@@ -82,6 +82,17 @@ def test_what_another_detection_found_keeps_its_words_when_it_is_brought_back(
     assert found.moments[1] == a_moment(2, rescued_at=AT)
 
 
+def test_what_is_brought_back_is_held_for_what_holds_it_now_and_before(session: Session) -> None:
+    detected(session, a_moment(1, holds=(STREET,)), key="det_2")
+    queries.save_clip(session, a_clip())
+    queries.save_release(session, a_moment(1).moment_id, release(STREET))
+    assert state_of(session) is ClipState.READY
+    detected(session, a_moment(3, rank=1))
+    queries.save_rescued(session, "det_1", [a_moment(1, holds=(CRIME,))], AT)
+    assert queries.get_moment(session, a_moment(1).moment_id)[1].holds == (STREET, CRIME)
+    assert state_of(session) is ClipState.HELD
+
+
 def test_what_is_brought_back_is_no_longer_among_the_dropped_and_numbers_stay(
     session: Session,
 ) -> None:
@@ -102,7 +113,16 @@ def test_the_newest_detection_is_that_of_the_source_or_of_one_moment(database_ur
     with open_session(database_url) as session:
         detected(session, a_moment(3, rank=1), key="det_2")
     with open_session(database_url) as session:
+        queries.save_detection(
+            session,
+            SOURCE_ID,
+            queries.transcripts_of(session, a_moment(3).moment_id)[0],
+            "det_3",
+            a_detection(moments=0).replace(detector=VARIATION, moments=(a_moment(5, rank=1),)),
+        )
+    with open_session(database_url) as session:
         assert queries.newest_detection(session, SOURCE_ID) == "det_2"
+        assert queries.newest_detection(session, SOURCE_ID, a_moment(5).moment_id) is None
         assert queries.newest_detection(session, SOURCE_ID, a_moment(1).moment_id) == "det_1"
         assert queries.newest_detection(session, "src_none") is None
         with pytest.raises(Rejected, match="det_none"):
@@ -173,7 +193,7 @@ def test_who_agreed_first_is_who_has_agreed(session: Session) -> None:
     assert queries.releases_of(session, a_moment(1).moment_id) == (release(STREET),)
 
 
-def test_a_new_reason_holds_a_released_clip_again_until_it_goes_or_is_agreed_to(
+def test_a_new_reason_holds_a_released_clip_again_until_it_is_agreed_to(
     session: Session,
 ) -> None:
     moment_id = a_moment(1).moment_id
@@ -183,8 +203,9 @@ def test_a_new_reason_holds_a_released_clip_again_until_it_goes_or_is_agreed_to(
     assert state_of(session) is ClipState.READY
     detected(session, a_moment(1, holds=(STREET, CRIME)))
     assert state_of(session) is ClipState.HELD
-    detected(session, a_moment(1, holds=(STREET,)))
-    assert state_of(session) is ClipState.READY
+    # Another look that does not see it is nobody who has agreed.
+    detected(session, a_moment(1, holds=()))
+    assert state_of(session) is ClipState.HELD
     detected(session, a_moment(1, holds=(STREET, CRIME)))
     queries.save_release(session, moment_id, release(CRIME, released_at=AT + timedelta(hours=1)))
     assert state_of(session) is ClipState.READY

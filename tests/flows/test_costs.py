@@ -113,7 +113,9 @@ def test_a_client_nobody_has_heard_of_has_no_costs(place: str) -> None:
     assert (code, said) == (3, "There is no client acmee yet. Known are acme.\n")
 
 
-@pytest.mark.parametrize("month", ["2026-13", "2026-1", "november", "2026-11-01"])
+@pytest.mark.parametrize(
+    "month", ["2026-13", "2026-1", "9999-12", "0000-01", "november", "2026-11-01"]
+)
 def test_what_is_no_month_is_a_wrong_usage(month: str) -> None:
     assert _run("cost", "--month", month)[0] == 2
 

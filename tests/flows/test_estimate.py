@@ -68,7 +68,7 @@ def test_a_file_that_nobody_has_heard_is_estimated_by_its_length(
     code, said = _run(make_video(tmp_path / "talk.mp4", seconds=40, audio="tone"))
     assert code == 0, said
     assert said.startswith("About $0.0")
-    assert "for 1 minutes, if people speak as usual: 5 calls with " in said
+    assert "for 1 min, if people speak as usual: 5 calls with " in said
 
 
 def test_a_source_that_was_heard_is_estimated_by_its_words(place: str, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from clipping.models import (
     ClientSettings,
     ClipState,
     Detection,
+    EditorialPolicy,
     Hold,
     HoldKind,
     Hook,
@@ -171,6 +172,7 @@ def test_what_was_never_searched_is_said_to_be_so(place: str) -> None:
         "det_9": "There is no detection det_9",
         "src_9": "There is no source src_9",
         "talk.mp4": "talk.mp4 has not been taken in for default yet.",
+        "long" * 2_000: "has not been taken in for default yet.",
         "https://www.youtube.com/watch?v=abcdefghijk": "has not been taken in for default yet.",
     }.items():
         code, said = _run("rescue", what)
@@ -298,8 +300,21 @@ def test_a_clip_is_varied_with_the_hooks_that_it_does_not_show(
     assert other_hooks.fn("clip_h1") == ["A second"]
     monkeypatch.setattr(render, "other_hooks", other_hooks.fn)
     monkeypatch.setattr(render, "find_clip", lambda _: ("mom", "transcript", RenderChoices()))
+    monkeypatch.setattr(render, "record_experiment", lambda *_: None)
     render.vary.fn("clip_h0")
     assert [choices.hook for _, _, choices in rendered] == ["A second", "A third"]
+
+
+def test_a_hook_with_a_word_that_is_banned_by_now_is_neither_offered_nor_taken(
+    place: str, rendered: list[Any]
+) -> None:
+    _with_hooks(place)
+    with open_session(place) as session:
+        queries.save_editorial_policy(session, "acme", EditorialPolicy(banned_words=("third",)))
+    assert other_hooks.fn("clip_h0") == ["A second"]
+    with pytest.raises(Rejected, match="'The thirds' holds 'third', which the client has banned"):
+        render.vary.fn("clip_h0", ["One more", "The thirds"])
+    assert rendered == []
 
 
 def test_a_natural_start_is_varied_with_all_hooks(place: str) -> None:

@@ -204,7 +204,7 @@ def test_a_month_without_clips_is_said_to_have_none(place: str) -> None:
     assert "acme has 0 clips" in said
 
 
-@pytest.mark.parametrize("month", ["2026-13", "2026-1", "november"])
+@pytest.mark.parametrize("month", ["2026-13", "2026-1", "9999-12", "0000-01", "november"])
 def test_what_is_no_month_is_a_wrong_usage(month: str) -> None:
     assert _run("uniqueness", "--month", month)[0] == 2
 

@@ -12,7 +12,15 @@ from typer.testing import CliRunner
 from clipping.db import queries
 from clipping.db.session import open_session
 from clipping.errors import Rejected
-from clipping.models import Experiment, Factor, FramingChoice, HoldKind, Layout, RenderChoices
+from clipping.models import (
+    Experiment,
+    Factor,
+    FramingChoice,
+    Hold,
+    HoldKind,
+    Layout,
+    RenderChoices,
+)
 from clipping.moments.bounds import Move
 from clipping.settings import settings
 from flows import cli
@@ -215,3 +223,11 @@ def test_moved_ends_are_a_moment_of_their_own_and_found_again(
     assert moment.text == " ".join(lines[:2])
     # What holds a moment for a person is looked for in what it says now.
     assert [hold.kind for hold in moment.holds] == [HoldKind.PERSONAL_DATA]
+    # So is what was found of the moment itself in the meantime.
+    crime = Hold(kind=HoldKind.BRAND_SAFETY, reason="It carries a brand risk: crime.")
+    with open_session(database_url) as session:
+        again = a_detection(moments=0).replace(moments=(a_moment(1, holds=(crime,)),))
+        queries.save_detection(session, source_id, made, "det_again", again)
+    assert move_ends.fn("clip_1", made, Move(end=-1)) == shorter
+    with open_session(database_url) as session:
+        assert crime in queries.get_moment(session, shorter)[1].holds

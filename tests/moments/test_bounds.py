@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from clipping.errors import Rejected
-from clipping.models import Moment, Word
+from clipping.models import Hook, Moment, Word
 from clipping.moments.bounds import Move, moved
 from clipping.moments.talk import Talk, study
 from clipping.timing import TimeSpan
@@ -69,7 +69,7 @@ def test_ends_move_by_whole_sentences_and_are_cut_as_a_detector_cuts(
         for at in (made.span.start_ms, made.span.end_ms)
     )
     assert made.moment_id != moment.moment_id
-    assert (made.hook, made.title, made.holds) == (moment.hook, moment.title, moment.holds)
+    assert (made.title, made.holds) == (moment.title, moment.holds)
     assert made.judgement is None
     assert moment.judgement is not None
 
@@ -95,8 +95,8 @@ def test_the_same_ends_under_another_hook_are_another_moment(talk: Talk, moment:
 @pytest.mark.parametrize(
     ("ends", "said"),
     [
-        ({"start": -2}, "has only 1 sentence before it"),
-        ({"end": 2}, "has only 1 sentence after it"),
+        ({"start": -2}, "only 1 sentence before"),
+        ({"end": 2}, "only 1 sentence after"),
         ({"start": 2, "end": -1}, "none would be left"),
         ({"start": 2}, "clips last 3 to 600 s"),
     ],
@@ -119,6 +119,38 @@ def test_a_hook_may_not_speak_of_what_is_cut_away(talk: Talk, moment: Moment) ->
         _moved(talk, moment, "Built in a single night!", start=1)
     assert _moved(talk, moment, "Built once more: sensational", start=1)
     assert _moved(talk, moment, "Built in a single night!", end=1)
+
+
+def test_hooks_that_speak_of_what_is_cut_away_are_no_longer_offered(
+    talk: Talk, moment: Moment
+) -> None:
+    night, years = (Hook(text=text, angle="claim") for text in ("One night", "Eleven years"))
+    both = moment.replace(hooks=(night, years))
+    made = _moved(talk, both, start=1)
+    assert (made.hook, made.hooks) == ("Eleven years", (years,))
+    assert _moved(talk, both, end=1).hooks == (night, years)
+
+
+@pytest.mark.parametrize(
+    ("lines", "ends", "said"),
+    [
+        (("Shit, that was all of it then.", *LINES[3:]), {"start": -1}, "open with a profanity"),
+        ((f"{'we went on ' * 40}home.", *LINES[3:]), {"start": -1}, "in the middle of a long"),
+        ((*LINES[3:], f"{'we went on ' * 40}home."), {"end": 1}, "in the middle of a long"),
+    ],
+)
+def test_moved_ends_keep_what_every_clip_promises(
+    lines: tuple[str, ...], ends: dict[str, Any], said: str
+) -> None:
+    words = speak(lines)
+    lasts_ms = duration_of(words)
+    talk = study(transcript(words), voice(words, lasts_ms), lasts_ms)
+    items = talk.sentences.items
+    first, last = (len(items) - 2, len(items) - 1) if "start" in ends else (0, 1)
+    span = TimeSpan(start_ms=int(talk.cuts.start[first]), end_ms=int(talk.cuts.end[last]))
+    moment = a_moment(1, span=span, text=" ".join(LINES[3:]), hook="")
+    with pytest.raises(Rejected, match=said):
+        _moved(talk, moment, **ends)
 
 
 @pytest.mark.parametrize("move", [Move(start=-1), Move(end=12), Move(start=3, end=-4)], ids=str)

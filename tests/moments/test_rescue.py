@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from clipping.errors import Rejected
-from clipping.models import Detection, EditorialPolicy, HoldKind, Moment, Rejection, Word
+from clipping.models import Detection, EditorialPolicy, Hold, HoldKind, Moment, Rejection, Word
 from clipping.moments.rescue import rescue
 from clipping.timing import TimeSpan
 from tests.moments.spoken import detect, duration_of, plain_words, speak, transcript
@@ -183,6 +183,12 @@ def test_a_candidate_that_the_detector_took_otherwise_keeps_its_reason() -> None
     detection = having(span=chosen.span)
     assert [number for number, _ in detection.dropped] == [1]
     assert brought_back(1, detection=detection) == (chosen,)
+
+
+def test_what_a_judge_flagged_before_it_fell_holds_it() -> None:
+    crime = Hold(kind=HoldKind.BRAND_SAFETY, reason="It carries a brand risk: crime.")
+    (moment,) = brought_back(1, detection=having(holds=(crime,)))
+    assert moment.holds == (crime,)
 
 
 def test_what_holds_other_moments_holds_it_too_and_banned_words_are_masked() -> None:

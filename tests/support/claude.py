@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar, Literal
 
+from tests.support import claude_protocol
 from tests.support.claude_batches import Batches
 from tests.support.claude_protocol import (
     PromptCache,
@@ -174,7 +175,8 @@ class FakeClaude:
         text, stop = answer.text, answer.stop_reason
         room = asked["max_tokens"] - tokens(answer.thinking)
         if tokens(text) > room:
-            text, stop = text.encode()[: max(0, room) * 4].decode(errors="ignore"), "max_tokens"
+            kept = int(max(0, room) * claude_protocol.bytes_per_token)
+            text, stop = text.encode()[:kept].decode(errors="ignore"), "max_tokens"
         usage = {
             **self.cache.usage(asked, self.now()),
             "output_tokens": tokens(text) + tokens(answer.thinking),

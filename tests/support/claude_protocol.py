@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Any
 
 MODELS = {"claude-haiku-5-5", "claude-sonnet-5-5", "claude-opus-5-5"}
@@ -55,9 +56,13 @@ def _invalid(message: str) -> Refused:
     return Refused(400, "invalid_request_error", message)
 
 
+bytes_per_token = 4.0
+"""Of English; what tells dollars wants it less favourable."""
+
+
 def tokens(text: str) -> int:
     """About as many as the real tokenizer's, and always the same."""
-    return -(-len(text.encode()) // 4)
+    return ceil(len(text.encode()) / bytes_per_token)
 
 
 def check_message(asked: dict[str, Any], *, counting: bool = False) -> None:

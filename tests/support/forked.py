@@ -166,6 +166,10 @@ def _import_all() -> None:
         for module in pkgutil.walk_packages(package.__path__, f"{name}."):
             if module.name not in _NOT_FOR_IMPORT:
                 importlib.import_module(module.name)
+    from flows.local_run import _NEEDED_AT_ONCE
+
+    for name in _NEEDED_AT_ONCE:
+        importlib.import_module(name)
     if len(threading.enumerate()) > 1:
         raise RuntimeError("an import started a thread, which a fork would lose")
 

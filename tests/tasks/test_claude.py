@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
+import dataclasses
+import signal
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from pydantic import SecretStr
 from sqlmodel import select
 
 from blocks.claude import Claude
-from clipping.claude import Door
+from clipping.claude import Door, Entry, Reply, Usage
+from clipping.claude.api import Api
+from clipping.claude.batches import BatchDoor
 from clipping.claude.door import Outage
 from clipping.db import queries
 from clipping.db.session import open_session
 from clipping.db.tables import LedgerRow, ReplyRow
 from clipping.errors import BudgetSpent, NeedsPerson, ServiceUnavailable
-from clipping.models import ClientSettings
+from clipping.models import ClientSettings, Detection
+from clipping.moments.claude import ClaudeDetector, detector
 from clipping.settings import settings
 from tasks.claude import PostgresBooks, has_key, open_door
-from tests.claude.asked import a_question
-from tests.db.processes import python
+from tests.claude.asked import FakeClock, a_question
+from tests.db.processes import line, python
+from tests.moments.claude.doors import footage, silent
+from tests.moments.claude.reader import FakeReader
+from tests.moments.spoken import speak
+from tests.moments.talks import STORY, TALK
 from tests.support.claude import FakeClaude, Fault
 
-CREATE = "/v1/messages/batches"
 QUESTIONS = [a_question(f"sentence {place}") for place in range(3)]
 
 
@@ -94,6 +102,54 @@ def test_the_budget_is_the_client_s(claude: FakeClaude, database_url: str) -> No
         assert len(_opened(door).ask(QUESTIONS)) == 3
 
 
+def test_a_month_of_thirty_dollars_is_warned_of_and_then_the_local_detector_carries_on(
+    claude: FakeClaude,
+    database_url: str,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(detector, "listen", silent)
+    claude.answering = FakeReader().over_http
+    with open_session(database_url) as session:
+        allowed = ClientSettings.model_validate({"monthly_budget_usd": "30"})
+        queries.save_client_settings(session, "acme", allowed)
+    _spend("acme", "23.999")
+    assert _chosen(TALK).detector == "claude"
+    assert len(caplog.messages) == 1
+    assert caplog.messages[0].startswith("acme has spent $24.0")
+    _spend("acme", "5.99")
+    asked, found = len(claude.prompts), _chosen(STORY)
+    assert (found.detector, len(claude.prompts)) == ("local", asked)
+    assert found.moments
+    assert "of the $30.00 for Claude" in found.notes[0]
+    assert f"{_MONTH}, and what is to be asked" in caplog.messages[-1]
+
+
+_MONTH = f"{datetime.now(UTC):%Y-%m}"
+
+
+def _chosen(lines: Sequence[str]) -> Detection:
+    with open_door("acme") as door:
+        given = footage(speak(lines), None)
+        return ClaudeDetector().detect(dataclasses.replace(given, door=door))
+
+
+def _spend(client: str, usd: str) -> None:
+    reply = Reply(text="", stop_reason="end_turn", usage=Usage(), model="m", request_id="r")
+    entry = Entry(
+        client=client,
+        purpose="judge",
+        model="claude-sonnet-5-5",
+        usage=Usage(),
+        cost_usd=Decimal(usd),
+        request_id="r",
+        message_id=f"msg of {usd}",
+        batch=True,
+        at=datetime.now(UTC),
+    )
+    PostgresBooks(client).book(entry, usd, reply)
+
+
 def test_an_outage_that_one_client_met_spares_the_others_the_waiting(claude: FakeClaude) -> None:
     claude.fail(*[Fault(529)] * 5)
     for number in range(5):
@@ -128,35 +184,82 @@ def test_processes_that_meet_send_one_batch(claude: FakeClaude) -> None:
     assert len(claude.billed) == 3
 
 
-def test_a_run_that_was_killed_while_it_sent_its_batch_is_finished_by_the_next(
+_CHILD = """
+    import os, signal, sys
+    os.environ |= {{"DATABASE_URL": {database!r}, "NO_PROXY": "127.0.0.1"}}
+    from pydantic import SecretStr
+    from clipping.claude.api import Api
+    from clipping.claude.batches import BatchDoor
+    from clipping.db import queries
+    from clipping.db.session import close_pool, open_session
+    from tasks.claude import PostgresBooks
+    from tests.claude.asked import a_question
+
+    QUESTIONS = [a_question(f"sentence {{place}}") for place in range(2)]
+
+    def killing(owner, name, steps, at):
+        act = getattr(owner, name)
+        def step(*given, **named):
+            found = act(*given, **named)
+            steps.append(name)
+            if len(steps) == at:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return found
+        setattr(owner, name, step)
+
+    api = Api(SecretStr({key!r}), url={url!r})
+
+    def run(client, at):
+        books, steps = PostgresBooks(client), []
+        for owner, names in ((api, ["send"]), (books, ["intend", "sent", "book", "drop"])):
+            for name in names:
+                killing(owner, name, steps, at)
+        # Within the transaction that enters a reply and keeps it.
+        killing(queries, "save_entry", steps, at)
+        BatchDoor(api, books, patience_s=60, poll_s=0).ask(QUESTIONS)
+
+    # What is imported before a run is forked takes its time once.
+    api._client.messages.batches
+    with open_session({database!r}) as session:
+        queries.reserved_usd(session, "nobody")
+    close_pool({database!r})
+    for at in map(int, sys.stdin):
+        if not (pid := os.fork()):
+            run(f"client {{at}}", at)
+            os._exit(0)
+        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+"""
+
+
+def test_a_run_that_is_killed_after_any_step_is_finished_by_the_next_one(
     claude: FakeClaude, database_url: str
 ) -> None:
-    done = threading.Event()
-    claude.fail(Fault(wait=done), path=CREATE)
-    child = f"""
-        import os
-        os.environ |= {{"DATABASE_URL": {database_url!r}, "ANTHROPIC_API_KEY": {claude.key!r},
-            "CLIPPER_CLAUDE_URL": {claude.url!r}, "NO_PROXY": "127.0.0.1"}}
-        from tasks.claude import open_door
-        from tests.claude.asked import a_question
-        with open_door("acme", in_batches=True) as door:
-            door.ask([a_question(f"sentence {{place}}") for place in range(3)])
-    """
-    with python(child) as process:
-        deadline = time.monotonic() + 60
-        while not claude.batches.made and time.monotonic() < deadline:
-            time.sleep(0.05)
-        process.kill()
-    done.set()
-    assert [one.batch_id for one in PostgresBooks("acme").intents()] == [None] * 3
-    claude.batches.end_all()
-    with open_door("acme", in_batches=True) as door, pytest.raises(ServiceUnavailable):
-        # Found in the API's list, by its custom ids.
-        _opened(door).ask(QUESTIONS)
-    with open_door("acme", in_batches=True) as door:
-        assert len(_opened(door).ask(QUESTIONS)) == 3
-    assert len(claude.batches.made) == 1
-    assert len(claude.billed) == 3
+    claude.batches.ends_after_s = 0
+    api = Api(SecretStr(claude.key), url=claude.url)
+    code = _CHILD.format(database=database_url, key=claude.key, url=claude.url)
+    with python(code) as process:
+        for at in range(1, 30):
+            clock = FakeClock()
+            clock.time = datetime.now(UTC)
+            claude.now = lambda clock=clock: clock.time.timestamp()  # type: ignore[misc]
+            assert process.stdin is not None
+            process.stdin.write(f"{at}\n")
+            process.stdin.flush()
+            ended = int(line(process))
+            books = PostgresBooks(f"client {at}")
+            door = BatchDoor(api, books, patience_s=3600, poll_s=300, clock=clock.clock)
+            assert len(door.ask(QUESTIONS[:2])) == 2
+            # One batch, one bill and one line of the ledger for each question, and nothing waits.
+            assert len(claude.batches.made) == at
+            with open_session(database_url) as session:
+                rows = session.exec(select(LedgerRow).where(LedgerRow.batch)).all()
+            assert len(rows) == len(claude.billed) == 2 * at
+            assert books.intents() == []
+            assert books.account(f"{clock.time:%Y-%m}").reserved_usd == 0
+            if ended != -signal.SIGKILL:
+                break
+    api.close()
+    assert (ended, at) == (0, 9), "each step had its turn"
 
 
 def test_a_machine_without_a_key_has_no_door(

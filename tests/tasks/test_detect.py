@@ -16,7 +16,7 @@ from clipping.models import Detection, DetectOptions, EditorialPolicy
 from clipping.moments import ClaudeDetector, Footage
 from clipping.settings import settings
 from tasks import detect
-from tests.db.values import a_detection, a_source, a_transcript
+from tests.db.values import a_detection, a_moment, a_source, a_transcript
 from tests.moments.claude.doors import FakeDoor
 
 
@@ -32,11 +32,12 @@ def transcript_id(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyP
         return queries.save_transcript(session, a_source().source_id, None, a_transcript())
 
 
-def test_what_the_local_detector_found_instead_is_looked_for_again(
-    transcript_id: str, monkeypatch: pytest.MonkeyPatch
+def test_what_the_local_detector_found_instead_is_looked_for_again_and_stays_beside(
+    transcript_id: str, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[Footage] = []
-    answers = [a_detection(detector="local"), a_detection(detector="claude")]
+    instead = a_detection(moments=0).replace(moments=(a_moment(3, rank=1),))
+    answers = [instead, instead, a_detection(detector="claude")]
 
     def found(name: str, footage: Footage) -> Detection:
         assert name == "auto"
@@ -47,11 +48,15 @@ def test_what_the_local_detector_found_instead_is_looked_for_again(
     monkeypatch.setattr(detect, "media_store", _NoStore)
     door = FakeDoor(lambda _: "")
     monkeypatch.setattr(detect, "open_door", lambda _client, **_: nullcontext(door))
-    keys = [detect.detect_moments.fn(transcript_id, "auto", DetectOptions()) for _ in range(3)]
-    assert len(set(keys)) == 1
-    assert len(made) == 2
+    keys = [detect.detect_moments.fn(transcript_id, "auto", DetectOptions()) for _ in range(4)]
+    assert len(made) == 3
     assert made[0].door is door
-    assert detect.load_detection.fn(keys[0])[1].detector == ClaudeDetector.name
+    assert keys == [keys[0], keys[0], keys[2], keys[2]]
+    assert detect.load_detection.fn(keys[2])[1].detector == ClaudeDetector.name
+    # Clips were made of it, perhaps, which are still shown, varied and released.
+    assert detect.load_detection.fn(keys[0])[1] == instead
+    with open_session(database_url) as session:
+        assert queries.get_moment(session, a_moment(3).moment_id)[1] == a_moment(3, rank=1)
 
 
 def test_the_client_s_policy_and_the_source_decide_what_is_found(

@@ -16,7 +16,15 @@ from clipping.db.session import open_session
 from clipping.db.tables import ClipPrintRow, ClipRow
 from clipping.errors import Rejected
 from clipping.media.probe import probe
-from clipping.models import ClipPrint, RenderChoices, RenderedClip
+from clipping.models import (
+    ClipPrint,
+    ClipState,
+    Hold,
+    HoldKind,
+    Moment,
+    RenderChoices,
+    RenderedClip,
+)
 from clipping.rendering.plan import PLAN_VERSION
 from clipping.rendering.proof import clip_print
 from clipping.settings import settings
@@ -31,6 +39,7 @@ from tests.support.media import make_video
 MOMENT = a_moment(span=TimeSpan(start_ms=515, end_ms=2_615))
 """Its ends lie between two frames."""
 HEAD_SHARE = 24 / 51
+CRIME = Hold(kind=HoldKind.BRAND_SAFETY, reason="It carries a brand risk: crime.")
 Twin = Callable[[str], str]
 _BRIEF = {
     "clipping.captions.hook._SHORTEST_MS": 700,
@@ -194,6 +203,27 @@ def test_a_moment_that_another_detector_found_as_well_has_the_clip_that_is_there
     # Nor when its choices are not what it is found by: the recipe is.
     monkeypatch.setattr("tasks.render._finished", lambda *_: None)
     assert twin("First hook") == first.clip_id
+
+
+def test_a_clip_that_another_moment_shows_as_well_waits_for_what_holds_that_one(
+    workplace: Workplace, first: RenderedClip, twin: Twin
+) -> None:
+    def store(key: str, moment: Moment) -> None:
+        found = a_detection(moments=0, rejections=0).replace(moments=(moment,))
+        queries.save_detection(session, first.source_id, workplace.transcript_id, key, found)
+
+    with open_session(workplace.database_url) as session:
+        store("twin", MOMENT.replace(moment_id="mom_twin", holds=(CRIME,)))
+        queries.save_clip(session, first.replace(state=ClipState.READY))
+    try:
+        assert twin("First hook") == first.clip_id
+        with open_session(workplace.database_url) as session:
+            assert queries.get_clip(session, first.clip_id).state is ClipState.HELD
+            assert queries.get_moment(session, first.moment_id)[1].holds == (CRIME,)
+    finally:
+        with open_session(workplace.database_url) as session:
+            store("render", MOMENT)
+            queries.save_clip(session, first)
 
 
 def test_a_clip_with_the_hook_of_its_moment_is_not_that_of_a_moment_with_another_hook(

@@ -105,6 +105,25 @@ def test_who_asks_for_the_local_detector_pays_for_no_words(url: str, door: FakeD
     assert {(one.writer, one.notes) for one in _kept(url).values()} == {("local", ())}
 
 
+def test_what_is_brought_back_is_written_for_and_what_stands_beside_the_others_stays(
+    url: str, door: FakeDoor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write.write_words.fn(KEY)
+    second = a_moment(2).moment_id
+    # A detection in which this machine stood in for Claude, which wrote all the same.
+    write.write_words_for.fn(KEY, [second])
+    assert {key: one.writer for key, one in _kept(url).items()} == {BEST: "claude", second: "local"}
+    with open_session(url) as session:
+        words = queries.transcripts_of(session, BEST)[0]
+        chosen = a_detection(detector="claude")
+        queries.save_detection(session, a_source().source_id, words, KEY, chosen)
+    write.write_words_for.fn(KEY, [second])
+    assert _purposes(door) == ["write", "check"] * 2
+    monkeypatch.setattr(settings(), "anthropic_api_key", None)
+    write.write_words_for.fn(KEY, [second])
+    assert {key: one.writer for key, one in _kept(url).items()} == {BEST: "claude", second: "local"}
+
+
 def test_without_a_key_nobody_is_asked(
     url: str, door: FakeDoor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

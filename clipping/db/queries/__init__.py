@@ -114,6 +114,7 @@ from clipping.db.queries.posts import (
     taken_by_others,
 )
 from clipping.db.queries.releases import (
+    hold_as,
     releases_of,
     save_release,
 )
@@ -245,6 +246,7 @@ __all__ = [
     "given_up_posts",
     "glossary_of",
     "has_proxy",
+    "hold_as",
     "item_counts",
     "items_of",
     "items_with_reasons",

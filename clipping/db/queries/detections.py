@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert
 from sqlmodel import Session, col, select
 
 from clipping.db.columns import storable
-from clipping.db.queries.releases import settle_clips
+from clipping.db.queries.releases import lock_moments, settle_clips
 from clipping.db.queries.upsert import save_row, save_rows
 from clipping.db.tables import DetectionMomentRow, DetectionRow, MomentRow, RejectionRow
 from clipping.errors import Rejected
@@ -43,8 +43,8 @@ def save_detection(
 ) -> None:
     """Keep a detection whole, in the session's transaction; the same key again replaces it.
 
-    A moment that other detections found too is shared with them and takes the newest wording, and
-    whether its clips wait for a person follows its holds. Moments are never deleted, because clips
+    A moment that other detections found too is shared with them and takes the newest wording, but
+    what once held it holds it until somebody agrees. Moments are never deleted, because clips
     are made of them; those that a person brought back stay in the detection, behind the new ones.
     """
     made = make_id("detection", storable(detection_key))
@@ -65,6 +65,11 @@ def save_detection(
         session.execute(delete(table).where(col(table.detection_id) == made))
     # In one order everywhere, so that two detections that share moments cannot deadlock.
     moments = {moment.moment_id: moment_values(source_id, moment) for moment in detection.moments}
+    by_id = {moment.moment_id: moment for moment in detection.moments}
+    for moment_id, known in lock_moments(session, moments).items():
+        # Another look that does not see it is nobody who has agreed to it.
+        holds = tuple(dict.fromkeys((*by_id[moment_id].holds, *known)))
+        moments[moment_id]["holds"] = _HOLDS.dump_python(holds, mode="json")
     save_rows(
         session, MomentRow, [moments[key] for key in sorted(moments)], found_by=("moment_id",)
     )
@@ -224,4 +229,5 @@ def _rejection(row: RejectionRow) -> Rejection:
         code=row.code,
         reason=row.reason,
         text=row.text,
+        holds=_HOLDS.validate_python(row.holds),
     )

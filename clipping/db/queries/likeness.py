@@ -39,13 +39,14 @@ def save_print(session: Session, clip_id: str, print_: ClipPrint) -> None:
 def clips_of_month(
     session: Session, client: str, month: str, version: int
 ) -> tuple[list[ClipAlike], list[ClipAlike]]:
-    """The client's ready clips of a month, ``YYYY-MM`` in UTC, and its earlier ones of the same
-    sources; in the order in which they were rendered, with prints of that version.
+    """The client's clips of a month, ``YYYY-MM`` in UTC, that passed their proof, and its earlier
+    ones of the same sources; in the order in which they were rendered, with prints of that version.
     """
     first, next_first = month_span(month)
     ours = (
         col(ClipRow.client_id) == client_id(client),
-        col(ClipRow.state) == ClipState.READY.value,
+        # What waits for a person may be used any day, and what is used is compared all the same.
+        col(ClipRow.state) != ClipState.FAILED_PROOF.value,
     )
     sources = (
         select(col(ClipRow.source_id))

@@ -66,6 +66,25 @@ def settle_clips(session: Session, moment_ids: Collection[str]) -> None:
         )
 
 
+def hold_also(session: Session, moment_id: str, holds: Collection[Hold]) -> None:
+    """Hold a moment for these reasons beside its own, and its clips as long as nobody agrees."""
+    known = lock_moments(session, [moment_id])[moment_id]
+    both = tuple(dict.fromkeys((*known, *holds)))
+    if both != known:
+        session.execute(
+            update(MomentRow)
+            .where(col(MomentRow.moment_id) == moment_id)
+            .values(holds=_HOLDS.dump_python(both, mode="json"))
+        )
+        settle_clips(session, [moment_id])
+
+
+def hold_as(session: Session, moment_id: str, other_id: str) -> None:
+    """Hold a moment for what nobody has agreed to of another one that is shown by its clip."""
+    holds = lock_moments(session, [moment_id, other_id])[other_id]
+    hold_also(session, moment_id, unsettled(holds, releases_of(session, other_id)))
+
+
 def lock_moments(session: Session, moment_ids: Collection[str]) -> dict[str, tuple[Hold, ...]]:
     """The moments' holds, which nobody else changes or agrees to before this session ends.
 

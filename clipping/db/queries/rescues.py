@@ -9,9 +9,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
 from clipping.db.queries.detections import moment_values
+from clipping.db.queries.releases import hold_also
 from clipping.db.tables import DetectionMomentRow, DetectionRow, MomentRow
 from clipping.errors import Rejected
-from clipping.models import Moment
+from clipping.models import VARIATION, Moment
 
 
 def save_rescued(
@@ -20,7 +21,8 @@ def save_rescued(
     """Add moments to a detection, behind those that it has and marked as brought back.
 
     One that it has stays what and where it is; one that another detection found keeps the words
-    which that one gave it. Raises Rejected when there is no such detection.
+    which that one gave it, and is held for what holds it here as well. Raises Rejected when there
+    is no such detection.
     """
     found = session.exec(
         select(DetectionRow.detection_id, DetectionRow.source_id)
@@ -46,11 +48,19 @@ def save_rescued(
                 detection_id=detection_id, rank=rank, moment_id=moment.moment_id, rescued_at=at
             )
         )
+    # In one order everywhere, so that two that share moments cannot deadlock.
+    for moment in sorted(new, key=lambda one: one.moment_id):
+        hold_also(session, moment.moment_id, moment.holds)
 
 
 def newest_detection(session: Session, source_id: str, moment_id: str | None = None) -> str | None:
-    """Key of the source's detection that was saved last, of those that hold the moment if named."""
-    wanted = select(DetectionRow.detection_key).where(DetectionRow.source_id == source_id)
+    """Key of the source's detection that was saved last, of those that hold the moment if named.
+
+    Moved ends of a moment are none: nothing was dropped there.
+    """
+    wanted = select(DetectionRow.detection_key).where(
+        DetectionRow.source_id == source_id, DetectionRow.detector != VARIATION
+    )
     if moment_id is not None:
         holding = select(DetectionMomentRow.detection_id).where(
             DetectionMomentRow.moment_id == moment_id

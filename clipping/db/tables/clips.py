@@ -124,6 +124,7 @@ class RejectionRow(Row, table=True):
     code: str = Field(sa_type=Text)
     reason: str = Field(sa_type=Text)
     text: str = Field(sa_type=Text)
+    holds: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs=_EMPTY_LIST)
 
 
 class ClipRow(Row, table=True):

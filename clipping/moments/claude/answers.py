@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from clipping.claude.forms import schema_of as schema_of
 from clipping.models import BrandRisk, HoldKind, HookAngle
 
-ANSWERS_VERSION: Final = "1"
+ANSWERS_VERSION: Final = "2"
 """Changes with every word below, as the prompts' versions do with theirs."""
 
 Number = Annotated[int, Field(description="Number of a sentence, as it stands in the text.")]
@@ -139,7 +139,6 @@ class HookCheck(BaseModel):
 
     hook: int = Field(description="Number of the hook.")
     said: bool = Field(description="Whether the words of its clip say all that the hook claims.")
-    why: str = Field(description="In at most 12 words.")
 
 
 class Checked(BaseModel):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from clipping.moments.claude.answers import Drop, DropCode, Verdict
+from clipping.moments.claude.answers import Drop, DropCode, Flag, Verdict
 from clipping.moments.claude.finalists import Fallen, Finalist, floor_of
 from clipping.moments.claude.lines import Script
 from clipping.moments.claude.places import Places
@@ -82,14 +82,14 @@ class _Choosing:
         entry = self._entries[verdict.finalist]
         fault = _integrity(verdict) or self._limits(verdict)
         if fault is not None:
-            self._fall(entry, verdict.viral_score, *fault)
+            self._fall(entry, verdict.viral_score, *fault, verdict.flags)
             return
         window = self._cut(verdict, entry)
         fault = self._refused(entry) if window is None else None
         if window is not None:
             fault = self._repeats(window, verdict)
         if fault is not None:
-            self._fall(entry, verdict.viral_score, *fault)
+            self._fall(entry, verdict.viral_score, *fault, verdict.flags)
         elif window is not None:
             self._choice.chosen.append(Chosen(window, entry, verdict.viral_score, verdict))
 
@@ -107,9 +107,11 @@ class _Choosing:
                 return
         self._fall(entry, entry.score, _DROP_CODES[drop.code], why or "The judge gave no reason.")
 
-    def _fall(self, entry: Finalist, score: int, code: str, reason: str) -> None:
+    def _fall(
+        self, entry: Finalist, score: int, code: str, reason: str, flags: Sequence[Flag] = ()
+    ) -> None:
         first, last = self._places.sentences(entry.window)
-        self._choice.fallen.append(Fallen(first, last, score, code, reason))
+        self._choice.fallen.append(Fallen(first, last, score, code, reason, tuple(flags)))
 
     def _taken(self) -> list[TimeSpan]:
         return [self._places.span(one.window) for one in self._choice.chosen]

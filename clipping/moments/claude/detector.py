@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,6 +31,8 @@ _LISTENING_SHARE: Final = 0.4
 _SCOUTED_SHARE: Final = 0.65
 _JUDGED_SHARE: Final = 0.9
 _NO_DOOR: Final = "There is no key for the Claude API."
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,8 @@ class ClaudeDetector(Detector):
                 raise
             detection = _local(footage, talk, str(error))
         except ClippingError as error:
+            # Somebody has to see to it, or every source ends like this one.
+            _log.warning("The local detector chooses, because Claude could not: %s", error)
             detection = _local(footage, talk, str(error))
         found = len(detection.moments)
         report("detect", 1.0, "1 moment" if found == 1 else f"{found} moments")
@@ -143,7 +148,8 @@ class _Run:
             detector_version=identity[2],
             moments=moments,
             rejections=tuple(
-                telling.rejection(places, one) for one in _in_order([*fallen, *choice.fallen])
+                telling.rejection(places, one, self._footage.policy)
+                for one in _in_order([*fallen, *choice.fallen])
             ),
             notes=tuple(self._notes),
         )

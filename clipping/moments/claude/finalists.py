@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from clipping.moments.claude.answers import Nominee
+from clipping.moments.claude.answers import Flag, Nominee
 from clipping.moments.claude.lines import Script
 from clipping.moments.claude.places import Places
 from clipping.moments.claude.tidy import remark
@@ -40,6 +40,7 @@ class Fallen:
     score: int
     code: str
     reason: str
+    flags: tuple[Flag, ...] = ()
 
 
 def floor_of(places: Places) -> int:

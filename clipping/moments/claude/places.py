@@ -30,8 +30,10 @@ LEAST_KEPT: Final = 0.6
 """Of what was pointed at, when its beginning has to be left out."""
 _LATER_COSTS: Final = 2.0
 """A sentence after the ending does more harm than one before the beginning."""
-ANSWER_OPENS: Final = 3
-"""So many sentences of an answer cannot open a clip without the question."""
+ANSWERS_FOR_MS: Final = 30_000
+"""What is said so soon after a question answers it, and cannot open a clip without it."""
+EDGE_MS: Final = 45_000
+"""How far from a talk's ends it may still begin, or end already."""
 _BARRED: Final = "housekeeping"
 
 Flags = NDArray[np.bool_]
@@ -47,7 +49,7 @@ class Places:
         self.windows: Windows = enumerate_windows(talk, options.min_ms, options.max_ms)
         self.rubric = Rubric(talk, options.min_ms, options.max_ms)
         self.scores, self._refused = assess(self.windows, self.rubric)
-        self._asides = _marked(asides, len(talk.sentences.items))
+        self._asides = _marked(asides, len(talk.sentences.items)) | _edges(talk)
         inner = np.concatenate([[0], np.cumsum(self._asides)])
         barred = inner[self.windows.last + 1] > inner[self.windows.first]
         self._refused = np.where((self._refused == "") & barred, _BARRED, self._refused)
@@ -156,19 +158,34 @@ def _whole(talk: Talk, windows: Windows) -> Flags:
 
 
 def _answering(talk: Talk) -> Flags:
-    """Sentences with which somebody begins to answer a question that somebody else asked.
+    """Sentences that answer a question: up to the next one, another voice or half a minute later.
 
-    Further into a turn, or where something new begins, a sentence may open a clip again.
+    Who says them does not matter, and whether they begin a story neither: it answers as well.
     """
-    flags = np.zeros(len(talk.sentences.items), bool)
-    voices = [talk.words[item.first].speaker for item in talk.sentences.items]
+    items, flags = talk.sentences.items, np.zeros(len(talk.sentences.items), bool)
+    voices = [talk.words[item.first].speaker for item in items]
     for at in np.flatnonzero(talk.text.answer).tolist():
-        if None in (voices[at - 1], voices[at]) or voices[at - 1] == voices[at]:
-            continue
-        for inside in range(at, min(at + ANSWER_OPENS, len(voices))):
-            if voices[inside] != voices[at] or (inside > at and talk.text.scene[inside]):
+        until_ms = items[at].span.start_ms + ANSWERS_FOR_MS
+        for inside in range(at, len(items)):
+            over = items[inside].span.start_ms >= until_ms or voices[inside] != voices[at]
+            if over or (inside > at and talk.text.question[inside]):
                 break
             flags[inside] = True
+    return flags
+
+
+def _edges(talk: Talk) -> Flags:
+    """What is said up to a greeting at the beginning of a talk, and from a farewell at its end."""
+    items, chores = talk.sentences.items, talk.text.housekeeping
+    flags = np.zeros(len(items), bool)
+    if not items:
+        return flags
+    greeted_ms = items[0].span.start_ms + EDGE_MS
+    parted_ms = items[-1].span.end_ms - EDGE_MS
+    greets = [at for at in np.flatnonzero(chores) if items[at].span.end_ms <= greeted_ms]
+    parts = [at for at in np.flatnonzero(chores) if items[at].span.start_ms >= parted_ms]
+    flags[: max(greets, default=-1) + 1] = True
+    flags[min(parts, default=len(items)) :] = True
     return flags
 
 

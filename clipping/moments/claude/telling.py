@@ -8,6 +8,7 @@ import numpy as np
 
 from clipping.models import (
     Criterion,
+    EditorialPolicy,
     Hold,
     Hook,
     Judgement,
@@ -18,6 +19,7 @@ from clipping.models import (
 from clipping.moments.claude.answers import Verdict
 from clipping.moments.claude.choosing import Chosen
 from clipping.moments.claude.finalists import Fallen
+from clipping.moments.claude.holds import holds
 from clipping.moments.claude.places import Places
 from clipping.moments.claude.tidy import remark, sentence
 from clipping.moments.guard import without_banned
@@ -122,8 +124,8 @@ def _evidence(verdict: Verdict, name: str) -> str:
     return ""
 
 
-def rejection(places: Places, fallen: Fallen) -> Rejection:
-    """Why sentences that were a candidate are no moment."""
+def rejection(places: Places, fallen: Fallen, policy: EditorialPolicy) -> Rejection:
+    """Why sentences that were a candidate are no moment, and what the judge flagged in them."""
     talk = places.talk
     items = talk.sentences.items[fallen.first : fallen.last + 1]
     start_ms, end_ms = int(talk.cuts.start[fallen.first]), int(talk.cuts.end[fallen.last])
@@ -133,4 +135,5 @@ def rejection(places: Places, fallen: Fallen) -> Rejection:
         code=fallen.code,
         reason=fallen.reason,
         text=shortened(join([item.text for item in items])),
+        holds=holds(policy, fallen.flags, ()),
     )

@@ -127,7 +127,7 @@ def a_post(clip: int, title: str, caption: str, **changes: Any) -> dict[str, Any
 def all_said(question: Question) -> dict[str, Any]:
     """Every hook passes."""
     numbers = re.findall(r"^hook (\d+):", told(question), re.MULTILINE)
-    return {"checks": [{"hook": int(n), "said": True, "why": "It is said."} for n in numbers]}
+    return {"checks": [{"hook": int(n), "said": True} for n in numbers]}
 
 
 class Answers:

@@ -120,7 +120,7 @@ class FakeReader:
 
     def _checked(self, question: Question) -> dict[str, Any]:
         numbers = re.findall(r"^hook (\d+):", told(question), re.MULTILINE)
-        return {"checks": [{"hook": int(n), "said": True, "why": "It is said."} for n in numbers]}
+        return {"checks": [{"hook": int(n), "said": True} for n in numbers]}
 
     def _written(self, question: Question) -> dict[str, Any]:
         """Each clip's first sentence as its title, the others as its caption."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import random
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -24,6 +26,7 @@ from clipping.moments.hook import MAX_WIDTH
 from clipping.moments.lexicon import width
 from clipping.moments.sentences import Break
 from clipping.moments.talk import Talk
+from tests.moments.bounds import check_silence
 from tests.moments.claude.doors import (
     FakeDoor,
     a_nominee,
@@ -48,7 +51,10 @@ TALKS: dict[str, tuple[Word, ...]] = {
 }
 
 numbers = st.one_of(st.integers(-2, 45), st.sampled_from([0, 10**30, "7", "x", None, 2.5]))
-grades = st.one_of(st.integers(0, 10), st.sampled_from([-1, 11, 100, 50, "many", None, True]))
+grades = st.one_of(
+    st.integers(0, 10),
+    st.sampled_from([-1, 11, 100, 50, "many", None, True, math.nan, math.inf, -1e300, 10**40]),
+)
 words = st.one_of(
     st.sampled_from(
         [
@@ -72,6 +78,17 @@ broken = st.one_of(
     ),
     st.text(max_size=60),
 )
+
+
+DISGUISES: tuple[Callable[[str], str], ...] = (
+    lambda text: f"Here you are, as {{asked}}:\n```json\n{text}\n```\nAnything else?",
+    lambda text: text[: len(text) // 2],
+    lambda text: text.replace('"first": ', '"first": 99, "first": '),
+    lambda text: text.replace('"last": ', '"last": 1, "last": ').replace("ranked", "dropped", 1),
+    lambda text: f"[{text}, {text}]",
+    lambda text: json.dumps(text),
+)
+"""What may be around an answer, or within it, or missing, though it ends as if it were whole."""
 
 
 @lru_cache(maxsize=8)
@@ -98,10 +115,10 @@ class Noise:
     def __call__(self, question: Question) -> Any:
         if self._chance.random() < self._useless:
             return self._chance.choice(self._waste)
-        if question.purpose == "scout":
-            return json.dumps(self._scouted(question))
-        judged = question.purpose == "judge"
-        return json.dumps(self._judged(question) if judged else all_said(question))
+        answers = {"scout": self._scouted, "judge": self._judged, "check": all_said}
+        text = json.dumps(answers[question.purpose](question))
+        spoils = self._chance.random() < self._spoiled
+        return self._chance.choice(DISGUISES)(text) if spoils else text
 
     def _spoil(self, value: Any) -> Any:
         spoils = self._chance.random() < self._spoiled
@@ -180,6 +197,7 @@ def check_contract(found: Detection, talk: Talk, given: Footage) -> None:
         assert ("nurse" in moment.text.lower()) <= moment.held
         if found.detector == "claude":
             check_whole(moment.span.start_ms, moment.span.end_ms, talk)
+            check_silence(moment, talk.words, options, lasts)
     for dropped in found.rejections:
         assert dropped.span.end_ms <= lasts
         assert dropped.reason.endswith((".", "!", "?", "…"))
@@ -201,7 +219,7 @@ def check_whole(start_ms: int, end_ms: int, talk: Talk) -> None:
     assert not talk.text.answer[first]
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(list(TALKS)), noise, st.integers(1, 6), st.integers(8_000, 20_000))
 def test_no_answer_breaks_a_promise(name: str, answer: Any, count: int, min_ms: int) -> None:
     door = FakeDoor(answer)

@@ -331,6 +331,14 @@ def test_flags_and_forbidden_topics_hold_a_moment() -> None:
     assert "nurse; elections" in "".join(block.text for block in _judge_system(policy))
 
 
+def test_what_the_judge_flagged_is_known_of_what_fell_as_well() -> None:
+    flags = [{"kind": "brand_safety", "what": "crime"}, {"kind": "brand_safety", "what": "tragedy"}]
+    answers = Answers(ranked={"Ten years": {"flags": flags, "needs": "Who Sam is"}})
+    detection, _ = found(answers)
+    fallen = next(one for one in detection.rejections if one.code == "needs_context")
+    assert [hold.reason for hold in fallen.holds] == ["It carries a brand risk: crime."]
+
+
 def _judge_system(policy: EditorialPolicy) -> Any:
     _, door = found(policy=policy)
     return door.of("judge")[0].system
