@@ -109,6 +109,9 @@ def estimate(
     count: Annotated[int, typer.Option(min=1, max=50, help="Clips at most.")] = 5,
     min_seconds: Annotated[int, typer.Option(min=1, max=600, help="Shortest clip.")] = 15,
     max_seconds: Annotated[int, typer.Option(min=1, max=600, help="Longest clip.")] = 60,
+    complex_source: Annotated[
+        bool, typer.Option("--complex", help="As judged by the best judge.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Say what Claude will cost for a source, before it is asked anything."""
@@ -119,4 +122,4 @@ def estimate(
         raise typer.BadParameter("--min-seconds is more than --max-seconds")
     options = DetectOptions(count=count, min_ms=min_seconds * 1000, max_ms=max_seconds * 1000)
     with outcomes(as_json):
-        show_estimate(source, client, options, as_json=as_json)
+        show_estimate(source, client, options, complex_source=complex_source, as_json=as_json)

@@ -56,7 +56,14 @@ class CostEstimate:
         )
 
 
-def show_estimate(source: str, client: str, options: DetectOptions, *, as_json: bool) -> None:
+def show_estimate(
+    source: str,
+    client: str,
+    options: DetectOptions,
+    *,
+    complex_source: bool = False,
+    as_json: bool,
+) -> None:
     """Print what choosing the moments of a source will cost.
 
     :raises Rejected: It is a link that nobody has taken in, or no video.
@@ -65,7 +72,13 @@ def show_estimate(source: str, client: str, options: DetectOptions, *, as_json: 
     from clipping.moments.claude.foreseeing import foreseen, unheard
 
     heard, duration_ms = _heard(source, client)
-    asked = foreseen(heard or unheard(duration_ms), duration_ms, options, Models.from_settings())
+    asked = foreseen(
+        heard or unheard(duration_ms),
+        duration_ms,
+        options,
+        Models.from_settings(),
+        complex_source=complex_source,
+    )
     if asked and asked[-1].purpose == "check":
         asked += words_beside(options)
     found = estimate_of(asked, heard=heard is not None, minutes=round(duration_ms / 60_000))

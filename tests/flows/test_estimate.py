@@ -46,6 +46,8 @@ def test_what_will_be_asked_is_foreseen_for_each_pass() -> None:
     assert purposes == ["scout"] * (len(asked) - 2) + ["judge", "check"]
     assert 2 <= purposes.count("scout") <= 5
     assert [one.model for one in asked[-3:]] == [MODELS.scout, MODELS.judge, MODELS.judge]
+    dear = foreseen(unheard(HOUR_MS), HOUR_MS, DetectOptions(), MODELS, complex_source=True)
+    assert {one.model for one in dear} == {MODELS.scout, MODELS.complex_judge}
 
 
 def test_an_hour_costs_some_cents_and_half_of_that_in_batches() -> None:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from clipping.claude.forms import schema_of as schema_of
 from clipping.models import BrandRisk, HoldKind, HookAngle
 
-ANSWERS_VERSION: Final = "2"
+ANSWERS_VERSION: Final = "3"
 """Changes with every word below, as the prompts' versions do with theirs."""
 
 Number = Annotated[int, Field(description="Number of a sentence, as it stands in the text.")]
@@ -125,6 +125,9 @@ class Drop(BaseModel):
     finalist: int = Field(description="Number of the finalist.")
     code: DropCode
     why: str = Field(description="In at most 15 words.")
+    flags: list[Flag] = Field(
+        description="As of those that are ranked: a weak one may fill up what is missing."
+    )
 
 
 class Judged(BaseModel):

@@ -38,6 +38,8 @@ class Chosen:
     score: int
     verdict: Verdict | None
     why: str = ""
+    flags: tuple[Flag, ...] = ()
+    """What the judge says a person has to see first."""
 
 
 @dataclass
@@ -91,7 +93,8 @@ class _Choosing:
         if fault is not None:
             self._fall(entry, verdict.viral_score, *fault, verdict.flags)
         elif window is not None:
-            self._choice.chosen.append(Chosen(window, entry, verdict.viral_score, verdict))
+            chosen = Chosen(window, entry, verdict.viral_score, verdict, flags=tuple(verdict.flags))
+            self._choice.chosen.append(chosen)
 
     def _drop(self, drop: Drop) -> None:
         """A finalist that the judge dropped; weak ones fill up the least number."""
@@ -102,10 +105,12 @@ class _Choosing:
             window = self._places.fit(*self._places.sentences(entry.window), self._taken())
             if window is not None and self._same_words(window) is None:
                 lowest = min([one.score for one in chosen], default=100)
-                chosen.append(Chosen(window, entry, min(entry.score, lowest), None, why))
+                score, flags = min(entry.score, lowest), tuple(drop.flags)
+                chosen.append(Chosen(window, entry, score, None, why, flags))
                 self._choice.filled += 1
                 return
-        self._fall(entry, entry.score, _DROP_CODES[drop.code], why or "The judge gave no reason.")
+        because = why or "The judge gave no reason."
+        self._fall(entry, entry.score, _DROP_CODES[drop.code], because, drop.flags)
 
     def _fall(
         self, entry: Finalist, score: int, code: str, reason: str, flags: Sequence[Flag] = ()

@@ -194,7 +194,7 @@ class _Run:
                 said[rank - 1],
                 holds(
                     policy,
-                    one.verdict.flags if one.verdict else (),
+                    one.flags,
                     clips[rank - 1].words,
                 ),
                 policy.banned_words,

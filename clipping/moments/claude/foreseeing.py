@@ -31,7 +31,12 @@ _WORDS_A_SENTENCE: Final = 14
 
 
 def foreseen(
-    transcript: Transcript, duration_ms: int, options: DetectOptions, models: Models
+    transcript: Transcript,
+    duration_ms: int,
+    options: DetectOptions,
+    models: Models,
+    *,
+    complex_source: bool = False,
 ) -> list[Question]:
     """The scout's questions as they will be, and the judge's and the check's about as long.
 
@@ -48,8 +53,9 @@ def foreseen(
     places = Places(talk, options, [])
     entries, _ = finalists(places, script, [])
     if entries:
-        asked.append(judge.question(places, script, entries, brief, models.judge))
-        asked.append(_check(places, script, entries[: options.count], models.judge))
+        model = models.complex_judge if complex_source else models.judge
+        asked.append(judge.question(places, script, entries, brief, model))
+        asked.append(_check(places, script, entries[: options.count], model))
     return asked
 
 

@@ -139,11 +139,13 @@ class Answers:
         asides: tuple[tuple[str, str], ...] = (),
         ranked: dict[str, dict[str, Any]] | None = None,
         dropped: dict[str, tuple[str, str]] | None = None,
+        flags_of_dropped: tuple[dict[str, str], ...] = (),
     ) -> None:
         self.runs = runs or (ASKED, TOLD)
         self.asides = asides
         self.ranked = ranked or {}
         self.dropped = dropped or {}
+        self.flags_of_dropped = flags_of_dropped
 
     def __call__(self, question: Question) -> Any:
         if question.purpose == "scout":
@@ -165,7 +167,14 @@ class Answers:
             drop = next((d for words, d in self.dropped.items() if opening.startswith(words)), None)
             changes = next((c for words, c in self.ranked.items() if opening.startswith(words)), {})
             if drop:
-                dropped.append({"finalist": number, "code": drop[0], "why": drop[1]})
+                dropped.append(
+                    {
+                        "finalist": number,
+                        "code": drop[0],
+                        "why": drop[1],
+                        "flags": [*self.flags_of_dropped],
+                    }
+                )
             else:
                 verdict = a_verdict(number, first, last) | changes
                 for hook in verdict["hooks"]:

@@ -99,7 +99,7 @@ class FakeReader:
         return {
             "ranked": [self._verdict(*row) for row in graded[:most]],
             "dropped": [
-                {"finalist": finalist, "code": "weak", "why": "Others say more."}
+                {"finalist": finalist, "code": "weak", "why": "Others say more.", "flags": []}
                 for _, finalist, _ in graded[most:]
             ],
         }

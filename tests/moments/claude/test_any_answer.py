@@ -146,7 +146,7 @@ class Noise:
         found: dict[str, Any] = {"ranked": [], "dropped": []}
         for number, (first, last) in finalists_in(question).items():
             if self._chance.random() < 0.2:
-                drop = {"finalist": number, "code": "weak", "why": "Dull"}
+                drop = {"finalist": number, "code": "weak", "why": "Dull", "flags": []}
                 found["dropped"].append({key: self._spoil(drop[key]) for key in drop})
             elif self._chance.random() < 0.95:
                 found["ranked"].append(self._verdict(number, first, last))

@@ -238,6 +238,17 @@ def test_weak_finalists_fill_up_the_least_number() -> None:
     assert all(m.judgement is not None or "weaker" in m.reason for m in detection.moments)
 
 
+def test_what_fills_up_is_held_for_what_the_judge_flagged_when_it_dropped_it() -> None:
+    answers = Answers(
+        dropped={"Ten years": ("weak", "Nothing new"), "Do you": ("weak", "Known")},
+        flags_of_dropped=({"kind": "brand_safety", "what": "drugs"},),
+    )
+    detection, _ = found(answers, count=2)
+    fillers = [moment for moment in detection.moments if moment.judgement is None]
+    assert fillers
+    assert all(moment.held for moment in fillers)
+
+
 def test_a_finalist_that_is_dishonest_never_fills_up_the_least_number() -> None:
     every = {line[:12]: ("out_of_context", "It is a quotation") for line in TALK}
     detection, _ = found(Answers(dropped=every), count=3)
@@ -615,7 +626,12 @@ def test_a_finalist_that_is_ranked_and_dropped_is_dropped() -> None:
     def answer(question: Question) -> Any:
         answered = good(question)
         if question.purpose == "judge":
-            drop = {"finalist": 2, "code": "out_of_context", "why": "He quotes a friend"}
+            drop = {
+                "finalist": 2,
+                "code": "out_of_context",
+                "why": "He quotes a friend",
+                "flags": [],
+            }
             answered["dropped"].append(drop)
             answered["ranked"].append(answered["ranked"][0])
         return answered

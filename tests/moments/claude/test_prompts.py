@@ -25,7 +25,7 @@ WRITTEN = {
     "scout-1": "7be632b3c3938043",
     "judge-1": "2ab393da7ed43076",
     "check-1": "3188d93c86c395ec",
-    "answers-2": "0706a824a88a16c9",
+    "answers-3": "08abfe177af582e8",
 }
 """Beginnings of SHA-256: whoever changes a wording gives it another version, and a line here."""
 
