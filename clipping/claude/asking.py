@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from clipping.claude.api import Api
 from clipping.claude.budget import Budget
 from clipping.claude.calling import Clock, Line
-from clipping.claude.door import Books, Entry
-from clipping.claude.prices import cost_usd, most_usd
+from clipping.claude.door import Books
+from clipping.claude.prices import most_usd
 from clipping.claude.question import Block, Question, Reply
 
 AT_ONCE = 4
@@ -70,24 +70,8 @@ class DirectDoor:
         now = self._clock.now()
         with self._budget.room_for(most_usd(question, now.date(), batch=False), now):
             reply = self._line.call(lambda: self._api.ask(question))
-            self._book(fingerprint, question, reply)
+            self._budget.book(question, fingerprint, reply, self._clock.now())
         return reply
-
-    def _book(self, fingerprint: str, question: Question, reply: Reply) -> None:
-        at = self._clock.now()
-        entry = Entry(
-            client=self._books.client,
-            purpose=question.purpose,
-            model=question.model,
-            usage=reply.usage,
-            cost_usd=cost_usd(question.model, reply.usage, at.date(), batch=False),
-            request_id=reply.request_id,
-            message_id=reply.message_id,
-            batch=False,
-            at=at,
-        )
-        self._books.book(entry, fingerprint, reply)
-        self._budget.look(at)
 
 
 def _blocks(question: Question) -> tuple[Block, ...]:

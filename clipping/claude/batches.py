@@ -17,8 +17,8 @@ from uuid import uuid4
 from clipping.claude.api import TIMEOUT_S, Api, BatchResult, BatchStatus
 from clipping.claude.budget import Budget
 from clipping.claude.calling import Clock, Line
-from clipping.claude.door import Books, Entry, Intent
-from clipping.claude.prices import cost_usd, most_usd
+from clipping.claude.door import Books, Intent
+from clipping.claude.prices import most_usd
 from clipping.claude.question import Question, Reply
 from clipping.errors import ClippingError, NeedsPerson, RateLimited, ServiceUnavailable, Transient
 from clipping.models.base import make_id
@@ -133,20 +133,9 @@ class BatchDoor:
         return self._line.call(lambda: list(self._api.results(status.batch_id)))
 
     def _book(self, intent: Intent, reply: Reply) -> None:
-        at = self._clock.now()
-        entry = Entry(
-            client=self._books.client,
-            purpose=intent.purpose,
-            model=intent.model,
-            usage=reply.usage,
-            cost_usd=cost_usd(intent.model, reply.usage, at.date(), batch=True),
-            request_id=reply.request_id,
-            message_id=reply.message_id,
-            batch=True,
-            at=at,
+        self._budget.book(
+            intent, intent.fingerprint, reply, self._clock.now(), custom_id=intent.custom_id
         )
-        self._books.book(entry, intent.fingerprint, reply, custom_id=intent.custom_id)
-        self._budget.look(at)
 
     def _reconcile(self) -> None:
         """Find out what became of submissions of which nobody knows whether they went out."""

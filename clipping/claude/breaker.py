@@ -15,7 +15,7 @@ PROBE_TAKES = timedelta(minutes=2)
 
 
 def wait_s(outage: Outage, now: datetime) -> float:
-    """Seconds until the API may be asked; 0 for now."""
+    """Seconds until the API may be asked; 0 for at once."""
     if outage.closed_until is None:
         return 0.0
     return max(0.0, (outage.closed_until - now).total_seconds())

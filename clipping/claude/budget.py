@@ -9,7 +9,9 @@ from datetime import datetime
 from decimal import Decimal
 from threading import Lock
 
-from clipping.claude.door import Account, Books
+from clipping.claude.door import Account, Books, Entry, Intent
+from clipping.claude.prices import cost_usd
+from clipping.claude.question import Question, Reply
 from clipping.errors import BudgetSpent
 
 WARNING_AT = Decimal("0.8")
@@ -53,6 +55,31 @@ class Budget:
         finally:
             with self._turn:
                 self._under_way -= most_usd
+
+    def book(
+        self,
+        asked: Question | Intent,
+        fingerprint: str,
+        reply: Reply,
+        at: datetime,
+        *,
+        custom_id: str = "",
+    ) -> None:
+        """Enter and keep a reply before anybody uses it; with ``custom_id`` one of a batch."""
+        batch = bool(custom_id)
+        entry = Entry(
+            client=self._books.client,
+            purpose=asked.purpose,
+            model=asked.model,
+            usage=reply.usage,
+            cost_usd=cost_usd(asked.model, reply.usage, at.date(), batch=batch),
+            request_id=reply.request_id,
+            message_id=reply.message_id,
+            batch=batch,
+            at=at,
+        )
+        self._books.book(entry, fingerprint, reply, custom_id=custom_id)
+        self.look(at)
 
     def _check(self, account: Account, budget: Decimal, most_usd: Decimal, now: datetime) -> None:
         waits = account.reserved_usd + self._under_way

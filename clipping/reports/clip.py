@@ -24,7 +24,7 @@ from clipping.models import (
 
 @dataclass(frozen=True)
 class Beside:
-    """What is written beside a clip, and how its client wants to be written for now."""
+    """What is written beside a clip, and how its client wishes to be written for."""
 
     writing: Writing
     policy: WritingPolicy
