@@ -1,0 +1,261 @@
+"""One page in an account's browser: finding its parts, and stopping at what is not known.
+
+Nothing is solved here and nothing imitated: parts are pressed and filled as soon as they are there.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Error
+
+from clipping.errors import ClippingError
+from clipping.models import Account
+from clipping.platforms.browser.tables import By, Look, Looks, Table
+from clipping.platforms.failures import FailureKind, failure
+from clipping.settings import settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Dialog, Locator, Page
+
+_PAUSE_S: Final = 0.1
+_MOST: Final = 6
+"""Of parts that one look finds, so many are looked at for one that shows."""
+_DIALOGS: Final = '[role="dialog"], [role="alertdialog"], dialog[open]'
+CHALLENGE: Final = "challenge"
+SIGNED_OUT: Final = "signed_out"
+UNKNOWN_PAGE: Final = "unknown_page"
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a page may take, in real seconds."""
+
+    page_s: float = 30.0
+    """For a page to open, or a part to show."""
+    notice_s: float = 2.0
+    """For what may be there or not."""
+    step_s: float = 4.0
+    """For one look at an upload; then stops and holds get their turn."""
+    upload_s: float = 1_800.0
+    answer_s: float = 60.0
+    """After the click that publishes."""
+
+
+PATIENCE: Final = Patience()
+
+
+class Tab:
+    """A page of a platform in the browser of an account.
+
+    :param origin: Another place than the platform's own, such as a fake's.
+    :param name: Of its pictures; nothing secret.
+    """
+
+    def __init__(
+        self,
+        page: Page,
+        table: Table,
+        account: Account,
+        *,
+        origin: str = "",
+        patience: Patience = PATIENCE,
+        name: str = "",
+    ) -> None:
+        self.page, self.table, self.account = page, table, account
+        self.origin, self.patience, self.name = origin, patience, name
+        self._said = False
+        page.on("dialog", self._dismiss)
+
+    def open(self, url: str) -> None:
+        """Go there, and stop where that is not what was asked for.
+
+        :raises ServiceUnavailable: The page did not come.
+        """
+        try:
+            answer = self.page.goto(
+                url, timeout=self.patience.page_s * 1000, wait_until="domcontentloaded"
+            )
+        except Error:
+            raise self._unreachable() from None
+        if answer is not None and answer.status >= 500:
+            raise self._unreachable()
+        self.check()
+
+    def find(self, part: str) -> Locator | None:
+        """The part where it shows, or None."""
+        return self._first(self.table.looks(part, self.account.handle), hidden=part == "file")
+
+    def needed(self, part: str, timeout_s: float | None = None) -> Locator:
+        """The part, once it shows; what is in the way stops at once."""
+        found = self.wait(lambda: self.find(part), timeout_s or self.patience.page_s)
+        if found is None:
+            raise self.unknown(f'without "{part}"')
+        return found
+
+    def wait(self, look: Callable[[], Locator | None], timeout_s: float) -> Locator | None:
+        """What a look finds within a time; raises what is in the way."""
+        ends = time.monotonic() + timeout_s
+        while True:
+            self.check()
+            found = look()
+            if found is not None or time.monotonic() >= ends:
+                return found
+            self.page.wait_for_timeout(_PAUSE_S * 1000)
+
+    def check(self) -> None:
+        """Raise what is in the way: a check, a login, a suspension, a page or dialog not known."""
+        found = self.obstacle()
+        if found is not None:
+            raise found
+
+    def obstacle(self) -> ClippingError | None:
+        """What is in the way; None when nothing is."""
+        table, url = self.table, self.page.url
+        title, handle = table.title, self.account.handle
+        again = f"clipper accounts login {self.account.account_id}"
+        with self.reading():
+            if re.search(table.challenge_urls, url) or self._first(table.challenges):
+                return self.stop(
+                    FailureKind.REAUTH,
+                    f"{title} asks for a check that only the owner of @{handle} can pass ({again})",
+                    CHALLENGE,
+                )
+            if re.search(table.login_urls, url) or self._first(table.logins):
+                return self.stop(
+                    FailureKind.REAUTH,
+                    f"The browser of @{handle} is not logged in at {title} any more ({again})",
+                    SIGNED_OUT,
+                )
+            if self._first(table.suspensions):
+                return self.stop(
+                    FailureKind.ACCOUNT_BLOCKED, f"{title} has suspended @{handle}", "suspended"
+                )
+            if not self._is_at_home(url):
+                return self.unknown("of another site")
+            if self._said or self._has_other_dialog():
+                return self.unknown("with a dialog that is not known")
+        return None
+
+    def unknown(self, what: str) -> ClippingError:
+        """The error of a page that is not the one that the table describes."""
+        return self.stop(
+            FailureKind.APP_MISCONFIGURED,
+            f"{self.table.title} shows @{self.account.handle}'s browser a page {what}: a person "
+            "has to look, and perhaps the table of selectors has to be changed",
+            UNKNOWN_PAGE,
+        )
+
+    def stop(self, kind: FailureKind, sentence: str, code: str) -> ClippingError:
+        """An error that names a picture of what was there."""
+        shot = self.picture()
+        seen = f"; a picture is in {shot}" if shot else ""
+        return failure(kind, f"{sentence}{seen}.", code=code)
+
+    def picture(self) -> Path | None:
+        """A picture of the page, for its account's people alone; None when there is none to be had.
+
+        Its name holds ids and a time, and nothing of the page.
+        """
+        folder = settings().home / "pictures"
+        path = folder / f"{self.name or self.account.account_id}-{datetime.now(UTC):%H%M%S%f}.png"
+        try:
+            taken = self.page.screenshot(timeout=5_000)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(taken)
+        except (Error, OSError):
+            return None
+        return path
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Inside, what Playwright raises is a browser or connection that went away."""
+        try:
+            yield
+        except Error:
+            # Its text quotes the page.
+            raise self._unreachable() from None
+
+    def _unreachable(self) -> ClippingError:
+        sentence = f"{self.table.title}'s page did not open, or went away, in the browser."
+        return failure(FailureKind.RETRY_BACKOFF, sentence)
+
+    def _first(self, looks: Looks, *, hidden: bool = False) -> Locator | None:
+        for look in looks:
+            found = located(self.page, look)
+            for number in range(min(found.count(), _MOST)):
+                one = found.nth(number)
+                if hidden or one.is_visible():
+                    return one
+        return None
+
+    def count(self, part: str) -> int:
+        """How many of them show, by the first look that finds one."""
+        for look in self.table.looks(part, self.account.handle):
+            found = located(self.page, look)
+            shown = sum(found.nth(number).is_visible() for number in range(found.count()))
+            if shown:
+                return shown
+        return 0
+
+    def _is_at_home(self, url: str) -> bool:
+        host = urlsplit(url).netloc
+        home = urlsplit(self.origin or self.table.origin).netloc
+        hosts = (home, *self.table.other_hosts)
+        bare = [one.removeprefix("www.") for one in hosts]
+        return any(host == one or host.endswith(f".{one}") for one in bare)
+
+    def _has_other_dialog(self) -> bool:
+        """Whether a dialog shows that holds no part of the form, nor says that all went well."""
+        dialogs = self.page.locator(_DIALOGS)
+        shown = [one for one in map(dialogs.nth, range(dialogs.count())) if one.is_visible()]
+        return any(not self._is_known(one) for one in shown)
+
+    def _is_known(self, one: Locator) -> bool:
+        for part in self.table.parts:
+            for look in self.table.looks(part, self.account.handle):
+                if located(one, look).count():
+                    return True
+                if look.by in (By.ROLE, By.TEXT, By.DIALOG) and self._is_itself(one, look):
+                    return True
+        return False
+
+    @staticmethod
+    def _is_itself(one: Locator, look: Look) -> bool:
+        named = look.by is By.ROLE and look.what == one.get_attribute("role")
+        said = f"{one.get_attribute('aria-label') or ''}" if named else ""
+        return bool(said and look.pattern.search(said))
+
+    def _dismiss(self, dialog: Dialog) -> None:
+        # A page that is left may ask whether it should be; everything else is not known.
+        with suppress(Error):
+            if dialog.type == "beforeunload":
+                dialog.accept()
+                return
+            self._said = True
+            dialog.dismiss()
+
+
+def located(where: Page | Locator, look: Look) -> Locator:
+    """All that a look finds there."""
+    if look.by is By.ROLE:
+        # The roles are Playwright's own list of names.
+        return where.get_by_role(look.what, name=look.pattern)  # type: ignore[arg-type]
+    if look.by is By.LABEL:
+        return where.get_by_label(look.pattern)
+    if look.by is By.TEXT:
+        return where.get_by_text(look.pattern)
+    if look.by is By.DIALOG:
+        return where.get_by_role("dialog").filter(has_text=look.pattern)
+    return where.locator(look.what)
