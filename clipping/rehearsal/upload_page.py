@@ -21,6 +21,8 @@ from clipping.rehearsal.world import World
 
 _PAGES: Final = Path(__file__).with_name("pages")
 _YEAR_S: Final = 365 * 24 * 3600
+_CLOSE: Final = {"Connection": "close"}
+"""On a connection that was kept a browser sends a request again by itself."""
 _SHORTENED: Final = 80
 """Letters of a caption that TikTok's list shows here."""
 
@@ -136,7 +138,7 @@ class FakeUploadPage(FakeService):
         self._signed_in(request)
         made = f"file{len(self._files) + 1}"
         self._files[made] = hashlib.sha256(request.body).hexdigest()
-        return Reply.json({"id": made})
+        return Reply.json({"id": made}, **_CLOSE)
 
     @route("POST", "/fake/posts")
     def _post(self, request: Request) -> Reply:
@@ -203,4 +205,4 @@ def _html(body: str) -> Reply:
         "<!doctype html><html lang=en><meta charset=utf-8><link rel=icon href=data:,>"
         f"<body>{body}</body></html>"
     )
-    return Reply(200, document.encode(), {"Content-Type": "text/html; charset=utf-8"})
+    return Reply(200, document.encode(), {"Content-Type": "text/html; charset=utf-8", **_CLOSE})

@@ -13,7 +13,7 @@ from clipping.errors import AccountBlocked, AuthorizationExpired, ClippingError
 from clipping.platforms.browser.tab import Tab
 from clipping.platforms.failures import FailureKind, failure
 
-_PAUSE_MS = 100
+_PAUSE_MS = 200
 _TRIAL_MS = 5_000
 
 

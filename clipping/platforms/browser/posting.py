@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import ClassVar, Final
 from urllib.parse import urlsplit
@@ -134,6 +135,18 @@ class InBrowser(Platform):
         window = self._windows.pop(post_id, None)
         if window is not None:
             window.close()
+
+    @contextmanager
+    def looking(self, access: Access, name: str) -> Iterator[Tab]:
+        """A page of the account's browser, to look at.
+
+        :param name: Of its pictures, and for nothing else.
+        """
+        window = self._window(name, access)
+        try:
+            yield window.upload
+        finally:
+            self.let_go(name)
 
     def _begin(self, job: PostJob, receipt: Receipt, access: Access) -> Receipt:
         if not is_whole(job.file):

@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -27,9 +28,7 @@ from clipping.settings import settings
 if TYPE_CHECKING:
     from playwright.sync_api import Dialog, Locator, Page
 
-_PAUSE_S: Final = 0.1
-_MOST: Final = 6
-"""Of parts that one look finds, so many are looked at for one that shows."""
+_PAUSE_S: Final = 0.2
 _DIALOGS: Final = '[role="dialog"], [role="alertdialog"], dialog[open]'
 CHALLENGE: Final = "challenge"
 SIGNED_OUT: Final = "signed_out"
@@ -74,6 +73,10 @@ class Tab:
         self.page, self.table, self.account = page, table, account
         self.origin, self.patience, self.name = origin, patience, name
         self._said = False
+        looks = (*table.challenges, *table.logins, *table.suspensions)
+        self._in_the_way = any_of(page, looks).filter(visible=True)
+        parts = [look for part in table.parts for look in table.looks(part, account.handle)]
+        self._any_part = any_of(page, parts)
         page.on("dialog", self._dismiss)
 
     def open(self, url: str) -> None:
@@ -124,6 +127,8 @@ class Tab:
         title, handle = table.title, self.account.handle
         again = f"clipper accounts login {self.account.account_id}"
         with self.reading():
+            if self._is_free(url):
+                return None
             if re.search(table.challenge_urls, url) or self._first(table.challenges):
                 return self.stop(
                     FailureKind.REAUTH,
@@ -145,6 +150,14 @@ class Tab:
             if self._said or self._has_other_dialog():
                 return self.unknown("with a dialog that is not known")
         return None
+
+    def _is_free(self, url: str) -> bool:
+        """Whether nothing shows that can be in the way; asked all the time, so in one go."""
+        table = self.table
+        elsewhere = any(re.search(one, url) for one in (table.challenge_urls, table.login_urls))
+        if elsewhere or self._said or not self._is_at_home(url):
+            return False
+        return not self._in_the_way.count() and not self._has_other_dialog()
 
     def unknown(self, what: str) -> ClippingError:
         """The error of a page that is not the one that the table describes."""
@@ -194,20 +207,16 @@ class Tab:
     def _first(self, looks: Looks, *, hidden: bool = False) -> Locator | None:
         for look in looks:
             found = located(self.page, look)
-            for number in range(min(found.count(), _MOST)):
-                one = found.nth(number)
-                if hidden or one.is_visible():
-                    return one
+            shown = found if hidden else found.filter(visible=True)
+            if shown.count():
+                return shown.first
         return None
 
     def count(self, part: str) -> int:
         """How many of them show, by the first look that finds one."""
-        for look in self.table.looks(part, self.account.handle):
-            found = located(self.page, look)
-            shown = sum(found.nth(number).is_visible() for number in range(found.count()))
-            if shown:
-                return shown
-        return 0
+        looks = self.table.looks(part, self.account.handle)
+        counts = (located(self.page, look).filter(visible=True).count() for look in looks)
+        return next((count for count in counts if count), 0)
 
     def _is_at_home(self, url: str) -> bool:
         host = urlsplit(url).netloc
@@ -218,24 +227,8 @@ class Tab:
 
     def _has_other_dialog(self) -> bool:
         """Whether a dialog shows that holds no part of the form, nor says that all went well."""
-        dialogs = self.page.locator(_DIALOGS)
-        shown = [one for one in map(dialogs.nth, range(dialogs.count())) if one.is_visible()]
-        return any(not self._is_known(one) for one in shown)
-
-    def _is_known(self, one: Locator) -> bool:
-        for part in self.table.parts:
-            for look in self.table.looks(part, self.account.handle):
-                if located(one, look).count():
-                    return True
-                if look.by in (By.ROLE, By.TEXT, By.DIALOG) and self._is_itself(one, look):
-                    return True
-        return False
-
-    @staticmethod
-    def _is_itself(one: Locator, look: Look) -> bool:
-        named = look.by is By.ROLE and look.what == one.get_attribute("role")
-        said = f"{one.get_attribute('aria-label') or ''}" if named else ""
-        return bool(said and look.pattern.search(said))
+        dialogs = self.page.locator(_DIALOGS).filter(visible=True)
+        return dialogs.filter(has_not=self._any_part).count() > 0
 
     def _dismiss(self, dialog: Dialog) -> None:
         # A page that is left may ask whether it should be; everything else is not known.
@@ -247,7 +240,12 @@ class Tab:
             dialog.dismiss()
 
 
-def located(where: Page | Locator, look: Look) -> Locator:
+def any_of(page: Page, looks: Sequence[Look]) -> Locator:
+    """All that any of these finds."""
+    return reduce(lambda one, other: one.or_(other), [located(page, look) for look in looks])
+
+
+def located(where: Page, look: Look) -> Locator:
     """All that a look finds there."""
     if look.by is By.ROLE:
         # The roles are Playwright's own list of names.

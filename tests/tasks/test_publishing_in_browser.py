@@ -1,0 +1,223 @@
+"""Posts of accounts with their own browser profiles, through the publisher and its database."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import stat
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from clipping.db import queries
+from clipping.models import (
+    Account,
+    AccountStatus,
+    PlatformName,
+    Post,
+    PostingMethod,
+    PostState,
+    Stage,
+)
+from clipping.platforms.browser.posting import TikTokInBrowser
+from clipping.platforms.browser.profiles import opened, profile_folder
+from clipping.rehearsal.upload_page import FakeUploadPage
+from clipping.settings import CHECKOUT, settings
+from tasks import post_changes
+from tests.support.chromium import QUICK, needs_chromium
+from tests.tasks.post_place import Place, place_at
+
+pytestmark = needs_chromium
+
+CLICK = "POST /fake/posts"
+
+
+@dataclass
+class Desk:
+    """A place whose accounts are posted to in a browser."""
+
+    place: Place
+    page: FakeUploadPage
+
+    def round(self) -> None:
+        """What one publisher does that is started now."""
+        posting = TikTokInBrowser(origin=self.page.url, patience=QUICK)
+        self.place.publisher(browsers=lambda: {PlatformName.TIKTOK: posting}).round()
+
+    def wrongs(self, account: Account, post: Post) -> list[str]:
+        """Also when it was clicked more than once."""
+        clicks = self.page.count(CLICK)
+        again = [] if clicks == 1 else [f"{clicks} clicks"]
+        return again + self.place.wrongs(account, post)
+
+
+@pytest.fixture(scope="module")
+def logged_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A profile in which its owner has logged in once, through the login page."""
+    with pytest.MonkeyPatch.context() as patch, FakeUploadPage(PlatformName.TIKTOK).serving() as it:
+        patch.setenv("CLIPPER_HOME", str(tmp_path_factory.mktemp("owner")))
+        settings.cache_clear()
+        with opened("account_ada") as context:
+            page = context.new_page()
+            page.goto(f"{it.url}/tiktokstudio/upload")
+            page.get_by_label("Name").fill("ada")
+            page.get_by_label("Password").fill("only the page sees it")
+            page.get_by_role("button", name="Log in").click()
+            page.wait_for_url("**/fake/home")
+        folder = profile_folder("account_ada")
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        assert stat.S_IMODE(folder.parent.stat().st_mode) == 0o700
+    settings.cache_clear()
+    return folder
+
+
+@pytest.fixture
+def desk(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, logged_in: Path
+) -> Iterator[Desk]:
+    with (
+        place_at("tiktok", database_url, tmp_path, monkeypatch) as place,
+        FakeUploadPage(PlatformName.TIKTOK, place.world).serving() as page,
+    ):
+        shutil.copytree(logged_in, profile_folder("account_ada"), symlinks=True)
+        yield Desk(place, page)
+
+
+def an_account(desk: Desk) -> Account:
+    return desk.place.account("ada", handle="ada", method=PostingMethod.BROWSER)
+
+
+def test_a_post_goes_out_in_its_owners_profile_and_every_change_is_written_down(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    account = an_account(desk)
+    post = desk.place.post(account)
+    desk.round()
+    assert desk.wrongs(account, post) == []
+    stored = desk.place.stored(post)
+    assert stored.receipt.url == f"{desk.page.url}/@ada/video/{desk.page.posts[0].public_id}"
+    with desk.place.session() as session:
+        stages = [event.stage for event in queries.post_events(session, post.post_id)]
+        first = queries.get_account(session, account.account_id).first_post_on
+    assert stages[-1] == "posted"
+    assert [stage for stage in stages if stage == "armed"] == ["armed"]
+    assert first is not None
+    # Neither TikTok's API nor a token has any part in it.
+    assert desk.place.fake.count() == 0
+    assert desk.place.tokens == []
+
+
+def test_a_challenge_holds_the_post_and_tells_people(desk: Desk) -> None:
+    account = an_account(desk)
+    post = desk.place.post(account)
+    desk.page.challenge = "opening"
+    desk.round()
+    stored = desk.place.stored(post)
+    assert (stored.state, stored.receipt.stage) == (PostState.HELD, Stage.NEW)
+    assert stored.failure is not None
+    assert stored.failure.code == "challenge"
+    [picture] = (settings().home / "pictures").iterdir()
+    assert str(picture) in stored.failure.sentence
+    assert picture.name.startswith(post.post_id)
+    with desk.place.session() as session:
+        known = queries.get_account(session, account.account_id)
+        alerts = session.execute(text("SELECT kind, sentence FROM alerts")).all()
+    assert known.status is AccountStatus.REAUTHORISE
+    assert [kind for kind, _ in alerts] == ["account"]
+    assert "a check that only the owner of @ada can pass" in alerts[0][1]
+    # Once he has logged in again, it goes on by itself.
+    asked = desk.page.count()
+    desk.place.world.clock.advance(3_600)
+    desk.round()
+    assert desk.page.count() == asked
+    desk.page.challenge = ""
+    with desk.place.session() as session:
+        queries.change_status(session, account.account_id, AccountStatus.ACTIVE, "logged in again")
+    desk.place.world.clock.advance(3_600)
+    desk.round()
+    assert desk.wrongs(account, post) == []
+
+
+def test_an_account_that_nobody_logged_in_is_left_to_its_owner(desk: Desk) -> None:
+    account = desk.place.account("bob", handle="bob", method=PostingMethod.BROWSER)
+    post = desk.place.post(account)
+    desk.round()
+    stored = desk.place.stored(post)
+    assert stored.state is PostState.HELD
+    assert stored.failure is not None
+    assert "clipper accounts login account_bob" in stored.failure.sentence
+    assert not profile_folder("account_bob").exists()
+
+
+@contextmanager
+def _children() -> Iterator[Callable[..., int]]:
+    command = [sys.executable, "-m", "tests.tasks.browser_child"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT
+    ) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        stdin, stdout = child.stdin, child.stdout
+
+        def order(**values: Any) -> int:
+            stdin.write(json.dumps(values) + "\n")
+            stdin.flush()
+            return int(stdout.readline())
+
+        yield order
+        stdin.close()
+
+
+def test_a_publisher_that_is_killed_before_or_after_its_click_leaves_one_post(desk: Desk) -> None:
+    def order(when: str, stage: Stage) -> None:
+        now = desk.place.now.isoformat()
+        assert run(when=when, stage=stage, origin=desk.page.url, now=now) == -9
+        desk.place.world.clock.advance(91)
+
+    account = an_account(desk)
+    with _children() as run:
+        before = desk.place.post(account)
+        order("after", Stage.SENDING)
+        assert desk.page.count(CLICK) == 0
+        desk.place.run(_publisher(desk))
+        assert desk.wrongs(account, before) == []
+
+        desk.page.posts.clear()
+        desk.place.world.ledger.clear()
+        desk.place.world.clock.advance(timedelta(hours=12).total_seconds())
+        after = desk.place.post(account)
+        order("before what follows", Stage.ARMED)
+        assert desk.place.stored(after).receipt.stage is Stage.ARMED
+        assert desk.page.count(CLICK) == 2
+        desk.round()
+        assert desk.place.wrongs(account, after) == []
+        assert desk.page.count(CLICK) == 2
+
+        # Armed, and the click was never made: nobody makes it any more, a person looks.
+        desk.place.world.clock.advance(timedelta(hours=12).total_seconds())
+        between = desk.place.post(account)
+        order("after", Stage.ARMED)
+        desk.place.world.clock.advance(3_600)
+        desk.round()
+        stored = desk.place.stored(between)
+        assert (stored.state, stored.next_at) == (PostState.UNKNOWN, None)
+        assert stored.failure is not None
+        assert "a person has to look" in stored.failure.sentence
+        assert desk.page.count(CLICK) == 2
+        ended = post_changes.cancel(
+            between.post_id, "Ann", "it is not there", desk.place.now, not_public=True
+        )
+        assert ended.state is PostState.CANCELLED
+
+
+def _publisher(desk: Desk) -> Any:
+    posting = TikTokInBrowser(origin=desk.page.url, patience=QUICK)
+    return desk.place.publisher(browsers=lambda: {PlatformName.TIKTOK: posting})
