@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from clipping.errors import ClippingError
-from clipping.models import Account, PlatformName
+from clipping.models import Account, PlatformName, PostingMethod
 from clipping.platforms.standing import BY_TOKEN, live_obstacles, obstacles
 from flows import console
 from flows.accounts import Line, lines
@@ -73,10 +73,25 @@ def standing(
 ) -> Standing:
     """How one account stands: by what we know, then by what its platform says of it now."""
     why_not = obstacles(line.account, line.tokens, now)
+    if line.account.method is PostingMethod.BROWSER:
+        why_not += in_browser(line.account)
     # Whoever has lost our trust, or is paused, is not asked; one without consent can be.
     if line.account.method in BY_TOKEN and line.tokens is not None and not line.account.paused:
         why_not += [told for told in _asked(line.account, now, platforms) if told not in why_not]
     return Standing(line.account, tuple(why_not))
+
+
+def in_browser(account: Account) -> list[str]:
+    """What stands in the way of posts in a browser, as far as we know without opening it."""
+    from clipping.platforms.browser import TABLES
+    from clipping.platforms.browser.profiles import is_logged_in
+    from clipping.platforms.browser.wanted import undisclosable
+
+    found = undisclosable(account.disclosure, TABLES[account.platform])
+    if not is_logged_in(account.account_id):
+        again = f"clipper accounts login {account.account_id}"
+        found.append(f"its owner has not logged in in its browser ({again})")
+    return found
 
 
 def _asked(

@@ -127,7 +127,7 @@ class Tab:
         title, handle = table.title, self.account.handle
         again = f"clipper accounts login {self.account.account_id}"
         with self.reading():
-            if self._is_free(url):
+            if self.is_free():
                 return None
             if re.search(table.challenge_urls, url) or self._first(table.challenges):
                 return self.stop(
@@ -151,9 +151,9 @@ class Tab:
                 return self.unknown("with a dialog that is not known")
         return None
 
-    def _is_free(self, url: str) -> bool:
+    def is_free(self) -> bool:
         """Whether nothing shows that can be in the way; asked all the time, so in one go."""
-        table = self.table
+        table, url = self.table, self.page.url
         elsewhere = any(re.search(one, url) for one in (table.challenge_urls, table.login_urls))
         if elsewhere or self._said or not self._is_at_home(url):
             return False

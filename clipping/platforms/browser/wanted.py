@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clipping.models import PostJob
+from clipping.models import Disclosure, PostJob
 from clipping.platforms.browser.tables import Table
 
 _PUBLIC = "PUBLIC_TO_EVERYONE"
@@ -35,16 +35,22 @@ def switches(job: PostJob) -> dict[str, bool]:
     }
 
 
+def undisclosable(told: Disclosure, table: Table) -> list[str]:
+    """What the page has no field for, a sentence each."""
+    found = [
+        what
+        for name, what in _DISCLOSURES.items()
+        if getattr(told, name) and name not in table.discloses
+    ]
+    if told.sponsors:
+        found.append("who pays")
+    unknown = f"{table.title}'s page in a browser has no field that is known for"
+    return [f"{unknown} {what}." for what in found]
+
+
 def refusals(job: PostJob, table: Table) -> list[str]:
     """Why the page cannot do it, a sentence each; empty when it can."""
-    title = table.title
-    found = [
-        f"{title}'s page in a browser has no field that is known for {what}."
-        for name, what in _DISCLOSURES.items()
-        if getattr(job.disclosure, name) and name not in table.discloses
-    ]
-    if job.disclosure.sponsors:
-        found.append(f"{title}'s page in a browser has no field that is known for who pays.")
+    found = undisclosable(job.disclosure, table)
     if job.consent.privacy != _PUBLIC:
         found.append(
             f"Its owner agreed to {job.consent.privacy}, and a post in a browser is public."
