@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from clipping.db import queries
+from clipping.db.session import open_session
 from clipping.errors import AuthorizationExpired
 from clipping.models import Account, AccountStatus, Disclosure, PlatformName, PostingMethod
 from clipping.platforms.browser import TABLES, acts, self_check
@@ -36,7 +37,8 @@ class FakePosting:
 
 @pytest.fixture
 def place(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
-    yield from a_place(database_url, tmp_path, FakeOAuth(), monkeypatch)
+    with FakeOAuth().serving() as nobody_asks:
+        yield from a_place(database_url, tmp_path, nobody_asks, monkeypatch)
 
 
 def add(place: Place, handle: str = "ada", method: str = "browser") -> Account:
@@ -44,7 +46,7 @@ def add(place: Place, handle: str = "ada", method: str = "browser") -> Account:
         *("accounts", "add", "x", "--client", "acme", "--handle", handle, "--method", method)
     )
     assert code == 0, said
-    with place.session() as session:
+    with open_session(place.url) as session:
         return next(one for one in queries.accounts(session) if one.handle == handle)
 
 
@@ -62,7 +64,7 @@ def test_a_login_wants_a_known_account_and_a_display(
     code, said = place.run("accounts", "login", "bob")
     assert code == 3
     assert "no account posted to in a browser called bob" in said
-    with place.session() as session:
+    with open_session(place.url) as session:
         bob = next(one for one in queries.accounts(session) if one.handle == "bob")
     code, said = place.run("accounts", "login", bob.account_id)
     assert code == 3
@@ -73,7 +75,7 @@ def test_a_login_is_looked_at_and_written_down(
     place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     account = add(place)
-    with place.session() as session:
+    with open_session(place.url) as session:
         queries.change_status(session, account.account_id, AccountStatus.REAUTHORISE, "a check")
         account = queries.get_account(session, account.account_id)
 
@@ -83,13 +85,13 @@ def test_a_login_is_looked_at_and_written_down(
     posting: Any = FakePosting()
     monkeypatch.setattr(acts, "rows", refuse)
     assert not browsing.note_login(account, posting)
-    with place.session() as session:
+    with open_session(place.url) as session:
         assert queries.get_account(session, account.account_id).status is (
             AccountStatus.REAUTHORISE
         )
     monkeypatch.setattr(acts, "rows", lambda _tab: [])
     assert browsing.note_login(account, posting)
-    with place.session() as session:
+    with open_session(place.url) as session:
         assert queries.get_account(session, account.account_id).status is AccountStatus.ACTIVE
         kinds = [event.kind for event in queries.account_events(session, account.account_id)]
     assert kinds[-2:] == ["logged in", "status"]

@@ -43,7 +43,10 @@ _ADA = Account(account_id="account_ada", client="acme", platform=PlatformName.TI
 _OWNER = """
 addEventListener("DOMContentLoaded", () => {
   const form = document.querySelector("form");
-  if (form) { form.user.value = "ada"; form.password.value = "only the page sees it"; form.submit(); }
+  if (!form) return;
+  form.user.value = "ada";
+  form.password.value = "only the page sees it";
+  form.submit();
 });
 """
 """What an owner does at the login page."""
