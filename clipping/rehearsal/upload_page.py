@@ -138,7 +138,7 @@ class FakeUploadPage(FakeService):
         self._signed_in(request)
         made = f"file{len(self._files) + 1}"
         self._files[made] = hashlib.sha256(request.body).hexdigest()
-        return Reply.json({"id": made}, **_CLOSE)
+        return Reply.json({"id": made}, Connection="close")
 
     @route("POST", "/fake/posts")
     def _post(self, request: Request) -> Reply:

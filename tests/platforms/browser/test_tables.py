@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,7 +60,7 @@ def test_the_handle_is_the_only_thing_that_changes_a_look(table: Table) -> None:
 
 @EVERY
 def test_a_post_whose_disclosure_has_no_field_is_refused(table: Table, tmp_path: Path) -> None:
-    def told(**changes: object) -> list[str]:
+    def told(**changes: Any) -> list[str]:
         return refusals(a_job(table.platform, tmp_path, **changes), table)
 
     assert told() == []
