@@ -18,7 +18,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 needs_chromium = pytest.mark.skipif(
     CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"
 )
-QUICK = Patience(page_s=8, notice_s=0.3, step_s=1, upload_s=8, answer_s=8)
+QUICK = Patience(page_s=8, notice_s=0.3, step_s=0.4, upload_s=8, answer_s=8)
 """What fakes are waited for."""
 
 
@@ -30,7 +30,7 @@ def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--process-per-site"],
         )
         try:
             yield browser

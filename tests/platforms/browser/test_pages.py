@@ -174,8 +174,12 @@ def test_a_clip_goes_out_once_with_its_words_its_switches_and_its_address(
             paid_partnership="paid_partnership" in discloses,
             ai_generated="ai_generated" in discloses,
         )
+        fake.upload_s = 0.7
         desk = at(fake, disclosure=told, consent=AGREED.replace(allow_duet=True))
         receipt = desk.run()
+        if platform is PlatformName.TIKTOK:
+            # It waits for the upload first, in steps between which a stop gets its turn.
+            assert len([one for one in desk.stored if one.stage is Stage.SENDING]) >= 2
         assert [one.stage for one in desk.stored if one.stage is Stage.ARMED] == [Stage.ARMED]
         [post] = fake.posts
         assert post.text.split() == desk.job.words.text.split()
@@ -188,7 +192,7 @@ def test_a_clip_goes_out_once_with_its_words_its_switches_and_its_address(
         assert public.sha256 == desk.job.file.sha256
 
 
-def test_a_disclosure_whose_switch_is_gone_stops_the_post(at: Any, tiktok: FakeUploadPage) -> None:
+def test_a_page_that_was_changed_stops_the_post(at: Any, tiktok: FakeUploadPage) -> None:
     tiktok.renamed = '[data-switch="ai_generated"]'
     desk = at(tiktok, patience=BRIEF, disclosure=Disclosure(ai_generated=True))
     with pytest.raises(AppMisconfigured, match='without "ai"'):
@@ -233,32 +237,14 @@ def test_a_login_page_or_another_account_is_left_to_the_owner(
     assert tiktok.count("POST /fake/files") == 0
 
 
-@pytest.mark.parametrize("when", ["opening", "uploaded"])
-def test_a_dialog_that_nobody_knows_stops_the_post(
-    at: Any, tiktok: FakeUploadPage, when: Any
-) -> None:
-    tiktok.dialog = when
+def test_a_dialog_that_nobody_knows_stops_the_post(at: Any, tiktok: FakeUploadPage) -> None:
+    tiktok.dialog = "uploaded"
     with pytest.raises(AppMisconfigured, match="a dialog that is not known"):
         at(tiktok).run()
     assert tiktok.count(CLICK) == 0
 
 
-def test_a_page_that_was_changed_stops_the_post(at: Any, tiktok: FakeUploadPage) -> None:
-    tiktok.renamed = '[data-fake="caption"], #words'
-    desk = at(tiktok, patience=BRIEF)
-    with pytest.raises(AppMisconfigured, match='without "caption"'):
-        desk.run()
-    assert tiktok.count(CLICK) == 0
-
-
-def test_a_slow_upload_is_waited_for_in_short_steps_and_not_for_ever(
-    at: Any, tiktok: FakeUploadPage
-) -> None:
-    tiktok.upload_s = 1.0
-    desk = at(tiktok, patience=Patience(page_s=8, notice_s=0.3, step_s=0.3, answer_s=8))
-    assert desk.run().stage is Stage.POSTED
-    waited = [one for one in desk.stored if one.stage is Stage.SENDING]
-    assert len(waited) >= 3
+def test_an_upload_is_not_waited_for_for_ever(at: Any, tiktok: FakeUploadPage) -> None:
     tiktok.upload_s = 30
     with pytest.raises(ServiceUnavailable, match="did not take the file"):
         at(tiktok, patience=BRIEF).run()
@@ -296,26 +282,13 @@ def test_a_click_that_came_to_nothing_waits_for_a_person_whatever_else_says_the_
     tiktok.fail(Fault(cut="before"), on=CLICK)
     with pytest.raises(OutcomeUnknown):
         desk.run()
-    assert desk.look().stage is Stage.ARMED
     tiktok.world.clock.advance(3_700)
     with pytest.raises(PostRefused, match="shows no such post: a person has to look"):
         desk.look()
     assert (tiktok.count(CLICK), len(tiktok.posts)) == (1, 1)
 
 
-def test_a_browser_that_is_gone_begins_anew_before_the_click(
-    at: Any, tiktok: FakeUploadPage
-) -> None:
-    desk = at(tiktok)
-    desk.run(until=Stage.SENT)
-    desk.posting.let_go(desk.job.post_id)
-    with pytest.raises(StartAgain, match="the clip was uploaded is gone"):
-        desk.step()
-    desk.stored.append(desk.receipt.replace(stage=Stage.ARMED))
-    assert desk.step().stage is Stage.SENT
-
-
-def test_what_shows_between_arming_and_click_takes_the_arming_back(
+def test_what_is_in_the_way_of_the_click_or_has_gone_takes_the_arming_back(
     at: Any, tiktok: FakeUploadPage
 ) -> None:
     desk = at(tiktok)
@@ -324,6 +297,12 @@ def test_what_shows_between_arming_and_click_takes_the_arming_back(
     tab.page.evaluate("overlay('challenge')")
     assert desk.step().stage is Stage.SENT
     with pytest.raises(AuthorizationExpired):
+        desk.step()
+    # And so does a browser that is gone: the upload begins anew.
+    desk.posting.let_go(desk.job.post_id)
+    desk.stored.append(desk.receipt.replace(stage=Stage.ARMED))
+    assert desk.step().stage is Stage.SENT
+    with pytest.raises(StartAgain, match="the clip was uploaded is gone"):
         desk.step()
     assert tiktok.count(CLICK) == 0
 
