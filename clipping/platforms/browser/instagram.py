@@ -45,11 +45,13 @@ INSTAGRAM: Final = Table(
             css('[role="dialog"] input[type="file"][accept*="video"]'),
             css('[role="dialog"] input[type="file"]'),
         ),
-        "reels notice": (role("button", r"^ok$"),),
-        "next": (
-            css('[role="dialog"] [role="button"]:text-is("Next")'),
-            role("button", r"^next$"),
+        "reels notice": (
+            css(
+                '[role="dialog"]:has-text("now shared as reels") '
+                ':is(button, [role="button"]):text-is("OK")'
+            ),
         ),
+        "next": (css('[role="dialog"] [role="button"]:text-is("Next")'),),
         "failed": (text(r"^(something went wrong|your video couldn.?t be)"),),
         "caption": (
             css('[role="dialog"] [aria-label^="Write a caption"]'),
@@ -75,6 +77,10 @@ INSTAGRAM: Final = Table(
     ),
     # Its page on the web has no switch that is known for a label.
     discloses=frozenset(),
+    own_dialogs=(
+        '[aria-label="Create new post"], [aria-label="Crop"], [aria-label="Edit"], '
+        '[aria-label="New reel"], :has-text("now shared as reels")'
+    ),
     login_urls=r"/accounts/(login|emailsignup)|/login",
     challenge_urls=r"/(challenge|auth_platform|accounts/suspended)",
     challenges=CHALLENGES,

@@ -21,7 +21,7 @@ from playwright.sync_api import Error
 
 from clipping.errors import ClippingError
 from clipping.models import Account
-from clipping.platforms.browser.tables import By, Look, Looks, Table
+from clipping.platforms.browser.tables import By, Look, Looks, Press, Table
 from clipping.platforms.failures import FailureKind, failure
 from clipping.settings import settings
 
@@ -33,6 +33,7 @@ _DIALOGS: Final = '[role="dialog"], [role="alertdialog"], dialog[open]'
 CHALLENGE: Final = "challenge"
 SIGNED_OUT: Final = "signed_out"
 UNKNOWN_PAGE: Final = "unknown_page"
+_DIALOG: Final = "dialog"
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,12 @@ class Tab:
         self._said = False
         looks = (*table.challenges, *table.logins, *table.suspensions)
         self._in_the_way = any_of(page, looks).filter(visible=True)
-        parts = [look for part in table.parts for look in table.looks(part, account.handle)]
-        self._any_part = any_of(page, parts)
+        acts = (*table.opening, *table.filling)
+        pressed = {act.part for act in acts if isinstance(act, Press)}
+        # Any dialog may have a button that says "Next".
+        parts = [name for name in table.parts if name not in pressed]
+        looks = tuple(look for part in parts for look in table.looks(part, account.handle))
+        self._any_part = any_of(page, looks)
         page.on("dialog", self._dismiss)
 
     def open(self, url: str) -> None:
@@ -90,7 +95,7 @@ class Tab:
             )
         except Error:
             raise self._unreachable() from None
-        if answer is not None and answer.status >= 500:
+        if answer is not None and (answer.status == 429 or answer.status >= 500):
             raise self._unreachable()
         self.check()
 
@@ -123,32 +128,35 @@ class Tab:
 
     def obstacle(self) -> ClippingError | None:
         """What is in the way; None when nothing is."""
-        table, url = self.table, self.page.url
-        title, handle = table.title, self.account.handle
-        again = f"clipper accounts login {self.account.account_id}"
         with self.reading():
-            if self.is_free():
-                return None
-            if re.search(table.challenge_urls, url) or self._first(table.challenges):
-                return self.stop(
-                    FailureKind.REAUTH,
-                    f"{title} asks for a check that only the owner of @{handle} can pass ({again})",
-                    CHALLENGE,
-                )
-            if re.search(table.login_urls, url) or self._first(table.logins):
-                return self.stop(
-                    FailureKind.REAUTH,
-                    f"The browser of @{handle} is not logged in at {title} any more ({again})",
-                    SIGNED_OUT,
-                )
-            if self._first(table.suspensions):
-                return self.stop(
-                    FailureKind.ACCOUNT_BLOCKED, f"{title} has suspended @{handle}", "suspended"
-                )
-            if not self._is_at_home(url):
-                return self.unknown("of another site")
-            if self._said or self._has_other_dialog():
-                return self.unknown("with a dialog that is not known")
+            ends = time.monotonic() + self.patience.notice_s
+            seen = self._seen()
+            while seen is not None and seen[2] == _DIALOG and time.monotonic() < ends:
+                # One that only just opens may not hold yet what it is known by.
+                self.page.wait_for_timeout(_PAUSE_S * 1000)
+                seen = self._seen()
+        if seen is None:
+            return None
+        return self.unknown(seen[1]) if seen[2] in (_DIALOG, UNKNOWN_PAGE) else self.stop(*seen)
+
+    def _seen(self) -> tuple[FailureKind, str, str] | None:
+        """Kind, sentence and code of what is in the way."""
+        if self.is_free():
+            return None
+        table, url, title = self.table, self.page.url, self.table.title
+        handle, again = self.account.handle, f"clipper accounts login {self.account.account_id}"
+        if re.search(table.challenge_urls, url) or self._first(table.challenges):
+            told = f"{title} asks for a check that only the owner of @{handle} can pass ({again})"
+            return FailureKind.REAUTH, told, CHALLENGE
+        if re.search(table.login_urls, url) or self._first(table.logins):
+            told = f"The browser of @{handle} is not logged in at {title} any more ({again})"
+            return FailureKind.REAUTH, told, SIGNED_OUT
+        if self._first(table.suspensions):
+            return FailureKind.ACCOUNT_BLOCKED, f"{title} has suspended @{handle}", "suspended"
+        if not self._is_at_home(url):
+            return FailureKind.APP_MISCONFIGURED, "of another site", UNKNOWN_PAGE
+        if self._said or self._has_other_dialog():
+            return FailureKind.APP_MISCONFIGURED, "with a dialog that is not known", _DIALOG
         return None
 
     def is_free(self) -> bool:
@@ -227,7 +235,9 @@ class Tab:
 
     def _has_other_dialog(self) -> bool:
         """Whether a dialog shows that holds no part of the form, nor says that all went well."""
-        dialogs = self.page.locator(_DIALOGS).filter(visible=True)
+        own = self.table.own_dialogs
+        others = f":is({_DIALOGS})" + (f":not({own})" if own else "")
+        dialogs = self.page.locator(others).filter(visible=True)
         return dialogs.filter(has_not=self._any_part).count() > 0
 
     def _dismiss(self, dialog: Dialog) -> None:

@@ -162,6 +162,9 @@ class Table:
     challenges: Looks = ()
     logins: Looks = ()
     suspensions: Looks = ()
+    own_dialogs: str = ""
+    """CSS of dialogs that belong to it, beside those that hold what is written, switched, waited
+    for or published."""
     only_after: Mapping[str, str] = field(default_factory=dict)
     """Parts that are there only after another was pressed; for the check, which presses nothing."""
 

@@ -25,7 +25,7 @@ function overlay(kind) {
   box.setAttribute("role", "dialog");
   box.setAttribute("aria-modal", "true");
   box.style.cssText = "position:fixed;inset:0;background:#fffd;z-index:9";
-  box.innerHTML = `<h2>${texts[kind][0]}</h2><p>${texts[kind][1]}</p><button>Continue</button>`;
+  box.innerHTML = `<h2>${texts[kind][0]}</h2><p>${texts[kind][1]}</p><button>OK</button><div role=button>Next</div>`;
   document.body.append(box);
 }
 function progress(part) {
@@ -93,3 +93,9 @@ if (KNOWN.renamed) {
 }
 if (KNOWN.dialog === "opening") overlay("dialog");
 steps(); ready();
+/* As pages do that are put together in the browser: a dialog opens empty and is filled then. */
+all("late").forEach((it) => {
+  const place = it.parentElement;
+  it.remove();
+  setTimeout(() => place.prepend(it), 250);
+});

@@ -237,11 +237,15 @@ def test_a_login_page_or_another_account_is_left_to_the_owner(
     assert tiktok.count("POST /fake/files") == 0
 
 
-def test_a_dialog_that_nobody_knows_stops_the_post(at: Any, tiktok: FakeUploadPage) -> None:
-    tiktok.dialog = "uploaded"
-    with pytest.raises(AppMisconfigured, match="a dialog that is not known"):
-        at(tiktok).run()
-    assert tiktok.count(CLICK) == 0
+@pytest.mark.parametrize("platform", [PlatformName.TIKTOK, PlatformName.INSTAGRAM])
+def test_a_dialog_that_nobody_knows_stops_the_post_whatever_its_buttons_say(
+    at: Any, platform: PlatformName
+) -> None:
+    with FakeUploadPage(platform).serving() as fake:
+        fake.dialog = "uploaded"
+        with pytest.raises(AppMisconfigured, match="a dialog that is not known"):
+            at(fake).run()
+        assert fake.count(CLICK) == 0
 
 
 def test_an_upload_is_not_waited_for_for_ever(at: Any, tiktok: FakeUploadPage) -> None:
