@@ -18,7 +18,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 needs_chromium = pytest.mark.skipif(
     CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"
 )
-QUICK = Patience(page_s=8, notice_s=0.3, step_s=0.4, upload_s=8, answer_s=8)
+QUICK = Patience(page_s=20, notice_s=1.5, step_s=0.4, upload_s=60, answer_s=20)
 """What fakes are waited for."""
 
 

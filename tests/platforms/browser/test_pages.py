@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 pytestmark = needs_chromium
 
 CLICK = "POST /fake/posts"
-BRIEF = Patience(page_s=1, notice_s=0.2, step_s=0.5, upload_s=0.5, answer_s=1)
+BRIEF = Patience(page_s=3, notice_s=0.2, step_s=0.5, upload_s=60, answer_s=1)
 SWITCHED = {
     PlatformName.TIKTOK: {
         "comments": False,
@@ -251,7 +251,7 @@ def test_a_dialog_that_nobody_knows_stops_the_post_whatever_its_buttons_say(
 def test_an_upload_is_not_waited_for_for_ever(at: Any, tiktok: FakeUploadPage) -> None:
     tiktok.upload_s = 30
     with pytest.raises(ServiceUnavailable, match="did not take the file"):
-        at(tiktok, patience=BRIEF).run()
+        at(tiktok, patience=replace(BRIEF, upload_s=0.5)).run()
 
 
 def test_a_file_that_the_page_does_not_take_is_refused(at: Any, tiktok: FakeUploadPage) -> None:
