@@ -46,7 +46,8 @@ class Patience:
     """For what may be there or not."""
     step_s: float = 4.0
     """For one look at an upload; then stops and holds get their turn."""
-    upload_s: float = 1_800.0
+    upload_s: float = 1_200.0
+    """A publisher takes 400 steps on end, and then leaves a post."""
     answer_s: float = 60.0
     """After the click that publishes."""
 
@@ -188,7 +189,8 @@ class Tab:
         Its name holds ids and a time, and nothing of the page.
         """
         folder = settings().home / "pictures"
-        path = folder / f"{self.name or self.account.account_id}-{datetime.now(UTC):%H%M%S%f}.png"
+        of = self.name or self.account.account_id
+        path = folder / f"{of}-{datetime.now(UTC):%Y%m%d-%H%M%S%f}.png"
         try:
             taken = self.page.screenshot(timeout=5_000)
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
