@@ -49,7 +49,7 @@ class FakeBrowser(X):
 @pytest.mark.parametrize(
     ("kind", "state", "alerts"),
     [
-        (FailureKind.APP_MISCONFIGURED, PostState.HELD, ["held"] * 3),
+        (FailureKind.APP_MISCONFIGURED, PostState.HELD, ["held"] * 5),
         (FailureKind.RETRY_BACKOFF, PostState.SUBMITTING, []),
     ],
 )
@@ -63,15 +63,16 @@ def test_posts_by_the_api_go_on_whatever_browsers_show(
 ) -> None:
     with place_at("x", database_url, tmp_path, monkeypatch) as place:
         browser = FakeBrowser(kind)
+        # As many as would close the platform for a while.
         in_browser = [
             place.post(place.account(str(number), method=PostingMethod.BROWSER))
-            for number in range(3)
+            for number in range(5)
         ]
         publisher = place.publisher(browsers=lambda: {PlatformName.X: browser})
         publisher.round()
         assert {place.stored(post).state for post in in_browser} == {state}
         assert sorted(browser.let_go_of) == sorted(post.post_id for post in in_browser)
-        assert browser.proxies == [None] * 3
+        assert browser.proxies == [None] * 5
         with place.session() as session:
             assert [alert.kind for alert in queries.alerts(session)] == alerts
         account = place.account("9")

@@ -298,7 +298,10 @@ def test_what_is_in_the_way_of_the_click_or_has_gone_takes_the_arming_back(
     desk = at(tiktok)
     desk.run(until=Stage.ARMED)
     tab: Tab = desk.posting._windows[desk.job.post_id].upload
-    tab.page.evaluate("overlay('challenge')")
+    # It leaves the button free to be pressed.
+    tab.page.evaluate(
+        "overlay('challenge');document.querySelector('[role=dialog]').style.inset = 'auto 0 0 auto'"
+    )
     assert desk.step().stage is Stage.SENT
     with pytest.raises(AuthorizationExpired):
         desk.step()
@@ -307,6 +310,25 @@ def test_what_is_in_the_way_of_the_click_or_has_gone_takes_the_arming_back(
     desk.stored.append(desk.receipt.replace(stage=Stage.ARMED))
     assert desk.step().stage is Stage.SENT
     with pytest.raises(StartAgain, match="the clip was uploaded is gone"):
+        desk.step()
+    assert tiktok.count(CLICK) == 0
+
+
+def test_a_page_that_changes_its_mind_before_the_click_stops_the_post(
+    at: Any, tiktok: FakeUploadPage
+) -> None:
+    desk = at(tiktok, patience=BRIEF)
+    desk.run(until=Stage.SENT)
+    page = desk.posting._windows[desk.job.post_id].upload.page
+    page.evaluate("one('caption').textContent = 'clip'")
+    with pytest.raises(AppMisconfigured, match='keeps something else in "caption"'):
+        desk.step()
+    page.evaluate("words => { one('caption').textContent = words }", desk.job.words.text)
+    page.evaluate("one('post').after(one('post').cloneNode(true))")
+    with pytest.raises(AppMisconfigured, match="several things look like what publishes"):
+        desk.step()
+    page.evaluate("all('post').forEach(it => it.toggleAttribute('disabled', true))")
+    with pytest.raises(AppMisconfigured, match="cannot be pressed"):
         desk.step()
     assert tiktok.count(CLICK) == 0
 
