@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from clipping.db import queries
 from clipping.models import (
@@ -19,7 +20,9 @@ from clipping.models import (
 from clipping.platforms.base import Access, Clock
 from clipping.platforms.failures import FailureKind, failure
 from clipping.platforms.x import X
-from tests.tasks.post_place import place_at
+from tests.tasks.post_place import VAULT, place_at
+
+PROXY = "http://user:s3cret@proxy.example:3128"
 
 
 class FakeBrowser(X):
@@ -68,11 +71,13 @@ def test_posts_by_the_api_go_on_whatever_browsers_show(
             place.post(place.account(str(number), method=PostingMethod.BROWSER))
             for number in range(5)
         ]
+        with place.session() as session:
+            queries.save_proxy(session, VAULT, "account_0", SecretStr(PROXY))
         publisher = place.publisher(browsers=lambda: {PlatformName.X: browser})
         publisher.round()
         assert {place.stored(post).state for post in in_browser} == {state}
         assert sorted(browser.let_go_of) == sorted(post.post_id for post in in_browser)
-        assert browser.proxies == [None] * 5
+        assert sorted(browser.proxies, key=str) == [None] * 4 + [PROXY]
         with place.session() as session:
             assert [alert.kind for alert in queries.alerts(session)] == alerts
         account = place.account("9")
