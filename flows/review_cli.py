@@ -24,7 +24,10 @@ def rescue(
         list[int] | None,
         typer.Option(min=1, help="Number of a candidate to make a clip of; repeatable."),
     ] = None,
-    client: Annotated[str, typer.Option(help="Whose file or link it is.")] = "default",
+    client: Annotated[
+        str | None,
+        typer.Option(help="Whose it is; of files and links, default without.", show_default=False),
+    ] = None,
     out: Results = Path("out"),
     as_json: Json = False,
 ) -> None:
