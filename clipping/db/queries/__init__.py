@@ -110,6 +110,7 @@ from clipping.db.queries.posts import (
     post_events,
     posts,
     reserve_post,
+    reserve_posts,
     save_post,
     taken_by_others,
 )
@@ -276,6 +277,7 @@ __all__ = [
     "recent_sources",
     "releases_of",
     "reserve_post",
+    "reserve_posts",
     "reserved_usd",
     "resume_account",
     "rotate",
