@@ -188,6 +188,7 @@ def posts(
     platform: PlatformName | None = None,
     account_id: str | None = None,
     source_id: str | None = None,
+    clip_id: str | None = None,
     states: Collection[PostState] = (),
     since: datetime | None = None,
     until: datetime | None = None,
@@ -203,6 +204,8 @@ def posts(
         wanted = wanted.where(PostRow.account_id == account_id)
     if source_id is not None:
         wanted = wanted.where(PostRow.source_id == source_id)
+    if clip_id is not None:
+        wanted = wanted.where(PostRow.clip_id == clip_id)
     if states:
         wanted = wanted.where(col(PostRow.state).in_([state.value for state in states]))
     if since is not None:
