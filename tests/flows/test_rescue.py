@@ -6,7 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.flows.conftest import Clipper
+import pytest
+from sqlalchemy import text
+
+from clipping.settings import settings
+from flows.plan import more_moments
+from tasks.workplace import db_session
+from tests.flows.conftest import COUNT, MAX_SECONDS, MIN_SECONDS, Clipper
 
 
 def test_a_dropped_candidate_becomes_a_finished_clip_beside_those_that_are_found_again(
@@ -35,3 +41,27 @@ def test_a_dropped_candidate_becomes_a_finished_clip_beside_those_that_are_found
     kept = [item["number"] for item in told["rejections"]]
     assert kept == [n for n in range(1, len(document["rejections"]) + 1) if n != wanted["number"]]
     assert len(clipper.stored_files() - before) == 2
+
+
+def test_a_source_that_is_asked_for_more_has_the_clips_it_had_and_another(
+    clipper: Clipper, document: dict[str, Any], in_process: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in clipper.environment.items():
+        if name.startswith("CLIPPER_"):
+            monkeypatch.setenv(name, value)
+    settings.cache_clear()
+    before = clipper.stored_files()
+    wanted = text(
+        "SELECT transcript_id, detector FROM clipping.detections WHERE detection_id = :id"
+    )
+    with db_session() as session:
+        transcript_id, detector = session.execute(wanted, {"id": document["detection"]}).one()
+    more = more_moments(
+        transcript_id, detector, COUNT + 1, MIN_SECONDS * 1_000, MAX_SECONDS * 1_000
+    )
+    had = [clip["clip_id"] for clip in document["clips"]]
+    assert len(more) == len(set(more)) == COUNT + 1
+    assert set(had) < set(more)
+    made = clipper.stored_files() - before
+    assert len(made) in (0, 2), made
+    settings.cache_clear()
