@@ -21,7 +21,7 @@ from tasks.planning import plan_client
 from tasks.workplace import db_session, only_one
 
 _QUEUED = (PostState.PLANNED, PostState.RESERVED, PostState.HELD)
-_ON_ITS_WAY = (PostState.SUBMITTING, PostState.PROCESSING, PostState.UNKNOWN, PostState.POSTED)
+_OVER = (PostState.CANCELLED, PostState.FAILED)
 
 
 def approve(clip_ids: Sequence[str], by: str, note: str, now: datetime) -> list[Verdict]:
@@ -89,9 +89,7 @@ def reject(clip_id: str, by: str, why: str, now: datetime) -> Rejection:
     return Rejection(
         verdict=verdict,
         cancelled=tuple(cancelled),
-        begun=tuple(
-            post for post in posts if post.post_id not in gone and post.state in _ON_ITS_WAY
-        ),
+        begun=tuple(post for post in posts if post.post_id not in gone and post.state not in _OVER),
         plans=tuple(plan_client(client, day, now) for day in freed),
     )
 

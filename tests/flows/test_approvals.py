@@ -115,23 +115,39 @@ def test_what_was_rejected_is_planned_no_more_until_somebody_approves_it(
     place: PlanPlace,
 ) -> None:
     decide(place, "clip_01", Decision.REJECTED)
-    assert {one.clip_id for one in place.plan().assignments} == {"clip_02", "clip_03"}
-    decide(place, "clip_01", Decision.APPROVED)
     place.account(TIKTOK)
+    plan = place.plan()
+    assert {one.clip_id for one in plan.assignments} == {"clip_02", "clip_03"}
+    # It is not even counted among those that there are.
+    assert {cause for one in plan.shortages for cause in one.kept_out} == {Cause.TAKEN}
+    decide(place, "clip_01", Decision.APPROVED)
     assert {one.clip_id for one in place.plan().assignments} == {"clip_01", "clip_02", "clip_03"}
 
 
-@pytest.mark.parametrize("how", ["begun", "armed"])
+def test_a_clip_that_is_rejected_behind_the_planner_s_back_loses_its_slot(
+    place: PlanPlace,
+) -> None:
+    first, second = (one.clip_id for one in place.plan().assignments)
+    decide(place, first, Decision.REJECTED)
+    assert {one.clip_id for one in place.plan().assignments} == {second, "clip_03"}
+    (gone,) = place.posts(PostState.CANCELLED)
+    assert gone.clip_id == first
+
+
+@pytest.mark.parametrize("how", ["begun", "held", "armed"])
 def test_a_post_that_has_begun_is_not_cancelled_by_a_rejection(place: PlanPlace, how: str) -> None:
     run("plan", "--client", CLIENT, "--day", IN_TWO_DAYS)
     post, _ = place.posts()
     changes: dict[str, Any] = {"begun_at": NOW, "state": PostState.SUBMITTING}
     if how == "armed":
         changes |= {"state": PostState.UNKNOWN, "receipt": {"stage": "armed"}}
+    if how == "held":
+        changes |= {"state": PostState.HELD}
     place.change(post, **changes)
     _, said = run("reject", post.clip_id, "--by", "Jo", "--why", "no")
     told = {
         "begun": f"{post.post_id} has begun (submitting): it stops before its next step.",
+        "held": f"{post.post_id} has begun (held): it stops before its next step.",
         "armed": f"{post.post_id} has begun (unknown): it may be public already, so a person has "
         "to take it down there.",
     }
@@ -140,7 +156,7 @@ def test_a_post_that_has_begun_is_not_cancelled_by_a_rejection(place: PlanPlace,
     begun = next(one for one in place.posts() if one.post_id == post.post_id)
     stopped = gates.obstacle(begun, standing(place, begun))
     assert stopped == (
-        f"{post.clip_id} may not be posted: Jo rejected it: no." if how == "begun" else ""
+        f"{post.clip_id} may not be posted: Jo rejected it: no." if how != "armed" else ""
     )
 
 

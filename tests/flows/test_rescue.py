@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
+from clipping.db import queries
 from clipping.settings import settings
 from flows.plan import more_moments
 from tasks.workplace import db_session
@@ -51,13 +51,10 @@ def test_a_source_that_is_asked_for_more_has_the_clips_it_had_and_another(
             monkeypatch.setenv(name, value)
     settings.cache_clear()
     before = clipper.stored_files()
-    wanted = text(
-        "SELECT transcript_id, detector FROM clipping.detections WHERE detection_id = :id"
-    )
     with db_session() as session:
-        transcript_id, detector = session.execute(wanted, {"id": document["detection"]}).one()
+        _, transcript_id, found = queries.get_detection(session, document["detection"])
     more = more_moments(
-        transcript_id, detector, COUNT + 1, MIN_SECONDS * 1_000, MAX_SECONDS * 1_000
+        transcript_id, found.detector, COUNT + 1, MIN_SECONDS * 1_000, MAX_SECONDS * 1_000
     )
     had = [clip["clip_id"] for clip in document["clips"]]
     assert len(more) == len(set(more)) == COUNT + 1
