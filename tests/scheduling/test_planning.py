@@ -248,7 +248,7 @@ def near(distance: float | None, shared_ms: int) -> DayPlan:
 
 @pytest.mark.parametrize(
     ("distance", "shared_ms", "kept_out"),
-    [(0.1, 0, True), (0.3, 0, False), (0.3, 29_000, False), (None, 16_000, True),
+    [(0.1, 0, True), (0.4, 0, False), (0.4, 29_000, False), (None, 16_000, True),
      (None, 14_000, False)],
     ids=["measured near", "measured far", "far whatever they share", "much shared", "little"],
 )  # fmt: skip
