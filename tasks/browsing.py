@@ -44,3 +44,16 @@ def entry_to(account: Account) -> Access:
             proxy = queries.proxy_of(session, open_vault(), account.account_id)
     way = None if proxy is None else proxy.get_secret_value()
     return Access(account, SecretStr(""), proxy=way)
+
+
+def browser_obstacles(account: Account) -> list[str]:
+    """What stands in the way of posts in a browser, as far as we know without opening it."""
+    from clipping.platforms.browser import TABLES
+    from clipping.platforms.browser.profiles import is_logged_in
+    from clipping.platforms.browser.wanted import undisclosable
+
+    found = undisclosable(account.disclosure, TABLES[account.platform])
+    if not is_logged_in(account.account_id):
+        again = f"clipper accounts login {account.account_id}"
+        found.append(f"its owner has not logged in in its browser ({again})")
+    return found

@@ -109,7 +109,8 @@ from clipping.models.source import (
     VideoStream,
     Word,
 )
-from clipping.models.tokens import AccountEvent, Connected, Tokens
+from clipping.models.tokens import AccountCheck, AccountEvent, Connected, Tokens
+from clipping.models.verdict import Decision, Verdict
 from clipping.models.watch import Found, ItemState, Watch, WatchedItem
 
 __all__ = [
@@ -118,6 +119,7 @@ __all__ = [
     "OUTPUT_WIDTH_PX",
     "VARIATION",
     "Account",
+    "AccountCheck",
     "AccountEvent",
     "AccountLimits",
     "AccountStatus",
@@ -146,6 +148,7 @@ __all__ = [
     "Criterion",
     "Crop",
     "DayPlan",
+    "Decision",
     "DetectOptions",
     "Detection",
     "Disclosure",
@@ -219,6 +222,7 @@ __all__ = [
     "Tokens",
     "Transcript",
     "Value",
+    "Verdict",
     "VideoStream",
     "Watch",
     "WatchedItem",

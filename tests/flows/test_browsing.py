@@ -18,7 +18,7 @@ from clipping.platforms.browser import TABLES, acts, self_check
 from clipping.platforms.browser.self_check import Checked
 from clipping.platforms.browser.tables import css
 from flows import browsing
-from flows.standing import in_browser
+from tasks.browsing import browser_obstacles
 from tests.flows.account_place import Place, a_place
 from tests.support.oauth import FakeOAuth
 
@@ -128,7 +128,7 @@ def test_the_check_of_pages_names_what_is_missing(
 def test_an_account_in_a_browser_stands_by_its_login_and_its_pages_fields(place: Place) -> None:
     account = add(place).replace(disclosure=Disclosure(ai_generated=True))
     assert account.method is PostingMethod.BROWSER
-    found = in_browser(account)
+    found = browser_obstacles(account)
     assert "ai_generated" not in TABLES[account.platform].discloses
     assert ["no field" in found[0], "has not logged in" in found[1], len(found)] == [True, True, 2]
     code, said = place.run("accounts", "check", account.account_id)
