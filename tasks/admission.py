@@ -108,13 +108,14 @@ def _wait(
 
 
 def _begun(post: Post, account: Account, now: datetime) -> Post:
-    """The post as its first step finds it: what its owner agrees to now is what is sent."""
+    """The post as its first step finds it: what is agreed to and disclosed now is what is sent."""
     if post.begun_at is not None or account.consent is None:
         return post
     return post.replace(
         begun_at=now,
         state=PostState.SUBMITTING,
         consent=account.consent,
+        disclosure=account.disclosure,
         inbox=account.method is PostingMethod.INBOX,
     )
 

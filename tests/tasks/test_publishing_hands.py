@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from clipping.db import queries
 from clipping.models import (
     Account,
     Disclosure,
@@ -61,8 +62,13 @@ def test_x_without_premium_gets_its_own_size_once(at: At, monkeypatch: pytest.Mo
 
 def test_a_post_by_hand_is_a_package_and_a_reminder(at: At) -> None:
     with at("instagram") as place:
-        account = place.account("1", method=PostingMethod.MANUAL, timezone="Europe/Berlin")
-        post = place.post(account, disclosure=Disclosure(paid_partnership=True))
+        account = place.account(
+            "1",
+            method=PostingMethod.MANUAL,
+            timezone="Europe/Berlin",
+            disclosure=Disclosure(paid_partnership=True),
+        )
+        post = place.post(account)
         place.run()
         stored = place.stored(post)
         assert (stored.state, stored.next_at) == (PostState.PROCESSING, None)
@@ -130,3 +136,24 @@ def test_posts_of_one_account_do_not_begin_within_hours_of_each_other(at: At) ->
         assert [one.state for one in place.posts()] == [PostState.POSTED] * 2
         times = sorted(one.begun_at for one in place.posts() if one.begun_at)
         assert times[1] - times[0] >= timedelta(hours=10, minutes=45)
+
+
+def test_what_is_disclosed_is_what_is_decided_when_the_post_begins(at: At) -> None:
+    with at("x") as place:
+        account = place.account("1")
+        post = place.post(account)
+        assert post.disclosure == Disclosure()
+        told = Disclosure(ai_generated=True)
+        with place.session() as session:
+            queries.save_account(session, account.replace(disclosure=told))
+        place.run()
+        assert place.wrongs(account, post) == []
+        assert place.stored(post).disclosure == told
+        # Nor does it go out without what its platform has no field for.
+        other = place.account("2")
+        late = place.post(other)
+        with place.session() as session:
+            unsendable = Disclosure(own_brand=True)
+            queries.save_account(session, other.replace(disclosure=unsendable))
+        place.run()
+        assert (place.stored(late).state, place.public(other)) == (PostState.FAILED, [])
