@@ -275,12 +275,18 @@ def pause(
 
 
 @accounts_app.command()
-def resume(account_id: AccountId) -> None:
+def resume(
+    account_id: AccountId,
+    lifted: Annotated[
+        bool,
+        typer.Option("--lifted", help="Its platform has lifted a suspension, ban or warning."),
+    ] = False,
+) -> None:
     """Post to an account again."""
     from flows.accounts import resume as resume_account
 
     with outcomes(as_json=False):
-        resume_account(account_id)
+        resume_account(account_id, lifted=lifted)
 
 
 @accounts_app.command()

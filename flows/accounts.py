@@ -211,16 +211,30 @@ def pause(account_id: str, reason: str) -> None:
     console.output.print(f"{account.platform} @{account.handle} is paused: {reason}")
 
 
-def resume(account_id: str) -> None:
-    """Let the account be posted to again."""
+def resume(account_id: str, *, lifted: bool) -> None:
+    """Let the account be posted to again.
+
+    :param lifted: Whether its platform has taken back what it had against it.
+    """
     from clipping.db import queries
+    from clipping.models import AccountStatus
     from tasks.workplace import db_session
 
+    held = (AccountStatus.WARNED, AccountStatus.SUSPENDED, AccountStatus.BANNED)
     with db_session() as session:
         was = queries.resume_account(session, account_id)
         account = queries.get_account(session, account_id)
+        if lifted and account.status in held:
+            why = "A person says that its platform has lifted it."
+            queries.change_status(session, account_id, AccountStatus.ACTIVE, why)
     what = "is no longer paused" if was else "was not paused"
     console.output.print(f"{account.platform} @{account.handle} {what}.")
+    if lifted and account.status in held:
+        console.output.print(f"It is no longer {account.status.value}.")
+    elif account.status in held:
+        console.output.print(
+            f"It is still {account.status.value}: with --lifted, once its platform has lifted that."
+        )
 
 
 def show_history(account_id: str, *, as_json: bool) -> None:

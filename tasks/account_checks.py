@@ -64,7 +64,7 @@ def _asked(
         platform = platforms.get(account.platform)
         limits = platform.limits(access, Clock(now)) if platform else None
     except ClippingError as error:
-        note_answer(account.account_id, error)
+        note_answer(account.account_id, error, now)
         return [str(error)]
     return [] if limits is None else live_obstacles(account, limits)
 

@@ -66,18 +66,21 @@ def note_failure(
 
 def note_account(
     session: Session, account: Account, status: AccountStatus | None, why: str, now: datetime
-) -> None:
-    """Note how an account stands; with others of its client in trouble, its platform is paused."""
-    known = queries.get_account(session, account.account_id, lock=True).status
-    if status is None or not troubles.is_news(known, status):
-        return
-    queries.change_status(session, account.account_id, status, why, at=now)
+) -> bool:
+    """Note how an account stands, and let people know; whether that is something new.
+
+    With others of its client in trouble, their platform is paused for it.
+    """
+    if status is None or not queries.change_status(
+        session, account.account_id, status, why, at=now
+    ):
+        return False
     tell(session, "account", f"{_name(account)} is {status.value}: {why}", now, account=account)
     together = queries.accounts_in_trouble(
         session, account.client, account.platform, now - troubles.TOGETHER
     )
     if len(together) <= troubles.MOST_ALONE:
-        return
+        return True
     handles = " and ".join(f"@{handle}" for handle in together)
     stop = Stop(
         client=account.client,
@@ -92,6 +95,7 @@ def note_account(
     ):
         queries.add_stop(session, stop)
         tell(session, "paused", gates.stopped(stop), now, account=account)
+    return True
 
 
 def hold_source(session: Session, post: Post, why: str, now: datetime) -> None:

@@ -24,8 +24,9 @@ from clipping.errors import (
 from clipping.models import Account, AccountStatus, Tokens
 from clipping.platforms.base import Access
 from clipping.platforms.oauth import OAUTH
-from clipping.platforms.standing import status_after
+from clipping.publishing.troubles import status_after
 from clipping.vault import Vault, open_vault
+from tasks.aftermath import note_account
 from tasks.apps import app_secrets, oauth_of
 from tasks.workplace import database, db_session
 
@@ -70,7 +71,7 @@ def access_to(
             server = oauth_for(account, proxy)
             tokens = _renewed(account, tokens, now, vault, server, refused)
         if tokens.access == refused:
-            note_answer(account_id, again := _closed(account))
+            note_answer(account_id, again := _closed(account), now)
             raise again
     return Access(
         account=account,
@@ -80,13 +81,14 @@ def access_to(
     )
 
 
-def note_answer(account_id: str, error: ClippingError) -> bool:
+def note_answer(account_id: str, error: ClippingError, now: datetime) -> bool:
     """Note what an error of its platform says of the account itself; whether that is new."""
     status = status_after(error)
     if status is None:
         return False
     with db_session() as session:
-        return queries.change_status(session, account_id, status, str(error))
+        account = queries.get_account(session, account_id)
+        return note_account(session, account, status, str(error), now)
 
 
 def _renewed(
@@ -118,9 +120,7 @@ def _renewed(
             if not isinstance(error, ServiceUnavailable | MalformedReply):
                 queries.forget_refresh(session, account.account_id)
         if isinstance(refused, AuthorizationExpired):
-            queries.change_status(
-                session, account.account_id, AccountStatus.REAUTHORISE, str(refused), at=now
-            )
+            note_account(session, account, AccountStatus.REAUTHORISE, str(refused), now)
         elif (
             isinstance(refused, Transient)
             and _still_good(tokens, now)

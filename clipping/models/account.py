@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from enum import StrEnum
+from typing import Final
 
 from pydantic import Field
 
@@ -31,6 +32,19 @@ class AccountStatus(StrEnum):
     SUSPENDED = "suspended"
     BANNED = "banned"
     REAUTHORISE = "reauthorise"
+
+    def gives_way_to(self, other: AccountStatus) -> bool:
+        """Whether an answer that says ``other`` changes it: only a person ends what is graver."""
+        return other is AccountStatus.ACTIVE or _GRAVITY[other] > _GRAVITY[self]
+
+
+_GRAVITY: Final = {
+    AccountStatus.ACTIVE: 0,
+    AccountStatus.WARNED: 1,
+    AccountStatus.REAUTHORISE: 2,
+    AccountStatus.SUSPENDED: 3,
+    AccountStatus.BANNED: 4,
+}
 
 
 class Disclosure(Value):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from clipping.errors import AccountBlocked, AuthorizationExpired, ClippingError
 from clipping.models import (
     Account,
     AccountLimits,
@@ -80,10 +79,3 @@ def live_obstacles(account: Account, limits: AccountLimits) -> list[str]:
         if wanted not in levels:
             found.append(f"its owner agreed to {wanted}, and it offers only {', '.join(levels)}")
     return found
-
-
-def status_after(error: ClippingError) -> AccountStatus | None:
-    """What an error of its platform says of an account; None when nothing."""
-    if isinstance(error, AuthorizationExpired):
-        return AccountStatus.REAUTHORISE
-    return AccountStatus.SUSPENDED if isinstance(error, AccountBlocked) else None

@@ -41,13 +41,6 @@ def status_after(error: ClippingError) -> AccountStatus | None:
     return AccountStatus.WARNED if isinstance(error, Rejected) and code in _SPAM else None
 
 
-def is_news(before: AccountStatus, after: AccountStatus | None) -> bool:
-    """Whether the account stands differently now; a warning makes nothing better."""
-    if after is None or after is before:
-        return False
-    return after is not AccountStatus.WARNED or before is AccountStatus.ACTIVE
-
-
 def concerns_source(error: ClippingError) -> bool:
     """Whether somebody has a claim on what was posted, so that no clip of it should go out."""
     return isinstance(error, Rejected) and str(getattr(error, "code", "")).lower() in _CLAIMS

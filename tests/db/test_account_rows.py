@@ -135,6 +135,30 @@ def test_every_change_of_status_is_written_down_once(session: Session) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("before", "told", "after"),
+    [
+        ("banned", "reauthorise", "banned"),
+        ("suspended", "reauthorise", "suspended"),
+        ("banned", "suspended", "banned"),
+        ("suspended", "warned", "suspended"),
+        ("reauthorise", "warned", "reauthorise"),
+        ("warned", "reauthorise", "reauthorise"),
+        ("suspended", "banned", "banned"),
+        ("banned", "active", "active"),
+    ],
+)
+def test_a_graver_status_is_not_washed_away_by_a_lesser_one(
+    session: Session, before: str, told: str, after: str
+) -> None:
+    account = WHOLE.replace(status=before)
+    queries.save_account(session, account)
+    new = queries.change_status(session, account.account_id, AccountStatus(told), "It says so.")
+    assert new is (before != after)
+    assert queries.get_account(session, account.account_id).status.value == after
+    assert len(queries.account_events(session, account.account_id)) == new
+
+
 def test_a_pause_and_its_end_are_written_down(session: Session) -> None:
     queries.save_account(session, WHOLE)
     assert queries.pause_account(session, WHOLE.account_id, "holiday")

@@ -172,6 +172,16 @@ def test_a_suspended_account_is_not_active_because_it_was_connected(place: Place
         queries.change_status(session, account_id, AccountStatus.SUSPENDED, "It says so.")
     connect(place, "x")
     assert place.account().status is AccountStatus.SUSPENDED
+    assert place.run("accounts", "disconnect", account_id)[0] == 0
+    connect(place, "x")
+    assert place.account().status is AccountStatus.SUSPENDED
+    # Only a person who knows that it was lifted ends that.
+    code, said = place.run("accounts", "resume", account_id)
+    assert (code, "is still suspended: with --lifted" in said) == (0, True)
+    assert place.account().status is AccountStatus.SUSPENDED
+    assert place.run("accounts", "resume", account_id, "--lifted")[0] == 0
+    assert place.account().status is AccountStatus.ACTIVE
+    assert "suspended -> active" in place.run("accounts", "history", account_id)[1]
 
 
 def test_an_account_of_another_client_is_refused(place: Place) -> None:

@@ -156,12 +156,6 @@ def test_an_accounts_status_follows_from_its_platforms_answer(
     assert troubles.status_after(error) is status
 
 
-def test_a_warning_makes_nothing_better() -> None:
-    assert troubles.is_news(AccountStatus.ACTIVE, AccountStatus.WARNED)
-    assert not troubles.is_news(AccountStatus.BANNED, AccountStatus.WARNED)
-    assert not troubles.is_news(AccountStatus.ACTIVE, None)
-
-
 @pytest.mark.parametrize(
     ("code", "concerns"), [("copyright", True), ("claim", True), ("codec", False), ("", False)]
 )

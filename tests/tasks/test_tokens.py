@@ -26,7 +26,7 @@ from clipping.errors import (
     PostRefused,
     ServiceUnavailable,
 )
-from clipping.models import Account, AccountStatus, PlatformName, Tokens
+from clipping.models import Account, AccountStatus, Alert, PlatformName, Tokens
 from clipping.platforms.base import Access
 from clipping.settings import CHECKOUT, settings
 from clipping.vault import Vault, new_key
@@ -60,10 +60,14 @@ def fake(
 
 
 def connected(
-    url: str, fake: FakeOAuth, platform: PlatformName = PlatformName.X, path: str = ""
+    url: str,
+    fake: FakeOAuth,
+    platform: PlatformName = PlatformName.X,
+    path: str = "",
+    handle: str = "clips",
 ) -> Account:
     """An account with a pair that was got at NOW."""
-    account = an_account(platform=platform, login_path=path)
+    account = an_account(handle=handle, platform=platform, login_path=path)
     body = fake.give(path or platform.value)
     refresh = body.get("refresh_token")
     pair = Tokens(
@@ -95,6 +99,11 @@ def stored(url: str, account: Account) -> Tokens:
 def status(url: str, account: Account) -> AccountStatus:
     with open_session(url) as session:
         return queries.get_account(session, account.account_id).status
+
+
+def alerts(url: str) -> list[Alert]:
+    with open_session(url) as session:
+        return queries.alerts(session)
 
 
 def test_a_token_that_holds_is_used_as_it_is(database_url: str, fake: FakeOAuth) -> None:
@@ -376,6 +385,7 @@ def test_an_access_neither_prints_nor_leaves_its_process() -> None:
     [
         (AuthorizationExpired("It ended."), AccountStatus.REAUTHORISE),
         (AccountBlocked("It is blocked."), AccountStatus.SUSPENDED),
+        (AccountBlocked("It is gone.", code="channelClosed"), AccountStatus.BANNED),
         (PostRefused("Too long."), AccountStatus.ACTIVE),
         (ServiceUnavailable("Down."), AccountStatus.ACTIVE),
     ],
@@ -384,5 +394,23 @@ def test_a_platforms_answers_change_what_we_think_of_an_account(
     database_url: str, fake: FakeOAuth, error: Any, after: AccountStatus
 ) -> None:
     account = connected(database_url, fake)
-    assert tokens.note_answer(account.account_id, error) is (after is not AccountStatus.ACTIVE)
+    new = after is not AccountStatus.ACTIVE
+    assert tokens.note_answer(account.account_id, error, NOW) is new
     assert status(database_url, account) is after
+    assert len(alerts(database_url)) == new
+
+
+def test_two_lost_logins_within_an_hour_are_told_and_pause_their_platform(
+    database_url: str, fake: FakeOAuth
+) -> None:
+    for handle in ("clips", "more"):
+        account = connected(database_url, fake, handle=handle)
+        fake.faults.append(Fault(400, {"error": "invalid_grant"}))
+        with pytest.raises(AuthorizationExpired):
+            go_in(fake, account)
+    told = alerts(database_url)
+    assert [one.kind for one in told] == ["account", "account", "paused"]
+    assert told[0].sentence.startswith("x @clips is reauthorise: X wants the account")
+    with open_session(database_url) as session:
+        [stop] = queries.stops(session)
+    assert (stop.client, stop.platform) == ("acme", PlatformName.X)

@@ -112,10 +112,12 @@ def change_status(
 ) -> bool:
     """Note what the platform's answers say of the account; whether that is something new.
 
+    What is graver stays: an account that is banned is not asked for a new consent instead.
+
     :param reason: One sentence, without secrets.
     """
     before = get_account(session, account_id, lock=True).status
-    if before is status:
+    if before is status or not before.gives_way_to(status):
         return False
     _change(session, account_id, status=status.value)
     note_event(session, account_id, "status", before, status, reason, at=at)
