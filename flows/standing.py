@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from rich.table import Table
 from rich.text import Text
 
+from clipping.errors import Transient
 from clipping.models import Account, AccountCheck
 from flows import console
-from flows.accounts import lines
+from flows.accounts import Line, lines
 
 
 def check_accounts(client: str | None, account_id: str | None, *, as_json: bool) -> bool:
@@ -20,18 +21,13 @@ def check_accounts(client: str | None, account_id: str | None, *, as_json: bool)
     Tokens that are due are renewed on the way, and what the platforms answer changes statuses.
     """
     from flows.connecting import blocks_within_reach
-    from tasks.account_checks import check_account
-    from tasks.posting import all_platforms
     from tasks.workplace import database, db_session
 
     with database():
         with db_session() as session:
             found = lines(session, client, account_id)
         with blocks_within_reach(*(line.account.app for line in found)):
-            stand = [
-                (line.account, check_account(line.account, line.tokens, _now(), all_platforms()))
-                for line in found
-            ]
+            stand = [(line.account, _checked(line)) for line in found]
     if as_json:
         document = [
             {
@@ -52,8 +48,17 @@ def check_accounts(client: str | None, account_id: str | None, *, as_json: bool)
     return not any(check.why_not for _, check in stand)
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+def _checked(line: Line) -> AccountCheck:
+    """How it stands; one whose platform does not answer cannot be said to be well."""
+    from tasks.account_checks import check_account, known_obstacles
+    from tasks.posting import all_platforms
+
+    account, now = line.account, datetime.now(UTC)
+    try:
+        return check_account(account, line.tokens, now, all_platforms())
+    except Transient as error:
+        told = (*known_obstacles(account, line.tokens, now), str(error).rstrip("."))
+        return AccountCheck(account_id=account.account_id, why_not=told, checked_at=now)
 
 
 def _table(stand: list[tuple[Account, AccountCheck]]) -> Table:

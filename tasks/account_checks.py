@@ -6,13 +6,16 @@ Without Prefect, whose import takes seconds.
 from __future__ import annotations
 
 import logging
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
+from sqlmodel import Session
+
 from clipping.db import queries
-from clipping.errors import ClippingError
+from clipping.errors import ClippingError, Transient
 from clipping.models import (
     Account,
     AccountCheck,
@@ -22,15 +25,17 @@ from clipping.models import (
     Tokens,
 )
 from clipping.platforms.base import Clock, Platform
-from clipping.platforms.standing import BY_TOKEN, live_obstacles, obstacles
+from clipping.platforms.standing import BY_TOKEN, live_obstacles, obstacles, unsendable
 from tasks.aftermath import tell
 from tasks.browsing import browser_obstacles
+from tasks.plan_obstacles import Held, refusing
 from tasks.posting import all_platforms
 from tasks.tokens import access_to, note_answer
 from tasks.workplace import database, db_session
 
 _log = logging.getLogger(__name__)
 _NOT_ASKED: Final = (AccountStatus.BANNED, AccountStatus.REAUTHORISE)
+_WHEN: Final = re.compile(r"\d{4}-\d\d-\d\d|\d\d:\d\d")
 
 
 def check_account(
@@ -44,18 +49,39 @@ def check_account(
     A token that is due is renewed on the way, and what the platform answers changes its status.
 
     :param tokens: Their dates and scopes are enough.
+    :raises Transient: Its platform does not answer just now; of the account that says nothing.
     """
-    why_not = obstacles(account, tokens, now)
-    if account.method is PostingMethod.BROWSER:
-        why_not += browser_obstacles(account)
+    why_not = known_obstacles(account, tokens, now)
     # Whoever has lost our trust, or is paused, is not asked; one without consent can be.
     if account.method in BY_TOKEN and tokens is not None and not account.paused:
-        why_not += [told for told in _asked(account, now, platforms) if told not in why_not]
+        asked = _asked(account, tokens, now, platforms)
+        why_not += [told for told in asked if told not in why_not]
     return AccountCheck(account_id=account.account_id, why_not=tuple(why_not), checked_at=now)
 
 
+def known_obstacles(account: Account, tokens: Tokens | None, now: datetime) -> list[str]:
+    """What stands in the way of its posts as far as we know; its platform is not asked."""
+    why_not = obstacles(account, tokens, now)
+    if not unsendable(account):
+        why_not += [one.rstrip(".") for one in refusing([account]).values()]
+    if account.method is PostingMethod.BROWSER:
+        why_not += browser_obstacles(account)
+    with db_session() as session:
+        why_not += _stopped(session, account)
+    return why_not
+
+
+def _stopped(session: Session, account: Account) -> list[str]:
+    """The stop that covers all posts of the account, as one sentence; empty when none does."""
+    held = Held(account.client, queries.stops(session), [account.replace(paused="")])
+    return [one.rstrip(".") for one in held.accounts.values()]
+
+
 def _asked(
-    account: Account, now: datetime, platforms: Mapping[PlatformName, Platform]
+    account: Account,
+    tokens: Tokens,
+    now: datetime,
+    platforms: Mapping[PlatformName, Platform],
 ) -> list[str]:
     if account.status in _NOT_ASKED:
         return []
@@ -63,9 +89,14 @@ def _asked(
         access = access_to(account.account_id, now)
         platform = platforms.get(account.platform)
         limits = platform.limits(access, Clock(now)) if platform else None
+    except Transient:
+        raise
     except ClippingError as error:
         note_answer(account.account_id, error, now)
-        return [str(error)]
+        with db_session() as session:
+            after = queries.get_account(session, account.account_id)
+        # With what is known from now on: tomorrow that is no news.
+        return [*obstacles(after, tokens, now), str(error).rstrip(".")]
     return [] if limits is None else live_obstacles(account, limits)
 
 
@@ -74,7 +105,8 @@ def check_all(
 ) -> dict[str, int]:
     """Look at every account, keep how it stands, and let people know of those that cannot post.
 
-    What was told before and is still so is not told again, nor is what a person has paused.
+    What was told before and is still so is not told again, nor is a stop, nor what a person has
+    paused. An account whose platform does not answer was not looked at.
 
     :returns: How many accounts can be posted to, cannot, and were not looked at.
     """
@@ -103,8 +135,16 @@ def _keep(account: Account, check: AccountCheck) -> None:
     with db_session() as session:
         before = queries.account_check(session, account.account_id)
         queries.save_account_check(session, check)
-        known = before is not None and before.why_not == check.why_not
-        if check.why_not and not known and not account.paused:
+        # A stop was told of as it was made, as a new status was; what is left is perhaps news.
+        news = _reasons(check.why_not) - _reasons(_stopped(session, account))
+        news -= _reasons(before.why_not if before else ())
+        told = queries.get_account(session, account.account_id).status is not account.status
+        if news and not told and not account.paused:
             name = f"{account.platform.value} @{account.handle}"
             sentence = f"{name} cannot be posted to: {check.sentence}."
             tell(session, "account", sentence, check.checked_at, account=account)
+
+
+def _reasons(sentences: Iterable[str]) -> set[str]:
+    """The reasons without their dates and times, which differ from day to day."""
+    return {_WHEN.sub("", one) for one in sentences}

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from clipping import platforms
 from clipping.db import queries
 from clipping.db.session import open_session
-from clipping.errors import AccountBlocked, ClippingError, Rejected
+from clipping.errors import AccountBlocked, ClippingError, Rejected, ServiceUnavailable
 from clipping.models import (
     Account,
     AccountLimits,
@@ -24,6 +24,7 @@ from clipping.models import (
     Disclosure,
     PlatformName,
     PostingMethod,
+    Stop,
     Tokens,
 )
 from clipping.platforms.choices import chosen, proxy_address
@@ -406,6 +407,8 @@ def test_a_disconnected_account_is_told_to_its_platform_and_forgotten(place: Pla
 class FakePlatform:
     """Says of every account what a test wants."""
 
+    refuses: tuple[str, ...] = ()
+    """Whatever is to be posted."""
     says: AccountLimits | ClippingError = AccountLimits()
     asked: list[str] = []  # noqa: RUF012 - shared on purpose
 
@@ -416,6 +419,10 @@ class FakePlatform:
             raise self.says
         return self.says
 
+    def check(self, *_job: Any) -> list[str]:
+        """Why nothing can be posted as the account is set up."""
+        return list(self.refuses)
+
 
 @pytest.fixture
 def platform(monkeypatch: pytest.MonkeyPatch) -> type[FakePlatform]:
@@ -423,6 +430,7 @@ def platform(monkeypatch: pytest.MonkeyPatch) -> type[FakePlatform]:
     monkeypatch.setattr(platforms, "PLATFORMS", known, raising=False)
     monkeypatch.setattr(FakePlatform, "asked", [])
     monkeypatch.setattr(FakePlatform, "says", AccountLimits())
+    monkeypatch.setattr(FakePlatform, "refuses", ())
     return FakePlatform
 
 
@@ -447,6 +455,30 @@ def test_a_check_says_of_each_account_whether_it_can_be_posted_to(
     _, said = place.run("accounts", "check")
     assert "it is paused: by hand" in said
     assert len(platform.asked) == 3
+
+
+def test_a_check_says_no_under_a_stop_a_setting_and_a_silence(
+    place: Place, platform: type[FakePlatform]
+) -> None:
+    connect(place, "x")
+    account_id = place.account().account_id
+    place.run("accounts", "consent", account_id, "--owner", "Ann")
+    with open_session(place.url) as session:
+        queries.add_stop(session, Stop(client="umbrella", by="Bo", at=NOW, why="no"))
+    assert place.run("accounts", "check")[0] == 0
+    with open_session(place.url) as session:
+        stop = queries.add_stop(session, Stop(client="acme", by="Ann", at=NOW, why="a mistake"))
+    code, said = place.run("accounts", "check", "--json")
+    assert (code, json.loads(said)[0]["why_not"]) == (1, ["Ann stopped of acme: a mistake"])
+    with open_session(place.url) as session:
+        queries.lift_stop(session, stop.stop_id, "Ann", NOW)
+    platform.refuses = ("X has no such label.",)
+    code, said = place.run("accounts", "check", "--json")
+    assert (code, json.loads(said)[0]["why_not"]) == (1, ["X has no such label"])
+    platform.says = ServiceUnavailable("X does not answer just now.")
+    code, said = place.run("accounts", "check", "--json")
+    told = ["X has no such label", "X does not answer just now"]
+    assert (code, json.loads(said)[0]["why_not"]) == (1, told)
 
 
 def test_what_a_platform_says_during_a_check_changes_the_status(

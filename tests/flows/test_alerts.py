@@ -6,16 +6,27 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from clipping.db import queries
-from clipping.errors import ServiceUnavailable
-from clipping.models import Account, AccountCheck, Alert, PlatformName, PostingMethod
+from clipping.errors import AccountBlocked, ClippingError, RateLimited, ServiceUnavailable
+from clipping.models import (
+    Account,
+    AccountCheck,
+    AccountLimits,
+    Alert,
+    PlatformName,
+    PostingMethod,
+    Stop,
+)
+from clipping.vault import Vault, new_key
 from flows import cli
 from tasks import account_checks
-from tests.tasks.plan_place import CLIENT, NOW, PlanPlace, plan_place
+from tests.db.test_account_rows import some_tokens
+from tests.tasks.plan_place import CLIENT, NOW, SOURCE, PlanPlace, plan_place
 
 TIKTOK, X = PlatformName.TIKTOK, PlatformName.X
 DAY = timedelta(days=1)
@@ -76,6 +87,77 @@ def test_an_account_that_cannot_be_looked_at_keeps_no_other_from_it(
 
     monkeypatch.setattr(account_checks, "check_account", check)
     assert account_checks.check_all(NOW) == {"not looked at": 1, "cannot post": 1}
+
+
+class FakePlatform:
+    """Says of an account what a test wants."""
+
+    def __init__(self, says: AccountLimits | ClippingError) -> None:
+        self._says = says
+
+    def limits(self, *_asked: object) -> AccountLimits:
+        """What the account may post."""
+        if isinstance(self._says, ClippingError):
+            raise self._says
+        return self._says
+
+
+@pytest.fixture
+def account(place: PlanPlace, monkeypatch: pytest.MonkeyPatch) -> Account:
+    """One that is connected, with a token that holds."""
+    made = place.account(X)
+    monkeypatch.setattr(account_checks, "access_to", lambda *_: None)
+    with place.session() as session:
+        queries.save_tokens(session, Vault([new_key()]), made.account_id, some_tokens(scopes=()))
+    return made
+
+
+def look(says: AccountLimits | ClippingError, days: int = 0) -> dict[str, int]:
+    platforms: Any = {X: FakePlatform(says)}
+    return account_checks.check_all(NOW + days * DAY, platforms)
+
+
+def test_a_platform_that_does_not_answer_says_nothing_of_an_account(
+    place: PlanPlace, account: Account
+) -> None:
+    for error in (ServiceUnavailable("X is away."), RateLimited("X is busy.", retry_after_s=9)):
+        assert look(error) == {"not looked at": 1}
+    assert open_alerts(place) == []
+    with place.session() as session:
+        assert queries.account_check(session, account.account_id) is None
+
+
+@pytest.mark.usefixtures("account")
+def test_a_quota_that_ends_at_another_time_each_day_is_told_once(place: PlanPlace) -> None:
+    for day in range(3):
+        resets_at = NOW + timedelta(days=day + 1, minutes=7 * day)
+        assert look(AccountLimits(posts_left=0, resets_at=resets_at), day) == {"cannot post": 1}
+    assert len(open_alerts(place)) == 1
+    assert look(AccountLimits(), 3) == {"can post": 1}
+    look(AccountLimits(posts_left=0, resets_at=NOW + 5 * DAY), 4)
+    assert len(open_alerts(place)) == 2
+
+
+@pytest.mark.usefixtures("account")
+def test_an_account_that_is_blocked_during_the_check_is_told_of_once(place: PlanPlace) -> None:
+    for day in range(2):
+        assert look(AccountBlocked("X has suspended it."), day) == {"cannot post": 1}
+    [alert] = open_alerts(place)
+    assert "is suspended: X has suspended it." in alert.sentence
+
+
+@pytest.mark.usefixtures("account")
+def test_a_stop_is_no_news_but_what_stands_in_the_way_beside_it(place: PlanPlace) -> None:
+    with place.session() as session:
+        queries.add_stop(session, Stop(source_id=SOURCE.source_id, by="Ann", at=NOW, why="theirs"))
+    assert look(AccountLimits()) == {"can post": 1}
+    with place.session() as session:
+        queries.add_stop(session, Stop(client=CLIENT, by="Ann", at=NOW, why="a mistake"))
+    assert look(AccountLimits()) == {"cannot post": 1}
+    assert open_alerts(place) == []
+    look(AccountLimits(blocked="X wants its owner."))
+    [alert] = open_alerts(place)
+    assert "X wants its owner" in alert.sentence
 
 
 def test_alerts_are_shown_until_somebody_has_seen_to_them(place: PlanPlace) -> None:
