@@ -16,7 +16,7 @@ from flows.outcomes import FAILED, outcomes
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
-    from flows.connecting import Wanted
+    from flows.keeping import Wanted
 
 accounts_app = typer.Typer(
     help="Accounts that clips are posted to; their owners let us in.", no_args_is_help=True
@@ -34,11 +34,18 @@ AccountId = Annotated[
     str, typer.Argument(metavar="ID", help="Id of an account.", show_default=False)
 ]
 LoginPath = Annotated[
-    Literal["facebook", "instagram"],
-    typer.Option(help="Of Instagram: through a Facebook Page, or its own login."),
+    Literal["facebook", "instagram"] | None,
+    typer.Option(
+        help="Of Instagram: through a Facebook Page (for a new one), or its own login.",
+        show_default=False,
+    ),
 ]
 App = Annotated[
-    str, typer.Option(help="Prefect block with our app's secrets; else the settings have them.")
+    str | None,
+    typer.Option(
+        help="Prefect block with our app's secrets; else the settings have them.",
+        show_default=False,
+    ),
 ]
 Method = Annotated[
     Methods | None, typer.Option(help="How it is posted to; api for a new one.", show_default=False)
@@ -46,10 +53,15 @@ Method = Annotated[
 
 
 def _wanted(
-    platform: str, client: str, handle: str, path: str, method: str | None, app: str
+    platform: str,
+    client: str,
+    handle: str,
+    path: str | None,
+    method: str | None,
+    app: str | None,
 ) -> Wanted:
     from clipping.models import PlatformName, PostingMethod
-    from flows.connecting import Wanted
+    from flows.keeping import Wanted
 
     if method == "inbox" and platform != "tiktok":
         raise typer.BadParameter("--method inbox: only TikTok has an inbox for drafts")
@@ -71,8 +83,8 @@ def connect(
     client: Owning,
     handle: Annotated[str, typer.Option(help="The account, where its owner has several.")] = "",
     method: Method = None,
-    login_path: LoginPath = "facebook",
-    app: App = "",
+    login_path: LoginPath = None,
+    app: App = None,
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port that the platform sends back to; 0 for any.")
     ] = 0,
@@ -114,8 +126,8 @@ def add(
         typer.Option(help="File with the token answer, or - for stdin.", show_default=False),
     ] = None,
     method: Method = None,
-    login_path: LoginPath = "facebook",
-    app: App = "",
+    login_path: LoginPath = None,
+    app: App = None,
     verify: Annotated[
         bool, typer.Option("--verify/--unverified", help="Ask the platform whose tokens they are.")
     ] = True,

@@ -115,6 +115,7 @@ def set_account(
     from clipping.db import queries
     from clipping.platforms.choices import chosen, proxy_address
     from clipping.vault import open_vault
+    from flows.keeping import refuse_anothers
     from tasks.workplace import db_session
 
     if proxy is not None:
@@ -123,6 +124,8 @@ def set_account(
         before = queries.get_account(session, account_id, lock=True)
         after = chosen(before, choices)
         _refuse_taken(session, after)
+        if after.handle != before.handle:
+            refuse_anothers(session, after)
         queries.save_account(session, after)
         for name in type(after).model_fields:
             old, new = getattr(before, name), getattr(after, name)

@@ -5,63 +5,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from clipping.errors import Rejected
-from clipping.models import (
-    Account,
-    AccountStatus,
-    Connected,
-    PlatformName,
-    PostingMethod,
-    Tokens,
-)
+from clipping.models import Connected, Tokens
 from flows import console
 from flows.callback import LOOPBACK, PATH, code_of, read_answer, waiting
+from flows.keeping import Wanted, as_before, keep, named, refuse_anothers
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
-
     from clipping.platforms.oauth import OAuth
     from clipping.platforms.oauth.base import Attempt
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Which account is to be connected, and how."""
-
-    platform: PlatformName
-    client: str
-    handle: str = ""
-    """Empty for whichever its owner chooses."""
-    login_path: str = ""
-    method: PostingMethod | None = None
-    """None for what was set before, else ``api``."""
-    app: str = ""
-    measuring: bool = True
-
-    @property
-    def posting(self) -> PostingMethod:
-        """The method that the scopes have to do for."""
-        return self.method or PostingMethod.API
-
-    def account(self, handle: str, user_id: str = "") -> Account:
-        """The account as it begins."""
-        from clipping.db import queries
-
-        return Account(
-            account_id=queries.account_id(self.client, self.platform, handle),
-            client=self.client,
-            platform=self.platform,
-            handle=handle,
-            platform_user_id=user_id,
-            login_path=self.login_path,
-            method=self.posting,
-            app=self.app,
-        )
 
 
 def connect(
@@ -81,9 +37,10 @@ def connect(
     from clipping.vault import open_vault
     from tasks.apps import oauth_of
 
+    open_vault()
+    wanted, proxy = as_before(wanted)
     with blocks_within_reach(wanted.app):
-        open_vault()
-        server = oauth_of(wanted.account(wanted.handle or "new"))
+        server = oauth_of(wanted.account(wanted.handle or "new"), proxy)
         code, attempt = _ask_owner(server, wanted, redirect_uri, timeout_s, read_line)
         tokens = server.exchange(code, attempt, datetime.now(UTC))
         refuse_part(server, tokens, wanted)
@@ -95,7 +52,7 @@ def connect(
 
 
 @contextmanager
-def blocks_within_reach(*names: str) -> Iterator[None]:
+def blocks_within_reach(*names: str | None) -> Iterator[None]:
     """Inside, blocks of these names can be loaded: that takes a Prefect server."""
     from flows.local_run import local_run
 
@@ -170,65 +127,6 @@ def chosen(found: list[Connected], handle: str) -> Connected:
     )
 
 
-def keep(wanted: Wanted, found: Connected, kind: str) -> Account:
-    """Keep an account with its tokens; one that was there keeps all that was set.
-
-    :param kind: Of the event: ``connected`` or ``added``.
-    :raises Rejected: It is another client's.
-    """
-    from clipping.db import queries
-    from clipping.vault import open_vault
-    from tasks.workplace import db_session
-
-    with db_session() as session:
-        account = _known(session, wanted, found)
-        # Whoever renews its tokens just now is waited for, and only then the account is locked.
-        queries.lock_tokens(session, account.account_id)
-        queries.save_account(session, account)
-        queries.save_tokens(session, open_vault(), account.account_id, found.tokens)
-        queries.note_event(session, account.account_id, kind, after=account.handle)
-        if account.status is AccountStatus.REAUTHORISE:
-            queries.change_status(
-                session, account.account_id, AccountStatus.ACTIVE, "Its owner connected it again."
-            )
-    return account
-
-
-def _known(session: Session, wanted: Wanted, found: Connected) -> Account:
-    """The account as it is to be kept: with what was set of it before."""
-    from clipping.db import queries
-
-    new = wanted.account(found.handle, found.platform_user_id)
-    known = queries.account_of_user(session, wanted.platform, found.platform_user_id)
-    known = known or queries.find_account(session, new.account_id)
-    if known is None:
-        return new
-    if known.handle.lower() != found.handle.lower() and not _same_user(known, found):
-        # The name was another account's, which has a new one by now.
-        apart = f"{found.handle} {found.platform_user_id}"
-        return new.replace(account_id=queries.account_id(wanted.client, wanted.platform, apart))
-    if known.client != wanted.client:
-        raise Rejected(
-            f"@{found.handle} belongs to another client: an account is posted to for one only."
-        )
-    if not _same_user(known, found):
-        raise Rejected(
-            f"@{found.handle} is another account than the one that we know by this name: give "
-            f"that one its new name first, with clipper accounts set {known.account_id} handle=..."
-        )
-    return known.replace(
-        handle=found.handle,
-        platform_user_id=found.platform_user_id or known.platform_user_id,
-        login_path=wanted.login_path,
-        app=wanted.app,
-        method=wanted.method or known.method,
-    )
-
-
-def _same_user(known: Account, found: Connected) -> bool:
-    return known.platform_user_id in ("", found.platform_user_id)
-
-
 def add(wanted: Wanted, text: str | None, *, verify: bool) -> None:
     """Keep an account whose tokens were got elsewhere, or that needs none.
 
@@ -245,15 +143,21 @@ def add(wanted: Wanted, text: str | None, *, verify: bool) -> None:
     if text is None:
         with db_session() as session:
             account = wanted.account(wanted.handle)
-            known = queries.find_account(session, account.account_id)
+            known = named(session, wanted)
+            known = queries.find_account(
+                session, known.account_id if known else account.account_id, lock=True
+            )
+            if known is None:
+                refuse_anothers(session, account)
             account = known.replace(method=account.method) if known else account
             queries.save_account(session, account)
             queries.note_event(session, account.account_id, "added", after=account.handle)
         console.output.print(f"Added: {account.platform} @{account.handle} is {account.account_id}")
         return
     tokens, user_id = read_tokens(text, datetime.now(UTC))
+    wanted, proxy = as_before(wanted)
     with blocks_within_reach(wanted.app):
-        server = oauth_of(wanted.account(wanted.handle))
+        server = oauth_of(wanted.account(wanted.handle), proxy)
         if tokens.scopes:
             refuse_part(server, tokens, wanted)
         found = Connected(handle=wanted.handle, platform_user_id=user_id, tokens=tokens)

@@ -24,6 +24,7 @@ from clipping.errors import (
 from clipping.models import Account, AccountStatus, Tokens
 from clipping.platforms.base import Access
 from clipping.platforms.oauth import OAUTH
+from clipping.platforms.standing import to_connect
 from clipping.publishing.troubles import status_after
 from clipping.vault import Vault, open_vault
 from tasks.aftermath import note_account
@@ -158,6 +159,5 @@ def _told(
 
 def _closed(account: Account) -> AuthorizationExpired:
     return AuthorizationExpired(
-        f"The account {account.handle} has to be connected (again): clipper accounts connect "
-        f"{account.platform} --client {account.client} --handle {account.handle}"
+        f"The account {account.handle} has to be connected (again): {to_connect(account)}"
     )

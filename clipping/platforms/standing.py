@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import datetime
 from typing import Final
 
@@ -24,6 +25,19 @@ _STATUS: Final = {
     AccountStatus.BANNED: "its platform has banned it",
     AccountStatus.REAUTHORISE: "its owner has to connect it again",
 }
+
+
+def to_connect(account: Account) -> str:
+    """The command by which the account's owner lets us in again, in the same way."""
+    named = {
+        "--client": account.client,
+        "--handle": account.handle,
+        "--method": account.method.value if account.method is PostingMethod.INBOX else "",
+        "--login-path": account.login_path,
+        "--app": account.app,
+    }
+    options = [part for name, value in named.items() if value for part in (name, value)]
+    return shlex.join(["clipper", "accounts", "connect", account.platform.value, *options])
 
 
 def obstacles(account: Account, tokens: Tokens | None, now: datetime) -> list[str]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import shlex
 import socket
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from sqlmodel import Session
 
 from clipping import platforms
 from clipping.db import queries
@@ -28,12 +31,13 @@ from clipping.models import (
     Tokens,
 )
 from clipping.platforms.choices import chosen, proxy_address
-from clipping.platforms.standing import live_obstacles, obstacles
+from clipping.platforms.standing import live_obstacles, obstacles, to_connect
 from clipping.settings import settings
 from clipping.vault import Vault
 from flows import connecting
 from flows.callback import Answer, read_answer
-from flows.connecting import Wanted
+from flows.keeping import Wanted
+from tasks import apps
 from tests.db.test_account_rows import NOW, an_account, some_tokens
 from tests.flows.account_place import KEY, PUBLIC, Place, a_place, lines_of
 from tests.support.oauth import PLATFORMS, FakeOAuth, Fault
@@ -192,6 +196,114 @@ def test_an_account_of_another_client_is_refused(place: Place) -> None:
     assert "@acme_clips belongs to another client" in said
     assert "acme " not in said.rpartition("@")[2]
     assert [one.client for one in place.accounts()] == ["acme"]
+
+
+def test_one_account_is_one_clients_however_it_is_posted_to(place: Place) -> None:
+    connect(place, "x")
+    for client, handle, method in (("umbrella", "acme_clips", "browser"), ("c", "ACME", "manual")):
+        command = ("accounts", "add", "x", "--client", client, "--handle", handle)
+        code, said = place.run(*command, "--method", method)
+        expected = (3, True) if method == "browser" else (0, False)
+        assert (code, "belongs to another client" in said) == expected
+    other = next(one for one in place.accounts() if one.client == "c")
+    code, said = place.run("accounts", "set", other.account_id, "handle=ACME_Clips")
+    assert (code, "belongs to another client" in said) == (3, True)
+    assert place.run("accounts", "set", other.account_id, "handle=acme_two", "angle=a")[0] == 0
+    # Whose id nobody knows may be the one that is connected now.
+    place.fake.handle, place.fake.user_id = "Acme_Two", "1800"
+    code, said = connect(place, "x")
+    assert (code, "belongs to another client" in said) == (3, True)
+    # An id of its own shows that it has only taken the name over.
+    place.fake.handle = "acme_clips"
+    code, said = connect(place, "x", client="umbrella")
+    assert code == 0, said
+
+
+def test_connecting_as_it_says_keeps_the_way_an_account_is_posted_to(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert connect(place, "tiktok", "--method", "inbox")[0] == 0
+    before = place.account()
+    assert before.method is PostingMethod.INBOX
+    told = "accounts connect tiktok --client acme --handle acme_clips --method inbox"
+    assert to_connect(before) == f"clipper {told}"
+    # Without a name nobody can know beforehand, so that other scopes are asked for.
+    place.owner.without = ("video.upload",)
+    code, said = connect(place, "tiktok")
+    assert (code, "video.upload was not asked for" in said, told in said) == (3, True, True)
+    place.owner.without = ()
+    for again in (told.split(), told.removesuffix(" --method inbox").split()):
+        code, said = place.run(*again)
+        assert code == 0, said
+        assert place.account() == before
+        with open_session(place.url) as session:
+            tokens = queries.token_dates(session, before.account_id)
+        assert tokens is not None
+        assert "video.upload" in tokens.scopes
+
+
+def test_connecting_as_it_says_goes_through_the_same_login_and_app(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect(place, "instagram")
+    asked: list[Account] = []
+    real = apps.oauth_of
+
+    def oauth_of(account: Account, proxy: SecretStr | None = None) -> Any:
+        asked.append(account)
+        return real(account.replace(app=""), proxy)
+
+    monkeypatch.setattr(apps, "oauth_of", oauth_of)
+    monkeypatch.setattr(connecting, "blocks_within_reach", lambda *_: nullcontext())
+    with open_session(place.url) as session:
+        queries.save_account(session, place.account().replace(app="main app"))
+    before = place.account()
+    told = to_connect(before)
+    assert told.endswith("--handle acme_clips --login-path instagram --app 'main app'")
+    for again in (shlex.split(told)[1:], shlex.split(told)[1:-4]):
+        code, said = place.run(*again)
+        assert code == 0, said
+        assert place.account() == before
+        assert (asked[-1].login_path, asked[-1].app) == ("instagram", "main app")
+
+
+def test_an_account_is_connected_again_by_its_own_way_out(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect(place, "x")
+    account_id, way = place.account().account_id, "http://proxy.example:3128"
+    place.run("accounts", "set", account_id, "--proxy-file", "-", given=way)
+    ways: list[str | None] = []
+    real = apps.oauth_of
+
+    def oauth_of(account: Account, proxy: SecretStr | None = None) -> Any:
+        ways.append(proxy and proxy.get_secret_value())
+        return real(account)
+
+    monkeypatch.setattr(apps, "oauth_of", oauth_of)
+    assert connect(place, "x", "--handle", "Acme_Clips")[0] == 0
+    command = ("accounts", "add", "x", "--client", "acme", "--handle", "acme_clips")
+    answer = json.dumps(place.fake.give("x"))
+    assert place.run(*command, "--token-file", "-", given=answer)[0] == 0
+    assert ways == [way, way]
+
+
+def test_a_consent_that_is_withdrawn_while_an_account_is_connected_stays_withdrawn(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect(place, "x")
+    account_id = place.account().account_id
+    place.run("accounts", "consent", account_id, "--owner", "Ann")
+    real = queries.lock_tokens
+
+    def lock_tokens(session: Session, account_id: str) -> None:
+        # Whoever renews them is waited for, and much may happen meanwhile.
+        assert place.run("accounts", "consent", account_id, "--withdraw")[0] == 0
+        real(session, account_id)
+
+    monkeypatch.setattr(queries, "lock_tokens", lock_tokens)
+    assert connect(place, "x")[0] == 0
+    assert place.account().consent is None
 
 
 def test_a_name_that_another_account_has_taken_over_is_noticed(place: Place) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import func, or_, update
 from sqlmodel import Session, col, select
 
 from clipping.db.columns import storable
@@ -95,6 +95,31 @@ def account_of_user(
         )
     ).first()
     return None if found is None else account_of_row(*found)
+
+
+def is_anothers(
+    session: Session,
+    client: str,
+    platform: PlatformName,
+    handle: str,
+    platform_user_id: str = "",
+) -> bool:
+    """Whether another client has the account of this name, as far as the platform's ids tell.
+
+    Where both are known and differ, it is another account that has taken the name over.
+    """
+    found = session.exec(
+        select(AccountRow.account_id).where(
+            AccountRow.client_id != client_id(client),
+            AccountRow.platform == platform.value,
+            func.lower(AccountRow.handle) == handle.lower(),
+            or_(
+                platform_user_id == "",
+                col(AccountRow.platform_user_id).in_(("", platform_user_id)),
+            ),
+        )
+    )
+    return found.first() is not None
 
 
 def account_of_row(row: AccountRow, client: str) -> Account:
