@@ -120,6 +120,9 @@ def _renewed(
             # Of all other failures the platform has told us, and the pair is still the same.
             if not isinstance(error, ServiceUnavailable | MalformedReply):
                 queries.forget_refresh(session, account.account_id)
+            if isinstance(error, MalformedReply):
+                # Of whatever stands before the platform, most likely: no fault of the post's.
+                refused = ServiceUnavailable(str(error))
         if isinstance(refused, AuthorizationExpired):
             note_account(session, account, AccountStatus.REAUTHORISE, str(refused), now)
         elif (

@@ -25,6 +25,7 @@ from clipping.errors import (
     NeedsPerson,
     PostRefused,
     ServiceUnavailable,
+    Transient,
 )
 from clipping.models import Account, AccountStatus, Alert, PlatformName, Tokens
 from clipping.platforms.base import Access
@@ -298,7 +299,11 @@ def test_a_consent_that_was_taken_back_is_told_once_and_not_asked_for_again(
     assert len(fake.asked) == 1
 
 
-@pytest.mark.parametrize("fault", [Fault(503, {}), Fault(429, {}), Fault(cut="before")])
+PAGE = Fault(403, "<html>Access denied</html>")
+"""Of what stands before a platform."""
+
+
+@pytest.mark.parametrize("fault", [Fault(503, {}), Fault(429, {}), Fault(cut="before"), PAGE])
 def test_while_a_platform_is_down_a_token_that_still_holds_is_used(
     database_url: str, fake: FakeOAuth, fault: Fault
 ) -> None:
@@ -307,7 +312,7 @@ def test_while_a_platform_is_down_a_token_that_still_holds_is_used(
     soon = NOW + timedelta(hours=2) - timedelta(minutes=5)
     assert go_in(fake, account, soon).token == stored(database_url, account).access
     fake.faults.append(fault)
-    with pytest.raises(Exception, match="X"):
+    with pytest.raises(Transient, match="X"):
         go_in(fake, account, soon + timedelta(minutes=4, seconds=30))
     assert status(database_url, account) is AccountStatus.ACTIVE
 
