@@ -245,7 +245,9 @@ def consent(
     given_at: Annotated[
         datetime | None, typer.Option(help="When, in UTC; now without.", show_default=False)
     ] = None,
-    privacy: Annotated[str, typer.Option(help="Who sees the posts.")] = "PUBLIC_TO_EVERYONE",
+    privacy: Annotated[
+        str, typer.Option(help="Who sees the posts: all, except that TikTok wants a choice.")
+    ] = "",
     comments: Annotated[bool, typer.Option("--comments", help="Comments are allowed.")] = False,
     duet: Annotated[bool, typer.Option("--duet", help="Duets are allowed.")] = False,
     stitch: Annotated[bool, typer.Option("--stitch", help="Stitches are allowed.")] = False,

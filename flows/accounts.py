@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from clipping.errors import ClippingError, Rejected
-from clipping.models import Account, AccountEvent, Consent, Tokens
+from clipping.models import Account, AccountEvent, Consent, PlatformName, Tokens
 from flows import console
 
 if TYPE_CHECKING:
@@ -190,12 +190,24 @@ def _consent(consent: Consent | None) -> str:
 
 
 def give_consent(account_id: str, consent: Consent | None) -> None:
-    """Record what an account's owner agreed to, or that it was taken back."""
+    """Record what an account's owner agreed to, or that it was taken back.
+
+    :param consent: Without a privacy it is everybody; not at TikTok, which wants no default there
+        (platforms.md 1.9).
+    :raises Rejected: There it lacks one.
+    """
     from clipping.db import queries
     from tasks.workplace import db_session
 
     with db_session() as session:
         account = queries.get_account(session, account_id, lock=True)
+        if consent is not None and not consent.privacy:
+            if account.platform is PlatformName.TIKTOK:
+                raise Rejected(
+                    "TikTok wants its owner to choose who sees the posts: give --privacy, such as "
+                    "PUBLIC_TO_EVERYONE, MUTUAL_FOLLOW_FRIENDS or SELF_ONLY."
+                )
+            consent = consent.replace(privacy="PUBLIC_TO_EVERYONE")
         queries.save_account(session, account.replace(consent=consent))
         queries.note_event(
             session, account_id, "consent", _consent(account.consent), _consent(consent)

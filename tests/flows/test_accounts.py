@@ -491,6 +491,21 @@ def test_consent_is_recorded_with_its_date_and_taken_back(place: Place) -> None:
     assert place.account().consent is None
 
 
+def test_only_tiktok_wants_a_choice_of_who_sees_the_posts(place: Place) -> None:
+    connect(place, "tiktok")
+    tiktok = place.account().account_id
+    code, said = place.run("accounts", "consent", tiktok, "--owner", "Ann")
+    assert (code, "give --privacy, such as PUBLIC_TO_EVERYONE" in " ".join(said.split())) == (
+        3,
+        True,
+    )
+    assert place.account().consent is None
+    connect(place, "x")
+    x = next(one.account_id for one in place.accounts() if one.platform is PlatformName.X)
+    code, said = place.run("accounts", "consent", x, "--owner", "Ann")
+    assert (code, "PUBLIC_TO_EVERYONE" in said) == (0, True)
+
+
 def test_a_pause_holds_until_it_is_taken_back(place: Place) -> None:
     connect(place, "x")
     account_id = place.account().account_id

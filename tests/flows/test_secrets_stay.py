@@ -80,7 +80,7 @@ def _let_everything_fail(place: Place, monkeypatch: pytest.MonkeyPatch) -> Itera
     for account_id in ids:
         yield run("accounts", "set", account_id, "--proxy-file", "-", given=PROXY)
         yield run("accounts", "set", account_id, "angle=money")
-        yield run("accounts", "consent", account_id, "--owner", "Ann")
+        yield run("accounts", "consent", account_id, "--owner", "Ann", "--privacy", "SELF_ONLY")
         yield run("accounts", "history", account_id)
     yield run("accounts", "set", ids[0], "--proxy-file", "-", given="CANARY@nowhere")
     with psycopg.connect(place.url) as connection:
