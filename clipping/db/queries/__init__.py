@@ -107,6 +107,7 @@ from clipping.db.queries.posts import (
     due_stages,
     extend_leases,
     get_post,
+    next_due_at,
     post_events,
     posts,
     reserve_post,

@@ -1,0 +1,351 @@
+"""The process of a rehearsal that plans and publishes: it may be killed, and the next one goes on.
+
+``python -m tasks.rehearsed`` reads orders as lines of JSON and answers each with one. It forks a
+process that carries them out; when that is killed, it says so and forks the next. Database, home
+and secrets are those of its environment, its time that of a file.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import random
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import count
+from pathlib import Path
+from typing import IO, Any, Final
+
+from pydantic import SecretStr
+from sqlalchemy import event
+from sqlmodel import Session
+
+from clipping.db import queries
+from clipping.errors import ClippingError, Rejected
+from clipping.models import (
+    Account,
+    AccountStatus,
+    ClipCandidate,
+    DetectOptions,
+    PlanRequest,
+    Post,
+    PostState,
+    Stage,
+    Stop,
+)
+from clipping.platforms.base import Access, Clock
+from clipping.rehearsal.cast import CLIENT, FIRST_DAY, Cast, a_transcript
+from clipping.rehearsal.clock import SharedClock
+from clipping.rehearsal.stage import Stage as Platforms
+from clipping.rehearsal.stage import tokens_of
+from clipping.rehearsal.tally import Row
+from clipping.rehearsal.world import World
+from clipping.scheduling import plan_day
+from clipping.scratch import scratch_folder
+from clipping.storage.keys import clip_key
+from clipping.timing import TimeSpan
+from clipping.vault import open_vault
+from tasks import post_changes
+from tasks.planning import plan_client
+from tasks.post_files import size_for
+from tasks.posting import Publisher
+from tasks.reinstating import reinstate
+from tasks.removals import look_for_removed
+from tasks.tokens import access_to
+from tasks.workplace import db_session, media_store
+
+PERSON: Final = "the rehearsal's operator"
+_FULL: Final = (1080, 1920)
+_OPEN: Final = (
+    PostState.RESERVED,
+    PostState.SUBMITTING,
+    PostState.PROCESSING,
+    PostState.UNKNOWN,
+    PostState.HELD,
+)
+_GIVEN_UP: Final = (PostState.FAILED, PostState.CANCELLED)
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a process of a rehearsal is told at its start."""
+
+    clock: str
+    """Path of the file that holds the time."""
+    urls: dict[str, str]
+    """Of the platforms."""
+    cast: dict[str, Any]
+    home: str
+
+
+class Workplace:
+    """Carries orders out."""
+
+    def __init__(self, given: Given, life: int) -> None:
+        self._clock = SharedClock(Path(given.clock))
+        self._cast = Cast(**given.cast)
+        self._platforms = Platforms(World(self._clock))
+        self._platforms.at(given.urls)
+        chance = random.Random(f"publisher {self._cast.seed} {life}")
+        self._publisher = Publisher(
+            self._platforms.clients(),
+            now=self._now,
+            access=self._access,
+            chance=chance.random,
+            threads=1,
+        )
+        self.acts: dict[str, Callable[[dict[str, Any]], Any]] = {
+            "prepare": self._prepare,
+            "plan": self._plan,
+            "round": self._round,
+            "removed": self._removed,
+            "next": self._next,
+            "look": self._look,
+            "person": self._person,
+            "rows": self._rows,
+        }
+
+    def _now(self) -> datetime:
+        return self._clock.now
+
+    def _access(self, account_id: str, now: datetime) -> Access:
+        return access_to(account_id, now, oauth_for=self._oauth)
+
+    def _oauth(self, account: Account, _proxy: SecretStr | None) -> Any:
+        return self._platforms.oauth(account)
+
+    def carry_out(self, order: dict[str, Any]) -> Any:
+        """One order; ``dies`` names a commit before, or after, which the process is killed."""
+        with _mortal(order.get("dies")):
+            return self.acts[order["act"]](order)
+
+    def _prepare(self, order: dict[str, Any]) -> None:
+        """Accounts with tokens, and all clips."""
+        vault = open_vault()
+        with db_session() as session:
+            for account in self._cast.members():
+                queries.save_account(session, account)
+                tokens = tokens_of(order["tokens"][account.account_id])
+                queries.save_tokens(session, vault, account.account_id, tokens)
+        for source, pieces in self._cast.sources():
+            with db_session() as session:
+                queries.save_source(session, source)
+                heard = queries.save_transcript(session, source.source_id, None, a_transcript())
+                found = self._cast.detection(pieces)
+                options = DetectOptions(count=len(pieces), min_ms=10_000)
+                key = f"rehearsal {source.source_id}"
+                queries.save_detection(session, source.source_id, heard, key, found, options)
+                written = {piece.moment_id: self._cast.writing(piece) for piece in pieces}
+                queries.save_writings(session, written)
+                for rank, piece in enumerate(pieces, 1):
+                    queries.save_clip(session, self._cast.clip(source, rank, piece))
+
+    def _plan(self, order: dict[str, Any]) -> dict[str, int]:
+        """A client's day; what it posts gets its files, and what is over loses them."""
+        plan = plan_client(CLIENT, date.fromisoformat(order["day"]), self._now())
+        with db_session() as session:
+            reserved = queries.posts(session, states=[PostState.RESERVED])
+            accounts = {one.account_id: one for one in queries.accounts(session)}
+        for post in reserved:
+            self._put(post, accounts[post.account_id])
+        return {"posts": len(plan.assignments), "missing": sum(s.missing for s in plan.shortages)}
+
+    def _put(self, post: Post, account: Account) -> None:
+        width_px, height_px = size_for(account)
+        size = "" if (width_px, height_px) == _FULL else f"-{width_px}x{height_px}"
+        key, store = clip_key(CLIENT, f"{post.clip_id}{size}", "mp4"), media_store()
+        if not store.exists(key):
+            with scratch_folder("rehearsed") as folder:
+                path = folder / "clip.mp4"
+                path.write_bytes(self._cast.by_clip[post.clip_id].content(size))
+                store.put(path, key)
+
+    def _round(self, order: dict[str, Any]) -> dict[str, Any]:
+        """What is due."""
+        found = self._publisher.round()
+        return {"found": found, **self._next(order)}
+
+    def _removed(self, order: dict[str, Any]) -> dict[str, Any]:
+        """Whether posts were taken down."""
+        return {"found": look_for_removed(self._publisher, order["most"]), **self._next(order)}
+
+    def _next(self, _order: dict[str, Any]) -> dict[str, Any]:
+        """When something is due again."""
+        with db_session() as session:
+            at = queries.next_due_at(session)
+        return {"next": None if at is None else at.isoformat()}
+
+    def _look(self, order: dict[str, Any]) -> dict[str, Any]:
+        """What a person would look at, and a sign of what a planner would find changed."""
+        since = datetime.fromisoformat(order["since"])
+        with db_session() as session:
+            standing = {
+                one.account_id: one.status.value for one in queries.accounts(session, CLIENT)
+            }
+            stops = [stop.model_dump(mode="json") for stop in queries.stops(session)]
+            is_open = queries.posts(session, states=_OPEN)
+            over = queries.posts(session, states=_GIVEN_UP, since=since)
+        held = sorted(post.post_id for post in is_open if post.state is PostState.HELD)
+        waiting = [
+            {"post_id": post.post_id, "state": post.state.value, "row": _row(post)}
+            for post in is_open
+            if post.next_at is None
+        ]
+        return {
+            "standing": standing,
+            "stops": stops,
+            "waiting": waiting,
+            "moving": sum(post.next_at is not None for post in is_open),
+            "sign": [sorted(post.post_id for post in over), held, len(stops), standing],
+        }
+
+    def _person(self, order: dict[str, Any]) -> dict[str, Any]:
+        """What a person decides; whether it could be done."""
+        now, target = self._now(), order.get("id", "")
+        known: dict[str, Callable[[], object]] = {
+            "connected": lambda: self._connect(target, order["tokens"], now),
+            "reinstated": lambda: reinstate(target, PERSON, now),
+            "resumed": lambda: post_changes.resume(
+                post_changes.resumption(Stop.model_validate(order["stop"]), now), PERSON, now
+            ),
+            "found public": lambda: post_changes.done(target, PERSON, "", now),
+            "found missing": lambda: post_changes.cancel(
+                target, PERSON, "it is not there", now, not_public=True
+            ),
+            "retried": lambda: post_changes.retry(target, PERSON, now),
+        }
+        try:
+            known[order["what"]]()
+        except Rejected as error:
+            return {"done": False, "why": str(error), **self._next(order)}
+        return {"done": True, **self._next(order)}
+
+    def _connect(self, account_id: str, granted: dict[str, Any], now: datetime) -> None:
+        """The account's owner lets us in again."""
+        with db_session() as session:
+            queries.lock_tokens(session, account_id)
+            queries.save_tokens(session, open_vault(), account_id, tokens_of(granted))
+            told = "Its owner connected it again."
+            queries.change_status(session, account_id, AccountStatus.ACTIVE, told, at=now)
+
+    def _rows(self, _order: dict[str, Any]) -> dict[str, Any]:
+        """All posts as they are in the end."""
+        with db_session() as session:
+            found = [_row(post) for post in queries.posts(session)]
+            dates = [queries.token_dates(session, one.account_id) for one in self._cast.members()]
+        return {"rows": found, "versions": sum(one.version for one in dates if one is not None)}
+
+
+def _row(post: Post) -> dict[str, Any]:
+    return Row(
+        post_id=post.post_id,
+        account_id=post.account_id,
+        platform=post.platform,
+        clip_id=post.clip_id,
+        slot_id=post.slot_id,
+        due_at=post.due_at,
+        state=post.state,
+        posted_at=post.posted_at,
+        public_id=post.receipt.public_id if post.receipt.stage is Stage.POSTED else "",
+        sha256=post.file.sha256 if post.file else "",
+        waits=post.next_at is not None,
+        sentence=post.failure.sentence if post.failure else post.note,
+        gone=post.gone,
+    ).model_dump(mode="json")
+
+
+@contextmanager
+def _mortal(dies: list[Any] | None) -> Iterator[None]:
+    """Inside, the process ends before, or after, the commit with this number from 1."""
+    if dies is None:
+        yield
+        return
+    number, when = dies
+    commits = count(1)
+    passing: list[int] = []
+
+    def before(_session: Session) -> None:
+        passing[:] = [next(commits)]
+        if (passing[0], when) == (number, "before"):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def after(_session: Session) -> None:
+        if passing == [number] and when == "after":
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    event.listen(Session, "before_commit", before)
+    event.listen(Session, "after_commit", after)
+    try:
+        yield
+    finally:
+        event.remove(Session, "before_commit", before)
+        event.remove(Session, "after_commit", after)
+
+
+def _say(value: Any) -> None:
+    line = json.dumps(value, default=str).encode() + b"\n"
+    while line:
+        line = line[os.write(1, line) :]
+
+
+def _live(given: Given, life: int, orders: IO[bytes]) -> None:
+    """Carry orders out until there are no more."""
+    workplace = Workplace(given, life)
+    _say({"alive": os.getpid()})
+    while line := orders.readline():
+        try:
+            _say({"said": workplace.carry_out(json.loads(line))})
+        except ClippingError as error:
+            _say({"refused": f"{type(error).__name__}: {error}"})
+
+
+def _warm_up(given: Given) -> None:
+    """Do once what takes a while the first time: all that are forked have it done."""
+    cast, stage = Cast(4, 1, 0, 0.0), Platforms(World(SharedClock(Path(given.clock))))
+    stage.at(given.urls)
+    clients, members = stage.clients(), list(cast.members())
+    for account in members:
+        with suppress(ClippingError):
+            # Refused, for want of a token.
+            access = Access(account, SecretStr("none"))
+            clients[account.platform].limits(access, Clock(cast.begins_at))
+    clip = ClipCandidate(
+        clip_id="clip",
+        moment_id="moment",
+        source_id="source",
+        span=TimeSpan(start_ms=0, end_ms=15_000),
+        score=50,
+        ready=True,
+        proof_passed=True,
+        rights_recorded=True,
+        disclosure_set=True,
+        approved=True,
+    )
+    plan_day(PlanRequest(client=CLIENT, day=FIRST_DAY, accounts=tuple(members), clips=(clip,)))
+    gc.freeze()
+
+
+def main() -> None:
+    """Fork one process after the other."""
+    given = Given(**json.loads(sys.argv[1]))
+    _warm_up(given)
+    # Unbuffered: whatever the killed have not read is the next one's.
+    with open(0, "rb", buffering=0, closefd=False) as orders:
+        for life in count(1):
+            pid = os.fork()
+            if pid == 0:
+                _live(given, life, orders)
+                os._exit(0)
+            code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+            if code != -signal.SIGKILL:
+                sys.exit(code)
+            _say({"died": pid})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,397 @@
+"""A rehearsal: the planner and the publisher at work for a month, over fakes, within minutes.
+
+This process holds the platforms, the clock and what happens in the world. Planning, publishing and
+all that touches the database is done by another one, which may be killed.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any, Final
+
+from clipping import progress
+from clipping.db import embedded, migrate
+from clipping.errors import Broken
+from clipping.models import AccountStatus, RehearsalReport
+from clipping.rehearsal import tally
+from clipping.rehearsal.cast import FIRST_DAY, Cast
+from clipping.rehearsal.clock import SharedClock
+from clipping.rehearsal.mishaps import Mishaps
+from clipping.rehearsal.stage import Stage, environment
+from clipping.rehearsal.weather import Faults, Weather
+from clipping.rehearsal.world import World
+from clipping.scratch import scratch_folder
+from clipping.settings import CHECKOUT, Settings
+from clipping.vault import new_key
+from tasks.planning import days_to_plan
+
+_LOOK: Final = timedelta(seconds=15)
+"""Between two looks for what is due, while something is."""
+_PLAN_AT: Final = timedelta(minutes=20)
+"""Of each hour, as the deployments have it."""
+_HOUR: Final = timedelta(hours=1)
+_REPLAN: Final = timedelta(hours=6)
+"""Between two plans of a day in which something changed; hourly would cost too much."""
+_REMOVED: Final = timedelta(hours=6)
+_PERSON: Final = timedelta(hours=4)
+_LEAST_PAUSE: Final = timedelta(hours=2)
+"""For which a platform that the publisher has stopped stays so."""
+_DRAIN: Final = timedelta(days=4)
+"""After the last day, for what is still on its way."""
+_SPARE: Final = {Faults.NONE: 0.1, Faults.NORMAL: 0.2, Faults.BRUTAL: 0.5}
+_KILL_EVERY: Final = (40, 120)
+"""Public posts between two kills, fewer in a short rehearsal."""
+_NO_FLUSH: Final = "options=-c%20synchronous_commit%3Doff"
+"""Its database need not survive the machine."""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What is to be rehearsed."""
+
+    accounts: int = 30
+    days: int = 31
+    seed: int = 7
+    faults: Faults = Faults.NORMAL
+
+
+def rehearse(wishes: Wishes, database_url: str | None = None) -> RehearsalReport:
+    """Rehearse; nothing of it touches the tables, the store or the settings of this program.
+
+    :param database_url: A migrated database without any rows; one of its own unless given.
+    :raises ClippingError: It could not be done at all.
+    """
+    began = time.monotonic()
+    with scratch_folder("rehearsal") as home, _database(home, database_url) as url:
+        report = _Rehearsal(wishes, home, url).run()
+    return report.replace(took_s=round(time.monotonic() - began, 1))
+
+
+@contextmanager
+def _database(home: Path, given: str | None) -> Iterator[str]:
+    if given is not None:
+        yield given
+        return
+    own = Settings(home=home, DATABASE_URL=None)
+    try:
+        with embedded.database_url(own) as url:
+            migrate.upgrade(url)
+            yield f"{url}&{_NO_FLUSH}"
+    finally:
+        link = home / "postgres"
+        if link.is_symlink():
+            # Root's databases lie elsewhere.
+            shutil.rmtree(link.readlink().parent, ignore_errors=True)
+
+
+class _Worker:
+    """The process that plans and publishes, and those after it."""
+
+    def __init__(self, given: dict[str, Any], home: Path, variables: dict[str, str]) -> None:
+        self._log = (home / "log").open("wb")
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tasks.rehearsed", json.dumps(given)],
+            cwd=CHECKOUT,
+            env=variables,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+        )
+        self.log = home / "log"
+        self.died = 0
+        self._pid = 0
+
+    def begin(self) -> None:
+        """Wait until it is there."""
+        self._pid = self._read()["alive"]
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        os.kill(self._pid, signal.SIGKILL)
+
+    def ask(self, act: str, **order: Any) -> Any:
+        """What it answers; None when it was killed meanwhile, and the next one is there.
+
+        :raises Broken: It has ended for another reason, or refuses.
+        """
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps({"act": act, **order}).encode() + b"\n")
+        self._process.stdin.flush()
+        answer = self._read()
+        if "died" in answer:
+            self.died += 1
+            self._pid = self._read()["alive"]
+            return None
+        if "refused" in answer:
+            raise Broken(f"The rehearsal's {act} failed: {answer['refused']}")
+        return answer["said"]
+
+    def _read(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            code = self._process.wait()
+            self._log.flush()
+            last = self.log.read_text("utf-8", "replace").strip().splitlines()[-1:]
+            said = f": {last[0][:200]}" if last else ""
+            raise Broken(f"The process of the rehearsal has ended with {code}{said}.")
+        found: dict[str, Any] = json.loads(line)
+        return found
+
+    def end(self) -> None:
+        """Let it go."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        try:
+            self._process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process.stdout.close()
+        self._log.close()
+
+
+class _Rehearsal:
+    """One run."""
+
+    def __init__(self, wishes: Wishes, home: Path, url: str) -> None:
+        self._wishes = wishes
+        self._home, self._url = home, url
+        spare = _SPARE[wishes.faults]
+        self._cast = Cast(wishes.accounts, wishes.days, wishes.seed, spare)
+        self._accounts = {one.account_id: one for one in self._cast.members()}
+        self._clock = SharedClock(home / "clock", self._cast.begins_at)
+        self._world = World(self._clock)
+        self._stage = Stage(self._world)
+        self._weather = Weather(self._world, wishes.faults, wishes.seed)
+        self._mishaps = Mishaps(self._cast, wishes.faults, self._stage, self._weather)
+        self._chance = random.Random(f"kills {wishes.seed}")
+        self._agenda: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._order = count()
+        self._due: datetime | None = None
+        self._planned: dict[str, tuple[datetime, str]] = {}
+        self._moving = True
+        self._person: Counter[str] = Counter()
+        self._happened: Counter[str] = Counter()
+        self._versions = 0
+        self._kill_at = self._next_kill()
+        self._dies: list[Any] | None = None
+
+    def run(self) -> RehearsalReport:
+        """From the beginning to the end."""
+        with self._stage.serving() as urls:
+            given = {
+                "clock": str(self._home / "clock"),
+                "urls": urls,
+                "cast": asdict(self._cast),
+                "home": str(self._home),
+            }
+            key = new_key().get_secret_value()
+            variables = environment(str(self._home), self._url, key, self._stage)
+            self._worker = _Worker(given, self._home, variables)
+            self._world.killer = self._worker.kill
+            try:
+                self._worker.begin()
+                self._prepare()
+                self._live()
+                return self._report(self._worker.ask("rows"))
+            finally:
+                self._worker.end()
+
+    def _prepare(self) -> None:
+        tokens = {}
+        for account in self._accounts.values():
+            self._stage.join(account)
+            tokens[account.account_id] = self._stage.grant(account)
+        self._worker.ask("prepare", tokens=tokens)
+        self._asked_before = sum(fake.count() for fake in self._stage.fakes.values())
+        for platform, fake in self._stage.fakes.items():
+            fake.chance = self._weather.over(platform)
+        self._every(_HOUR, self._plan, self._clock.now + _PLAN_AT)
+        if self._wishes.faults is not Faults.NONE:
+            self._every(_PERSON, self._look, self._clock.now + _PERSON)
+        self._every(_REMOVED, self._look_for_removed, self._clock.now + _REMOVED)
+        for mishap in self._mishaps.all:
+            self._at(mishap.at, lambda one=mishap: self._happens(one.what, one.act))
+
+    def _at(self, at: datetime, act: Callable[[], None]) -> None:
+        heapq.heappush(self._agenda, (at, next(self._order), act))
+
+    def _every(self, pause: timedelta, act: Callable[[], None], first: datetime) -> None:
+        def again() -> None:
+            act()
+            self._every(pause, act, self._clock.now + pause)
+
+        self._at(first, again)
+
+    def _happens(self, what: str, act: Callable[[], bool]) -> None:
+        if act() and what:
+            self._happened[what] += 1
+
+    def _live(self) -> None:
+        """Let time pass from one thing to the next, until nothing is left or it takes too long."""
+        over = datetime.combine(self._cast.last_day, datetime.min.time(), self._clock.now.tzinfo)
+        over += timedelta(days=1, hours=12)
+        total_s = (over - self._cast.begins_at).total_seconds()
+        while self._clock.now < over + _DRAIN:
+            gone_s = (self._clock.now - self._cast.begins_at).total_seconds()
+            told = f"{self._clock.now:%d %B}, {len(self._world.ledger)} posts"
+            progress.report("rehearse", min(0.99, gone_s / total_s), told)
+            if self._clock.now > over and self._due is None and not self._moving:
+                break
+            at = self._agenda[0][0]
+            self._clock.advance_to(at if self._due is None else min(at, self._due))
+            acted = False
+            while self._agenda[0][0] <= self._clock.now:
+                heapq.heappop(self._agenda)[2]()
+                acted = True
+            if acted:
+                self._set_due(self._worker.ask("next"))
+            if self._due is not None and self._due <= self._clock.now:
+                self._round()
+        progress.report("rehearse", 1.0)
+
+    def _set_due(self, told: dict[str, Any] | None) -> None:
+        """When there is something to publish; not at once again."""
+        if told is None:
+            # Killed; what it was at is free when its lease ends.
+            told = self._worker.ask("next")
+        at = datetime.fromisoformat(told["next"]) if told["next"] else None
+        self._due = at
+
+    def _round(self) -> None:
+        self._arm()
+        order = {"dies": self._dies} if self._dies else {}
+        died = self._worker.died
+        told = self._worker.ask("round", **order)
+        if self._worker.died > died:
+            self._dies = None
+        self._set_due(told)
+        if self._due is not None:
+            self._due = max(self._due, self._clock.now + _LOOK)
+
+    def _next_kill(self) -> int:
+        """After how many public posts the publisher is killed again."""
+        few, many = (max(1, min(one, self._cast.slots // 4)) for one in _KILL_EVERY)
+        return len(self._world.ledger) + self._chance.randint(few, many)
+
+    def _arm(self) -> None:
+        """Now and then the publisher will die: at an exchange, or at a commit."""
+        if self._wishes.faults is not Faults.BRUTAL or len(self._world.ledger) < self._kill_at:
+            return
+        self._kill_at = self._next_kill()
+        if self._chance.random() < 0.5:
+            self._weather.dies_in = self._chance.randint(0, 30)
+            self._weather.dies_after = self._chance.random() < 0.5
+        else:
+            self._dies = [self._chance.randint(1, 25), self._chance.choice(["before", "after"])]
+
+    def _plan(self) -> None:
+        """As the deployment does each hour, where something could come of it."""
+        now = self._clock.now
+        found = self._find()
+        self._moving = bool(found["moving"])
+        sign = json.dumps(found["sign"])
+        changed = False
+        for day in days_to_plan(self._accounts.values(), now):
+            if not FIRST_DAY <= day <= self._cast.last_day:
+                continue
+            planned_at, seen = self._planned.get(str(day), (now - _REPLAN, ""))
+            if seen == sign or now - planned_at < _REPLAN:
+                continue
+            self._worker.ask("plan", day=str(day))
+            self._planned[str(day)] = (now, sign)
+            changed = True
+        if changed:
+            # What the planner has changed itself is nothing new.
+            sign = json.dumps(self._find()["sign"])
+            for name, (at, _) in self._planned.items():
+                if at == now:
+                    self._planned[name] = (at, sign)
+
+    def _find(self) -> dict[str, Any]:
+        since = self._clock.now - timedelta(days=3)
+        found: dict[str, Any] = self._worker.ask("look", since=since.isoformat())
+        return found
+
+    def _look_for_removed(self) -> None:
+        self._worker.ask("removed", most=len(self._accounts))
+
+    def _look(self) -> None:
+        """A person looks at what waits for one."""
+        found = self._find()
+        for account_id, status in found["standing"].items():
+            account = self._accounts[account_id]
+            if status == AccountStatus.REAUTHORISE:
+                self._decide("connected", id=account_id, tokens=self._stage.grant(account))
+            elif status != AccountStatus.ACTIVE and not self._stage.is_suspended(account):
+                self._decide("reinstated", id=account_id)
+        for stop in found["stops"]:
+            since = datetime.fromisoformat(stop["at"])
+            if not stop["source_id"] and self._clock.now - since >= _LEAST_PAUSE:
+                self._decide("resumed", stop=stop)
+        public = tally.public_of(self._world.ledger)
+        for one in found["waiting"]:
+            row = tally.Row.model_validate(one["row"])
+            user = self._accounts[row.account_id].platform_user_id
+            if row.state in ("unknown", "processing"):
+                seen = (row.platform, user, row.sha256) in public
+                self._decide("found public" if seen else "found missing", id=row.post_id)
+            else:
+                self._decide("retried", id=row.post_id)
+
+    def _decide(self, what: str, **order: Any) -> None:
+        if self._worker.ask("person", what=what, **order)["done"]:
+            self._person[what] += 1
+
+    def _report(self, ended: dict[str, Any]) -> RehearsalReport:
+        rows = [tally.Row.model_validate(one) for one in ended["rows"]]
+        ledger, accounts = self._world.ledger, self._accounts
+        late_s = tally.seconds_late(rows, ledger, accounts)
+        clips = {row.sha256: row.clip_id for row in rows if row.sha256}
+        by_account = tally.parts(rows, late_s, lambda row: accounts[row.account_id].handle)
+        states = Counter(row.state.value for row in rows)
+        return RehearsalReport(
+            accounts=self._wishes.accounts,
+            days=self._wishes.days,
+            first_day=FIRST_DAY,
+            seed=self._wishes.seed,
+            faults=self._wishes.faults.value,
+            planned=len({row.slot_id for row in rows if row.slot_id}),
+            wanted=self._cast.slots,
+            posts=len(rows),
+            states=dict(sorted(states.items())),
+            late=sum(part.late for part in by_account),
+            minutes_late=tally.minutes(late_s.values()),
+            reasons=tuple(tally.reasons(rows)),
+            removed=sum(bool(row.gone) for row in rows),
+            duplicates=tuple(tally.duplicates(ledger, clips)),
+            lost=tuple(tally.lost(rows, ledger, accounts, self._stage.is_up)),
+            violations=tuple(tally.violated(self._world.violations)),
+            kills=self._worker.died,
+            renewals=ended["versions"] - len(accounts) - self._person["connected"],
+            exchanges=sum(fake.count() for fake in self._stage.fakes.values()) - self._asked_before,
+            met=dict(sorted((self._weather.met + self._happened).items())),
+            person=dict(sorted(self._person.items())),
+            platforms=tuple(tally.parts(rows, late_s, lambda row: row.platform.value)),
+            by_account=tuple(by_account),
+            by_day=tuple(
+                tally.parts(rows, late_s, lambda row: str(tally.local_day(row, accounts)))
+            ),
+        )
