@@ -40,14 +40,14 @@ from clipping.settings import CHECKOUT, Settings
 from clipping.vault import new_key
 from tasks.planning import days_to_plan
 
-_LOOK: Final = timedelta(seconds=15)
+_LOOK: Final = timedelta(seconds=30)
 """Between two looks for what is due, while something is."""
 _PLAN_AT: Final = timedelta(minutes=20)
-"""Of each hour, as the deployments have it."""
-_HOUR: Final = timedelta(hours=1)
+_PLAN: Final = timedelta(hours=3)
+"""The deployment plans each hour; this costs less, and shows the same."""
 _REPLAN: Final = timedelta(hours=6)
-"""Between two plans of a day in which something changed; hourly would cost too much."""
-_REMOVED: Final = timedelta(hours=6)
+"""Between two plans of a day in which something changed."""
+_REMOVED: Final = timedelta(hours=24)
 _PERSON: Final = timedelta(hours=4)
 _LEAST_PAUSE: Final = timedelta(hours=2)
 """For which a platform that the publisher has stopped stays so."""
@@ -223,7 +223,7 @@ class _Rehearsal:
         self._asked_before = sum(fake.count() for fake in self._stage.fakes.values())
         for platform, fake in self._stage.fakes.items():
             fake.chance = self._weather.over(platform)
-        self._every(_HOUR, self._plan, self._clock.now + _PLAN_AT)
+        self._every(_PLAN, self._plan, self._clock.now + _PLAN_AT)
         if self._wishes.faults is not Faults.NONE:
             self._every(_PERSON, self._look, self._clock.now + _PERSON)
         self._every(_REMOVED, self._look_for_removed, self._clock.now + _REMOVED)
@@ -296,14 +296,15 @@ class _Rehearsal:
         if self._wishes.faults is not Faults.BRUTAL or len(self._world.ledger) < self._kill_at:
             return
         self._kill_at = self._next_kill()
-        if self._chance.random() < 0.5:
-            self._weather.dies_in = self._chance.randint(0, 30)
-            self._weather.dies_after = self._chance.random() < 0.5
+        after, publishing = self._chance.random() < 0.6, self._chance.random() < 0.6
+        if self._chance.random() < 0.6:
+            requests = self._chance.randint(0, 3 if publishing else 30)
+            self._weather.kill(requests, after=after, publishing=publishing)
         else:
-            self._dies = [self._chance.randint(1, 25), self._chance.choice(["before", "after"])]
+            self._dies = [self._chance.randint(1, 25), "after" if after else "before"]
 
     def _plan(self) -> None:
-        """As the deployment does each hour, where something could come of it."""
+        """Plan the days that are near, and those again in which something has changed."""
         now = self._clock.now
         found = self._find()
         self._moving = bool(found["moving"])

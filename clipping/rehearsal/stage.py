@@ -32,6 +32,13 @@ TOKENS: Final = {
     PlatformName.X: "POST /2/oauth2/token",
 }
 """Where tokens are renewed; Instagram's, as connected here, have no end."""
+PUBLISHING: Final = (
+    "PUT /video/{publish_id}",
+    "POST /{host}/{version}/{user}/media_publish",
+    "PUT /upload/youtube/v3/videos",
+    "POST /2/tweets",
+)
+"""Requests that can make a post public."""
 _P = PlatformName
 _SCOPES: Final[dict[PlatformName, tuple[str, ...]]] = {
     _P.TIKTOK: TIKTOK_SCOPES,
@@ -57,6 +64,8 @@ class Stage:
         self.instagram = FakeInstagram(world)
         self.youtube = FakeYouTube(world)
         self.x = FakeX(world)
+        # Nothing but our own look may keep a post from being out twice.
+        self.x.same_words_s = 0
         self.youtube.chunk_bytes, self.x.chunk_bytes = _YOUTUBE_CHUNK, _X_CHUNK
         self.fakes: Mapping[PlatformName, FakeService] = {
             one.platform: one for one in (self.tiktok, self.instagram, self.youtube, self.x)

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from clipping.models import PlatformName
 from clipping.rehearsal.serving import Chance, Fault
-from clipping.rehearsal.stage import TOKENS
+from clipping.rehearsal.stage import PUBLISHING, TOKENS
 from clipping.rehearsal.world import World
 
 _P = PlatformName
@@ -72,7 +72,6 @@ class Weather:
     """Throws the dice for all requests of a rehearsal.
 
     :ivar met: What requests met, counted.
-    :ivar dies_in: After so many more requests the publisher is killed; None for not just now.
     """
 
     def __init__(self, world: World, faults: Faults, seed: int) -> None:
@@ -83,9 +82,8 @@ class Weather:
         self._no_inserts_until: datetime | None = None
         self._told_so = False
         self.met: Counter[str] = Counter()
-        self.dies_in: int | None = None
-        self.dies_after = False
-        """Whether that request takes effect first."""
+        self._dies_in: int | None = None
+        self._dies_after = self._dies_publishing = False
 
     def over(self, platform: PlatformName) -> Chance:
         """The dice of one platform."""
@@ -94,6 +92,14 @@ class Weather:
     def break_down(self, platform: PlatformName, until: datetime) -> None:
         """The platform answers nothing but 503 until then."""
         self._outages[platform] = until
+
+    def kill(self, requests: int, *, after: bool, publishing: bool) -> None:
+        """After so many more requests the publisher is killed.
+
+        :param after: Whether that request takes effect first.
+        :param publishing: Count only requests that make a post public: there it does most harm.
+        """
+        self._dies_in, self._dies_after, self._dies_publishing = requests, after, publishing
 
     def use_up_inserts(self) -> None:
         """Somebody else uses up the app's uploads to YouTube, until midnight Pacific time."""
@@ -109,16 +115,22 @@ class Weather:
 
     def _fault(self, platform: PlatformName, name: str) -> tuple[Fault | None, str]:
         now = self._world.clock.now
-        if self.dies_in is not None:
-            self.dies_in -= 1
-            if self.dies_in < 0:
-                self.dies_in = None
-                return Fault(cut="after" if self.dies_after else "before", kills=True), "kill"
+        if self._is_killed(name):
+            return Fault(cut="after" if self._dies_after else "before", kills=True), "kill"
         if self._outages.get(platform, now) > now:
             return Fault(status=503, body=b"<html>Service Unavailable</html>"), "outage"
         if name == _INSERT and self._no_inserts_until and self._no_inserts_until > now:
             return self._no_insert(), "quota"
         return self._by_dice(platform, name)
+
+    def _is_killed(self, name: str) -> bool:
+        if self._dies_in is None or (self._dies_publishing and name not in PUBLISHING):
+            return False
+        self._dies_in -= 1
+        if self._dies_in >= 0:
+            return False
+        self._dies_in = None
+        return True
 
     def _by_dice(self, platform: PlatformName, name: str) -> tuple[Fault | None, str]:
         rates, share = self._rates, 1.0

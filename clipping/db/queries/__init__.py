@@ -258,6 +258,7 @@ __all__ = [
     "look_again",
     "month_span",
     "newest_detection",
+    "next_due_at",
     "note_ask",
     "note_batch",
     "note_event",
