@@ -48,9 +48,8 @@ class Mishaps:
                 *self._takedowns(),
                 *self._dooms(),
                 *self._used_up(),
+                *self._lowered(),
             ]
-            # Told live, so that whoever asks first breaks no rule.
-            stage.instagram.publishing.most = 2
         self.all: Sequence[Mishap] = sorted(found, key=lambda one: one.at)
 
     def _times(self, share: float, least: int = 0) -> list[datetime]:
@@ -179,6 +178,22 @@ class Mishaps:
         ]
         inserts = self._times(1 / 600)
         return [*found, *(Mishap(at, "quota used by others", self._no_inserts) for at in inserts)]
+
+    def _lowered(self) -> list[Mishap]:
+        """For a day or two Instagram takes one post in 24 hours: it says so to who asks first."""
+        most, found = self._stage.instagram.publishing.most, []
+        for at in self._times(1 / 600, 1):
+            until = at + timedelta(hours=self._chance.randint(12, 40))
+            found.append(Mishap(at, "quota lowered", self._lets_post(1)))
+            found.append(Mishap(until, "", self._lets_post(most)))
+        return found
+
+    def _lets_post(self, most: int) -> Callable[[], bool]:
+        def act() -> bool:
+            self._stage.instagram.publishing.most = most
+            return True
+
+        return act
 
     def _uses_up(self, account: Account) -> Callable[[], bool]:
         def act() -> bool:
