@@ -1,54 +1,37 @@
-"""The process of a rehearsal that plans and publishes: it may be killed, and the next one goes on.
-
-``python -m tasks.rehearsed`` reads orders as lines of JSON and answers each with one. It forks a
-process that carries them out; when that is killed, it says so and forks the next. Database, home
-and secrets are those of its environment, its time that of a file.
-"""
+"""What a rehearsal has done with the database: by the planner, the publisher, and by a person."""
 
 from __future__ import annotations
 
-import gc
-import json
-import os
 import random
-import signal
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
-from itertools import count
+from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from pydantic import SecretStr
-from sqlalchemy import event
-from sqlmodel import Session
 
 from clipping.db import queries
-from clipping.errors import ClippingError, Rejected
+from clipping.errors import Rejected
 from clipping.models import (
     Account,
     AccountStatus,
-    ClipCandidate,
     DetectOptions,
-    PlanRequest,
     Post,
     PostState,
     Stage,
     Stop,
 )
-from clipping.platforms.base import Access, Clock
-from clipping.rehearsal.cast import CLIENT, FIRST_DAY, Cast, a_transcript
+from clipping.platforms.base import Access
+from clipping.rehearsal import stock
+from clipping.rehearsal.cast import CLIENT, Cast
 from clipping.rehearsal.clock import SharedClock
 from clipping.rehearsal.stage import Stage as Platforms
 from clipping.rehearsal.stage import tokens_of
 from clipping.rehearsal.tally import Row
 from clipping.rehearsal.world import World
-from clipping.scheduling import plan_day
 from clipping.scratch import scratch_folder
 from clipping.storage.keys import clip_key
-from clipping.timing import TimeSpan
 from clipping.vault import open_vault
 from tasks import post_changes
 from tasks.planning import plan_client
@@ -68,6 +51,7 @@ _OPEN: Final = (
     PostState.UNKNOWN,
     PostState.HELD,
 )
+_KEPT: Final = timedelta(days=3)
 _GIVEN_UP: Final = (PostState.FAILED, PostState.CANCELLED)
 
 
@@ -99,7 +83,7 @@ class Workplace:
             chance=chance.random,
             threads=1,
         )
-        self.acts: dict[str, Callable[[dict[str, Any]], Any]] = {
+        self._acts: dict[str, Callable[[dict[str, Any]], Any]] = {
             "prepare": self._prepare,
             "plan": self._plan,
             "round": self._round,
@@ -120,9 +104,8 @@ class Workplace:
         return self._platforms.oauth(account)
 
     def carry_out(self, order: dict[str, Any]) -> Any:
-        """One order; ``dies`` names a commit before, or after, which the process is killed."""
-        with _mortal(order.get("dies")):
-            return self.acts[order["act"]](order)
+        """One order, by its ``act``."""
+        return self._acts[order["act"]](order)
 
     def _prepare(self, order: dict[str, Any]) -> None:
         """Accounts with tokens, and all clips."""
@@ -132,27 +115,34 @@ class Workplace:
                 queries.save_account(session, account)
                 tokens = tokens_of(order["tokens"][account.account_id])
                 queries.save_tokens(session, vault, account.account_id, tokens)
-        for source, pieces in self._cast.sources():
+        for source, pieces in stock.sources(self._cast):
             with db_session() as session:
                 queries.save_source(session, source)
-                heard = queries.save_transcript(session, source.source_id, None, a_transcript())
-                found = self._cast.detection(pieces)
+                heard = queries.save_transcript(session, source.source_id, None, stock.transcript())
+                found = stock.detection(self._cast, pieces)
                 options = DetectOptions(count=len(pieces), min_ms=10_000)
                 key = f"rehearsal {source.source_id}"
                 queries.save_detection(session, source.source_id, heard, key, found, options)
-                written = {piece.moment_id: self._cast.writing(piece) for piece in pieces}
+                written = {piece.moment_id: stock.writing(self._cast, piece) for piece in pieces}
                 queries.save_writings(session, written)
                 for rank, piece in enumerate(pieces, 1):
-                    queries.save_clip(session, self._cast.clip(source, rank, piece))
+                    queries.save_clip(session, stock.clip(self._cast, source, rank, piece))
 
     def _plan(self, order: dict[str, Any]) -> dict[str, int]:
         """A client's day; what it posts gets its files, and what is over loses them."""
-        plan = plan_client(CLIENT, date.fromisoformat(order["day"]), self._now())
+        now = self._now()
+        plan = plan_client(CLIENT, date.fromisoformat(order["day"]), now)
         with db_session() as session:
-            reserved = queries.posts(session, states=[PostState.RESERVED])
+            is_open = queries.posts(session, states=_OPEN)
+            posted = queries.posts(session, states=[PostState.POSTED], since=now - _KEPT)
             accounts = {one.account_id: one for one in queries.accounts(session)}
-        for post in reserved:
-            self._put(post, accounts[post.account_id])
+        needed = {post.clip_id for post in is_open}
+        for post in posted:
+            if post.clip_id not in needed:
+                media_store().delete(post.file_key)
+        for post in is_open:
+            if post.state is PostState.RESERVED:
+                self._put(post, accounts[post.account_id])
         return {"posts": len(plan.assignments), "missing": sum(s.missing for s in plan.shortages)}
 
     def _put(self, post: Post, account: Account) -> None:
@@ -191,11 +181,7 @@ class Workplace:
             is_open = queries.posts(session, states=_OPEN)
             over = queries.posts(session, states=_GIVEN_UP, since=since)
         held = sorted(post.post_id for post in is_open if post.state is PostState.HELD)
-        waiting = [
-            {"post_id": post.post_id, "state": post.state.value, "row": _row(post)}
-            for post in is_open
-            if post.next_at is None
-        ]
+        waiting = [_row(post) for post in is_open if post.next_at is None]
         return {
             "standing": standing,
             "stops": stops,
@@ -257,97 +243,3 @@ def _row(post: Post) -> dict[str, Any]:
         sentence=post.failure.sentence if post.failure else post.note,
         gone=post.gone,
     ).model_dump(mode="json")
-
-
-@contextmanager
-def _mortal(dies: list[Any] | None) -> Iterator[None]:
-    """Inside, the process ends before, or after, the commit with this number from 1."""
-    if dies is None:
-        yield
-        return
-    number, when = dies
-    commits = count(1)
-    passing: list[int] = []
-
-    def before(_session: Session) -> None:
-        passing[:] = [next(commits)]
-        if (passing[0], when) == (number, "before"):
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def after(_session: Session) -> None:
-        if passing == [number] and when == "after":
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    event.listen(Session, "before_commit", before)
-    event.listen(Session, "after_commit", after)
-    try:
-        yield
-    finally:
-        event.remove(Session, "before_commit", before)
-        event.remove(Session, "after_commit", after)
-
-
-def _say(value: Any) -> None:
-    line = json.dumps(value, default=str).encode() + b"\n"
-    while line:
-        line = line[os.write(1, line) :]
-
-
-def _live(given: Given, life: int, orders: IO[bytes]) -> None:
-    """Carry orders out until there are no more."""
-    workplace = Workplace(given, life)
-    _say({"alive": os.getpid()})
-    while line := orders.readline():
-        try:
-            _say({"said": workplace.carry_out(json.loads(line))})
-        except ClippingError as error:
-            _say({"refused": f"{type(error).__name__}: {error}"})
-
-
-def _warm_up(given: Given) -> None:
-    """Do once what takes a while the first time: all that are forked have it done."""
-    cast, stage = Cast(4, 1, 0, 0.0), Platforms(World(SharedClock(Path(given.clock))))
-    stage.at(given.urls)
-    clients, members = stage.clients(), list(cast.members())
-    for account in members:
-        with suppress(ClippingError):
-            # Refused, for want of a token.
-            access = Access(account, SecretStr("none"))
-            clients[account.platform].limits(access, Clock(cast.begins_at))
-    clip = ClipCandidate(
-        clip_id="clip",
-        moment_id="moment",
-        source_id="source",
-        span=TimeSpan(start_ms=0, end_ms=15_000),
-        score=50,
-        ready=True,
-        proof_passed=True,
-        rights_recorded=True,
-        disclosure_set=True,
-        approved=True,
-    )
-    plan_day(PlanRequest(client=CLIENT, day=FIRST_DAY, accounts=tuple(members), clips=(clip,)))
-    gc.freeze()
-    # Statements are made of many small objects, and nearly all are gone at once.
-    gc.set_threshold(100_000, 20, 20)
-
-
-def main() -> None:
-    """Fork one process after the other."""
-    given = Given(**json.loads(sys.argv[1]))
-    _warm_up(given)
-    # Unbuffered: whatever the killed have not read is the next one's.
-    with open(0, "rb", buffering=0, closefd=False) as orders:
-        for life in count(1):
-            pid = os.fork()
-            if pid == 0:
-                _live(given, life, orders)
-                os._exit(0)
-            code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-            if code != -signal.SIGKILL:
-                sys.exit(code)
-            _say({"died": pid})
-
-
-if __name__ == "__main__":
-    main()

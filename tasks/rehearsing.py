@@ -8,12 +8,8 @@ from __future__ import annotations
 
 import heapq
 import json
-import os
 import random
 import shutil
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -26,19 +22,20 @@ from typing import Any, Final
 
 from clipping import progress
 from clipping.db import embedded, migrate
-from clipping.errors import Broken
-from clipping.models import AccountStatus, RehearsalReport
+from clipping.models import RehearsalReport
 from clipping.rehearsal import tally
 from clipping.rehearsal.cast import FIRST_DAY, Cast
 from clipping.rehearsal.clock import SharedClock
-from clipping.rehearsal.mishaps import Mishaps
+from clipping.rehearsal.mishaps import Mishap, Mishaps
 from clipping.rehearsal.stage import Stage, environment
 from clipping.rehearsal.weather import Faults, Weather
 from clipping.rehearsal.world import World
 from clipping.scratch import scratch_folder
-from clipping.settings import CHECKOUT, Settings
+from clipping.settings import Settings
 from clipping.vault import new_key
 from tasks.planning import days_to_plan
+from tasks.rehearsal_person import Person
+from tasks.rehearsal_worker import Worker
 
 _LOOK: Final = timedelta(seconds=30)
 """Between two looks for what is due, while something is."""
@@ -49,8 +46,6 @@ _REPLAN: Final = timedelta(hours=6)
 """Between two plans of a day in which something changed."""
 _REMOVED: Final = timedelta(hours=24)
 _PERSON: Final = timedelta(hours=4)
-_LEAST_PAUSE: Final = timedelta(hours=2)
-"""For which a platform that the publisher has stopped stays so."""
 _DRAIN: Final = timedelta(days=4)
 """After the last day, for what is still on its way."""
 _SPARE: Final = {Faults.NONE: 0.1, Faults.NORMAL: 0.2, Faults.BRUTAL: 0.5}
@@ -99,74 +94,6 @@ def _database(home: Path, given: str | None) -> Iterator[str]:
             shutil.rmtree(link.readlink().parent, ignore_errors=True)
 
 
-class _Worker:
-    """The process that plans and publishes, and those after it."""
-
-    def __init__(self, given: dict[str, Any], home: Path, variables: dict[str, str]) -> None:
-        self._log = (home / "log").open("wb")
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tasks.rehearsed", json.dumps(given)],
-            cwd=CHECKOUT,
-            env=variables,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-        )
-        self.log = home / "log"
-        self.died = 0
-        self._pid = 0
-
-    def begin(self) -> None:
-        """Wait until it is there."""
-        self._pid = self._read()["alive"]
-
-    def kill(self) -> None:
-        """SIGKILL."""
-        os.kill(self._pid, signal.SIGKILL)
-
-    def ask(self, act: str, **order: Any) -> Any:
-        """What it answers; None when it was killed meanwhile, and the next one is there.
-
-        :raises Broken: It has ended for another reason, or refuses.
-        """
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps({"act": act, **order}).encode() + b"\n")
-        self._process.stdin.flush()
-        answer = self._read()
-        if "died" in answer:
-            self.died += 1
-            self._pid = self._read()["alive"]
-            return None
-        if "refused" in answer:
-            raise Broken(f"The rehearsal's {act} failed: {answer['refused']}")
-        return answer["said"]
-
-    def _read(self) -> dict[str, Any]:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if not line:
-            code = self._process.wait()
-            self._log.flush()
-            last = self.log.read_text("utf-8", "replace").strip().splitlines()[-1:]
-            said = f": {last[0][:200]}" if last else ""
-            raise Broken(f"The process of the rehearsal has ended with {code}{said}.")
-        found: dict[str, Any] = json.loads(line)
-        return found
-
-    def end(self) -> None:
-        """Let it go."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.close()
-        try:
-            self._process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._process.stdout.close()
-        self._log.close()
-
-
 class _Rehearsal:
     """One run."""
 
@@ -187,9 +114,7 @@ class _Rehearsal:
         self._due: datetime | None = None
         self._planned: dict[str, tuple[datetime, str]] = {}
         self._moving = True
-        self._person: Counter[str] = Counter()
         self._happened: Counter[str] = Counter()
-        self._versions = 0
         self._kill_at = self._next_kill()
         self._dies: list[Any] | None = None
 
@@ -204,7 +129,8 @@ class _Rehearsal:
             }
             key = new_key().get_secret_value()
             variables = environment(str(self._home), self._url, key, self._stage)
-            self._worker = _Worker(given, self._home, variables)
+            self._worker = Worker(given, self._home, variables)
+            self._person = Person(self._worker, self._stage, self._accounts)
             self._world.killer = self._worker.kill
             try:
                 self._worker.begin()
@@ -228,7 +154,7 @@ class _Rehearsal:
             self._every(_PERSON, self._look, self._clock.now + _PERSON)
         self._every(_REMOVED, self._look_for_removed, self._clock.now + _REMOVED)
         for mishap in self._mishaps.all:
-            self._at(mishap.at, lambda one=mishap: self._happens(one.what, one.act))
+            self._at(mishap.at, self._happening(mishap))
 
     def _at(self, at: datetime, act: Callable[[], None]) -> None:
         heapq.heappush(self._agenda, (at, next(self._order), act))
@@ -240,9 +166,12 @@ class _Rehearsal:
 
         self._at(first, again)
 
-    def _happens(self, what: str, act: Callable[[], bool]) -> None:
-        if act() and what:
-            self._happened[what] += 1
+    def _happening(self, mishap: Mishap) -> Callable[[], None]:
+        def happens() -> None:
+            if mishap.act() and mishap.what:
+                self._happened[mishap.what] += 1
+
+        return happens
 
     def _live(self) -> None:
         """Let time pass from one thing to the next, until nothing is left or it takes too long."""
@@ -331,35 +260,11 @@ class _Rehearsal:
         found: dict[str, Any] = self._worker.ask("look", since=since.isoformat())
         return found
 
+    def _look(self) -> None:
+        self._person.look(self._find())
+
     def _look_for_removed(self) -> None:
         self._worker.ask("removed", most=len(self._accounts))
-
-    def _look(self) -> None:
-        """A person looks at what waits for one."""
-        found = self._find()
-        for account_id, status in found["standing"].items():
-            account = self._accounts[account_id]
-            if status == AccountStatus.REAUTHORISE:
-                self._decide("connected", id=account_id, tokens=self._stage.grant(account))
-            elif status != AccountStatus.ACTIVE and not self._stage.is_suspended(account):
-                self._decide("reinstated", id=account_id)
-        for stop in found["stops"]:
-            since = datetime.fromisoformat(stop["at"])
-            if not stop["source_id"] and self._clock.now - since >= _LEAST_PAUSE:
-                self._decide("resumed", stop=stop)
-        public = tally.public_of(self._world.ledger)
-        for one in found["waiting"]:
-            row = tally.Row.model_validate(one["row"])
-            user = self._accounts[row.account_id].platform_user_id
-            if row.state in ("unknown", "processing"):
-                seen = (row.platform, user, row.sha256) in public
-                self._decide("found public" if seen else "found missing", id=row.post_id)
-            else:
-                self._decide("retried", id=row.post_id)
-
-    def _decide(self, what: str, **order: Any) -> None:
-        if self._worker.ask("person", what=what, **order)["done"]:
-            self._person[what] += 1
 
     def _report(self, ended: dict[str, Any]) -> RehearsalReport:
         rows = [tally.Row.model_validate(one) for one in ended["rows"]]
@@ -386,10 +291,10 @@ class _Rehearsal:
             lost=tuple(tally.lost(rows, ledger, accounts, self._stage.is_up)),
             violations=tuple(tally.violated(self._world.violations)),
             kills=self._worker.died,
-            renewals=ended["versions"] - len(accounts) - self._person["connected"],
+            renewals=ended["versions"] - len(accounts) - self._person.did["connected"],
             exchanges=sum(fake.count() for fake in self._stage.fakes.values()) - self._asked_before,
             met=dict(sorted((self._weather.met + self._happened).items())),
-            person=dict(sorted(self._person.items())),
+            person=dict(sorted(self._person.did.items())),
             platforms=tuple(tally.parts(rows, late_s, lambda row: row.platform.value)),
             by_account=tuple(by_account),
             by_day=tuple(

@@ -26,7 +26,8 @@ class SharedClock(WorldClock):
         super().__init__(self._read())
 
     def _read(self) -> datetime:
-        return _EPOCH + _FORM.unpack_from(self._bytes)[0] * _MICROSECOND
+        passed: int = _FORM.unpack_from(self._bytes)[0]
+        return _EPOCH + passed * _MICROSECOND
 
     @property
     def now(self) -> datetime:

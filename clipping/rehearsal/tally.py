@@ -89,7 +89,7 @@ def lost(
 ) -> list[str]:
     """A sentence for each post that is accounted for by nothing, on either side."""
     public = public_of(ledger)
-    keys = {row.post_id: _key(row, accounts) for row in rows}
+    keys = {row.post_id: key_of(row, accounts) for row in rows}
     posted = {keys[row.post_id] for row in rows if row.state is PostState.POSTED}
     found = []
     for row in rows:
@@ -113,7 +113,8 @@ def lost(
     return found
 
 
-def _key(row: Row, accounts: Mapping[str, Account]) -> tuple[PlatformName, str, str]:
+def key_of(row: Row, accounts: Mapping[str, Account]) -> tuple[PlatformName, str, str]:
+    """By which a post is looked up among what became public."""
     return row.platform, accounts[row.account_id].platform_user_id, row.sha256
 
 
@@ -133,7 +134,7 @@ def seconds_late(
     public = public_of(ledger)
     found = {}
     for row in rows:
-        seen = public.get(_key(row, accounts))
+        seen = public.get(key_of(row, accounts))
         if row.state is PostState.POSTED and seen is not None:
             found[row.post_id] = (seen.at - row.due_at).total_seconds()
     return found

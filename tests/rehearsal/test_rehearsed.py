@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from clipping.models import PlatformName, PostState, RehearsalReport
-from clipping.rehearsal import tally
+from clipping.rehearsal import stock, tally
 from clipping.rehearsal.cast import FIRST_DAY, Cast
 from clipping.rehearsal.clock import SharedClock
 from clipping.rehearsal.mishaps import Mishaps
@@ -224,5 +224,5 @@ def test_every_clip_has_a_file_of_its_own_and_words_of_its_own() -> None:
     assert len(pieces) >= CAST.slots
     assert len({piece.sha256() for piece in pieces}) == len(pieces)
     assert pieces[0].sha256() != pieces[0].sha256("-720x1280")
-    assert len({CAST.words(piece).caption for piece in pieces}) == len(pieces)
+    assert len({stock.words(CAST, piece).caption for piece in pieces}) == len(pieces)
     assert all(len(piece.content()) == piece.size_bytes for piece in pieces[:3])

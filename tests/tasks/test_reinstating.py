@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from tests.tasks.plan_place import HOUR, NOW, PlanPlace, plan_place
 
 
 @pytest.fixture
-def place(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PlanPlace:
+def place(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[PlanPlace]:
     with plan_place(database_url, tmp_path, monkeypatch) as made:
         made.account(PlatformName.TIKTOK)
         made.more_clips(2)
