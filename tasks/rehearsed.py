@@ -51,6 +51,8 @@ _OPEN: Final = (
     PostState.UNKNOWN,
     PostState.HELD,
 )
+_OUT: Final = (AccountStatus.SUSPENDED, AccountStatus.BANNED, AccountStatus.REAUTHORISE)
+"""Accounts that stand so are planned for no more."""
 _KEPT: Final = timedelta(days=3)
 _GIVEN_UP: Final = (PostState.FAILED, PostState.CANCELLED)
 
@@ -180,14 +182,16 @@ class Workplace:
             stops = [stop.model_dump(mode="json") for stop in queries.stops(session)]
             is_open = queries.posts(session, states=_OPEN)
             over = queries.posts(session, states=_GIVEN_UP, since=since)
-        held = sorted(post.post_id for post in is_open if post.state is PostState.HELD)
+        # A stop or a suspension may end before its posts are due; one without a slot left it free.
+        slotless = sorted(post.post_id for post in is_open if post.slot_id is None)
         waiting = [_row(post) for post in is_open if post.next_at is None]
+        out = [name for name, status in standing.items() if AccountStatus(status) in _OUT]
         return {
             "standing": standing,
             "stops": stops,
             "waiting": waiting,
             "moving": sum(post.next_at is not None for post in is_open),
-            "sign": [sorted(post.post_id for post in over), held, len(stops), standing],
+            "sign": [sorted(post.post_id for post in over), slotless, sorted(out)],
         }
 
     def _person(self, order: dict[str, Any]) -> dict[str, Any]:

@@ -42,7 +42,7 @@ _LOOK: Final = timedelta(seconds=30)
 _PLAN_AT: Final = timedelta(minutes=20)
 _PLAN: Final = timedelta(hours=3)
 """The deployment plans each hour; this costs less, and shows the same."""
-_REPLAN: Final = timedelta(hours=6)
+_REPLAN: Final = timedelta(hours=12)
 """Between two plans of a day in which something changed."""
 _REMOVED: Final = timedelta(hours=24)
 _PERSON: Final = timedelta(hours=4)

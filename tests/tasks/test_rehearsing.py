@@ -17,12 +17,13 @@ def test_a_brutal_rehearsal_accounts_for_every_post_and_publishes_none_twice(
 ) -> None:
     monkeypatch.setenv("CLIPPER_HOME", str(tmp_path))
     settings.cache_clear()
-    report = rehearse(Wishes(accounts=4, days=2, seed=7, faults=Faults.BRUTAL), database_url)
+    # By this seed the publisher is killed after Instagram has published, before it says so.
+    report = rehearse(Wishes(accounts=4, days=1, seed=29, faults=Faults.BRUTAL), database_url)
     settings.cache_clear()
     assert report.wrongs == ()
     assert report.kills >= 1
-    assert (report.planned, report.wanted) == (16, 16)
+    assert (report.planned, report.wanted) == (8, 8)
     assert sum(report.states.values()) == report.posts
     # A killed publisher takes nothing with it.
-    assert report.posted >= 12
+    assert report.posted >= 6
     assert {part.name for part in report.platforms} == {name.value for name in PlatformName}
