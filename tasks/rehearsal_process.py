@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import IO, Any
@@ -22,7 +22,7 @@ from pydantic import SecretStr
 from sqlalchemy import event
 from sqlmodel import Session
 
-from clipping.errors import ClippingError
+from clipping.errors import ClippingError, NotInstalled
 from clipping.models import ClipCandidate, PlanRequest
 from clipping.platforms.base import Access, Clock
 from clipping.rehearsal.cast import CLIENT, FIRST_DAY, Cast
@@ -83,15 +83,22 @@ def _live(given: Given, life: int, orders: IO[bytes]) -> None:
 
 
 def _warm_up(given: Given) -> None:
-    """Do once what takes a while the first time: all that are forked have it done."""
+    """Do once what takes a while the first time: all that are forked have it done.
+
+    :raises NotInstalled: Something of the extra 'publish' is missing.
+    """
     cast, stage = Cast(4, 1, 0, 0.0), Stage(World(SharedClock(Path(given.clock))))
     stage.at(given.urls)
     clients, members = stage.clients(), list(cast.members())
     for account in members:
-        with suppress(ClippingError):
-            # Refused, for want of a token.
+        try:
             access = Access(account, SecretStr("none"))
             clients[account.platform].limits(access, Clock(cast.begins_at))
+        except NotInstalled:
+            raise
+        except ClippingError:
+            # Refused, for want of a token.
+            continue
     clip = ClipCandidate(
         clip_id="clip",
         moment_id="moment",
@@ -113,7 +120,11 @@ def _warm_up(given: Given) -> None:
 def main() -> None:
     """Fork one process after the other."""
     given = Given(**json.loads(sys.argv[1]))
-    _warm_up(given)
+    try:
+        _warm_up(given)
+    except NotInstalled as error:
+        _say({"missing": str(error)})
+        return
     # Unbuffered: whatever the killed have not read is the next one's.
     with open(0, "rb", buffering=0, closefd=False) as orders:
         for life in count(1):

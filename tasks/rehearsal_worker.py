@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from clipping.errors import Broken
+from clipping.errors import Broken, NotInstalled
 from clipping.settings import CHECKOUT
 
 
@@ -33,8 +33,14 @@ class Worker:
         self._pid = 0
 
     def begin(self) -> None:
-        """Wait until it is there."""
-        self._pid = self._read()["alive"]
+        """Wait until it is there.
+
+        :raises NotInstalled: Something that posting needs is missing.
+        """
+        answer = self._read()
+        if "missing" in answer:
+            raise NotInstalled(answer["missing"])
+        self._pid = answer["alive"]
 
     def kill(self) -> None:
         """SIGKILL."""

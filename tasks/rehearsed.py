@@ -66,7 +66,7 @@ class Given:
     urls: dict[str, str]
     """Of the platforms."""
     cast: dict[str, Any]
-    home: str
+    """Its numbers."""
 
 
 class Workplace:

@@ -125,7 +125,6 @@ class _Rehearsal:
                 "clock": str(self._home / "clock"),
                 "urls": urls,
                 "cast": asdict(self._cast),
-                "home": str(self._home),
             }
             key = new_key().get_secret_value()
             variables = environment(str(self._home), self._url, key, self._stage)
@@ -197,12 +196,11 @@ class _Rehearsal:
         progress.report("rehearse", 1.0)
 
     def _set_due(self, told: dict[str, Any] | None) -> None:
-        """When there is something to publish; not at once again."""
+        """When there is something to publish."""
         if told is None:
             # Killed; what it was at is free when its lease ends.
             told = self._worker.ask("next")
-        at = datetime.fromisoformat(told["next"]) if told["next"] else None
-        self._due = at
+        self._due = datetime.fromisoformat(told["next"]) if told["next"] else None
 
     def _round(self) -> None:
         self._arm()
@@ -230,7 +228,7 @@ class _Rehearsal:
             requests = self._chance.randint(0, 3 if publishing else 30)
             self._weather.kill(requests, after=after, publishing=publishing)
         else:
-            self._dies = [self._chance.randint(1, 25), "after" if after else "before"]
+            self._dies = [self._chance.randint(1, 12), "after" if after else "before"]
 
     def _plan(self) -> None:
         """Plan the days that are near, and those again in which something has changed."""
