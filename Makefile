@@ -29,8 +29,9 @@ endif
 up: $(VENV)/.dashboard ## Postgres, Prefect server, two workers and the dashboard; Ctrl-C ends all
 	@$(BIN)/clipper up $(ARGS)
 
+# Tests start many processes, and each would compile every module again.
 test: $(VENV)/.dev ## the whole test suite (ARGS="-k name" for a part)
-	@$(BIN)/pytest $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest $(ARGS)
 
 test-whisperx: $(WHISPERX)/.whisperx ## the tests of the extra whisperx, against the real library (8 GB)
 	@$(WHISPERX)/bin/python -m pytest -n 0 tests/whisperx $(ARGS)

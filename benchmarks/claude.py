@@ -2,7 +2,8 @@
 
 Each source is another talk of two hours, 40,000 tokens. The detector, its doors, the SDK and the
 books in Postgres are the real ones; the API is the fake of the tests, whose answers are as long as
-they may be. The same questions are asked once more without batches and without any cache.
+they may be. The same questions are asked once more without batches and without any cache. From the
+second day on the questions are those of the first, about talks with other words.
 ``CLIPPER_BENCH_DAYS`` says how many days are worked (1, also parts of one); a month is 30, the rest
 is reckoned.
 """

@@ -1,4 +1,9 @@
-"""A month's sources through the Claude detector; run in a process of its own."""
+"""A month's sources through the Claude detector; run in a process of its own.
+
+The first day is worked from the talks on. What its sources ask is asked again on every other day,
+each time of a talk that nobody has asked about: the calls, the batches, the caches and the ledger
+are those of a month, and only the choosing, which costs no money, is not done again.
+"""
 
 from __future__ import annotations
 
@@ -85,6 +90,16 @@ def _unmarked(question: Question) -> Question:
     )
 
 
+def _on_day(day: int, question: Question) -> Question:
+    """The same of another day's talk: neither our books nor the API's cache know its words."""
+    if day == 0:
+        return question
+    first, *others = question.user
+    return question.replace(
+        user=(first.replace(text=f"Said on day {day + 1}.\n{first.text}"), *others)
+    )
+
+
 @dataclass
 class _Office:
     """Both clients, and the clock by which they work."""
@@ -93,6 +108,8 @@ class _Office:
     tokens: int
     """Of a source."""
     clock: FakeClock = field(default_factory=FakeClock)
+    asked: dict[int, list[list[Question]]] = field(default_factory=dict)
+    """Of the first day's sources, by their place in it."""
 
     def __post_init__(self) -> None:
         self.claude.now = lambda: self.clock.time.timestamp()
@@ -107,8 +124,20 @@ class _Office:
         self.plain = DirectDoor(self.api, _Forgetful(PLAIN), clock=clock)
 
     def work(self, number: int) -> None:
-        """Choose the moments of a source and write their posts, then ask all that at the other
-        door, without a mark for the cache."""
+        """Ask all that a source needs at one door, then at the other without marks for a cache."""
+        day, place = divmod(number, SOURCES_A_DAY)
+        if day == 0:
+            self.asked[place] = self._chosen(number)
+        rounds = [[_on_day(day, one) for one in questions] for questions in self.asked[place]]
+        if day > 0:
+            for questions in rounds:
+                self.thrifty.ask(questions)
+        for questions in rounds:
+            self.plain.ask([_unmarked(question) for question in questions])
+        self._forget()
+
+    def _chosen(self, number: int) -> list[list[Question]]:
+        """What was asked at once to choose the moments of a source and to write their posts."""
         transcript, media = talk(_SEED, number, self.tokens)
         footage = Footage(f"trs_{number}", transcript, Path("talk.mp4"), media, DetectOptions())
         door = _Heard(self.thrifty)
@@ -124,9 +153,7 @@ class _Office:
         for writing in written.values():
             if writing.writer != CLAUDE:
                 raise SystemExit(f"source {number}: {writing.notes}")
-        for questions in door.asked:
-            self.plain.ask([_unmarked(question) for question in questions])
-        self._forget()
+        return door.asked
 
     def _forget(self) -> None:
         """What the fake keeps for tests."""

@@ -7,8 +7,8 @@ compile() {
     uv pip compile --universal --python-version 3.11 --generate-hashes --no-config \
         --no-emit-index-url --no-header --no-annotate --quiet "$@"
 }
-compile pyproject.toml -o requirements/base.txt
-compile pyproject.toml --extra dashboard -c requirements/base.txt -o requirements/dashboard.txt
+compile pyproject.toml -c requirements/shared.in -o requirements/base.txt
+compile pyproject.toml --extra dashboard --extra publish -c requirements/base.txt -o requirements/dashboard.txt
 compile pyproject.toml --extra dev -c requirements/base.txt -o requirements/dev.txt
 # What the benchmarks compare with, alone in an environment of its own.
 compile --group bench -c requirements/base.txt -o requirements/bench.txt

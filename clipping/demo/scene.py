@@ -19,7 +19,7 @@ from clipping.demo import figure
 Field = NDArray[np.float32]
 Plane = NDArray[np.uint8]
 
-WIDTH_PX, HEIGHT_PX, FPS = 1280, 720, 30
+WIDTH_PX, HEIGHT_PX, FPS = 1280, 720, 25
 
 _SMALL_W, _SMALL_H = 160, 90
 _TOP = np.array([0.10, 0.07, 0.26], np.float32)

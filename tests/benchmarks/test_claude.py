@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 
+from benchmarks import claude_month
 from benchmarks.claude import month_rows, purpose_rows
-from benchmarks.claude_month import BEGINS, PLAIN, THRIFTY, month
+from benchmarks.claude_month import BEGINS, PLAIN, THRIFTY
 from benchmarks.claude_talks import talk
 from clipping.claude import Usage
 from clipping.claude.budget import month_of
@@ -54,13 +55,14 @@ def test_tokens_and_dollars_of_a_purpose_are_those_of_all_its_days() -> None:
     assert scout.name.startswith("scout")
 
 
-def test_a_day_goes_through_both_doors_into_the_ledger(
+def test_days_go_through_both_doors_into_the_ledger(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(claude_month, "SOURCES_A_DAY", 2)
     for name in ("DATABASE_URL", "NO_PROXY"):
         monkeypatch.setenv(name, "")
     monkeypatch.setattr(claude_protocol, "bytes_per_token", 4.0)
-    month(database_url, sources=2, tokens=2_500)
+    claude_month.month(database_url, sources=4, tokens=2_500)
     settings.cache_clear()
     with open_session(database_url) as session:
         thrifty, plain = (
@@ -70,5 +72,7 @@ def test_a_day_goes_through_both_doors_into_the_ledger(
     assert {one.purpose for one in thrifty} == {one.purpose for one in plain} == purposes
     assert all(one.batch for one in thrifty)
     assert not any(one.batch or one.usage.cache_read_tokens for one in plain)
-    # One of both sources is looked at twice, which a client that remembers does not pay for.
-    assert [sum(one.calls for one in lines) for lines in (thrifty, plain)] == [10, 15]
+    # One of four sources is looked at twice, which a client that remembers does not pay for.
+    assert [sum(one.calls for one in lines) for lines in (thrifty, plain)] == [20, 25]
+    # The second day asks what the first did, and nothing of it was asked before.
+    assert {one.day.day: one.calls for one in thrifty if one.purpose == "judge"} == {1: 2, 2: 2}

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from clipping import demo, progress
 from clipping.demo import DemoTalk, make_demo
+from clipping.demo.scene import FPS
 from clipping.demo.talk import tell
 from clipping.errors import DiskFull, RenderFailed
 from clipping.models import Word
@@ -55,8 +56,8 @@ def test_the_film_is_a_plain_720p_mp4_of_the_length_asked_for(made: DemoTalk) ->
         video, audio = container.streams.video[0], container.streams.audio[0]
         assert (video.codec.name, video.pix_fmt) == ("h264", "yuv420p")
         assert (video.width, video.height) == (1280, 720)
-        assert video.average_rate == 30
-        assert video.frames == SECONDS * 30
+        assert video.average_rate == FPS
+        assert video.frames == SECONDS * FPS
         assert video.codec_context.colorspace == Colorspace.ITU709
         assert (audio.codec.name, audio.rate, audio.layout.name) == ("aac", 48_000, "mono")
         assert container.duration is not None
@@ -111,7 +112,7 @@ def test_the_presenter_fills_the_part_that_a_vertical_crop_keeps(
 
 def test_the_mouth_opens_with_the_voice(made: DemoTalk, pictures: NDArray[np.uint8]) -> None:
     def dark(at_ms: float) -> float:
-        mouth = pictures[round(at_ms * 30 / 1000)][88:105, 148:172].astype(np.int16)
+        mouth = pictures[round(at_ms * FPS / 1000)][88:105, 148:172].astype(np.int16)
         return float(((mouth[..., 0] < 130) & (mouth[..., 2] < 70)).mean())
 
     spoken = [

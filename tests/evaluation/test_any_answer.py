@@ -66,21 +66,23 @@ def test_no_promise_about_a_clip_is_broken(
     assert found.detector == "claude" or spoiled
 
 
-def test_without_punctuation_clips_still_cut_no_word_and_no_sponsor_and_share_nothing(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("number", [0, 3, 6])
+def test_nor_where_nothing_but_pauses_tells_sentences_apart(
+    number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    talk, footage, studied = _studied(3, punctuated=False)
+    talk, footage, studied = _studied(number, punctuated=False)
     monkeypatch.setattr(detector, "listen", lambda *_: studied)
     door = FakeDoor(Reckless(2, 0.02, 0.0, JUNK, WASTE))
     found = ClaudeDetector().detect(replace(footage, door=door))
-    codes = {one.code for one in score(talk, found, OPTIONS, OPTIONS.count).violations}
     assert found.moments
-    # Where a question or a sentence ends is guessed from pauses and words.
-    assert codes <= {"starts_mid_sentence", "ends_mid_sentence", "no_question"}
+    assert score(talk, found, OPTIONS, OPTIONS.count).violations == ()
 
 
-def test_whatever_can_be_pointed_at_in_a_talk_is_cut_with_every_promise_kept() -> None:
-    talk, _, studied = _studied(3, punctuated=True)
+@pytest.mark.parametrize("punctuated", [True, False])
+def test_whatever_can_be_pointed_at_in_a_talk_is_cut_with_every_promise_kept(
+    punctuated: bool,
+) -> None:
+    talk, _, studied = _studied(3, punctuated)
     places = Places(studied, OPTIONS)
     sentences = range(len(studied.sentences.items))
     pointed = [(first, last) for first in sentences for last in sentences[first : first + 9]]
@@ -88,7 +90,9 @@ def test_whatever_can_be_pointed_at_in_a_talk_is_cut_with_every_promise_kept() -
     assert len(found) > len(sentences) / 2
     for window in found - {None}:
         assert window is not None
-        assert _broken(talk, places.span(window)) == (), places.sentences(window)
+        codes = {one.code for one in _broken(talk, places.span(window))}
+        # A speaker who thanks for an introduction in words that no list knows needs a reader.
+        assert codes <= (set() if punctuated else {"housekeeping"}), places.sentences(window)
 
 
 _MOMENT = draw(compose(11, 3), OPTIONS, 1).moments[0]

@@ -150,8 +150,13 @@ def _marked(places: Iterable[int], count: int) -> Flags:
 
 
 def _whole(talk: Talk, windows: Windows) -> Flags:
-    """Which candidates neither begin nor end inside what somebody said as one sentence."""
-    cut = np.array([why is Break.LENGTH for why in talk.sentences.breaks], bool)
+    """Which candidates neither begin nor end inside what somebody said as one sentence.
+
+    Before an "and" or a "so" without a pause a sentence may end, and more often than not it does.
+    A model that points there may still be wrong, and nobody would hear that it was.
+    """
+    unsure = {Break.MARKER, Break.LENGTH}
+    cut = np.array([why in unsure for why in talk.sentences.breaks], bool)
     begins_inside = np.concatenate([[False], cut[:-1]])[: len(cut)]
     whole: Flags = ~windows.broken & ~begins_inside[windows.first] & ~cut[windows.last]
     return whole
