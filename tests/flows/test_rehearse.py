@@ -33,7 +33,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(typer.main.get_command(cli.app), ["rehearse", *arguments])
+    # Typer brings a click of its own, which types do not know to be one.
+    command: Any = typer.main.get_command(cli.app)
+    return CliRunner().invoke(command, ["rehearse", *arguments])
 
 
 def test_json_is_one_document_with_the_verdict(asked: list[Any], tmp_path: Path) -> None:
