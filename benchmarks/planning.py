@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from benchmarks import planned_days
 from benchmarks.child import cpu_seconds
 from benchmarks.measure import Case, Row, costs, cpu, interleaved, ratios, run_case, spread
 from clipping.models import Account, ClipCandidate, Consent, PlanRequest, PlatformName
@@ -137,4 +138,5 @@ def measure(folder: Path) -> list[Row]:
         ),
         Row("plans proven the best among the clips considered", f"{made['proven']} of {CLIENTS}"),
         Row("points of score a post gained over greedy", spread(gains, ".3f")),
+        *planned_days.rows(folder),
     ]

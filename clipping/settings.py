@@ -174,6 +174,10 @@ class Settings(BaseSettings):
     x_client_secret: SecretStr | None = None
     """Its secret; a public client has none."""
 
+    browser: Path | None = None
+    """The Chromium that posts are made with where an account's method is ``browser``; the system's
+    own, or Playwright's, unless set."""
+
     encoder: str = "auto"
     """``auto`` (NVENC when it works, else x264), ``libx264`` or ``h264_nvenc``."""
 

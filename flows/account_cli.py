@@ -160,18 +160,44 @@ def show(client: OneClient = None, as_json: Json = False) -> None:
 
 
 @accounts_app.command()
+def login(
+    names: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="ID|HANDLE...", help="Accounts with method=browser.", show_default=False
+        ),
+    ],
+    client: OneClient = None,
+    timeout: Annotated[
+        int, typer.Option(min=5, max=7200, help="Seconds to wait for each owner.")
+    ] = 900,
+) -> None:
+    """Open a window in which an account's owner logs in, once, for posts in a browser."""
+    from flows.browsing import log_in
+
+    with outcomes(as_json=False):
+        if not log_in(names, client, timeout):
+            raise typer.Exit(FAILED)
+
+
+@accounts_app.command()
 def check(
     account_id: Annotated[
         str | None, typer.Argument(metavar="[ID]", help="One account; else all.")
     ] = None,
     client: OneClient = None,
+    browser: Annotated[
+        bool, typer.Option("--browser", help="Open upload pages, and say which selectors fit.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Say of each account whether it can be posted to now, and why not; 1 when one cannot."""
+    from flows.browsing import check_pages
     from flows.standing import check_accounts
 
+    check_all = check_pages if browser else check_accounts
     with outcomes(as_json):
-        if not check_accounts(client, account_id, as_json=as_json):
+        if not check_all(client, account_id, as_json=as_json):
             raise typer.Exit(FAILED)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.account_cli import accounts_app
+from flows.alert_cli import alerts
 from flows.client_cli import client, cost, estimate, policy
 from flows.eval_cli import eval_app
 from flows.options import (
@@ -28,7 +29,7 @@ from flows.outcomes import FAILED, outcomes
 from flows.plan_cli import plan_app
 from flows.publish_cli import posts_app, publish_app, resume, stop
 from flows.rehearse_cli import rehearse
-from flows.review_cli import release, rescue
+from flows.review_cli import approve, reject, release, rescue
 from flows.unique_cli import (
     Sentences,
     VariedFramings,
@@ -64,6 +65,9 @@ app.command()(cost)
 app.command()(estimate)
 app.command()(rescue)
 app.command()(release)
+app.command()(approve)
+app.command()(reject)
+app.command()(alerts)
 app.command()(uniqueness)
 app.command()(experiments)
 app.add_typer(eval_app)

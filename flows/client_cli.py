@@ -33,6 +33,7 @@ def client(
             show_default=False,
         ),
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Show what a client has decided once for all of its videos, or change it."""
     from flows.clients import set_client
@@ -42,8 +43,8 @@ def client(
         changes["require_rights"] = require_rights
     if budget is not None:
         changes["monthly_budget_usd"] = _dollars(budget)
-    with outcomes(as_json=False):
-        set_client(name, changes)
+    with outcomes(as_json):
+        set_client(name, changes, as_json=as_json)
 
 
 def policy(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,8 +12,10 @@ from clipping.models import ClientSettings
 from flows import console
 
 
-def set_client(name: str, changes: Mapping[str, Any]) -> None:
+def set_client(name: str, changes: Mapping[str, Any], *, as_json: bool = False) -> None:
     """Change what a client has decided, where something is given, and print all of it.
+
+    A client that nobody has heard of is named as new, so that a slip of the pen is seen.
 
     :param changes: Fields of :class:`~clipping.models.ClientSettings`.
     :raises Rejected: Nothing is given, and nobody has heard of the client.
@@ -20,14 +24,30 @@ def set_client(name: str, changes: Mapping[str, Any]) -> None:
     from tasks.workplace import db_session
 
     with db_session() as session:
+        known = queries.clients(session)
+        if not changes and name not in known:
+            raise unknown(name, known)
         decided = queries.client_settings(session, name)
         if changes:
             decided = decided.replace(**changes)
             queries.save_client_settings(session, name, decided)
-        known = queries.clients(session)
-    if not changes and name not in known:
-        raise unknown(name, known)
-    console.output.print(f"{name}: {_told(decided)}", markup=False)
+    tell_if_new(name, known)
+    if as_json:
+        budget = decided.monthly_budget_usd
+        shown = {
+            "client": name,
+            "require_rights": decided.require_rights,
+            "monthly_budget_usd": None if budget is None else f"{budget.normalize():f}",
+        }
+        sys.stdout.write(json.dumps(shown, ensure_ascii=False, indent=2) + "\n")
+    else:
+        console.output.print(f"{name}: {_told(decided)}", markup=False)
+
+
+def tell_if_new(name: str, known: list[str]) -> None:
+    """Say on stderr that the client is a new one, when it is and there are others."""
+    if known and name not in known:
+        console.errors.print(f"{name} is a new client; known were {', '.join(known)}.")
 
 
 def unknown(name: str, known: list[str]) -> Rejected:

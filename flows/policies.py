@@ -16,7 +16,7 @@ from rich.text import Text
 
 from clipping.models import EditorialPolicy
 from flows import console
-from flows.clients import unknown
+from flows.clients import tell_if_new, unknown
 
 KEYS = tuple(EditorialPolicy.model_fields)
 _LARGEST_FILE_BYTES = 1_000_000
@@ -75,6 +75,7 @@ def set_policy(name: str, changes: Changes, *, as_json: bool) -> None:
         if changes:
             policy = changes.of(policy)
             queries.save_editorial_policy(session, name, policy)
+    tell_if_new(name, known)
     if as_json:
         shown = json.dumps(policy.model_dump(mode="json"), ensure_ascii=False, indent=2)
         sys.stdout.write(shown + "\n")

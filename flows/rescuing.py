@@ -16,19 +16,18 @@ from flows.outcomes import numbered
 if TYPE_CHECKING:
     from sqlmodel import Session
 
+    from clipping.models import Detection, SourceVideo
 
-def show_dropped(what: str, client: str, *, as_json: bool) -> None:
+
+def show_dropped(what: str, client: str | None, *, as_json: bool) -> None:
     """Print what a detection dropped, each with its number and its reason.
 
     :raises Rejected: Nothing has been searched there.
     """
-    from clipping.db import queries
     from tasks.workplace import db_session
 
     with db_session() as session:
-        key = _detection_key(session, what, client)
-        source_id, _, detection = queries.get_detection(session, key)
-        source = queries.get_source(session, source_id)
+        key, source, detection = _found(session, what, client)
     if as_json:
         told = {
             "detection": key,
@@ -45,7 +44,9 @@ def show_dropped(what: str, client: str, *, as_json: bool) -> None:
     console.output.print(f"\nTo make a clip of one after all: clipper rescue {key} --take NUMBER")
 
 
-def take_dropped(what: str, client: str, numbers: list[int], out: Path, *, as_json: bool) -> bool:
+def take_dropped(
+    what: str, client: str | None, numbers: list[int], out: Path, *, as_json: bool
+) -> bool:
     """Make clips of dropped candidates, beside the others; whether each that was brought back is
     whole.
 
@@ -70,18 +71,31 @@ def take_dropped(what: str, client: str, numbers: list[int], out: Path, *, as_js
     return all(report.proof.passed for report, _ in exported.clips if report.rescued_at)
 
 
-def _checked(what: str, client: str, numbers: list[int]) -> str:
+def _checked(what: str, client: str | None, numbers: list[int]) -> str:
     """The detection's key, once its candidates have these numbers."""
-    from clipping.db import queries
     from clipping.moments.rescue import numbered_in
     from tasks.workplace import db_session
 
     with db_session() as session:
-        key = _detection_key(session, what, client)
-        _, _, detection = queries.get_detection(session, key)
+        key, _, detection = _found(session, what, client)
     for number in numbers:
         numbered_in(detection, number)
     return key
+
+
+def _found(session: Session, what: str, client: str | None) -> tuple[str, SourceVideo, Detection]:
+    """The key of a detection, its source, and what it found.
+
+    :raises Rejected: It is another client's than the one that was named.
+    """
+    from clipping.db import queries
+
+    key = _detection_key(session, what, client or "default")
+    source_id, _, detection = queries.get_detection(session, key)
+    source = queries.get_source(session, source_id)
+    if client is not None and source.client != client:
+        raise Rejected(f"{what} is not {client}'s.")
+    return key, source, detection
 
 
 def _detection_key(session: Session, what: str, client: str) -> str:

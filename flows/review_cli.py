@@ -1,4 +1,4 @@
-"""What a person decides about candidates and clips: two commands."""
+"""What a person decides about candidates and clips: four commands."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ def rescue(
         list[int] | None,
         typer.Option(min=1, help="Number of a candidate to make a clip of; repeatable."),
     ] = None,
-    client: Annotated[str, typer.Option(help="Whose file or link it is.")] = "default",
+    client: Annotated[
+        str | None,
+        typer.Option(help="Whose it is; of files and links, default without.", show_default=False),
+    ] = None,
     out: Results = Path("out"),
     as_json: Json = False,
 ) -> None:
@@ -47,8 +50,43 @@ def release(
     """Agree to what holds a clip: it is ready from then on, and so are others of its moment."""
     from flows.releasing import release_clip
 
+    person = _named(by)
+    with outcomes(as_json):
+        release_clip(clip_id, person, " ".join(note.split()), as_json=as_json)
+
+
+def approve(
+    clip_ids: Annotated[
+        list[str], typer.Argument(metavar="CLIP_ID...", help="Ids of clips.", show_default=False)
+    ],
+    by: Annotated[str, typer.Option(help="Name of who has looked at them.", show_default=False)],
+    note: Annotated[str, typer.Option(help="Why they may be posted.")] = "",
+) -> None:
+    """Agree that clips are posted; what a client with approval=required posts has that."""
+    from flows.approving import approve_clips
+
+    person = _named(by)
+    with outcomes(as_json=False):
+        approve_clips(clip_ids, person, " ".join(note.split()))
+
+
+def reject(
+    clip_id: ClipId,
+    by: Annotated[str, typer.Option(help="Name of who has looked at it.", show_default=False)],
+    why: Annotated[str, typer.Option(help="Why it must not be posted.", show_default=False)],
+) -> None:
+    """Let a clip not be posted: what is planned of it is cancelled, and its slots are free."""
+    from flows.approving import reject_clip
+
+    person, reason = _named(by), " ".join(why.split())
+    if not reason:
+        raise typer.BadParameter("give --why it must not be posted")
+    with outcomes(as_json=False):
+        reject_clip(clip_id, person, reason)
+
+
+def _named(by: str) -> str:
     person = " ".join(by.split())
     if not person:
         raise typer.BadParameter("give --by the name of who has looked at it")
-    with outcomes(as_json):
-        release_clip(clip_id, person, " ".join(note.split()), as_json=as_json)
+    return person

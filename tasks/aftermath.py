@@ -13,10 +13,10 @@ from clipping.claude import breaker
 from clipping.claude.door import Outage
 from clipping.db import queries
 from clipping.errors import ClippingError
-from clipping.models import Account, AccountStatus, Alert, Post, PostState, Stop
+from clipping.models import Account, AccountStatus, Alert, Post, PostingMethod, PostState, Stop
 from clipping.platforms.failures import FailureKind
 from clipping.publishing import gates, rates, troubles
-from clipping.publishing.failing import kind_of_failure, until
+from clipping.publishing.failing import kind_of_failure, renews, until
 from clipping.publishing.steps import may_be_public
 from tasks.admission import Admitted
 
@@ -48,11 +48,13 @@ def note_failure(
 ) -> None:
     """After a step that failed: what it says of the account, the app, the platform, the source."""
     account, kind = admitted.account, kind_of_failure(error)
-    if kind is _K.REAUTH and not before.renewed:
+    if renews(before, error):
         queries.expire_tokens(session, account.account_id, now)
         return
     note_account(session, account, troubles.status_after(error), str(error), now)
-    if isinstance(getattr(error, "kind", None), FailureKind):
+    # What a page in a browser does says nothing of the API, nor of our app.
+    asked = account.method is not PostingMethod.BROWSER
+    if asked and isinstance(getattr(error, "kind", None), FailureKind):
         _note_platform(session, admitted, kind, now)
         _close(session, account, error, kind, now)
     if troubles.concerns_source(error):

@@ -79,7 +79,7 @@ def _check_time(
 
     if to <= now + LEAD:
         raise Rejected(f"{to:%Y-%m-%d %H:%M} UTC is over, or too soon to be planned.")
-    day = _day_with(post, account)
+    day = day_of(post, account)
     if day is not None:
         awake = waking_hours(account, ZoneInfo(account.timezone), day)
         if not awake.start <= to < awake.end:
@@ -106,10 +106,10 @@ def _day_of(post_id: str) -> date | None:
     """The day whose plan a post is part of."""
     with db_session() as session:
         post = queries.get_post(session, post_id)
-        return _day_with(post, queries.get_account(session, post.account_id))
+        return day_of(post, queries.get_account(session, post.account_id))
 
 
-def _day_with(post: Post, account: Account) -> date | None:
+def day_of(post: Post, account: Account) -> date | None:
     """The day of the account's clock that has the post's slot; None when it has none."""
     if post.slot_id is None:
         return None

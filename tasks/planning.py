@@ -150,11 +150,10 @@ def _worded(gathered: Gathered, plan: DayPlan) -> tuple[dict[str, Post], Refusal
             except (Rejected, NeedsPerson) as error:
                 refused[one.clip_id, slot.account_id] = str(error)
                 continue
-            siblings = [a for a in accounts.values() if a.platform is slot.platform]
-            clip = desk.clip(one.clip_id)
-            found = _refusals(post, clip, siblings, platforms[slot.platform])
-            if (one.clip_id, slot.account_id) in found:
-                refused |= found
+            clip, platform = desk.clip(one.clip_id), platforms[slot.platform]
+            if _refusals(post, clip, [accounts[slot.account_id]], platform):
+                siblings = [a for a in accounts.values() if a.platform is slot.platform]
+                refused |= _refusals(post, clip, siblings, platform)
             else:
                 posts[slot.slot_id] = post
     return posts, refused
@@ -219,8 +218,7 @@ def book(gathered: Gathered, plan: DayPlan, posts: Mapping[str, Post], now: date
         for name in sorted(gathered.free):
             known = gathered.by_slot[name]
             settled &= _brought(session, known, wanted.get(name), why.get(name, ""), now)
-        for _, post in sorted(posts.items()):
-            settled &= queries.reserve_post(session, post, now)
+        settled &= len(queries.reserve_posts(session, posts.values(), now)) == len(posts)
         if settled:
             queries.save_plan(session, plan, now)
     return settled

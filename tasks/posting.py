@@ -39,6 +39,7 @@ from clipping.publishing.steps import STAGES, Step, after_step, next_step
 from clipping.vault import Vault, open_vault
 from tasks.admission import Admitted, admit
 from tasks.aftermath import note_failure, note_success
+from tasks.browsing import all_browsers, entry_to, no_browsers
 from tasks.packages import hand_over
 from tasks.post_files import local_file, with_file
 from tasks.tokens import access_to
@@ -77,6 +78,8 @@ class Publisher:
     :param platforms: Whom to ask; a rehearsal gives its fakes.
     :param now: What time it is.
     :param access: What opens an account.
+    :param browsers: Gives what posts in a browser, by platform; asked once, when an account posts
+        so. Without ``platforms`` those for real.
     :param hand_overs: How a post is handed over where no platform's API is asked, by method.
     :param threads: How many posts are driven at a time.
     """
@@ -87,17 +90,21 @@ class Publisher:
         *,
         now: Callable[[], datetime] = utc_now,
         access: AccessTo = access_to,
+        browsers: Callable[[], Mapping[PlatformName, Platform]] | None = None,
         hand_overs: Mapping[PostingMethod, HandOver] | None = None,
         chance: Callable[[], float] = random.random,
         threads: int = 6,
     ) -> None:
         self.who = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self.platforms = all_platforms() if platforms is None else platforms
+        self._browsers = browsers or (all_browsers if platforms is None else no_browsers)
+        self._in_browser: Mapping[PlatformName, Platform] | None = None
         self.now = now
         self.access = access
         self._hand_overs = {PostingMethod.MANUAL: hand_over, **(hand_overs or {})}
         self._chance = chance
         self._threads = threads
+        self._turn = threading.Lock()
         self._ending = threading.Event()
 
     def due(self) -> list[Step]:
@@ -143,6 +150,13 @@ class Publisher:
 
     def drive(self, post: Post, vault: Vault) -> Post:
         """Take step after step of a claimed post while the next one is due."""
+        try:
+            return self._driven_on(post, vault)
+        finally:
+            for one in (self._in_browser or {}).values():
+                one.let_go(post.post_id)
+
+    def _driven_on(self, post: Post, vault: Vault) -> Post:
         unarmed: Receipt | None = None
         for _ in range(_MOST_STEPS):
             if self._ending.is_set():
@@ -186,13 +200,18 @@ class Publisher:
 
     def _asked(self, post: Post, step: Step, account: Account) -> Receipt:
         """The exchange with the platform."""
-        if account.method not in BY_TOKEN:
+        clock = Clock(self.now())
+        browser = self._browser_of(account)
+        if browser is not None:
+            access, asked = entry_to(account), browser
+        elif account.method not in BY_TOKEN:
             give = self._hand_overs.get(account.method)
             if give is None or step is not Step.SUBMIT:
                 raise NeedsPerson(f"This publisher does not post by {account.method}.")
             return give(post, account, self.now())
-        access = self.access(account.account_id, self.now())
-        asked, clock = self.platforms[account.platform], Clock(self.now())
+        else:
+            access = self.access(account.account_id, self.now())
+            asked = self.platforms[account.platform]
         if step is Step.POLL:
             return asked.poll(post.job(""), post.receipt, access, clock)
         if step is Step.RECONCILE:
@@ -208,6 +227,15 @@ class Publisher:
                 if told:
                     raise failure(FailureKind.PERMANENT_METADATA, " ".join(told))
             return asked.submit(job, post.receipt, access, clock)
+
+    def _browser_of(self, account: Account) -> Platform | None:
+        """What posts to the account in a browser; None where it is posted to otherwise."""
+        if account.method is not PostingMethod.BROWSER or account.method in self._hand_overs:
+            return None
+        with self._turn:
+            if self._in_browser is None:
+                self._in_browser = self._browsers()
+        return self._in_browser.get(account.platform)
 
     def _save(
         self,

@@ -55,8 +55,9 @@ class Desk:
         """The post of a clip in a slot, its words fitted to the account's platform; not stored.
 
         :raises NeedsPerson: The account's owner has not agreed to posts.
-        :raises Rejected: The clip has not passed its proof, is another client's, or its rights are
-            not stated.
+        :raises Rejected: The clip has not passed its proof, is another client's, its rights are
+            not stated, or a person has rejected it, or not approved it although its client wants
+            that.
         """
         clip, account = self.clip(clip_id), self._account(account_id)
         if account.client != clip.client:
@@ -67,6 +68,7 @@ class Desk:
             raise Rejected(f"{clip_id} has not passed its proof.")
         if not clip.rights_stated:
             raise Rejected(f"The rights in {clip.source_name} are not stated.")
+        _check_verdict(clip)
         if account.consent is None:
             raise NeedsPerson(
                 f"The owner of {account.platform} @{account.handle} has not agreed to posts: "
@@ -109,6 +111,15 @@ class Desk:
         if client not in self._policies:
             self._policies[client] = policy_of(self._session, client)
         return self._policies[client]
+
+
+def _check_verdict(clip: PostingFacts) -> None:
+    if clip.verdict and clip.verdict.rejects:
+        raise Rejected(f"{clip.clip_id} may not be posted: {clip.verdict.sentence}")
+    if not clip.approved:
+        raise Rejected(
+            f"{clip.clip_id} waits for approval: clipper approve {clip.clip_id} --by NAME"
+        )
 
 
 def new_post(

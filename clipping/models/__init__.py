@@ -110,7 +110,8 @@ from clipping.models.source import (
     VideoStream,
     Word,
 )
-from clipping.models.tokens import AccountEvent, Connected, Tokens
+from clipping.models.tokens import AccountCheck, AccountEvent, Connected, Tokens
+from clipping.models.verdict import Decision, Verdict
 from clipping.models.watch import Found, ItemState, Watch, WatchedItem
 
 __all__ = [
@@ -120,6 +121,7 @@ __all__ = [
     "OUTPUT_WIDTH_PX",
     "VARIATION",
     "Account",
+    "AccountCheck",
     "AccountEvent",
     "AccountLimits",
     "AccountStatus",
@@ -148,6 +150,7 @@ __all__ = [
     "Criterion",
     "Crop",
     "DayPlan",
+    "Decision",
     "DetectOptions",
     "Detection",
     "Disclosure",
@@ -224,6 +227,7 @@ __all__ = [
     "Tokens",
     "Transcript",
     "Value",
+    "Verdict",
     "VideoStream",
     "Watch",
     "WatchedItem",

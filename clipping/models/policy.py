@@ -77,6 +77,8 @@ class EditorialPolicy(Value):
     """The client's own, which come first."""
     most_hashtags: int = Field(default=5, ge=0, le=30)
     """Fewer where a platform takes fewer."""
+    approval: Literal["required", "not_needed"] = "not_needed"
+    """Whether a person has to approve each clip before it is posted."""
 
     @property
     def patient(self) -> bool:
@@ -99,5 +101,5 @@ class EditorialPolicy(Value):
         return self.model_dump_json(exclude=_BESIDE)
 
 
-_BESIDE: Final = {"when_down", "profanity", "default_hashtags", "most_hashtags"}
+_BESIDE: Final = {"when_down", "profanity", "default_hashtags", "most_hashtags", "approval"}
 """What a detection does not depend on."""

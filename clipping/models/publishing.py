@@ -133,6 +133,8 @@ class Stop(Value):
 class Alert(Value):
     """Something that a person has to see; about an account or a post, or about neither."""
 
+    alert_id: int = 0
+    """0 until it is kept."""
     at: datetime
     kind: str
     """``paused``, ``takedown``, ``unknown``, ``account``, ``app``, ``manual``: short."""
@@ -148,6 +150,10 @@ class Standing(Value):
     account: Account
     stops: tuple[Stop, ...] = ()
     clip_ready: bool = True
+    approved: bool = True
+    """Whether its clip has the approval that its client wants, or needs none."""
+    rejected: str = ""
+    """Who rejected its clip and why, a sentence; empty when nobody has."""
     proof_passed: bool = True
     rights_stated: bool = True
     failures: int = 0

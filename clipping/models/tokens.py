@@ -56,3 +56,17 @@ class AccountEvent(Value):
     after: str = ""
     reason: str = ""
     """One sentence, without secrets."""
+
+
+class AccountCheck(Value):
+    """Whether an account could be posted to when it was looked at."""
+
+    account_id: str
+    why_not: tuple[str, ...] = ()
+    """Empty when it could."""
+    checked_at: datetime
+
+    @property
+    def sentence(self) -> str:
+        """For people."""
+        return "; ".join(reason.rstrip(".") for reason in self.why_not) or "it can"

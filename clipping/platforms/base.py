@@ -89,6 +89,9 @@ class Platform(ABC):
         ``not_before`` while nobody can tell.
         """
 
+    def let_go(self, post_id: str) -> None:  # noqa: B027 - most hold nothing
+        """Give back what is held open for a post between its steps; its publisher leaves it."""
+
     @abstractmethod
     def still_public(
         self, receipts: Mapping[str, Receipt], access: Access, clock: Clock

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from clipping.models import Word
 from clipping.profanity.lookalikes import invisible, read
@@ -49,6 +50,7 @@ def find(words: Sequence[str]) -> list[Hit]:
     return hits
 
 
+@lru_cache(maxsize=1_024)
 def mask(text: str) -> str:
     """``text`` with every profanity as its first letter and asterisks; the rest is kept.
 

@@ -131,8 +131,8 @@ def _fits_the_list(piece: str) -> bool:
     pattern = "".join(map(_reading_of, known[0]))
     for signs, letters in zip(hidden, known[1:], strict=True):
         pattern += _hidden_letters(signs) + "".join(map(_reading_of, letters))
-    words = _by_initial().get(_plain(piece[0]), ())
-    return any(re.fullmatch(pattern, word) for word in words)
+    fits_it = re.compile(pattern).fullmatch
+    return any(fits_it(word) for word in _by_initial().get(_plain(piece[0]), ()))
 
 
 def _hidden_letters(signs: str) -> str:

@@ -34,6 +34,9 @@ _OF_THE_POST: Final = ("spam_risk", "spam_risk_text", "publish_cancelled")
 _PERHAPS_PUBLIC: Final = ("506/", "invalid_publish_id", "duplicate", "100/33")
 """Codes that an armed post is refused with when it may be out already."""
 
+_OF_ITS_OWNER: Final = ("challenge", "signed_out", "other_account")
+"""Codes that no newer token helps against: the owner has to pass a check, or to log in."""
+
 _K = FailureKind
 
 
@@ -71,11 +74,17 @@ def after_error(
         return failed.replace(next_at=until(error, now) + timedelta(seconds=30 * chance()))
     if kind is _K.RETRY_NEW_CONTAINER:
         return _begun_anew(failed, now)
-    if kind is _K.REAUTH and not post.renewed:
+    if renews(post, error):
         return failed.replace(renewed=True, next_at=now)
     if kind in (_K.PERMANENT_MEDIA, _K.PERMANENT_METADATA):
         return _refused(failed, step, kind, told.code)
     return _held(failed, kind, now)
+
+
+def renews(post: Post, error: ClippingError) -> bool:
+    """Whether another token may help, which was not tried yet."""
+    own = str(getattr(error, "code", "")) in _OF_ITS_OWNER
+    return kind_of_failure(error) is _K.REAUTH and not post.renewed and not own
 
 
 def until(error: ClippingError, now: datetime) -> datetime:

@@ -36,12 +36,17 @@ def obstacle(post: Post, standing: Standing) -> str:
         return f"The account is paused: {account.paused.rstrip('.')}."
     if account.status in _STATUS:
         return _STATUS[account.status]
+    if standing.rejected:
+        return f"{post.clip_id} may not be posted: {standing.rejected}"
     missing = {
         "The account's owner has not agreed to posts, or has withdrawn that.": account.consent,
         "Nobody has stated the rights in its source, or they were withdrawn.": (
             standing.rights_stated
         ),
         "Its clip is not approved for posting any more.": standing.clip_ready,
+        f"Its client wants each clip approved, and nobody has approved {post.clip_id}.": (
+            standing.approved
+        ),
         "Its clip has not passed its proof.": standing.proof_passed,
     }
     return next((sentence for sentence, there in missing.items() if not there), "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import chain
@@ -39,16 +40,26 @@ _CLIPS: Final = {
 """How clips that are left out are told of, after their number."""
 
 
-def why_here(day: Day, problem: Problem, place: int, clip: int, chosen: Mapping[int, int]) -> str:
-    """Why this clip goes into this slot."""
+def better_ones(problem: Problem, chosen: Mapping[int, int]) -> dict[int, int]:
+    """Of each slot that has a clip: how many others that were considered are worth more there."""
+    worths: dict[int, list[int]] = defaultdict(list)
+    for (place, _), worth in problem.choices.items():
+        worths[place].append(worth)
+    found = {}
+    for place, clip in chosen.items():
+        ordered = sorted(worths[place])
+        found[place] = len(ordered) - bisect_right(ordered, problem.choices[place, clip])
+    return found
+
+
+def why_here(day: Day, place: int, clip: int, chosen: Mapping[int, int], better: int) -> str:
+    """Why this clip goes into this slot.
+
+    :param better: How many of those that were considered for it are worth more there.
+    """
     slot, one = day.slots[place], day.clips[clip]
     account = day.accounts[slot.account_id]
     told = [f"Score {one.score}"]
-    better = sum(
-        worth > problem.choices[place, clip]
-        for (other, _), worth in problem.choices.items()
-        if other == place
-    )
     told.append(
         f"{better} better for it {'goes' if better == 1 else 'go'} elsewhere or must wait"
         if better

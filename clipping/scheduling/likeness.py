@@ -21,16 +21,20 @@ def near_duplicates(request: PlanRequest) -> Mapping[str, frozenset[str]]:
     """
     # Of a pair that was measured twice the smaller figure counts: the later one is set last.
     by_distance = sorted(request.distances, key=lambda pair: -pair.distance)
-    measured = {frozenset((pair.first, pair.second)): pair.distance for pair in by_distance}
+    measured = {_pair(pair.first, pair.second): pair.distance for pair in by_distance}
     near: dict[str, set[str]] = defaultdict(set)
-    for pair, distance in measured.items():
-        if distance < request.policy.near_distance and len(pair) == 2:
-            _add(near, *pair)
+    for (first, second), distance in measured.items():
+        if distance < request.policy.near_distance and first != second:
+            _add(near, first, second)
     for spans in _by_source([*request.clips, *request.past]):
         for first, second in _much_shared(spans):
-            if frozenset((first, second)) not in measured:
+            if _pair(first, second) not in measured:
                 _add(near, first, second)
     return {clip_id: frozenset(others) for clip_id, others in near.items()}
+
+
+def _pair(first: str, second: str) -> tuple[str, str]:
+    return (first, second) if first < second else (second, first)
 
 
 def _by_source(clips: Iterable[ClipCandidate | PastPost]) -> list[dict[str, TimeSpan]]:

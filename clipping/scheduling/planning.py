@@ -8,7 +8,7 @@ from typing import Final
 
 from clipping.models import Assignment, DayPlan, PlanRequest, Shortage
 from clipping.scheduling.choices import Day, Reach, falls_short, make_day, make_problem
-from clipping.scheduling.explaining import changes, shortages, wanted, why_here
+from clipping.scheduling.explaining import better_ones, changes, shortages, wanted, why_here
 from clipping.scheduling.problem import Problem
 from clipping.scheduling.slots import day_slots
 from clipping.scheduling.solving import Solution, solve
@@ -76,7 +76,7 @@ def _place(shortage: Shortage) -> tuple[str, str, str]:
 
 
 def _assignments(day: Day, problem: Problem, chosen: Mapping[int, int]) -> list[Assignment]:
-    made = []
+    made, better = [], better_ones(problem, chosen)
     for place, clip in chosen.items():
         one = day.clips[clip]
         made.append(
@@ -87,7 +87,7 @@ def _assignments(day: Day, problem: Problem, chosen: Mapping[int, int]) -> list[
                 source_id=one.source_id,
                 span=one.span,
                 score=one.score,
-                reason=why_here(day, problem, place, clip, chosen),
+                reason=why_here(day, place, clip, chosen, better[place]),
             )
         )
     return made

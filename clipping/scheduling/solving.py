@@ -130,6 +130,7 @@ class _Model:
         # them a day takes minutes, and what presolving finds in it is not worth its time.
         solver.parameters.linearization_level = 2
         solver.parameters.cp_model_presolve = False
+        solver.parameters.cp_model_probing_level = 0
         solver.parameters.symmetry_level = 0
         solver.parameters.absolute_gap_limit = float(apart)
         status = solver.solve(self._model)

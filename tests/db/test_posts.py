@@ -84,6 +84,19 @@ def test_a_slot_and_a_clip_on_a_platform_are_booked_once(place: Session) -> None
     assert queries.taken_by_others(place, post) == (True, True)
 
 
+def test_of_many_posts_those_are_booked_whose_slot_and_clip_are_free(place: Session) -> None:
+    booked(place, 1, slot_id="noon")
+    slot_taken = a_post(ACCOUNT, "clip_2", NOW, slot_id="noon")
+    clip_taken = a_post(OTHER, "clip_1", NOW, slot_id="night")
+    free = [a_post(OTHER, f"clip_{number}", NOW, slot_id=f"slot_{number}") for number in (3, 4)]
+    made = queries.reserve_posts(place, [slot_taken, *free, clip_taken], NOW)
+    assert made == {post.post_id for post in free}
+    for post in (*free, slot_taken):
+        events = queries.post_events(place, post.post_id)
+        assert [event.after for event in events] == ["reserved"] * (post.post_id in made)
+    assert queries.reserve_posts(place, [], NOW) == set()
+
+
 def test_two_planners_at_once_cannot_book_one_slot(place: Session, database_url: str) -> None:
     place.commit()
     begin, booked_by = Barrier(2), []
@@ -265,9 +278,13 @@ def test_what_is_closed_opens_by_itself(place: Session, key: str) -> None:
 def test_alerts_are_kept_until_somebody_has_seen_them(place: Session) -> None:
     alert = Alert(at=NOW, kind="app", sentence="X wants money.", client="acme")
     queries.add_alert(place, alert)
-    assert queries.alerts(place) == [alert]
-    place.execute(text("UPDATE clipping.alerts SET seen_at = now()"))
+    [kept] = queries.alerts(place, client="acme")
+    assert kept.replace(alert_id=0) == alert
+    assert queries.alerts(place, client="other") == []
+    assert queries.alert_seen(place, kept.alert_id, "Jo", NOW)
+    assert not queries.alert_seen(place, kept.alert_id, "Ann", NOW)
     assert queries.alerts(place) == []
+    assert place.execute(text("SELECT seen_by FROM clipping.alerts")).scalar_one() == "Jo"
 
 
 def test_a_post_of_a_clip_that_is_not_there_is_refused(database_url: str) -> None:

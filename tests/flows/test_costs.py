@@ -70,6 +70,12 @@ def test_a_month_is_shown_by_day_and_purpose(place: str) -> None:
     assert said.splitlines()[-1] == "acme has spent $43.00 of $60.00 (72%) on Claude in 2026-11."
 
 
+def test_what_a_client_decided_is_told_to_programs(place: str) -> None:
+    _run("client", "acme", "--budget", "60")
+    told = {"client": "acme", "require_rights": False, "monthly_budget_usd": "60"}
+    assert json.loads(_run("client", "acme", "--json")[1]) == told
+
+
 def test_a_month_is_told_to_programs_exactly(place: str) -> None:
     _spend(place, "0.000000005", datetime(2026, 11, 21, tzinfo=UTC))
     with open_session(place) as session:

@@ -148,6 +148,11 @@ def test_the_dropped_are_listed_with_number_and_reason(place: str) -> None:
     assert "clipper rescue det_1 --take NUMBER" in said
 
 
+def test_what_is_another_clients_is_refused(place: str) -> None:
+    for what in ("det_1", "clip_1", a_source().source_id):
+        assert _run("rescue", what, "--client", "other") == (3, f"{what} is not other's.\n")
+
+
 def test_the_dropped_are_told_to_programs(place: str) -> None:
     told = json.loads(_run("rescue", "det_1", "--json")[1])
     assert (told["detection"], told["source"], told["client"]) == ("det_1", "talk.mp4", "acme")

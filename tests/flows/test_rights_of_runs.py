@@ -81,7 +81,10 @@ def test_a_client_s_decision_is_made_and_shown(
     set_client("acme", {"require_rights": False})
     set_client("umbrella", {"require_rights": True})
     set_client("umbrella", {})
-    said = [line.split(": ") for line in capsys.readouterr().out.splitlines()]
+    printed = capsys.readouterr()
+    # The first of all, and one that is there, are no slip of the pen.
+    assert printed.err == "umbrella is a new client; known were acme.\n"
+    said = [line.split(": ") for line in printed.out.splitlines()]
     assert [client for client, _ in said] == ["acme", "acme", "umbrella", "umbrella"]
     assert ["not" in what for _, what in said] == [False, True, False, False]
     with open_session(place) as session:

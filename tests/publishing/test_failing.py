@@ -212,3 +212,12 @@ def test_a_draft_is_asked_about_for_three_days() -> None:
     receipt = Receipt(stage=Stage.INBOX, handle={"publish_id": "1"})
     late = a_post(Stage.INBOX, begun_at=NOW - timedelta(days=3))
     assert after_step(late, Step.POLL, receipt, NOW).next_at is None
+
+
+@pytest.mark.parametrize("code", ["challenge", "signed_out", "other_account"])
+def test_what_only_the_owner_can_do_is_not_tried_with_another_token(code: str) -> None:
+    held = after(a_post(), K.REAUTH, code=code)
+    assert (held.state, held.renewed) == (S.HELD, False)
+    armed = after(a_post(Stage.ARMED), K.REAUTH, code=code)
+    assert (armed.state, armed.next_at) == (S.UNKNOWN, NOW + timedelta(hours=1))
+    assert after(a_post(), K.REAUTH, code="expired").renewed

@@ -51,6 +51,8 @@ def standing(**changes: Any) -> Standing:
         ({"consent": None}, "The account's owner has not agreed to posts"),
         ({"rights_stated": False}, "Nobody has stated the rights in its source"),
         ({"clip_ready": False}, "Its clip is not approved"),
+        ({"approved": False}, "Its client wants each clip approved, and nobody has approved"),
+        ({"rejected": "Jo rejected it: no."}, "clip_1 may not be posted: Jo rejected it: no."),
         ({"proof_passed": False}, "Its clip has not passed its proof."),
     ],
 )

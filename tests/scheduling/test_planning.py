@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -247,7 +248,7 @@ def near(distance: float | None, shared_ms: int) -> DayPlan:
 
 @pytest.mark.parametrize(
     ("distance", "shared_ms", "kept_out"),
-    [(0.1, 0, True), (0.3, 0, False), (0.3, 29_000, False), (None, 16_000, True),
+    [(0.1, 0, True), (0.4, 0, False), (0.4, 29_000, False), (None, 16_000, True),
      (None, 14_000, False)],
     ids=["measured near", "measured far", "far whatever they share", "much shared", "little"],
 )  # fmt: skip
@@ -473,3 +474,11 @@ def test_a_month_of_thirty_accounts_takes_1860_clips_each_once() -> None:
         by_account[one.slot.account_id].append(one.slot.at)
     gaps = [b - a for times in by_account.values() for a, b in pairwise(times)]
     assert min(gaps) >= timedelta(hours=11)
+
+
+def test_the_same_seed_gives_the_plan_that_it_has_always_given() -> None:
+    plan = plan_day(request(12, stock(90, seed=7, variations=3), seed=11))
+    chosen = sorted((one.slot.slot_id, one.clip_id) for one in plan.assignments)
+    # What makes planning faster must not change it. Another OR-tools may choose otherwise among
+    # plans that are a hundredth of a point apart; this is of 9.15.
+    assert hashlib.sha256(repr(chosen).encode()).hexdigest()[:16] == "85b11f37d5b58508"

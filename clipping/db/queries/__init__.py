@@ -6,6 +6,7 @@ never saved; a ``find_`` returns None.
 """
 
 from clipping.db.locks import stage_lock
+from clipping.db.queries.account_checks import account_check, save_account_check
 from clipping.db.queries.accounts import (
     account_events,
     account_id,
@@ -111,6 +112,7 @@ from clipping.db.queries.posts import (
     post_events,
     posts,
     reserve_post,
+    reserve_posts,
     save_post,
     taken_by_others,
 )
@@ -138,6 +140,7 @@ from clipping.db.queries.stops import (
     accounts_in_trouble,
     add_alert,
     add_stop,
+    alert_seen,
     alerts,
     lift_stop,
     look_again,
@@ -164,6 +167,7 @@ from clipping.db.queries.transcripts import (
     save_transcript,
     transcript_id,
 )
+from clipping.db.queries.verdicts import find_verdict, save_verdict
 from clipping.db.queries.watches import (
     find_watch,
     forget_items,
@@ -189,6 +193,7 @@ __all__ = [
     "Rotated",
     "SourceOverview",
     "Stage",
+    "account_check",
     "account_events",
     "account_id",
     "account_of_user",
@@ -196,6 +201,7 @@ __all__ = [
     "accounts_in_trouble",
     "add_alert",
     "add_stop",
+    "alert_seen",
     "alerts",
     "app_uses",
     "arms_of_clips",
@@ -230,6 +236,7 @@ __all__ = [
     "find_source",
     "find_tokens",
     "find_transcript",
+    "find_verdict",
     "find_watch",
     "forget_items",
     "forget_old_replies",
@@ -278,10 +285,12 @@ __all__ = [
     "recent_sources",
     "releases_of",
     "reserve_post",
+    "reserve_posts",
     "reserved_usd",
     "resume_account",
     "rotate",
     "save_account",
+    "save_account_check",
     "save_arms",
     "save_client_settings",
     "save_clip",
@@ -303,6 +312,7 @@ __all__ = [
     "save_source",
     "save_tokens",
     "save_transcript",
+    "save_verdict",
     "save_watch",
     "save_writings",
     "sealed_tables",

@@ -12,14 +12,17 @@ from sqlmodel import Session, col
 
 from clipping.db.queries.clients import client_id
 from clipping.db.queries.upsert import save_row
+from clipping.db.queries.verdicts import VERDICT, is_approved, verdict_of
 from clipping.db.tables import (
     AccountRow,
+    ClientRow,
     ClipRow,
     DraftRow,
     MomentRow,
     PlanRow,
     PostRow,
     SourceRow,
+    VerdictRow,
 )
 from clipping.db.tables.posts import OVER
 from clipping.models import (
@@ -27,6 +30,7 @@ from clipping.models import (
     ClipCandidate,
     ClipState,
     DayPlan,
+    Decision,
     Ground,
     PastPost,
     PlatformName,
@@ -85,7 +89,7 @@ def clip_candidates(
     """Clips that passed their proof and are not yet on all of these platforms.
 
     Those that are nowhere come first, of such the best; ``most`` at most. One that waits for a
-    person is there as well, as not approved.
+    person is there as well, as not approved. What a person rejected is there only with its slot.
 
     :param slot_ids: The clips of these slots are there in any case, before all others.
     """
@@ -117,20 +121,28 @@ def clip_candidates(
             col(MomentRow.title),
             col(DraftRow.draft)["hashtags"],
             col(SourceRow.rights_ground),
+            is_approved(),
+            *VERDICT,
         )
+        .join(ClientRow, col(ClientRow.client_id) == col(ClipRow.client_id))
         .join(MomentRow, col(MomentRow.moment_id) == col(ClipRow.moment_id))
         .join(SourceRow, col(SourceRow.source_id) == col(ClipRow.source_id))
         .join(DraftRow, col(DraftRow.moment_id) == col(ClipRow.moment_id), isouter=True)
+        .join(VerdictRow, col(VerdictRow.clip_id) == col(ClipRow.clip_id), isouter=True)
         .join(on, on.c.clip_id == col(ClipRow.clip_id), isouter=True)
         .where(
             col(ClipRow.client_id) == client_id(client),
             col(ClipRow.state).in_(_MADE),
-            (posted < len(platforms)) | in_slots,
+            ((posted < len(platforms)) & _not_rejected()) | in_slots,
         )
         .order_by(in_slots.desc(), posted, col(MomentRow.score).desc(), col(ClipRow.clip_id))
         .limit(most)
     ).all()
     return [_candidate(*row) for row in rows]
+
+
+def _not_rejected() -> Any:
+    return func.coalesce(VerdictRow.decision, "") != Decision.REJECTED.value
 
 
 def _candidate(
@@ -146,7 +158,10 @@ def _candidate(
     title: str,
     hashtags: list[str] | None,
     ground: str,
+    approved: bool | None,
+    *verdict: Any,
 ) -> ClipCandidate:
+    decided = verdict_of(clip_id, *verdict)
     return ClipCandidate(
         clip_id=clip_id,
         moment_id=moment_id,
@@ -160,7 +175,8 @@ def _candidate(
         rights_recorded=ground != Ground.UNSTATED.value,
         # It is the account's, which always says something; whether it can be sent, is checked.
         disclosure_set=True,
-        approved=state == ClipState.READY.value,
+        approved=state == ClipState.READY.value and bool(approved),
+        held=decided.sentence if decided and decided.rejects else "",
     )
 
 

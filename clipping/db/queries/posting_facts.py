@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from clipping.db.tables import ClientRow, ClipRow, DraftRow, MomentRow, SourceRow
-from clipping.models import ClipState, Draft, Ground
+from clipping.db.queries.verdicts import VERDICT, is_approved, verdict_of
+from clipping.db.tables import ClientRow, ClipRow, DraftRow, MomentRow, SourceRow, VerdictRow
+from clipping.models import ClipState, Draft, Ground, Verdict
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,10 @@ class PostingFacts:
     frames: int
     hook_ms: tuple[int, int] | None
     """When its hook is shown."""
+    approved: bool = True
+    """Whether it has the approval that its client wants, or needs none."""
+    verdict: Verdict | None = None
+    """What a person decided about it."""
 
 
 def posting_facts(session: Session, clip_ids: Collection[str]) -> dict[str, PostingFacts]:
@@ -57,11 +62,14 @@ def posting_facts(session: Session, clip_ids: Collection[str]) -> dict[str, Post
             col(ClipRow.plan)["frames"].as_integer(),
             hook["start_ms"].as_integer(),
             hook["end_ms"].as_integer(),
+            is_approved(),
+            *VERDICT,
         )
         .join(ClientRow, col(ClientRow.client_id) == col(ClipRow.client_id))
         .join(MomentRow, col(MomentRow.moment_id) == col(ClipRow.moment_id))
         .join(SourceRow, col(SourceRow.source_id) == col(ClipRow.source_id))
         .join(DraftRow, col(DraftRow.moment_id) == col(ClipRow.moment_id), isouter=True)
+        .join(VerdictRow, col(VerdictRow.clip_id) == col(ClipRow.clip_id), isouter=True)
         .where(col(ClipRow.clip_id).in_(clip_ids))
     ).all()
     return {row[0]: _facts(*row) for row in rows}
@@ -84,6 +92,8 @@ def _facts(
     frames: int,
     hook_start_ms: int | None,
     hook_end_ms: int | None,
+    approved: bool | None,
+    *verdict: Any,
 ) -> PostingFacts:
     shown = None if hook_start_ms is None or hook_end_ms is None else (hook_start_ms, hook_end_ms)
     return PostingFacts(
@@ -101,4 +111,6 @@ def _facts(
         fps=fps,
         frames=frames,
         hook_ms=shown,
+        approved=bool(approved),
+        verdict=verdict_of(clip_id, *verdict),
     )

@@ -38,23 +38,42 @@ def reserve_post(session: Session, post: Post, at: datetime) -> bool:
 
     :param at: Now, for the log.
     """
-    made = session.execute(
-        insert(PostRow)
-        .values(
-            client_id=client_id(post.client),
-            handle=None,
-            **_values(post),
-            **post.model_dump(
-                include={"post_id", "account_id", "platform", "clip_id", "moment_id", "source_id"}
-            ),
-        )
-        .on_conflict_do_nothing()
-        .returning(col(PostRow.post_id))
-    ).first()
-    if made is None:
-        return False
-    _note(session, None, post, at, "")
-    return True
+    return post.post_id in reserve_posts(session, [post], at)
+
+
+def reserve_posts(session: Session, posts: Collection[Post], at: datetime) -> set[str]:
+    """Book a slot for each clip, all in two statements; the ids of those that were booked.
+
+    The slot of each other one, or its clip there, is somebody's already.
+
+    :param at: Now, for the log.
+    """
+    if not posts:
+        return set()
+    # In one order everywhere, so that two who reserve at a time cannot deadlock.
+    ordered = sorted(posts, key=lambda post: post.post_id)
+    ids = {name: client_id(name) for name in {post.client for post in posts}}
+    booked = session.execute(
+        insert(PostRow).on_conflict_do_nothing().returning(col(PostRow.post_id)),
+        [{"client_id": ids[post.client], "handle": None, **_new_row(post)} for post in ordered],
+    ).scalars()
+    made = set(booked)
+    if made:
+        events = [_event(None, post, at, "") for post in ordered if post.post_id in made]
+        session.execute(insert(PostEventRow), events)
+    return made
+
+
+def _new_row(post: Post) -> dict[str, Any]:
+    return {
+        **_values(post),
+        "post_id": post.post_id,
+        "account_id": post.account_id,
+        "platform": post.platform.value,
+        "clip_id": post.clip_id,
+        "moment_id": post.moment_id,
+        "source_id": post.source_id,
+    }
 
 
 def due_stages(session: Session, now: datetime) -> set[Stage]:
@@ -180,6 +199,7 @@ def posts(
     platform: PlatformName | None = None,
     account_id: str | None = None,
     source_id: str | None = None,
+    clip_id: str | None = None,
     states: Collection[PostState] = (),
     since: datetime | None = None,
     until: datetime | None = None,
@@ -195,6 +215,8 @@ def posts(
         wanted = wanted.where(PostRow.account_id == account_id)
     if source_id is not None:
         wanted = wanted.where(PostRow.source_id == source_id)
+    if clip_id is not None:
+        wanted = wanted.where(PostRow.clip_id == clip_id)
     if states:
         wanted = wanted.where(col(PostRow.state).in_([state.value for state in states]))
     if since is not None:
@@ -291,15 +313,16 @@ def _note(session: Session, before: Post | None, after: Post, at: datetime, by: 
         same_stage = before.receipt.stage is after.receipt.stage
         if before.state is after.state and same_stage and was == told:
             return
-    session.add(
-        PostEventRow(
-            post_id=after.post_id,
-            at=at,
-            before=before.state.value if before else "",
-            after=after.state.value,
-            stage=after.receipt.stage.value,
-            sentence=told,
-            by=by,
-        )
-    )
-    session.flush()
+    session.execute(insert(PostEventRow).values(_event(before, after, at, by)))
+
+
+def _event(before: Post | None, after: Post, at: datetime, by: str) -> dict[str, Any]:
+    return {
+        "post_id": after.post_id,
+        "at": at,
+        "before": before.state.value if before else "",
+        "after": after.state.value,
+        "stage": after.receipt.stage.value,
+        "sentence": after.failure.sentence if after.failure else after.note,
+        "by": by,
+    }

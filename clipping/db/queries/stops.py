@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from clipping.db.queries.accounts import account_of_row
 from clipping.db.queries.clients import client_id, save_client
+from clipping.db.queries.verdicts import VERDICT, is_approved, verdict_of
 from clipping.db.tables import (
     AccountEventRow,
     AccountRow,
@@ -22,6 +23,7 @@ from clipping.db.tables import (
     PostRow,
     SourceRow,
     StopRow,
+    VerdictRow,
 )
 from clipping.db.tables.posts import OVER
 from clipping.models import (
@@ -186,6 +188,8 @@ def standing_of(
             col(ClipRow.state),
             col(ClipRow.proof)["passed"],
             col(SourceRow.rights_ground),
+            is_approved(),
+            *VERDICT,
             col(OutageRow.failures),
             col(OutageRow.closed_until),
             shut.scalar_subquery(),
@@ -194,7 +198,9 @@ def standing_of(
         .select_from(PostRow)
         .join(AccountRow, col(AccountRow.account_id) == col(PostRow.account_id))
         .join(ClipRow, col(ClipRow.clip_id) == col(PostRow.clip_id))
+        .join(ClientRow, col(ClientRow.client_id) == col(PostRow.client_id))
         .join(SourceRow, col(SourceRow.source_id) == col(ClipRow.source_id))
+        .join(VerdictRow, col(VerdictRow.clip_id) == col(PostRow.clip_id), isouter=True)
         .join(OutageRow, col(OutageRow.service) == col(PostRow.platform), isouter=True)
         .where(col(PostRow.post_id) == post.post_id)
         .execution_options(populate_existing=True)
@@ -206,11 +212,15 @@ def standing_of(
     row = session.execute(wanted).first()
     if row is None:
         return None
-    account, clip_state, passed, ground, failures, closed_until, shut_until, stopped = row
+    account, clip_state, passed, ground, approved, *verdict = row[:9]
+    failures, closed_until, shut_until, stopped = row[9:]
+    decided = verdict_of(post.clip_id, *verdict)
     return Standing(
         account=account_of_row(account, post.client),
         stops=stops_of(session, post) if stopped else (),
         clip_ready=clip_state == ClipState.READY.value,
+        approved=bool(approved),
+        rejected=decided.sentence if decided and decided.rejects else "",
         proof_passed=bool(passed),
         rights_stated=ground != Ground.UNSTATED.value,
         last_begun_at=latest,
@@ -235,15 +245,28 @@ def add_alert(session: Session, alert: Alert) -> None:
     session.add(
         AlertRow(
             client_id=client_id(alert.client) if alert.client else None,
-            **alert.model_dump(exclude={"client"}),
+            **alert.model_dump(exclude={"client", "alert_id"}),
             seen_by="",
         )
     )
     session.flush()
 
 
-def alerts(session: Session, since: datetime | None = None) -> list[Alert]:
-    """Those that nobody has seen yet, the oldest first."""
+def alert_seen(session: Session, alert_id: int, by: str, at: datetime) -> bool:
+    """Note that a person has seen to it; whether nobody had before."""
+    done = session.execute(
+        update(AlertRow)
+        .where(col(AlertRow.alert_id) == alert_id, col(AlertRow.seen_at).is_(None))
+        .values(seen_at=at, seen_by=by)
+        .returning(col(AlertRow.alert_id))
+    )
+    return done.first() is not None
+
+
+def alerts(
+    session: Session, since: datetime | None = None, *, client: str | None = None
+) -> list[Alert]:
+    """Those that nobody has seen yet, the oldest first; of a client, or of all and of none."""
     wanted = (
         select(AlertRow, ClientRow.name)
         .join(ClientRow, col(ClientRow.client_id) == col(AlertRow.client_id), isouter=True)
@@ -252,10 +275,12 @@ def alerts(session: Session, since: datetime | None = None) -> list[Alert]:
     )
     if since is not None:
         wanted = wanted.where(col(AlertRow.at) >= since)
+    if client is not None:
+        wanted = wanted.where(col(AlertRow.client_id) == client_id(client))
     return [
         Alert.model_validate(
             {
-                **row.model_dump(exclude={"alert_id", "client_id", "seen_at", "seen_by"}),
+                **row.model_dump(exclude={"client_id", "seen_at", "seen_by"}),
                 "client": name or "",
             }
         )

@@ -27,10 +27,12 @@ from clipping.db.tables.sources import (
     SourceRow,
     TranscriptRow,
 )
+from clipping.db.tables.verdicts import AccountCheckRow, VerdictRow
 from clipping.db.tables.watches import WatchedItemRow, WatchRow
 
 __all__ = [
     "SCHEMA",
+    "AccountCheckRow",
     "AccountEventRow",
     "AccountRow",
     "AccountTokensRow",
@@ -62,6 +64,7 @@ __all__ = [
     "SourceRow",
     "StopRow",
     "TranscriptRow",
+    "VerdictRow",
     "WatchRow",
     "WatchedItemRow",
 ]
