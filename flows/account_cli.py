@@ -289,18 +289,26 @@ def pause(
 
 
 @accounts_app.command()
-def resume(
-    account_id: AccountId,
-    lifted: Annotated[
-        bool,
-        typer.Option("--lifted", help="Its platform has lifted a suspension, ban or warning."),
-    ] = False,
-) -> None:
+def resume(account_id: AccountId) -> None:
     """Post to an account again."""
     from flows.accounts import resume as resume_account
 
     with outcomes(as_json=False):
-        resume_account(account_id, lifted=lifted)
+        resume_account(account_id)
+
+
+@accounts_app.command()
+def reinstate(
+    account_id: AccountId,
+    by: Annotated[str, typer.Option(help="Who has seen it.", show_default=False)],
+) -> None:
+    """Say that a platform lets an account post again that it had suspended or warned."""
+    from flows.accounts import reinstate as reinstate_account
+
+    if not by.strip():
+        raise typer.BadParameter("--by must say something")
+    with outcomes(as_json=False):
+        reinstate_account(account_id, by.strip())
 
 
 @accounts_app.command()

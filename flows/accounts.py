@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
@@ -226,30 +227,24 @@ def pause(account_id: str, reason: str) -> None:
     console.output.print(f"{account.platform} @{account.handle} is paused: {reason}")
 
 
-def resume(account_id: str, *, lifted: bool) -> None:
-    """Let the account be posted to again.
-
-    :param lifted: Whether its platform has taken back what it had against it.
-    """
+def resume(account_id: str) -> None:
+    """Let the account be posted to again."""
     from clipping.db import queries
-    from clipping.models import AccountStatus
     from tasks.workplace import db_session
 
-    held = (AccountStatus.WARNED, AccountStatus.SUSPENDED, AccountStatus.BANNED)
     with db_session() as session:
         was = queries.resume_account(session, account_id)
         account = queries.get_account(session, account_id)
-        if lifted and account.status in held:
-            why = "A person says that its platform has lifted it."
-            queries.change_status(session, account_id, AccountStatus.ACTIVE, why)
     what = "is no longer paused" if was else "was not paused"
     console.output.print(f"{account.platform} @{account.handle} {what}.")
-    if lifted and account.status in held:
-        console.output.print(f"It is no longer {account.status.value}.")
-    elif account.status in held:
-        console.output.print(
-            f"It is still {account.status.value}: with --lifted, once its platform has lifted that."
-        )
+
+
+def reinstate(account_id: str, by: str) -> None:
+    """Take an account for well again, because somebody has seen that it is."""
+    from tasks.reinstating import reinstate as reinstate_account
+
+    account = reinstate_account(account_id, by, datetime.now(UTC))
+    console.output.print(f"{account.platform} @{account.handle} is posted to again.")
 
 
 def show_history(account_id: str, *, as_json: bool) -> None:

@@ -180,13 +180,9 @@ def test_a_suspended_account_is_not_active_because_it_was_connected(place: Place
     assert place.run("accounts", "disconnect", account_id)[0] == 0
     connect(place, "x")
     assert place.account().status is AccountStatus.SUSPENDED
-    # Only a person who knows that it was lifted ends that.
-    code, said = place.run("accounts", "resume", account_id)
-    assert (code, "is still suspended: with --lifted" in said) == (0, True)
-    assert place.account().status is AccountStatus.SUSPENDED
-    assert place.run("accounts", "resume", account_id, "--lifted")[0] == 0
+    # Only a person who has seen that it is over ends that.
+    assert place.run("accounts", "reinstate", account_id, "--by", "Ann")[0] == 0
     assert place.account().status is AccountStatus.ACTIVE
-    assert "suspended -> active" in place.run("accounts", "history", account_id)[1]
 
 
 def test_an_account_of_another_client_is_refused(place: Place) -> None:
@@ -273,11 +269,11 @@ def test_an_account_is_connected_again_by_its_own_way_out(
     connect(place, "x")
     account_id, way = place.account().account_id, "http://proxy.example:3128"
     place.run("accounts", "set", account_id, "--proxy-file", "-", given=way)
-    ways: list[str | None] = []
+    ways: list[str] = []
     real = apps.oauth_of
 
     def oauth_of(account: Account, proxy: SecretStr | None = None) -> Any:
-        ways.append(proxy and proxy.get_secret_value())
+        ways.append(proxy.get_secret_value() if proxy else "none")
         return real(account)
 
     monkeypatch.setattr(apps, "oauth_of", oauth_of)

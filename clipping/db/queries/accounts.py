@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import func, or_, update
+from sqlalchemy import func, literal, or_, update
 from sqlmodel import Session, col, select
 
 from clipping.db.columns import storable
@@ -114,7 +114,7 @@ def is_anothers(
             AccountRow.platform == platform.value,
             func.lower(AccountRow.handle) == handle.lower(),
             or_(
-                platform_user_id == "",
+                literal(platform_user_id) == "",
                 col(AccountRow.platform_user_id).in_(("", platform_user_id)),
             ),
         )
