@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ from clipping.models import (
     Slot,
 )
 from clipping.scheduling.drawing import Drawing
-from clipping.scheduling.waking import LEAST_GAP, zone_of
+from clipping.scheduling.waking import LEAST_GAP, waking_day, zone_of
 from clipping.scheduling.warm_up import posts_due
 
 _PLATFORMS: Final = tuple(PlatformName)
@@ -50,6 +50,7 @@ def day_slots(request: PlanRequest) -> DaySlots:
     two would meet. Slots of an earlier plan keep their time as long as it is a good one.
     """
     shares, history = places(request.accounts), _history(request)
+    today = {one.slot.account_id for one in _earlier(request)}
     known = _earlier_slots(request)
     taken = {slot.slot_id: (slot.platform, slot.at) for slot in known}
     slots = [one.slot for one in under_way(request)]
@@ -57,7 +58,8 @@ def day_slots(request: PlanRequest) -> DaySlots:
     for account in _by_age(request.accounts):
         own = history.get(account.account_id, [])
         zone, refusal = zone_of(account), why_it_cannot_post(account, request)
-        due = posts_due(request.day, _first_post_on(account, own, zone))
+        also = [request.day] if account.account_id in today else []
+        due = posts_due(request.day, _first_post_on(account, own, zone, also))
         done = [slot for slot in slots if slot.account_id == account.account_id]
         if zone is None:
             shortages += _shortage(account, due - len(done), Cause.ACCOUNT, refusal)
@@ -78,9 +80,7 @@ def day_slots(request: PlanRequest) -> DaySlots:
 
 def under_way(request: PlanRequest) -> list[Assignment]:
     """What an earlier plan has made public, or perhaps, or was told to keep: nothing changes it."""
-    if request.earlier is None:
-        return []
-    return [one for one in request.earlier.assignments if one.pinned or one.state in _UNDER_WAY]
+    return [one for one in _earlier(request) if one.pinned or one.state in _UNDER_WAY]
 
 
 def places(accounts: Iterable[Account]) -> dict[str, float]:
@@ -153,18 +153,25 @@ def _history(request: PlanRequest) -> dict[str, list[datetime]]:
 
 
 def _first_post_on(
-    account: Account, times: Sequence[datetime], zone: ZoneInfo | None
+    account: Account, times: Iterable[datetime], zone: ZoneInfo | None, also: Iterable[date]
 ) -> date | None:
-    if account.first_post_on is not None or not times:
+    """The day whose slot had the account's first post, or will have.
+
+    :param also: Days on which it posts beside these times.
+    """
+    if account.first_post_on is not None:
         return account.first_post_on
-    return min(times).astimezone(zone or UTC).date()
+    days = (waking_day(account, zone or ZoneInfo("UTC"), at) for at in times)
+    return min((*days, *also), default=None)
+
+
+def _earlier(request: PlanRequest) -> Sequence[Assignment]:
+    return () if request.earlier is None else request.earlier.assignments
 
 
 def _earlier_slots(request: PlanRequest) -> list[Slot]:
-    earlier = request.earlier
-    if earlier is None:
-        return []
-    return [*(one.slot for one in earlier.assignments), *earlier.empty]
+    empty = () if request.earlier is None else request.earlier.empty
+    return [*(one.slot for one in _earlier(request)), *empty]
 
 
 def _shortage(account: Account, missing: int, cause: Cause, sentence: str) -> list[Shortage]:

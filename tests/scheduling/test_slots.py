@@ -21,6 +21,7 @@ from clipping.models import (
     PlatformName,
     Slot,
 )
+from clipping.scheduling import plan_day
 from clipping.scheduling.drawing import APART_ON_PLATFORM
 from clipping.scheduling.slots import day_slots, places
 from clipping.scheduling.waking import LEAST_GAP, WINDOW, waking_hours, windows, zone_of
@@ -185,6 +186,27 @@ def test_the_warm_up_counts_from_the_first_post_there_is() -> None:
     assert [sum(s.day == DAY + timedelta(n) for s in found) for n in range(len(WARM_UP))] == WARM_UP
     one_a_day = [slot.number for slot in found if slot.day < DAY + timedelta(14)]
     assert len(set(one_a_day)) == 1
+
+
+def test_a_night_account_warms_up_by_the_days_of_its_slots() -> None:
+    night = {"wakes_at": time(18), "sleeps_at": time(10), "first_post_on": None}
+    for number in range(4):
+        found = slots_of_days([account(number, **night)], DAY, len(WARM_UP))
+        pace = [sum(s.day == DAY + timedelta(n) for s in found) for n in range(len(WARM_UP))]
+        assert pace == WARM_UP
+        assert found[1].at - found[0].at >= timedelta(hours=47)
+
+
+def test_a_new_accounts_post_stays_when_a_later_day_is_planned_too() -> None:
+    newcomer = account(first_post_on=None)
+    first = plan_day(request([newcomer], 4))
+    later = plan_day(request([newcomer], 4, day=DAY + timedelta(2),
+                             past=tuple(one.past for one in first.assignments)))  # fmt: skip
+    assert len(first.assignments) == len(later.assignments) == 1
+    past = tuple(one.past for one in later.assignments)
+    again = plan_day(request([newcomer], 4, past=past, earlier=first))
+    assert again.assignments == first.assignments
+    assert again.changes == ()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from clipping.claude.door import Outage
 from clipping.db import queries
 from clipping.errors import Rejected
 from clipping.likeness import PRINT_VERSION, compare
@@ -28,6 +29,7 @@ from clipping.models import (
     Stop,
 )
 from tasks import likeness, plan_changes, plan_request, planning
+from tasks.aftermath import note_success
 from tests.scheduling.made import account
 from tests.tasks.plan_place import CLIENT, DAY, HOUR, NOW, SOURCE, PlanPlace, plan_place
 
@@ -110,6 +112,31 @@ def test_the_next_day_knows_what_is_reserved_for_this_one(place: PlanPlace) -> N
     assert len({post.clip_id for post in posts}) == 4
     times = [post.due_at for post in posts]
     assert min(b - a for a, b in pairwise(times)) >= timedelta(hours=11)
+
+
+def test_a_new_accounts_reserved_posts_stay_when_its_days_are_planned_again(
+    place: PlanPlace,
+) -> None:
+    place.account(TIKTOK, first_post_on=None)
+    place.more_clips(4)
+    planning.plan_days(CLIENT, DAY, 3, NOW)
+    before = place.posts()
+    assert [post.due_at.date() - DAY for post in before] == [timedelta(0), timedelta(2)]
+    planning.plan_days(CLIENT, DAY, 3, NOW + HOUR)
+    assert place.posts() == before
+
+
+def test_a_warm_up_counts_from_the_day_of_the_first_posts_slot(place: PlanPlace) -> None:
+    night = place.account(TIKTOK, first_post_on=None, wakes_at=time(18), sleeps_at=time(10))
+    place.clip()
+    place.plan()
+    (post,) = place.posts()
+    # Its slot lies after midnight, and it was public half a day late.
+    posted = post.replace(due_at=NOW + 26 * HOUR, posted_at=NOW + 43 * HOUR)
+    with place.session() as session:
+        note_success(session, night, posted, Outage())
+    with place.session() as session:
+        assert queries.get_account(session, night.account_id).first_post_on == DAY
 
 
 def _withdraw_rights(place: PlanPlace) -> None:
