@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -50,7 +50,9 @@ def day_slots(request: PlanRequest) -> DaySlots:
     two would meet. Slots of an earlier plan keep their time as long as it is a good one.
     """
     shares, history = places(request.accounts), _history(request)
-    today = {one.slot.account_id for one in _earlier(request)}
+    today: dict[str, dict[str, datetime]] = defaultdict(dict)
+    for one in _earlier(request):
+        today[one.slot.account_id][one.slot.slot_id] = one.slot.at
     known = _earlier_slots(request)
     taken = {slot.slot_id: (slot.platform, slot.at) for slot in known}
     slots = [one.slot for one in under_way(request)]
@@ -58,14 +60,15 @@ def day_slots(request: PlanRequest) -> DaySlots:
     for account in _by_age(request.accounts):
         own = history.get(account.account_id, [])
         zone, refusal = zone_of(account), why_it_cannot_post(account, request)
-        also = [request.day] if account.account_id in today else []
-        due = posts_due(request.day, _first_post_on(account, own, zone, also))
+        kept = today.get(account.account_id, {})
+        first = _first_post_on(account, own, zone, [request.day] if kept else [])
+        due = posts_due(request.day, first)
         done = [slot for slot in slots if slot.account_id == account.account_id]
         if zone is None:
             shortages += _shortage(account, due - len(done), Cause.ACCOUNT, refusal)
             continue
         drawing = Drawing(request, account, zone, shares[account.account_id])
-        found, over = _found(drawing, due, done, own, taken)
+        found, over = _found(drawing, due, done, own, taken, kept)
         # The minutes of one that can't post stay its own: a pause moves nobody else.
         taken |= {slot.slot_id: (slot.platform, slot.at) for slot in found}
         if refusal:
@@ -120,15 +123,24 @@ def _found(
     done: Sequence[Slot],
     own: Sequence[datetime],
     taken: dict[str, tuple[PlatformName, datetime]],
+    kept: Mapping[str, datetime],
 ) -> tuple[list[Slot], int]:
-    """The account's further slots of the day, and how many windows have gone by unused."""
+    """The account's further slots of the day, and how many windows have gone by unused.
+
+    :param kept: Times of slots that have a post already: they move only for one another.
+    """
     found: list[Slot] = []
     over, used = 0, {slot.slot_id for slot in done}
     for number in drawing.numbers(due):
-        if len(done) + len(found) >= due or drawing.slot_id(number) in used:
+        name = drawing.slot_id(number)
+        if len(done) + len(found) >= due or name in used:
             continue
         times = [*own, *(slot.at for slot in (*done, *found))]
-        if (slot := drawing.slot(number, times, taken)) is not None:
+        others = [at for other, at in kept.items() if other != name]
+        slot = drawing.slot(number, [*times, *others], taken)
+        if slot is None and name in kept:
+            slot = drawing.slot(number, times, taken)
+        if slot is not None:
             found.append(slot)
         else:
             over += drawing.is_over(number)

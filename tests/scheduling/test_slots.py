@@ -19,6 +19,7 @@ from clipping.models import (
     PastPost,
     PlanRequest,
     PlatformName,
+    PostState,
     Slot,
 )
 from clipping.scheduling import plan_day
@@ -161,6 +162,31 @@ def test_a_late_post_pushes_the_next_one_back_and_the_one_after_is_in_its_window
     pushed = day_slots(request([one], 0, past=(late,))).slots
     assert pushed[0].at == late.at + LEAST_GAP
     assert pushed[1].at - pushed[0].at >= LEAST_GAP
+
+
+def test_an_empty_slot_that_is_filled_moves_no_post_of_its_account() -> None:
+    """A person has moved the evening's post; the morning's slot had no clip until now."""
+    one = account()
+    plan = plan_day(request([one], 2))
+    morning, evening = plan.assignments
+    to = evening.slot.at - timedelta(hours=3)
+    moved = evening.replace(state=PostState.RESERVED, slot=evening.slot.replace(at=to))
+    earlier = plan.replace(assignments=(moved,), empty=(morning.slot,))
+    again = plan_day(request([one], 2, earlier=earlier))
+    assert again.assignments == (moved,)
+    assert again.changes == ()
+    assert [shortage.cause for shortage in again.shortages] == [Cause.HOURS]
+
+
+def test_two_posts_of_a_day_both_move_back_after_a_late_one() -> None:
+    one = account()
+    plan = plan_day(request([one], 2))
+    times = [made.slot.at for made in plan.assignments]
+    late = posted(plan.assignments[0].slot).replace(at=times[0] - timedelta(hours=9))
+    again = day_slots(request([one], 2, past=(late,), earlier=plan)).slots
+    assert again[0].at >= late.at + LEAST_GAP > times[0]
+    assert again[1].at - again[0].at >= LEAST_GAP
+    assert again[1].at > times[1]
 
 
 def test_a_post_of_the_next_day_is_kept_clear_of_too() -> None:
