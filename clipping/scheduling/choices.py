@@ -144,10 +144,15 @@ def make_problem(day: Day, reach: Reach) -> Problem:
 def _fixed(
     request: PlanRequest, slots: Sequence[Slot], near: Mapping[str, frozenset[str]]
 ) -> tuple[Assignment, ...]:
-    """What is under way, and what is reserved as long as its clip and its account may post."""
+    """What is under way, and what is reserved as long as its clip and its account may post.
+
+    Of two that may not both be posted, such as near-duplicates that were measured since, the
+    earlier one stays.
+    """
     if request.earlier is None:
         return ()
-    fixed, rules = under_way(request), Eligibility(request, near, request.past)
+    fixed = under_way(request)
+    rules = Eligibility(request, near, [*request.past, *(one.past for one in fixed)])
     there = {slot.slot_id: slot for slot in slots}
     clips = {clip.clip_id: clip for clip in request.clips}
     for one in request.earlier.assignments:
@@ -156,6 +161,7 @@ def _fixed(
             continue
         if clip is not None and rules.why_not(clip, slot) is None:
             fixed.append(one)
+            rules.note([one.past])
     return tuple(fixed)
 
 

@@ -216,6 +216,7 @@ def test_what_is_stopped_is_not_planned_and_what_is_reserved_stays(
     plan = day.plan(now=NOW + HOUR)
     assert by_slot(day) == before
     assert plan.changes == ()
+    assert len(plan.assignments) == 4
     later = planning.plan_client(CLIENT, DAY + timedelta(days=1), NOW)
     told = {one.account_id: one.sentence for one in later.shortages}
     assert told["account_000"].startswith("Jo stopped ")
