@@ -42,7 +42,7 @@ from tasks.plan_request import Gathered, gather
 from tasks.post_files import foreseen_file
 from tasks.posting import all_platforms
 from tasks.reserve import Desk
-from tasks.workplace import database, db_session, only_one
+from tasks.workplace import database, db_session, only_one, planning_of
 
 AHEAD: Final = timedelta(hours=12)
 """So long before a day begins anywhere it is planned."""
@@ -105,7 +105,7 @@ def plan_client(
     :raises ServiceUnavailable: Posts of the day change all the time.
     """
     also = list(also)
-    with database(), nullcontext() if dry_run else only_one(f"plan:{client}"):
+    with database(), nullcontext() if dry_run else only_one(planning_of(client)):
         for _ in range(_MOST_ROUNDS):
             gathered = gather(client, day, now, also=also)
             plan, posts = _checked(gathered)

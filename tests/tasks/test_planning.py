@@ -28,10 +28,10 @@ from clipping.models import (
     PostState,
     Stop,
 )
-from tasks import likeness, plan_changes, plan_request, planning
+from tasks import likeness, plan_changes, plan_request, planning, post_changes
 from tasks.aftermath import note_success
 from tests.scheduling.made import account
-from tests.tasks.plan_place import CLIENT, DAY, HOUR, NOW, SOURCE, PlanPlace, plan_place
+from tests.tasks.plan_place import CLIENT, DAY, HOUR, NOW, SOURCE, PlanPlace, moment_id, plan_place
 
 TIKTOK, INSTAGRAM, YOUTUBE, X = PlatformName
 LIVE = (PostState.RESERVED, PostState.HELD, PostState.SUBMITTING, PostState.POSTED)
@@ -454,6 +454,58 @@ def test_what_failed_for_the_time_being_may_be_planned_on_another_day(place: Pla
     assert place.plan(now=NOW + HOUR).assignments == ()
     later = NOW + timedelta(days=3)
     assert len(planning.plan_client(CLIENT, later.date(), later).assignments) == 1
+
+
+def _fail_first(place: PlanPlace) -> str:
+    failed = Failure(kind="retry_backoff", sentence="It did not answer.")
+    post = place.posts()[0]
+    place.change(post, state=PostState.FAILED, failure=failed, next_at=None)
+    return post.post_id
+
+
+@pytest.mark.parametrize(
+    ("platform", "accounts", "alike", "said"),
+    [
+        (X, 1, "moment", "another post on x shows its moment by now"),
+        (X, 1, "print", "another post on x shows one like it by now"),
+        (TIKTOK, 1, "moment", "its account shows its moment, or one like it, within 7 days"),
+        (TIKTOK, 2, "moment", "another account on tiktok shows its moment within 30 days"),
+    ],
+)
+def test_a_failed_post_whose_moment_is_shown_by_another_one_is_not_retried(
+    place: PlanPlace, platform: PlatformName, accounts: int, alike: str, said: str
+) -> None:
+    styles = ("early", "late") if accounts == 2 else ("", "")
+    for style in styles[:accounts]:
+        place.account(platform, caption_style=style)
+    for style in styles:
+        same = {"moment_id": moment_id(1)} if alike == "moment" else {}
+        clip_id = place.clip(**same, **({"style": style} if style else {}))
+        with place.session() as session:
+            queries.save_print(session, clip_id, _print(1))
+    place.plan()
+    failed = _fail_first(place)
+    # The planner takes the other clip of the moment.
+    (other,) = place.plan(now=NOW + HOUR).assignments
+    with pytest.raises(Rejected, match=said):
+        post_changes.retry(failed, "Jo", NOW + HOUR)
+    assert [post.clip_id for post in place.posts(*LIVE)] == [other.clip_id]
+
+
+def test_a_failed_post_whose_moment_nobody_shows_is_retried(place: PlanPlace) -> None:
+    place.account(X)
+    place.clip()
+    place.plan()
+    failed = _fail_first(place)
+    assert post_changes.retry(failed, "Jo", NOW + HOUR).state is PostState.RESERVED
+
+
+def test_a_failed_post_is_not_held(day: PlanPlace) -> None:
+    """Its slot has another clip by now."""
+    failed = _fail_first(day)
+    day.plan(now=NOW + HOUR)
+    with pytest.raises(Rejected, match="is failed: nothing of it goes on that could be held"):
+        post_changes.hold(failed, "Jo", "why not", NOW + HOUR)
 
 
 def _print(seed: int) -> ClipPrint:
