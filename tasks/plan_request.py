@@ -59,6 +59,9 @@ class Gathered:
     by_slot: Mapping[str, KnownPost]
     free: frozenset[str]
     """Slots whose post is only reserved, and may be changed."""
+    stopped: Mapping[str, str]
+    """Of these slots those whose clip nothing but a stop of its source keeps out, with what it
+    says."""
 
 
 def gather(client: str, day: date, now: datetime, *, also: Sequence[PastPost] = ()) -> Gathered:
@@ -106,11 +109,12 @@ def _gathered(
     held = Held(client, queries.stops(session), accounts)
     past = [_past(post) for post in posts if post.slot_id not in ours]
     sources = {clip.source_id for clip in clips}
+    offered = barred(clips, bars_of(given_up, now))
     request = PlanRequest(
         client=client,
         day=day,
         accounts=tuple(accounts),
-        clips=tuple(held.marked(clip) for clip in barred(clips, bars_of(given_up, now))),
+        clips=tuple(held.marked(clip) for clip in offered),
         past=(*past, *also),
         distances=tuple(queries.clip_distances(session, sources, PRINT_VERSION)),
         apps=_apps(session, client, accounts, midnight),
@@ -119,11 +123,7 @@ def _gathered(
         policy=PlanPolicy(approval_wanted=True, near_distance=NEAR),
         now=now + LEAD,
     )
-    unfit = {
-        clip.clip_id
-        for clip in request.clips
-        if clip.held or not (clip.approved and clip.rights_recorded)
-    }
+    unfit = _unfit(request.clips)
     pinned = {name for name, post in ours.items() if _is_pinned(post, request, slots, unfit, now)}
     stored = queries.find_plan(session, client, day)
     if ours or stored is not None:
@@ -139,7 +139,21 @@ def _gathered(
             empty=tuple(slot for slot in empty if slot.slot_id not in ours),
         )
         request = request.replace(earlier=earlier)
-    return Gathered(request, ours, frozenset(ours.keys() - pinned))
+    free = frozenset(ours.keys() - pinned)
+    fit = {clip.clip_id for clip in offered} - _unfit(offered)
+    stopped = {
+        name: held.source_stop(ours[name].past.source_id, slots[name][0])
+        for name in free
+        if ours[name].past.clip_id in fit
+    }
+    return Gathered(request, ours, free, {name: told for name, told in stopped.items() if told})
+
+
+def _unfit(clips: Iterable[ClipCandidate]) -> set[str]:
+    """Those that may be posted nowhere."""
+    return {
+        clip.clip_id for clip in clips if clip.held or not (clip.approved and clip.rights_recorded)
+    }
 
 
 def _past(post: KnownPost) -> PastPost:

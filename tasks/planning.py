@@ -217,7 +217,8 @@ def book(gathered: Gathered, plan: DayPlan, posts: Mapping[str, Post], now: date
     with db_session() as session:
         for name in sorted(gathered.free):
             known = gathered.by_slot[name]
-            settled &= _brought(session, known, wanted.get(name), why.get(name, ""), now)
+            told, stopped = why.get(name, ""), gathered.stopped.get(name, "")
+            settled &= _brought(session, known, wanted.get(name), told, stopped, now)
         settled &= len(queries.reserve_posts(session, posts.values(), now)) == len(posts)
         if settled:
             queries.save_plan(session, plan, now)
@@ -225,9 +226,17 @@ def book(gathered: Gathered, plan: DayPlan, posts: Mapping[str, Post], now: date
 
 
 def _brought(
-    session: Session, known: KnownPost, wanted: Assignment | None, why: str, now: datetime
+    session: Session,
+    known: KnownPost,
+    wanted: Assignment | None,
+    why: str,
+    stopped: str,
+    now: datetime,
 ) -> bool:
-    """A post as the plan wants it, at another time or cancelled; False when it is on its way."""
+    """A post as the plan wants it, moved, held or cancelled; False when it is on its way.
+
+    :param stopped: What a stop of its source says; empty without one.
+    """
     same = _is_of(wanted, known) if wanted is not None else False
     if wanted is not None and same and wanted.slot.at == known.due_at:
         return True
@@ -238,6 +247,9 @@ def _brought(
         after = post.replace(
             due_at=wanted.slot.at, next_at=wanted.slot.at, note=f"The planner: {why}"
         )
+    elif stopped:
+        # The stop may end before it is due; until then its clip stays its own.
+        after = gates.held(post, stopped, now).replace(slot_id=None)
     else:
         after = gates.cancelled(post, f"The planner: {why or 'Its slot is used otherwise.'}")
     return queries.save_post(session, post, after, now)

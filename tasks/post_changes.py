@@ -208,9 +208,14 @@ def resumption(wanted: Stop, now: datetime) -> Resumption:
 def resume(found: Resumption, by: str, now: datetime) -> None:
     """Lift the stops; what they held goes on."""
     with db_session() as session:
-        for one in found.stops:
-            queries.lift_stop(session, one.stop_id, by, now)
-            queries.look_again(session, one, now)
+        for stop in found.stops:
+            queries.lift_stop(session, stop.stop_id, by, now)
+            queries.look_again(session, stop, now)
+        for one in found.later:
+            post = queries.get_post(session, one.post_id, lock=True)
+            if post.state is PostState.HELD and post.next_at is not None:
+                # Whoever plans sees that its time is its own again.
+                queries.save_post(session, post, gates.released(post), now)
 
 
 def _queued(session: Session, covering: Stop) -> list[Post]:

@@ -60,10 +60,9 @@ def stopped(stop: Stop) -> str:
 
 
 def held(post: Post, sentence: str, now: datetime) -> Post:
-    """The post while something is in its way; it is looked at again by itself."""
-    return post.replace(
-        state=PostState.HELD, note=sentence, failure=None, next_at=now + _LOOK_AGAIN
-    )
+    """The post while something is in its way; it is looked at again by itself, at its time."""
+    again = max(now + _LOOK_AGAIN, post.due_at)
+    return post.replace(state=PostState.HELD, note=sentence, failure=None, next_at=again)
 
 
 def released(post: Post) -> Post:

@@ -28,6 +28,7 @@ from clipping.models import (
     PostState,
     Stop,
 )
+from clipping.publishing import gates
 from tasks import likeness, plan_changes, plan_request, planning, post_changes
 from tasks.aftermath import note_success
 from tests.scheduling.made import account
@@ -380,6 +381,39 @@ def test_a_held_post_of_a_stopped_source_makes_room(day: PlanPlace) -> None:
     after = by_slot(day)
     assert after[post.slot_id][0] != post.clip_id
     assert after[post.slot_id][1] == before[post.slot_id][1]
+
+
+@pytest.mark.parametrize("platform", [None, TIKTOK])
+def test_posts_of_a_stopped_source_wait_and_go_out_at_their_times_once_it_is_lifted(
+    day: PlanPlace, platform: PlatformName | None
+) -> None:
+    unfit, *posts = day.posts()
+    _held(day, unfit.clip_id)
+    _stop(day, source_id=SOURCE.source_id, platform=platform)
+    assert day.plan(now=NOW + HOUR).assignments == ()
+    # What may not be posted anyway is given up.
+    assert [one.post_id for one in day.posts(PostState.CANCELLED)] == [unfit.post_id]
+    held = day.posts(PostState.HELD)
+    assert [one.post_id for one in held] == [one.post_id for one in posts]
+    assert {(one.slot_id, one.note) for one in held} == {(None, gates.stopped(_only_stop(day)))}
+    # None is looked at, and perhaps begun, before its time.
+    assert [one.next_at for one in held] == [one.due_at for one in posts]
+    found = post_changes.resumption(_only_stop(day), NOW + 2 * HOUR)
+    assert [one.post_id for one in found.later] == [one.post_id for one in posts]
+    post_changes.resume(found, "Jo", NOW + 2 * HOUR)
+    again = day.plan(now=NOW + 2 * HOUR)
+    live = day.posts(PostState.RESERVED)
+    assert {one.post_id for one in live} >= {one.post_id for one in posts}
+    assert all(one.next_at == one.due_at for one in live)
+    # Nothing else is planned for an account that has a post at that time.
+    assert len(again.assignments) == 1
+    assert len(live) == 4
+
+
+def _only_stop(place: PlanPlace) -> Stop:
+    with place.session() as session:
+        (stop,) = queries.stops(session)
+    return stop
 
 
 @pytest.mark.parametrize(
