@@ -40,6 +40,6 @@ def find_asks(client: str, day: date) -> list[dict[str, Any]]:
 
 
 @task(name="keep who was asked", **POLICY)
-def keep_ask(client: str, day: date, ask: dict[str, Any]) -> None:
-    """Keep that a source was asked."""
-    planning.note_ask(client, day, MomentAsk.model_validate(ask))
+def keep_asks(client: str, day: date, asks: list[dict[str, Any]]) -> None:
+    """Keep that these sources were asked, all at once."""
+    planning.note_asks(client, day, [MomentAsk.model_validate(ask) for ask in asks])

@@ -278,7 +278,8 @@ def asks_for(client: str, day: date) -> list[MomentAsk]:
         return more_moments(queries.source_rooms(session, client), stored.plan.moments_wanted)
 
 
-def note_ask(client: str, day: date, ask: MomentAsk) -> None:
-    """Keep that a source was asked for more because of this day."""
+def note_asks(client: str, day: date, asks: Iterable[MomentAsk]) -> None:
+    """Keep that sources were asked for more because of this day, all of them or none."""
     with db_session() as session:
-        queries.note_ask(session, client, day, ask, datetime.now(UTC))
+        for ask in asks:
+            queries.note_ask(session, client, day, ask, datetime.now(UTC))

@@ -609,8 +609,8 @@ def test_what_is_missing_is_kept_and_more_moments_are_asked_for_once(place: Plan
     assert (ask.source_id, ask.more, ask.options.count) == (SOURCE.source_id, 3, 15)
     assert ask.options.min_ms == 10_000
     assert planning.asks_for(CLIENT, DAY) == [ask]
-    planning.note_ask(CLIENT, DAY, ask)
-    planning.note_ask(CLIENT, DAY, ask)
+    planning.note_asks(CLIENT, DAY, [ask])
+    planning.note_asks(CLIENT, DAY, [ask])
     assert planning.asks_for(CLIENT, DAY) == []
     # Another day asks for what comes after that; there is one left.
     tomorrow = DAY + timedelta(days=1)
