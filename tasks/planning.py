@@ -6,7 +6,7 @@ booked, in one transaction. Without Prefect, whose import takes seconds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
@@ -37,6 +37,7 @@ from clipping.publishing import gates
 from clipping.publishing.steps import may_be_public
 from clipping.scheduling import more_moments
 from clipping.scheduling import plan_day as planned
+from clipping.scheduling.waking import waking_hours
 from tasks.plan_obstacles import barred
 from tasks.plan_request import Gathered, gather
 from tasks.post_files import foreseen_file
@@ -54,14 +55,29 @@ Refusals = dict[tuple[str, str], str]
 """Why a clip can't go to an account, by both."""
 
 
-def days_to_plan(accounts: Iterable[Account], now: datetime) -> list[date]:
-    """The days that are under way on some account's clock, or begin within half a day."""
-    clocks = [now.astimezone(_zone(account)) for account in accounts]
-    if not clocks:
+def days_to_plan(accounts: Sequence[Account], now: datetime) -> list[date]:
+    """The days that are under way for some account, or begin within half a day on some clock.
+
+    One whose waking hours span midnight is in the day before until it falls asleep.
+    """
+    if not accounts:
         return []
-    first = min(clock.date() for clock in clocks)
-    last = max((clock + AHEAD).date() for clock in clocks)
+    first = min(_day_under_way(account, now) for account in accounts)
+    last = max((now.astimezone(_zone(account)) + AHEAD).date() for account in accounts)
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def today(accounts: Iterable[Account], now: datetime) -> date:
+    """The day that the clock of an account shows, the earliest of them; UTC's without accounts."""
+    return min((now.astimezone(_zone(one)).date() for one in accounts), default=now.date())
+
+
+def _day_under_way(account: Account, now: datetime) -> date:
+    zone = _zone(account)
+    date_there = now.astimezone(zone).date()
+    yesterday = date_there - timedelta(days=1)
+    awake = now < waking_hours(account, zone, yesterday).end
+    return yesterday if awake else date_there
 
 
 def _zone(account: Account) -> ZoneInfo:

@@ -657,3 +657,28 @@ def test_days_are_planned_from_noon_before_on_the_first_clock(
     accounts = [account(number, timezone=zone) for number, zone in enumerate(zones)]
     at = datetime.fromisoformat(now).replace(tzinfo=UTC)
     assert planning.days_to_plan(accounts, at) == [date.fromisoformat(day) for day in days]
+
+
+def test_a_night_accounts_day_is_planned_until_it_falls_asleep() -> None:
+    night = account(timezone="Asia/Tokyo", wakes_at=time(18), sleeps_at=time(10))
+    asleep = datetime(2026, 11, 27, 1, 0, tzinfo=UTC)
+    before = asleep - timedelta(minutes=1)
+    today = date(2026, 11, 27)
+    assert planning.days_to_plan([night], before) == [today - timedelta(days=1), today]
+    assert planning.days_to_plan([night], asleep) == [today]
+    assert planning.today([night], before) == today
+
+
+def test_a_clip_that_fails_after_midnight_is_replaced_for_an_account_of_the_night(
+    place: PlanPlace,
+) -> None:
+    place.account(TIKTOK, wakes_at=time(18), sleeps_at=time(10))
+    place.more_clips(3)
+    place.plan()
+    last = place.posts()[-1]
+    now = last.due_at - HOUR
+    assert now.date() > DAY
+    _held(place, last.clip_id)
+    for day in planning.days_to_plan(place.accounts, now):
+        planning.plan_client(CLIENT, day, now)
+    assert by_slot(place)[last.slot_id or ""][0] != last.clip_id
