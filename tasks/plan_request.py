@@ -32,6 +32,8 @@ from clipping.models import (
     Slot,
 )
 from clipping.scheduling import slot_id, why_it_cannot_post
+from clipping.scheduling.limits import uses_app
+from clipping.settings import settings
 from tasks.likeness import measure_pairs
 from tasks.plan_obstacles import Held, barred, bars_of, refusing
 from tasks.workplace import db_session
@@ -215,12 +217,30 @@ def _assignment(
     )
 
 
+def apps_of(accounts: Iterable[Account]) -> Mapping[PlatformName, set[str]]:
+    """Of each platform that bounds our apps the names of those that these accounts use."""
+    bounded = {
+        *_COUNTED,
+        *((PlatformName.TIKTOK,) if settings().tiktok_accounts is not None else ()),
+    }
+    names: dict[PlatformName, set[str]] = defaultdict(set)
+    for account in accounts:
+        if account.platform in bounded and uses_app(account):
+            names[account.platform].add(account.app)
+    return names
+
+
 def _apps(
     session: Session, client: str, accounts: Iterable[Account], midnight: datetime
 ) -> tuple[AppUse, ...]:
-    names: dict[PlatformName, set[str]] = defaultdict(set)
-    for account in accounts:
-        if account.platform in _COUNTED:
-            names[account.platform].add(account.app)
+    names = apps_of(accounts)
     since, until = midnight - _APP_DAYS, midnight + _APP_DAYS
-    return tuple(queries.app_uses(session, client, names, since, until))
+    found = {
+        (use.platform, use.app): use
+        for use in queries.app_uses(session, client, names, since, until)
+    }
+    for app in names.get(PlatformName.TIKTOK, ()):
+        key = PlatformName.TIKTOK, app
+        use = found.get(key, AppUse(platform=PlatformName.TIKTOK, app=app))
+        found[key] = use.replace(most_accounts=settings().tiktok_accounts)
+    return tuple(found.values())

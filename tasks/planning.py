@@ -6,8 +6,8 @@ booked, in one transaction. Without Prefect, whose import takes seconds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -39,7 +39,7 @@ from clipping.scheduling import more_moments
 from clipping.scheduling import plan_day as planned
 from clipping.scheduling.waking import waking_hours
 from tasks.plan_obstacles import barred
-from tasks.plan_request import Gathered, gather
+from tasks.plan_request import Gathered, apps_of, gather
 from tasks.post_files import foreseen_file
 from tasks.posting import all_platforms
 from tasks.reserve import Desk
@@ -121,7 +121,7 @@ def plan_client(
     :raises ServiceUnavailable: Posts of the day change all the time.
     """
     also = list(also)
-    with database(), nullcontext() if dry_run else only_one(planning_of(client)):
+    with database(), nullcontext() if dry_run else _alone(client):
         for _ in range(_MOST_ROUNDS):
             gathered = gather(client, day, now, also=also)
             plan, posts = _checked(gathered)
@@ -130,6 +130,21 @@ def plan_client(
             if book(gathered, plan, posts, now):
                 return _reserved(plan)
     raise ServiceUnavailable(f"The posts of {client} on {day} change while they are planned.")
+
+
+@contextmanager
+def _alone(client: str) -> Iterator[None]:
+    """No one else plans this client's posts, nor any through the same apps, whose last posts of the
+    day would otherwise be given away twice."""
+    with ExitStack() as held:
+        held.enter_context(only_one(planning_of(client)))
+        with db_session() as session:
+            apps = apps_of(queries.accounts(session, client))
+        # In one order everywhere, so that no two wait for each other.
+        keys = sorted(f"plan:app:{where}:{app}" for where, names in apps.items() for app in names)
+        for key in keys:
+            held.enter_context(only_one(key))
+        yield
 
 
 def _checked(gathered: Gathered) -> tuple[DayPlan, dict[str, Post]]:

@@ -235,11 +235,13 @@ def _caps(day: Day) -> tuple[list[Cap], list[AccountCap]]:
         live = request.limits.get(account_id)
         account = day.accounts[account_id]
         caps += account_caps(account, slots, posted[account_id], live, request.now)
-    uses = {use.platform: use for use in request.apps}
-    through = [account for account in request.accounts if uses_app(account)]
-    for platform in PlatformName:
-        use = uses.get(platform, AppUse(platform=platform))
-        own = [one.account_id for one in through if one.platform is platform]
+    uses = {(use.platform, use.app): use for use in request.apps}
+    through: dict[tuple[PlatformName, str], list[str]] = defaultdict(list)
+    for account in request.accounts:
+        if uses_app(account):
+            through[account.platform, account.app].append(account.account_id)
+    for (platform, app), own in sorted(through.items()):
+        use = uses.get((platform, app), AppUse(platform=platform, app=app))
         slots = [one for account_id in own for one in by_account.get(account_id, [])]
         ours = [(who, at) for who in own for at in posted[who]]
         use = use.replace(posted=(*use.posted, *ours))

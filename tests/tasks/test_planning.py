@@ -29,8 +29,10 @@ from clipping.models import (
     Stop,
 )
 from clipping.publishing import gates
+from clipping.settings import settings
 from tasks import likeness, plan_changes, plan_request, planning, post_changes
 from tasks.aftermath import note_success
+from tasks.workplace import if_free
 from tests.scheduling.made import account
 from tests.tasks.plan_place import CLIENT, DAY, HOUR, NOW, SOURCE, PlanPlace, moment_id, plan_place
 
@@ -591,8 +593,46 @@ def test_other_clients_posts_through_the_same_app_count(place: PlanPlace) -> Non
         (found,) = queries.app_uses(session, "other", use, *window)
         assert queries.app_uses(session, "other", {YOUTUBE: {"another"}}, *window) == []
     (post,) = place.posts()
-    assert found.platform is YOUTUBE
+    assert (found.platform, found.app) == (YOUTUBE, "")
     assert found.posted == ((post.account_id, post.due_at),)
+
+
+def test_clients_of_an_app_are_planned_one_after_the_other(
+    place: PlanPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.account(YOUTUBE, app="second")
+    place.account(TIKTOK)
+    place.clip()
+    real, free = planning.gather, dict[str, bool]()
+
+    def gather(*asked: Any, **also: Any) -> Any:
+        for key in ("youtube:second", "youtube:", "tiktok:"):
+            with if_free(f"plan:app:{key}") as free[key]:
+                pass
+        return real(*asked, **also)
+
+    monkeypatch.setattr(planning, "gather", gather)
+    place.plan(dry_run=True)
+    assert free == {"youtube:second": True, "youtube:": True, "tiktok:": True}
+    place.plan()
+    assert free == {"youtube:second": False, "youtube:": True, "tiktok:": True}
+
+
+def test_an_app_that_is_not_audited_posts_for_so_many_accounts(
+    place: PlanPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        place.account(TIKTOK)
+    place.more_clips(6)
+    monkeypatch.setenv("CLIPPER_TIKTOK_ACCOUNTS", "2")
+    settings.cache_clear()
+    plan = place.plan()
+    assert len({one.slot.account_id for one in plan.assignments}) == 2
+    (shortage,) = plan.shortages
+    assert (shortage.cause, shortage.missing) == (Cause.LIMIT, 2)
+    monkeypatch.setenv("CLIPPER_TIKTOK_ACCOUNTS", "")
+    settings.cache_clear()
+    assert len(place.plan().assignments) == 6
 
 
 def test_what_is_missing_is_kept_and_more_moments_are_asked_for_once(place: PlanPlace) -> None:
