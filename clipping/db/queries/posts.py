@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import SecretStr
-from sqlalchemy import or_, update
+from sqlalchemy import func, or_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
@@ -88,6 +88,17 @@ def _is_due(now: datetime) -> tuple[Any, ...]:
         col(PostRow.state).in_([state.value for state in _CLAIMABLE]),
         or_(col(PostRow.lease_until).is_(None), col(PostRow.lease_until) < now),
     )
+
+
+def next_due_at(session: Session) -> datetime | None:
+    """When the next post is due, or its lease ends; None while no post waits for its time."""
+    found: datetime | None = session.exec(
+        select(func.min(func.greatest(PostRow.next_at, PostRow.lease_until))).where(
+            col(PostRow.next_at).is_not(None),
+            col(PostRow.state).in_([state.value for state in _CLAIMABLE]),
+        )
+    ).one()
+    return found
 
 
 def claim_posts(
