@@ -6,11 +6,10 @@ booked, in one transaction. Without Prefect, whose import takes seconds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -37,7 +36,6 @@ from clipping.publishing import gates
 from clipping.publishing.steps import may_be_public
 from clipping.scheduling import more_moments
 from clipping.scheduling import plan_day as planned
-from clipping.scheduling.waking import waking_hours
 from tasks.plan_obstacles import barred
 from tasks.plan_request import Gathered, apps_of, gather
 from tasks.post_files import foreseen_file
@@ -45,46 +43,12 @@ from tasks.posting import all_platforms
 from tasks.reserve import Desk
 from tasks.workplace import database, db_session, only_one, planning_of
 
-AHEAD: Final = timedelta(hours=12)
-"""So long before a day begins anywhere it is planned."""
 _MOST_ROUNDS: Final = 5
 _MOST_CHECKS: Final = 10
 _CHANGEABLE: Final = (PostState.RESERVED, PostState.HELD)
 
 Refusals = dict[tuple[str, str], str]
 """Why a clip can't go to an account, by both."""
-
-
-def days_to_plan(accounts: Sequence[Account], now: datetime) -> list[date]:
-    """The days that are under way for some account, or begin within half a day on some clock.
-
-    One whose waking hours span midnight is in the day before until it falls asleep.
-    """
-    if not accounts:
-        return []
-    first = min(_day_under_way(account, now) for account in accounts)
-    last = max((now.astimezone(_zone(account)) + AHEAD).date() for account in accounts)
-    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
-
-
-def today(accounts: Iterable[Account], now: datetime) -> date:
-    """The day that the clock of an account shows, the earliest of them; UTC's without accounts."""
-    return min((now.astimezone(_zone(one)).date() for one in accounts), default=now.date())
-
-
-def _day_under_way(account: Account, now: datetime) -> date:
-    zone = _zone(account)
-    date_there = now.astimezone(zone).date()
-    yesterday = date_there - timedelta(days=1)
-    awake = now < waking_hours(account, zone, yesterday).end
-    return yesterday if awake else date_there
-
-
-def _zone(account: Account) -> ZoneInfo:
-    try:
-        return ZoneInfo(account.timezone)
-    except (KeyError, ValueError, OSError):
-        return ZoneInfo("UTC")
 
 
 def plan_days(

@@ -30,7 +30,7 @@ from clipping.models import (
 )
 from clipping.publishing import gates
 from clipping.settings import settings
-from tasks import likeness, plan_changes, plan_request, planning, post_changes
+from tasks import days, likeness, plan_changes, plan_request, planning, post_changes
 from tasks.aftermath import note_success
 from tasks.workplace import if_free
 from tests.scheduling.made import account
@@ -680,7 +680,7 @@ def test_a_client_without_accounts_is_told_so(place: PlanPlace) -> None:
 
 
 @pytest.mark.parametrize(
-    ("zones", "now", "days"),
+    ("zones", "now", "expected"),
     [
         (["UTC"], "2026-11-27T11:59", ["2026-11-27"]),
         (["UTC"], "2026-11-27T12:00", ["2026-11-27", "2026-11-28"]),
@@ -692,11 +692,11 @@ def test_a_client_without_accounts_is_told_so(place: PlanPlace) -> None:
     ids=["morning", "noon", "far apart", "noon in Tokyo", "no such zone", "no accounts"],
 )
 def test_days_are_planned_from_noon_before_on_the_first_clock(
-    zones: list[str], now: str, days: list[str]
+    zones: list[str], now: str, expected: list[str]
 ) -> None:
     accounts = [account(number, timezone=zone) for number, zone in enumerate(zones)]
     at = datetime.fromisoformat(now).replace(tzinfo=UTC)
-    assert planning.days_to_plan(accounts, at) == [date.fromisoformat(day) for day in days]
+    assert days.days_to_plan(accounts, at) == [date.fromisoformat(day) for day in expected]
 
 
 def test_a_night_accounts_day_is_planned_until_it_falls_asleep() -> None:
@@ -704,9 +704,9 @@ def test_a_night_accounts_day_is_planned_until_it_falls_asleep() -> None:
     asleep = datetime(2026, 11, 27, 1, 0, tzinfo=UTC)
     before = asleep - timedelta(minutes=1)
     today = date(2026, 11, 27)
-    assert planning.days_to_plan([night], before) == [today - timedelta(days=1), today]
-    assert planning.days_to_plan([night], asleep) == [today]
-    assert planning.today([night], before) == today
+    assert days.days_to_plan([night], before) == [today - timedelta(days=1), today]
+    assert days.days_to_plan([night], asleep) == [today]
+    assert days.today([night], before) == today
 
 
 def test_a_clip_that_fails_after_midnight_is_replaced_for_an_account_of_the_night(
@@ -719,6 +719,6 @@ def test_a_clip_that_fails_after_midnight_is_replaced_for_an_account_of_the_nigh
     now = last.due_at - HOUR
     assert now.date() > DAY
     _held(place, last.clip_id)
-    for day in planning.days_to_plan(place.accounts, now):
-        planning.plan_client(CLIENT, day, now)
+    for one in days.days_to_plan(place.accounts, now):
+        planning.plan_client(CLIENT, one, now)
     assert by_slot(place)[last.slot_id or ""][0] != last.clip_id
