@@ -603,7 +603,7 @@ def test_clients_of_an_app_are_planned_one_after_the_other(
     place.account(YOUTUBE, app="second")
     place.account(TIKTOK)
     place.clip()
-    real, free = planning.gather, dict[str, bool]()
+    real, free = plan_request.gather, dict[str, bool]()
 
     def gather(*asked: Any, **also: Any) -> Any:
         for key in ("youtube:second", "youtube:", "tiktok:"):
