@@ -156,6 +156,10 @@ class Settings(BaseSettings):
     tiktok_client_secret: SecretStr | None = None
     """Its secret."""
 
+    tiktok_accounts: int | None = Field(default=None, ge=0)
+    """How many accounts an app at TikTok may post for within 24 hours, such as the 5 of one that is
+    not audited; any number unless set."""
+
     instagram_client_id: SecretStr | None = None
     """The app at Meta: of Facebook Login, or of Instagram Login where accounts use that."""
 
@@ -218,6 +222,7 @@ class Settings(BaseSettings):
         "vault_keys",
         "tiktok_client_key",
         "tiktok_client_secret",
+        "tiktok_accounts",
         "instagram_client_id",
         "instagram_client_secret",
         "youtube_client_id",
@@ -227,9 +232,9 @@ class Settings(BaseSettings):
         mode="before",
     )
     @classmethod
-    def _is_given(cls, value: SecretStr | str | None) -> SecretStr | str | None:
+    def _is_given(cls, value: SecretStr | str | int | None) -> SecretStr | str | int | None:
         # An empty variable, as compose files pass on, is none.
-        return value or None
+        return None if value == "" else value
 
     @field_validator("claude_url")
     @classmethod

@@ -13,7 +13,7 @@ from prefect.deployments import run_deployment
 from flows.detect import detect
 from flows.render import render_alike
 from flows.stages import finished
-from tasks.plan import find_asks, find_days, keep_ask, plan_one
+from tasks.plan import find_asks, find_days, keep_asks, plan_one
 
 _log = logging.getLogger(__name__)
 
@@ -52,7 +52,8 @@ def _planned(client: str, day: date) -> dict[str, Any]:
 
 def _ask_for_more(client: str, day: date) -> None:
     """Let sources that have more be searched for it; nobody waits for that here."""
-    for ask in find_asks(client, day):
+    asks = find_asks(client, day)
+    for ask in asks:
         wanted: dict[str, Any] = {
             "transcript_id": ask["transcript_id"],
             "detector": ask["detector"],
@@ -70,8 +71,8 @@ def _ask_for_more(client: str, day: date) -> None:
             )
         else:
             more_moments(**wanted)
-        # Afterwards: whoever is killed in between asks again, with the same key.
-        keep_ask(client, day, ask)
+    # Afterwards, and all at once: whoever is killed in between asks all again, with the same keys.
+    keep_asks(client, day, asks)
 
 
 @flow(name="more-moments", flow_run_name="more moments of {transcript_id}")

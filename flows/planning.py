@@ -32,11 +32,12 @@ def show_plans(
         is not there.
     """
     from tasks import planning
+    from tasks.days import today
 
     if picture is not None and not picture.absolute().parent.is_dir():
         raise Rejected(f"There is no folder {picture.absolute().parent} for the picture.")
     accounts, now = _accounts(client), datetime.now(UTC)
-    first = day or (planning.days_to_plan(accounts, now) or [now.date()])[0]
+    first = day or today(accounts, now)
     plans = planning.plan_days(client, first, days, now, dry_run=dry_run)
     if picture is not None:
         _draw(plans, accounts, picture)

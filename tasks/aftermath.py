@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -34,8 +34,15 @@ def note_success(session: Session, account: Account, post: Post, before: Outage)
     if before != Outage():
         queries.outage(session, account.platform.value, breaker.after_answer)
     if post.posted_at is not None and account.first_post_on is None:
-        local = post.posted_at.astimezone(ZoneInfo(account.timezone))
-        queries.note_first_post(session, account.account_id, local.date())
+        queries.note_first_post(session, account.account_id, _day_of_slot(account, post))
+
+
+def _day_of_slot(account: Account, post: Post) -> date:
+    """Of its slot, not of the minute in which it became public: the days of its plan count so."""
+    # Only when the first post is public: the planner's room costs its imports.
+    from clipping.scheduling.waking import waking_day, zone_of
+
+    return waking_day(account, zone_of(account) or ZoneInfo("UTC"), post.due_at)
 
 
 def note_failure(

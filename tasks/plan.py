@@ -10,6 +10,7 @@ from prefect import task
 from clipping.db import queries
 from clipping.models import MomentAsk
 from tasks import planning
+from tasks.days import days_to_plan
 from tasks.retry import POLICY
 from tasks.workplace import db_session
 
@@ -21,9 +22,7 @@ def find_days(client: str | None = None) -> list[tuple[str, date]]:
     with db_session() as session:
         names = queries.clients(session) if client is None else [client]
         accounts = {name: queries.accounts(session, name) for name in names}
-    return [
-        (name, day) for name, own in accounts.items() for day in planning.days_to_plan(own, now)
-    ]
+    return [(name, day) for name, own in accounts.items() for day in days_to_plan(own, now)]
 
 
 @task(name="plan a day", **POLICY)
@@ -40,6 +39,6 @@ def find_asks(client: str, day: date) -> list[dict[str, Any]]:
 
 
 @task(name="keep who was asked", **POLICY)
-def keep_ask(client: str, day: date, ask: dict[str, Any]) -> None:
-    """Keep that a source was asked."""
-    planning.note_ask(client, day, MomentAsk.model_validate(ask))
+def keep_asks(client: str, day: date, asks: list[dict[str, Any]]) -> None:
+    """Keep that these sources were asked, all at once."""
+    planning.note_asks(client, day, [MomentAsk.model_validate(ask) for ask in asks])

@@ -126,6 +126,11 @@ class Held:
             clip = clip.replace(barred={**clip.barred, where: gates.stopped(stop)})
         return clip
 
+    def source_stop(self, source_id: str, account: Account) -> str:
+        """What a stop of a source says of its posts on an account; empty where none does."""
+        stops = self._of_sources.get(source_id, ())
+        return next((gates.stopped(stop) for stop in stops if _covers(stop, account)), "")
+
 
 def _covers(stop: Stop, account: Account) -> bool:
     return stop.platform in (None, account.platform) and stop.account_id in (

@@ -32,6 +32,8 @@ from clipping.models import (
     Slot,
 )
 from clipping.scheduling import slot_id, why_it_cannot_post
+from clipping.scheduling.limits import uses_app
+from clipping.settings import settings
 from tasks.likeness import measure_pairs
 from tasks.plan_obstacles import Held, barred, bars_of, refusing
 from tasks.workplace import db_session
@@ -59,6 +61,9 @@ class Gathered:
     by_slot: Mapping[str, KnownPost]
     free: frozenset[str]
     """Slots whose post is only reserved, and may be changed."""
+    stopped: Mapping[str, str]
+    """Of these slots those whose clip nothing but a stop of its source keeps out, with what it
+    says."""
 
 
 def gather(client: str, day: date, now: datetime, *, also: Sequence[PastPost] = ()) -> Gathered:
@@ -106,11 +111,12 @@ def _gathered(
     held = Held(client, queries.stops(session), accounts)
     past = [_past(post) for post in posts if post.slot_id not in ours]
     sources = {clip.source_id for clip in clips}
+    offered = barred(clips, bars_of(given_up, now))
     request = PlanRequest(
         client=client,
         day=day,
         accounts=tuple(accounts),
-        clips=tuple(held.marked(clip) for clip in barred(clips, bars_of(given_up, now))),
+        clips=tuple(held.marked(clip) for clip in offered),
         past=(*past, *also),
         distances=tuple(queries.clip_distances(session, sources, PRINT_VERSION)),
         apps=_apps(session, client, accounts, midnight),
@@ -119,11 +125,7 @@ def _gathered(
         policy=PlanPolicy(approval_wanted=True, near_distance=NEAR),
         now=now + LEAD,
     )
-    unfit = {
-        clip.clip_id
-        for clip in request.clips
-        if clip.held or not (clip.approved and clip.rights_recorded)
-    }
+    unfit = _unfit(request.clips)
     pinned = {name for name, post in ours.items() if _is_pinned(post, request, slots, unfit, now)}
     stored = queries.find_plan(session, client, day)
     if ours or stored is not None:
@@ -139,7 +141,21 @@ def _gathered(
             empty=tuple(slot for slot in empty if slot.slot_id not in ours),
         )
         request = request.replace(earlier=earlier)
-    return Gathered(request, ours, frozenset(ours.keys() - pinned))
+    free = frozenset(ours.keys() - pinned)
+    fit = {clip.clip_id for clip in offered} - _unfit(offered)
+    stopped = {
+        name: held.source_stop(ours[name].past.source_id, slots[name][0])
+        for name in free
+        if ours[name].past.clip_id in fit
+    }
+    return Gathered(request, ours, free, {name: told for name, told in stopped.items() if told})
+
+
+def _unfit(clips: Iterable[ClipCandidate]) -> set[str]:
+    """Those that may be posted nowhere."""
+    return {
+        clip.clip_id for clip in clips if clip.held or not (clip.approved and clip.rights_recorded)
+    }
 
 
 def _past(post: KnownPost) -> PastPost:
@@ -201,12 +217,30 @@ def _assignment(
     )
 
 
+def apps_of(accounts: Iterable[Account]) -> Mapping[PlatformName, set[str]]:
+    """Of each platform that bounds our apps the names of those that these accounts use."""
+    bounded = {
+        *_COUNTED,
+        *((PlatformName.TIKTOK,) if settings().tiktok_accounts is not None else ()),
+    }
+    names: dict[PlatformName, set[str]] = defaultdict(set)
+    for account in accounts:
+        if account.platform in bounded and uses_app(account):
+            names[account.platform].add(account.app)
+    return names
+
+
 def _apps(
     session: Session, client: str, accounts: Iterable[Account], midnight: datetime
 ) -> tuple[AppUse, ...]:
-    names: dict[PlatformName, set[str]] = defaultdict(set)
-    for account in accounts:
-        if account.platform in _COUNTED:
-            names[account.platform].add(account.app)
+    names = apps_of(accounts)
     since, until = midnight - _APP_DAYS, midnight + _APP_DAYS
-    return tuple(queries.app_uses(session, client, names, since, until))
+    found = {
+        (use.platform, use.app): use
+        for use in queries.app_uses(session, client, names, since, until)
+    }
+    for app in names.get(PlatformName.TIKTOK, ()):
+        key = PlatformName.TIKTOK, app
+        use = found.get(key, AppUse(platform=PlatformName.TIKTOK, app=app))
+        found[key] = use.replace(most_accounts=settings().tiktok_accounts)
+    return tuple(found.values())

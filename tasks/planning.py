@@ -6,11 +6,10 @@ booked, in one transaction. Without Prefect, whose import takes seconds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from contextlib import nullcontext
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -38,37 +37,18 @@ from clipping.publishing.steps import may_be_public
 from clipping.scheduling import more_moments
 from clipping.scheduling import plan_day as planned
 from tasks.plan_obstacles import barred
-from tasks.plan_request import Gathered, gather
+from tasks.plan_request import Gathered, apps_of, gather
 from tasks.post_files import foreseen_file
 from tasks.posting import all_platforms
 from tasks.reserve import Desk
-from tasks.workplace import database, db_session, only_one
+from tasks.workplace import database, db_session, only_one, planning_of
 
-AHEAD: Final = timedelta(hours=12)
-"""So long before a day begins anywhere it is planned."""
 _MOST_ROUNDS: Final = 5
 _MOST_CHECKS: Final = 10
 _CHANGEABLE: Final = (PostState.RESERVED, PostState.HELD)
 
 Refusals = dict[tuple[str, str], str]
 """Why a clip can't go to an account, by both."""
-
-
-def days_to_plan(accounts: Iterable[Account], now: datetime) -> list[date]:
-    """The days that are under way on some account's clock, or begin within half a day."""
-    clocks = [now.astimezone(_zone(account)) for account in accounts]
-    if not clocks:
-        return []
-    first = min(clock.date() for clock in clocks)
-    last = max((clock + AHEAD).date() for clock in clocks)
-    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
-
-
-def _zone(account: Account) -> ZoneInfo:
-    try:
-        return ZoneInfo(account.timezone)
-    except (KeyError, ValueError, OSError):
-        return ZoneInfo("UTC")
 
 
 def plan_days(
@@ -105,7 +85,7 @@ def plan_client(
     :raises ServiceUnavailable: Posts of the day change all the time.
     """
     also = list(also)
-    with database(), nullcontext() if dry_run else only_one(f"plan:{client}"):
+    with database(), nullcontext() if dry_run else _alone(client):
         for _ in range(_MOST_ROUNDS):
             gathered = gather(client, day, now, also=also)
             plan, posts = _checked(gathered)
@@ -114,6 +94,21 @@ def plan_client(
             if book(gathered, plan, posts, now):
                 return _reserved(plan)
     raise ServiceUnavailable(f"The posts of {client} on {day} change while they are planned.")
+
+
+@contextmanager
+def _alone(client: str) -> Iterator[None]:
+    """No one else plans this client's posts, nor any through the same apps, whose last posts of the
+    day would otherwise be given away twice."""
+    with ExitStack() as held:
+        held.enter_context(only_one(planning_of(client)))
+        with db_session() as session:
+            apps = apps_of(queries.accounts(session, client))
+        # In one order everywhere, so that no two wait for each other.
+        keys = sorted(f"plan:app:{where}:{app}" for where, names in apps.items() for app in names)
+        for key in keys:
+            held.enter_context(only_one(key))
+        yield
 
 
 def _checked(gathered: Gathered) -> tuple[DayPlan, dict[str, Post]]:
@@ -217,7 +212,8 @@ def book(gathered: Gathered, plan: DayPlan, posts: Mapping[str, Post], now: date
     with db_session() as session:
         for name in sorted(gathered.free):
             known = gathered.by_slot[name]
-            settled &= _brought(session, known, wanted.get(name), why.get(name, ""), now)
+            told, stopped = why.get(name, ""), gathered.stopped.get(name, "")
+            settled &= _brought(session, known, wanted.get(name), told, stopped, now)
         settled &= len(queries.reserve_posts(session, posts.values(), now)) == len(posts)
         if settled:
             queries.save_plan(session, plan, now)
@@ -225,9 +221,17 @@ def book(gathered: Gathered, plan: DayPlan, posts: Mapping[str, Post], now: date
 
 
 def _brought(
-    session: Session, known: KnownPost, wanted: Assignment | None, why: str, now: datetime
+    session: Session,
+    known: KnownPost,
+    wanted: Assignment | None,
+    why: str,
+    stopped: str,
+    now: datetime,
 ) -> bool:
-    """A post as the plan wants it, at another time or cancelled; False when it is on its way."""
+    """A post as the plan wants it, moved, held or cancelled; False when it is on its way.
+
+    :param stopped: What a stop of its source says; empty without one.
+    """
     same = _is_of(wanted, known) if wanted is not None else False
     if wanted is not None and same and wanted.slot.at == known.due_at:
         return True
@@ -238,6 +242,9 @@ def _brought(
         after = post.replace(
             due_at=wanted.slot.at, next_at=wanted.slot.at, note=f"The planner: {why}"
         )
+    elif stopped:
+        # The stop may end before it is due; until then its clip stays its own.
+        after = gates.held(post, stopped, now).replace(slot_id=None)
     else:
         after = gates.cancelled(post, f"The planner: {why or 'Its slot is used otherwise.'}")
     return queries.save_post(session, post, after, now)
@@ -266,7 +273,8 @@ def asks_for(client: str, day: date) -> list[MomentAsk]:
         return more_moments(queries.source_rooms(session, client), stored.plan.moments_wanted)
 
 
-def note_ask(client: str, day: date, ask: MomentAsk) -> None:
-    """Keep that a source was asked for more because of this day."""
+def note_asks(client: str, day: date, asks: Iterable[MomentAsk]) -> None:
+    """Keep that sources were asked for more because of this day, all of them or none."""
     with db_session() as session:
-        queries.note_ask(session, client, day, ask, datetime.now(UTC))
+        for ask in asks:
+            queries.note_ask(session, client, day, ask, datetime.now(UTC))

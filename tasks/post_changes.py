@@ -6,6 +6,7 @@ Without Prefect, whose import takes seconds.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -17,7 +18,8 @@ from clipping.errors import Rejected
 from clipping.models import Post, PostState, Receipt, Stage, Stop
 from clipping.publishing import gates
 from clipping.publishing.steps import may_be_public, state_of
-from tasks.workplace import db_session
+from tasks.reviving import refusal
+from tasks.workplace import db_session, only_one, planning_of
 
 _OVER: Final = (PostState.POSTED, PostState.CANCELLED)
 
@@ -25,11 +27,14 @@ _OVER: Final = (PostState.POSTED, PostState.CANCELLED)
 def hold(post_id: str, by: str, why: str, now: datetime) -> Post:
     """Keep a post back until somebody retries or cancels it.
 
-    :raises Rejected: It may be public already, or is over.
+    :raises Rejected: It may be public already, is over, or has failed.
     """
 
     def change(post: Post) -> Post:
         _refuse_public(post, "held")
+        if post.state is PostState.FAILED:
+            # Its slot and its clip may be others' by now.
+            raise Rejected(f"{post_id} is failed: nothing of it goes on that could be held.")
         note = f"{by} holds it: {why.rstrip('.')}."
         return post.replace(state=PostState.HELD, note=note, failure=None, next_at=None)
 
@@ -56,23 +61,34 @@ def retry(post_id: str, by: str, now: datetime) -> Post:
 
     What may be public is looked for first, whatever its state.
 
-    :raises Rejected: It is not held back, or its clip is on another account of the platform now.
+    :raises Rejected: It is not held back, or its clip, its moment or one like it has another post
+        by now.
     """
+    with db_session() as session:
+        known = queries.get_post(session, post_id)
+    # What has failed is anybody's: no planner may choose its moment just now.
+    failed = known.state is PostState.FAILED
+    with only_one(planning_of(known.client)) if failed else nullcontext():
+        return _retried(post_id, by, now)
+
+
+def _retried(post_id: str, by: str, now: datetime) -> Post:
     with db_session() as session:
         before = queries.get_post(session, post_id, lock=True)
         waits = before.state in (PostState.HELD, PostState.FAILED, PostState.UNKNOWN)
         if not waits:
             raise Rejected(f"{post_id} is {before.state.value}: there is nothing to retry.")
-        clip_taken, slot_taken = queries.taken_by_others(session, before)
-        if clip_taken:
-            raise Rejected(
-                f"The clip of {post_id} has another post on {before.platform.value} by now."
-            )
+        # Who asks for it now does not mind that its time went by.
+        due_at = now if gates.missed(before, now) else before.due_at
+        if before.state is PostState.FAILED:
+            told = refusal(session, before, max(now, due_at))
+            if told:
+                raise Rejected(told)
+        _, slot_taken = queries.taken_by_others(session, before)
         after = before.replace(
             state=state_of(before.receipt, begun=before.begun_at is not None),
             next_at=max(now, before.due_at),
-            # Who asks for it now does not mind that its time went by.
-            due_at=now if gates.missed(before, now) else before.due_at,
+            due_at=due_at,
             slot_id=None if slot_taken else before.slot_id,
             attempts=0,
             begun=0,
@@ -192,9 +208,14 @@ def resumption(wanted: Stop, now: datetime) -> Resumption:
 def resume(found: Resumption, by: str, now: datetime) -> None:
     """Lift the stops; what they held goes on."""
     with db_session() as session:
-        for one in found.stops:
-            queries.lift_stop(session, one.stop_id, by, now)
-            queries.look_again(session, one, now)
+        for stop in found.stops:
+            queries.lift_stop(session, stop.stop_id, by, now)
+            queries.look_again(session, stop, now)
+        for one in found.later:
+            post = queries.get_post(session, one.post_id, lock=True)
+            if post.state is PostState.HELD and post.next_at is not None:
+                # Whoever plans sees that its time is its own again.
+                queries.save_post(session, post, gates.released(post), now)
 
 
 def _queued(session: Session, covering: Stop) -> list[Post]:

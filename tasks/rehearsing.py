@@ -33,7 +33,7 @@ from clipping.rehearsal.world import World
 from clipping.scratch import scratch_folder
 from clipping.settings import Settings
 from clipping.vault import new_key
-from tasks.planning import days_to_plan
+from tasks.days import days_to_plan
 from tasks.rehearsal_person import Person
 from tasks.rehearsal_worker import Worker
 

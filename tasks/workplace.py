@@ -78,6 +78,11 @@ def transcribing(source_id: str) -> str:
     return f"transcribe:{source_id}"
 
 
+def planning_of(client: str) -> str:
+    """The key under which a client's posts are planned, or one that has failed is let go on."""
+    return f"plan:{client}"
+
+
 def media_store() -> MediaStore:
     """The media store that the settings name."""
     return open_store(settings(), _client_of)

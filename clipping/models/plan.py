@@ -113,9 +113,11 @@ class PastPost(Value):
 
 
 class AppUse(Value):
-    """What goes through our app on a platform, for all clients together."""
+    """What goes through one of our apps on a platform, for all clients together."""
 
     platform: PlatformName
+    app: str = ""
+    """As accounts name it; empty for the one of the settings."""
     posted: tuple[tuple[str, datetime], ...] = ()
     """Account id and time of the posts that count in its window, other clients' and planned ones
     included, this client's own not."""

@@ -8,9 +8,11 @@ from typing import Final
 from clipping.models import AccountStatus, Post, PostState, Standing, Stop
 from clipping.publishing.steps import may_be_public, state_of
 
-LEAST_GAP: Final = timedelta(hours=10, minutes=45)
-"""Between the beginnings of two posts of an account: the planner keeps 11 hours between their
-times, and a post may begin some minutes late."""
+LEAST_GAP: Final = timedelta(hours=11)
+"""Between the beginnings of two posts of an account, as the planner keeps it between their
+times."""
+_LATE: Final = timedelta(minutes=15)
+"""Of so much of the gap nobody minds the loss: the post before may have begun some minutes late."""
 LATEST: Final = timedelta(hours=12)
 """After so long the account's next slot is there, and this one has gone by."""
 _LOOK_AGAIN: Final = timedelta(minutes=5)
@@ -58,10 +60,9 @@ def stopped(stop: Stop) -> str:
 
 
 def held(post: Post, sentence: str, now: datetime) -> Post:
-    """The post while something is in its way; it is looked at again by itself."""
-    return post.replace(
-        state=PostState.HELD, note=sentence, failure=None, next_at=now + _LOOK_AGAIN
-    )
+    """The post while something is in its way; it is looked at again by itself, at its time."""
+    again = max(now + _LOOK_AGAIN, post.due_at)
+    return post.replace(state=PostState.HELD, note=sentence, failure=None, next_at=again)
 
 
 def released(post: Post) -> Post:
@@ -102,6 +103,6 @@ def too_late(post: Post) -> Post:
 def waits_for(post: Post, standing: Standing, now: datetime) -> datetime | None:
     """Until when a post waits that is not begun, because its account has posted a while ago."""
     latest = standing.last_begun_at
-    if post.begun_at is not None or latest is None or now >= latest + LEAST_GAP:
+    if post.begun_at is not None or latest is None or now >= latest + LEAST_GAP - _LATE:
         return None
     return latest + LEAST_GAP

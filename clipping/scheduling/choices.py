@@ -144,10 +144,15 @@ def make_problem(day: Day, reach: Reach) -> Problem:
 def _fixed(
     request: PlanRequest, slots: Sequence[Slot], near: Mapping[str, frozenset[str]]
 ) -> tuple[Assignment, ...]:
-    """What is under way, and what is reserved as long as its clip and its account may post."""
+    """What is under way, and what is reserved as long as its clip and its account may post.
+
+    Of two that may not both be posted, such as near-duplicates that were measured since, the
+    earlier one stays.
+    """
     if request.earlier is None:
         return ()
-    fixed, rules = under_way(request), Eligibility(request, near, request.past)
+    fixed = under_way(request)
+    rules = Eligibility(request, near, [*request.past, *(one.past for one in fixed)])
     there = {slot.slot_id: slot for slot in slots}
     clips = {clip.clip_id: clip for clip in request.clips}
     for one in request.earlier.assignments:
@@ -156,6 +161,7 @@ def _fixed(
             continue
         if clip is not None and rules.why_not(clip, slot) is None:
             fixed.append(one)
+            rules.note([one.past])
     return tuple(fixed)
 
 
@@ -229,11 +235,13 @@ def _caps(day: Day) -> tuple[list[Cap], list[AccountCap]]:
         live = request.limits.get(account_id)
         account = day.accounts[account_id]
         caps += account_caps(account, slots, posted[account_id], live, request.now)
-    uses = {use.platform: use for use in request.apps}
-    through = [account for account in request.accounts if uses_app(account)]
-    for platform in PlatformName:
-        use = uses.get(platform, AppUse(platform=platform))
-        own = [one.account_id for one in through if one.platform is platform]
+    uses = {(use.platform, use.app): use for use in request.apps}
+    through: dict[tuple[PlatformName, str], list[str]] = defaultdict(list)
+    for account in request.accounts:
+        if uses_app(account):
+            through[account.platform, account.app].append(account.account_id)
+    for (platform, app), own in sorted(through.items()):
+        use = uses.get((platform, app), AppUse(platform=platform, app=app))
         slots = [one for account_id in own for one in by_account.get(account_id, [])]
         ours = [(who, at) for who in own for at in posted[who]]
         use = use.replace(posted=(*use.posted, *ours))

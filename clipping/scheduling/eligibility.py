@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -34,7 +34,7 @@ class Eligibility:
         self,
         request: PlanRequest,
         near: Mapping[str, frozenset[str]],
-        posts: Sequence[PastPost],
+        posts: Iterable[PastPost],
     ) -> None:
         self._policy = request.policy
         self._near = near
@@ -42,11 +42,17 @@ class Eligibility:
         self._general = {clip.clip_id: _unfit(clip, request) for clip in request.clips}
         self._by_clip: dict[str, list[PastPost]] = defaultdict(list)
         self._by_moment: dict[tuple[PlatformName, str], list[PastPost]] = defaultdict(list)
-        self._on_platform = {(post.platform, post.clip_id) for post in posts}
+        self._on_platform: set[tuple[PlatformName, str]] = set()
+        self._kin: dict[tuple[PlatformName, str], list[tuple[PastPost, Cause]]] = {}
+        self.note(posts)
+
+    def note(self, posts: Iterable[PastPost]) -> None:
+        """Reckon with these posts, too."""
         for post in posts:
+            self._on_platform.add((post.platform, post.clip_id))
             self._by_clip[post.clip_id].append(post)
             self._by_moment[post.platform, post.moment_id].append(post)
-        self._kin: dict[tuple[PlatformName, str], list[tuple[PastPost, Cause]]] = {}
+        self._kin.clear()
 
     def unfit(self, clip: ClipCandidate) -> Cause | None:
         """Why the clip may be posted nowhere; None if it may."""

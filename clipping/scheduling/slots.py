@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ from clipping.models import (
     Slot,
 )
 from clipping.scheduling.drawing import Drawing
-from clipping.scheduling.waking import LEAST_GAP, zone_of
+from clipping.scheduling.waking import LEAST_GAP, waking_day, zone_of
 from clipping.scheduling.warm_up import posts_due
 
 _PLATFORMS: Final = tuple(PlatformName)
@@ -50,6 +50,9 @@ def day_slots(request: PlanRequest) -> DaySlots:
     two would meet. Slots of an earlier plan keep their time as long as it is a good one.
     """
     shares, history = places(request.accounts), _history(request)
+    today: dict[str, dict[str, datetime]] = defaultdict(dict)
+    for one in _earlier(request):
+        today[one.slot.account_id][one.slot.slot_id] = one.slot.at
     known = _earlier_slots(request)
     taken = {slot.slot_id: (slot.platform, slot.at) for slot in known}
     slots = [one.slot for one in under_way(request)]
@@ -57,13 +60,15 @@ def day_slots(request: PlanRequest) -> DaySlots:
     for account in _by_age(request.accounts):
         own = history.get(account.account_id, [])
         zone, refusal = zone_of(account), why_it_cannot_post(account, request)
-        due = posts_due(request.day, _first_post_on(account, own, zone))
+        kept = today.get(account.account_id, {})
+        first = _first_post_on(account, own, zone, [request.day] if kept else [])
+        due = posts_due(request.day, first)
         done = [slot for slot in slots if slot.account_id == account.account_id]
         if zone is None:
             shortages += _shortage(account, due - len(done), Cause.ACCOUNT, refusal)
             continue
         drawing = Drawing(request, account, zone, shares[account.account_id])
-        found, over = _found(drawing, due, done, own, taken)
+        found, over = _found(drawing, due, done, own, taken, kept)
         # The minutes of one that can't post stay its own: a pause moves nobody else.
         taken |= {slot.slot_id: (slot.platform, slot.at) for slot in found}
         if refusal:
@@ -78,9 +83,7 @@ def day_slots(request: PlanRequest) -> DaySlots:
 
 def under_way(request: PlanRequest) -> list[Assignment]:
     """What an earlier plan has made public, or perhaps, or was told to keep: nothing changes it."""
-    if request.earlier is None:
-        return []
-    return [one for one in request.earlier.assignments if one.pinned or one.state in _UNDER_WAY]
+    return [one for one in _earlier(request) if one.pinned or one.state in _UNDER_WAY]
 
 
 def places(accounts: Iterable[Account]) -> dict[str, float]:
@@ -120,15 +123,24 @@ def _found(
     done: Sequence[Slot],
     own: Sequence[datetime],
     taken: dict[str, tuple[PlatformName, datetime]],
+    kept: Mapping[str, datetime],
 ) -> tuple[list[Slot], int]:
-    """The account's further slots of the day, and how many windows have gone by unused."""
+    """The account's further slots of the day, and how many windows have gone by unused.
+
+    :param kept: Times of slots that have a post already: they move only for one another.
+    """
     found: list[Slot] = []
     over, used = 0, {slot.slot_id for slot in done}
     for number in drawing.numbers(due):
-        if len(done) + len(found) >= due or drawing.slot_id(number) in used:
+        name = drawing.slot_id(number)
+        if len(done) + len(found) >= due or name in used:
             continue
         times = [*own, *(slot.at for slot in (*done, *found))]
-        if (slot := drawing.slot(number, times, taken)) is not None:
+        others = [at for other, at in kept.items() if other != name]
+        slot = drawing.slot(number, [*times, *others], taken)
+        if slot is None and name in kept:
+            slot = drawing.slot(number, times, taken)
+        if slot is not None:
             found.append(slot)
         else:
             over += drawing.is_over(number)
@@ -153,18 +165,25 @@ def _history(request: PlanRequest) -> dict[str, list[datetime]]:
 
 
 def _first_post_on(
-    account: Account, times: Sequence[datetime], zone: ZoneInfo | None
+    account: Account, times: Iterable[datetime], zone: ZoneInfo | None, also: Iterable[date]
 ) -> date | None:
-    if account.first_post_on is not None or not times:
+    """The day whose slot had the account's first post, or will have.
+
+    :param also: Days on which it posts beside these times.
+    """
+    if account.first_post_on is not None:
         return account.first_post_on
-    return min(times).astimezone(zone or UTC).date()
+    days = (waking_day(account, zone or ZoneInfo("UTC"), at) for at in times)
+    return min((*days, *also), default=None)
+
+
+def _earlier(request: PlanRequest) -> Sequence[Assignment]:
+    return () if request.earlier is None else request.earlier.assignments
 
 
 def _earlier_slots(request: PlanRequest) -> list[Slot]:
-    earlier = request.earlier
-    if earlier is None:
-        return []
-    return [*(one.slot for one in earlier.assignments), *earlier.empty]
+    empty = () if request.earlier is None else request.earlier.empty
+    return [*(one.slot for one in _earlier(request)), *empty]
 
 
 def _shortage(account: Account, missing: int, cause: Cause, sentence: str) -> list[Shortage]:

@@ -54,6 +54,16 @@ def waking_hours(account: Account, zone: ZoneInfo, day: date) -> Waking:
     )
 
 
+def waking_day(account: Account, zone: ZoneInfo, at: datetime) -> date:
+    """The local day on which the account woke up last by then: the day of its slots from there on.
+
+    :param at: UTC.
+    """
+    day = at.astimezone(zone).date()
+    begun = waking_hours(account, zone, day).start <= at
+    return day if begun else day - timedelta(days=1)
+
+
 def windows(waking: Waking, share: float) -> list[Window]:
     """The two windows of a day, 12 hours apart, or one where there is no room for 11 hours.
 

@@ -113,7 +113,7 @@ class _Search:
 def calls(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """The flow's tasks without a server; what was asked of the detector."""
     found: list[dict[str, Any]] = []
-    for name in ("find_days", "plan_one", "find_asks", "keep_ask"):
+    for name in ("find_days", "plan_one", "find_asks", "keep_asks"):
         monkeypatch.setattr(flow, name, getattr(tasks, name).fn)
     monkeypatch.setattr(flow, "more_moments", _Search(found))
     return found
@@ -148,6 +148,36 @@ def test_a_deployed_run_starts_the_search_and_waits_for_none(
     assert name == "more-moments/more-moments"
     assert (how["timeout"], how["as_subflow"], how["parameters"]["count"]) == (0, False, 13)
     assert how["idempotency_key"].startswith(f"more:{CLIENT}:{TOMORROW + timedelta(days=1)}:src_")
+
+
+def test_a_run_that_is_killed_between_two_asks_is_made_up_for_by_the_next_one(
+    place: PlanPlace, calls: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with place.session() as session:
+        (room,) = queries.source_rooms(session, CLIENT)
+        again = queries.get_source(session, room.source_id)
+        queries.save_source(session, again.replace(source_id="src_other", sha256="e" * 64))
+    for _ in range(2):
+        place.account(TIKTOK)
+    # Each has one moment more; three posts are missing.
+    rooms = [room.replace(left_out=(2,)), room.replace(source_id="src_other", left_out=(1,))]
+    monkeypatch.setattr(queries, "source_rooms", lambda *_: rooms)
+    monkeypatch.setenv("PREFECT__RUNTIME__DEPLOYMENT__ID", "one")
+    started: list[str] = []
+
+    def start(_name: str, **how: Any) -> None:
+        started.append(how["idempotency_key"])
+        if len(started) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(flow, "run_deployment", start)
+    with pytest.raises(KeyboardInterrupt):
+        flow.plan_day.fn(client=CLIENT, day=TOMORROW)
+    for _ in range(2):
+        flow.plan_day.fn(client=CLIENT, day=TOMORROW)
+    assert len(started) == 4
+    assert started[:2] == started[2:]
+    assert len(set(started)) == 2
 
 
 def test_more_moments_are_searched_as_the_others_were(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,6 +78,14 @@ def test_the_app_posts_no_more_than_its_platform_lets_it(
     assert posts([account(n, platform=platform) for n in range(2)], apps=(used,)) == expected
 
 
+def test_each_app_has_a_limit_of_its_own() -> None:
+    accounts = [account(n, platform=YOUTUBE, app=app) for n, app in enumerate(("", "second"))]
+    full = AppUse(platform=YOUTUBE, posted=others(100, NOON))
+    assert posts(accounts, apps=(full,)) == [2, 2]
+    more = AppUse(platform=YOUTUBE, app="second", posted=others(99, NOON))
+    assert posts(accounts, apps=(full, more)) == [1, 3]
+
+
 def test_posts_that_do_not_go_through_the_app_do_not_count() -> None:
     by_hand = [account(n, platform=YOUTUBE, method=PostingMethod.MANUAL) for n in range(2)]
     full = AppUse(platform=YOUTUBE, posted=others(100, NOON))

@@ -441,6 +441,23 @@ def test_a_reserved_clip_that_may_not_be_posted_any_more_is_replaced() -> None:
     assert again.assignments[1] == plan.assignments[1]
 
 
+@pytest.mark.parametrize("first", [PostState.RESERVED, PostState.POSTED], ids=str)
+def test_of_two_reserved_posts_that_turn_out_alike_the_later_one_is_replaced(
+    first: PostState,
+) -> None:
+    """Their clips were measured after they were reserved."""
+    accounts = [account(0), account(4)]
+    states = [first, *[PostState.RESERVED] * 3]
+    plan, asked = plan_of(request(accounts, 6), states=states)
+    alike = [plan.assignments[place].clip_id for place in (0, 3)]
+    pair = ClipDistance(first=alike[0], second=alike[1], distance=0.1)
+    again = plan_day(asked.replace(distances=(pair,)))
+    assert len(again.assignments) == 4
+    assert [one.before for one in again.changes] == [alike[1]]
+    assert "likeness" in again.changes[0].sentence
+    assert again.assignments[:3] == plan.assignments[:3]
+
+
 def test_days_in_a_row_know_of_one_another() -> None:
     asked = request(4, stock(16, seed=4, variations=2), policy=PlanPolicy(post_once=True))
     plans = plan_days(asked, 3)

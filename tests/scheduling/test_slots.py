@@ -19,8 +19,10 @@ from clipping.models import (
     PastPost,
     PlanRequest,
     PlatformName,
+    PostState,
     Slot,
 )
+from clipping.scheduling import plan_day
 from clipping.scheduling.drawing import APART_ON_PLATFORM
 from clipping.scheduling.slots import day_slots, places
 from clipping.scheduling.waking import LEAST_GAP, WINDOW, waking_hours, windows, zone_of
@@ -162,6 +164,31 @@ def test_a_late_post_pushes_the_next_one_back_and_the_one_after_is_in_its_window
     assert pushed[1].at - pushed[0].at >= LEAST_GAP
 
 
+def test_an_empty_slot_that_is_filled_moves_no_post_of_its_account() -> None:
+    """A person has moved the evening's post; the morning's slot had no clip until now."""
+    one = account()
+    plan = plan_day(request([one], 2))
+    morning, evening = plan.assignments
+    to = evening.slot.at - timedelta(hours=3)
+    moved = evening.replace(state=PostState.RESERVED, slot=evening.slot.replace(at=to))
+    earlier = plan.replace(assignments=(moved,), empty=(morning.slot,))
+    again = plan_day(request([one], 2, earlier=earlier))
+    assert again.assignments == (moved,)
+    assert again.changes == ()
+    assert [shortage.cause for shortage in again.shortages] == [Cause.HOURS]
+
+
+def test_two_posts_of_a_day_both_move_back_after_a_late_one() -> None:
+    one = account()
+    plan = plan_day(request([one], 2))
+    times = [made.slot.at for made in plan.assignments]
+    late = posted(plan.assignments[0].slot).replace(at=times[0] - timedelta(hours=9))
+    again = day_slots(request([one], 2, past=(late,), earlier=plan)).slots
+    assert again[0].at >= late.at + LEAST_GAP > times[0]
+    assert again[1].at - again[0].at >= LEAST_GAP
+    assert again[1].at > times[1]
+
+
 def test_a_post_of_the_next_day_is_kept_clear_of_too() -> None:
     one = account(wakes_at=time(8), sleeps_at=time(23))
     normal = day_slots(request([one], 0)).slots
@@ -185,6 +212,27 @@ def test_the_warm_up_counts_from_the_first_post_there_is() -> None:
     assert [sum(s.day == DAY + timedelta(n) for s in found) for n in range(len(WARM_UP))] == WARM_UP
     one_a_day = [slot.number for slot in found if slot.day < DAY + timedelta(14)]
     assert len(set(one_a_day)) == 1
+
+
+def test_a_night_account_warms_up_by_the_days_of_its_slots() -> None:
+    night = {"wakes_at": time(18), "sleeps_at": time(10), "first_post_on": None}
+    for number in range(4):
+        found = slots_of_days([account(number, **night)], DAY, len(WARM_UP))
+        pace = [sum(s.day == DAY + timedelta(n) for s in found) for n in range(len(WARM_UP))]
+        assert pace == WARM_UP
+        assert found[1].at - found[0].at >= timedelta(hours=47)
+
+
+def test_a_new_accounts_post_stays_when_a_later_day_is_planned_too() -> None:
+    newcomer = account(first_post_on=None)
+    first = plan_day(request([newcomer], 4))
+    later = plan_day(request([newcomer], 4, day=DAY + timedelta(2),
+                             past=tuple(one.past for one in first.assignments)))  # fmt: skip
+    assert len(first.assignments) == len(later.assignments) == 1
+    past = tuple(one.past for one in later.assignments)
+    again = plan_day(request([newcomer], 4, past=past, earlier=first))
+    assert again.assignments == first.assignments
+    assert again.changes == ()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from clipping.claude.door import Outage
 from clipping.db import queries
 from clipping.errors import Rejected
 from clipping.likeness import PRINT_VERSION, compare
@@ -27,9 +28,13 @@ from clipping.models import (
     PostState,
     Stop,
 )
-from tasks import likeness, plan_changes, plan_request, planning
+from clipping.publishing import gates
+from clipping.settings import settings
+from tasks import days, likeness, plan_changes, plan_request, planning, post_changes
+from tasks.aftermath import note_success
+from tasks.workplace import if_free
 from tests.scheduling.made import account
-from tests.tasks.plan_place import CLIENT, DAY, HOUR, NOW, SOURCE, PlanPlace, plan_place
+from tests.tasks.plan_place import CLIENT, DAY, HOUR, NOW, SOURCE, PlanPlace, moment_id, plan_place
 
 TIKTOK, INSTAGRAM, YOUTUBE, X = PlatformName
 LIVE = (PostState.RESERVED, PostState.HELD, PostState.SUBMITTING, PostState.POSTED)
@@ -112,6 +117,31 @@ def test_the_next_day_knows_what_is_reserved_for_this_one(place: PlanPlace) -> N
     assert min(b - a for a, b in pairwise(times)) >= timedelta(hours=11)
 
 
+def test_a_new_accounts_reserved_posts_stay_when_its_days_are_planned_again(
+    place: PlanPlace,
+) -> None:
+    place.account(TIKTOK, first_post_on=None)
+    place.more_clips(4)
+    planning.plan_days(CLIENT, DAY, 3, NOW)
+    before = place.posts()
+    assert [post.due_at.date() - DAY for post in before] == [timedelta(0), timedelta(2)]
+    planning.plan_days(CLIENT, DAY, 3, NOW + HOUR)
+    assert place.posts() == before
+
+
+def test_a_warm_up_counts_from_the_day_of_the_first_posts_slot(place: PlanPlace) -> None:
+    night = place.account(TIKTOK, first_post_on=None, wakes_at=time(18), sleeps_at=time(10))
+    place.clip()
+    place.plan()
+    (post,) = place.posts()
+    # Its slot lies after midnight, and it was public half a day late.
+    posted = post.replace(due_at=NOW + 26 * HOUR, posted_at=NOW + 43 * HOUR)
+    with place.session() as session:
+        note_success(session, night, posted, Outage())
+    with place.session() as session:
+        assert queries.get_account(session, night.account_id).first_post_on == DAY
+
+
 def _withdraw_rights(place: PlanPlace) -> None:
     with place.session() as session:
         session.execute(text("UPDATE clipping.sources SET rights_ground = 'unstated'"))
@@ -189,6 +219,7 @@ def test_what_is_stopped_is_not_planned_and_what_is_reserved_stays(
     plan = day.plan(now=NOW + HOUR)
     assert by_slot(day) == before
     assert plan.changes == ()
+    assert len(plan.assignments) == 4
     later = planning.plan_client(CLIENT, DAY + timedelta(days=1), NOW)
     told = {one.account_id: one.sentence for one in later.shortages}
     assert told["account_000"].startswith("Jo stopped ")
@@ -354,6 +385,39 @@ def test_a_held_post_of_a_stopped_source_makes_room(day: PlanPlace) -> None:
     assert after[post.slot_id][1] == before[post.slot_id][1]
 
 
+@pytest.mark.parametrize("platform", [None, TIKTOK])
+def test_posts_of_a_stopped_source_wait_and_go_out_at_their_times_once_it_is_lifted(
+    day: PlanPlace, platform: PlatformName | None
+) -> None:
+    unfit, *posts = day.posts()
+    _held(day, unfit.clip_id)
+    _stop(day, source_id=SOURCE.source_id, platform=platform)
+    assert day.plan(now=NOW + HOUR).assignments == ()
+    # What may not be posted anyway is given up.
+    assert [one.post_id for one in day.posts(PostState.CANCELLED)] == [unfit.post_id]
+    held = day.posts(PostState.HELD)
+    assert [one.post_id for one in held] == [one.post_id for one in posts]
+    assert {(one.slot_id, one.note) for one in held} == {(None, gates.stopped(_only_stop(day)))}
+    # None is looked at, and perhaps begun, before its time.
+    assert [one.next_at for one in held] == [one.due_at for one in posts]
+    found = post_changes.resumption(_only_stop(day), NOW + 2 * HOUR)
+    assert [one.post_id for one in found.later] == [one.post_id for one in posts]
+    post_changes.resume(found, "Jo", NOW + 2 * HOUR)
+    again = day.plan(now=NOW + 2 * HOUR)
+    live = day.posts(PostState.RESERVED)
+    assert {one.post_id for one in live} >= {one.post_id for one in posts}
+    assert all(one.next_at == one.due_at for one in live)
+    # Nothing else is planned for an account that has a post at that time.
+    assert len(again.assignments) == 1
+    assert len(live) == 4
+
+
+def _only_stop(place: PlanPlace) -> Stop:
+    with place.session() as session:
+        (stop,) = queries.stops(session)
+    return stop
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -428,6 +492,58 @@ def test_what_failed_for_the_time_being_may_be_planned_on_another_day(place: Pla
     assert len(planning.plan_client(CLIENT, later.date(), later).assignments) == 1
 
 
+def _fail_first(place: PlanPlace) -> str:
+    failed = Failure(kind="retry_backoff", sentence="It did not answer.")
+    post = place.posts()[0]
+    place.change(post, state=PostState.FAILED, failure=failed, next_at=None)
+    return post.post_id
+
+
+@pytest.mark.parametrize(
+    ("platform", "accounts", "alike", "said"),
+    [
+        (X, 1, "moment", "another post on x shows its moment by now"),
+        (X, 1, "print", "another post on x shows one like it by now"),
+        (TIKTOK, 1, "moment", "its account shows its moment, or one like it, within 7 days"),
+        (TIKTOK, 2, "moment", "another account on tiktok shows its moment within 30 days"),
+    ],
+)
+def test_a_failed_post_whose_moment_is_shown_by_another_one_is_not_retried(
+    place: PlanPlace, platform: PlatformName, accounts: int, alike: str, said: str
+) -> None:
+    styles = ("early", "late") if accounts == 2 else ("", "")
+    for style in styles[:accounts]:
+        place.account(platform, caption_style=style)
+    for style in styles:
+        same = {"moment_id": moment_id(1)} if alike == "moment" else {}
+        clip_id = place.clip(**same, **({"style": style} if style else {}))
+        with place.session() as session:
+            queries.save_print(session, clip_id, _print(1))
+    place.plan()
+    failed = _fail_first(place)
+    # The planner takes the other clip of the moment.
+    (other,) = place.plan(now=NOW + HOUR).assignments
+    with pytest.raises(Rejected, match=said):
+        post_changes.retry(failed, "Jo", NOW + HOUR)
+    assert [post.clip_id for post in place.posts(*LIVE)] == [other.clip_id]
+
+
+def test_a_failed_post_whose_moment_nobody_shows_is_retried(place: PlanPlace) -> None:
+    place.account(X)
+    place.clip()
+    place.plan()
+    failed = _fail_first(place)
+    assert post_changes.retry(failed, "Jo", NOW + HOUR).state is PostState.RESERVED
+
+
+def test_a_failed_post_is_not_held(day: PlanPlace) -> None:
+    """Its slot has another clip by now."""
+    failed = _fail_first(day)
+    day.plan(now=NOW + HOUR)
+    with pytest.raises(Rejected, match="is failed: nothing of it goes on that could be held"):
+        post_changes.hold(failed, "Jo", "why not", NOW + HOUR)
+
+
 def _print(seed: int) -> ClipPrint:
     bytes_ = random.Random(seed).randbytes
     return ClipPrint(version=PRINT_VERSION, pictures=bytes_(8 * 60), sound=bytes_(4 * 750))
@@ -477,8 +593,46 @@ def test_other_clients_posts_through_the_same_app_count(place: PlanPlace) -> Non
         (found,) = queries.app_uses(session, "other", use, *window)
         assert queries.app_uses(session, "other", {YOUTUBE: {"another"}}, *window) == []
     (post,) = place.posts()
-    assert found.platform is YOUTUBE
+    assert (found.platform, found.app) == (YOUTUBE, "")
     assert found.posted == ((post.account_id, post.due_at),)
+
+
+def test_clients_of_an_app_are_planned_one_after_the_other(
+    place: PlanPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.account(YOUTUBE, app="second")
+    place.account(TIKTOK)
+    place.clip()
+    real, free = plan_request.gather, dict[str, bool]()
+
+    def gather(*asked: Any, **also: Any) -> Any:
+        for key in ("youtube:second", "youtube:", "tiktok:"):
+            with if_free(f"plan:app:{key}") as free[key]:
+                pass
+        return real(*asked, **also)
+
+    monkeypatch.setattr(planning, "gather", gather)
+    place.plan(dry_run=True)
+    assert free == {"youtube:second": True, "youtube:": True, "tiktok:": True}
+    place.plan()
+    assert free == {"youtube:second": False, "youtube:": True, "tiktok:": True}
+
+
+def test_an_app_that_is_not_audited_posts_for_so_many_accounts(
+    place: PlanPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        place.account(TIKTOK)
+    place.more_clips(6)
+    monkeypatch.setenv("CLIPPER_TIKTOK_ACCOUNTS", "2")
+    settings.cache_clear()
+    plan = place.plan()
+    assert len({one.slot.account_id for one in plan.assignments}) == 2
+    (shortage,) = plan.shortages
+    assert (shortage.cause, shortage.missing) == (Cause.LIMIT, 2)
+    monkeypatch.setenv("CLIPPER_TIKTOK_ACCOUNTS", "")
+    settings.cache_clear()
+    assert len(place.plan().assignments) == 6
 
 
 def test_what_is_missing_is_kept_and_more_moments_are_asked_for_once(place: PlanPlace) -> None:
@@ -495,8 +649,8 @@ def test_what_is_missing_is_kept_and_more_moments_are_asked_for_once(place: Plan
     assert (ask.source_id, ask.more, ask.options.count) == (SOURCE.source_id, 3, 15)
     assert ask.options.min_ms == 10_000
     assert planning.asks_for(CLIENT, DAY) == [ask]
-    planning.note_ask(CLIENT, DAY, ask)
-    planning.note_ask(CLIENT, DAY, ask)
+    planning.note_asks(CLIENT, DAY, [ask])
+    planning.note_asks(CLIENT, DAY, [ask])
     assert planning.asks_for(CLIENT, DAY) == []
     # Another day asks for what comes after that; there is one left.
     tomorrow = DAY + timedelta(days=1)
@@ -526,7 +680,7 @@ def test_a_client_without_accounts_is_told_so(place: PlanPlace) -> None:
 
 
 @pytest.mark.parametrize(
-    ("zones", "now", "days"),
+    ("zones", "now", "expected"),
     [
         (["UTC"], "2026-11-27T11:59", ["2026-11-27"]),
         (["UTC"], "2026-11-27T12:00", ["2026-11-27", "2026-11-28"]),
@@ -538,8 +692,33 @@ def test_a_client_without_accounts_is_told_so(place: PlanPlace) -> None:
     ids=["morning", "noon", "far apart", "noon in Tokyo", "no such zone", "no accounts"],
 )
 def test_days_are_planned_from_noon_before_on_the_first_clock(
-    zones: list[str], now: str, days: list[str]
+    zones: list[str], now: str, expected: list[str]
 ) -> None:
     accounts = [account(number, timezone=zone) for number, zone in enumerate(zones)]
     at = datetime.fromisoformat(now).replace(tzinfo=UTC)
-    assert planning.days_to_plan(accounts, at) == [date.fromisoformat(day) for day in days]
+    assert days.days_to_plan(accounts, at) == [date.fromisoformat(day) for day in expected]
+
+
+def test_a_night_accounts_day_is_planned_until_it_falls_asleep() -> None:
+    night = account(timezone="Asia/Tokyo", wakes_at=time(18), sleeps_at=time(10))
+    asleep = datetime(2026, 11, 27, 1, 0, tzinfo=UTC)
+    before = asleep - timedelta(minutes=1)
+    today = date(2026, 11, 27)
+    assert days.days_to_plan([night], before) == [today - timedelta(days=1), today]
+    assert days.days_to_plan([night], asleep) == [today]
+    assert days.today([night], before) == today
+
+
+def test_a_clip_that_fails_after_midnight_is_replaced_for_an_account_of_the_night(
+    place: PlanPlace,
+) -> None:
+    place.account(TIKTOK, wakes_at=time(18), sleeps_at=time(10))
+    place.more_clips(3)
+    place.plan()
+    last = place.posts()[-1]
+    now = last.due_at - HOUR
+    assert now.date() > DAY
+    _held(place, last.clip_id)
+    for one in days.days_to_plan(place.accounts, now):
+        planning.plan_client(CLIENT, one, now)
+    assert by_slot(place)[last.slot_id or ""][0] != last.clip_id

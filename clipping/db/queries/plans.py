@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -290,14 +291,15 @@ def app_uses(
     since: datetime,
     until: datetime,
 ) -> list[AppUse]:
-    """What other clients post through the same apps, between the two times.
+    """What other clients post through the same apps, between the two times; of each app that is
+    used at all.
 
     :param apps: Of each platform the names of the apps that count.
     """
-    found = []
+    found: dict[tuple[PlatformName, str], list[tuple[str, datetime]]] = defaultdict(list)
     for platform, names in apps.items():
         rows = session.execute(
-            select(col(PostRow.account_id), _AT)
+            select(col(AccountRow.app), col(PostRow.account_id), _AT)
             .join(AccountRow, col(AccountRow.account_id) == col(PostRow.account_id))
             .where(
                 col(PostRow.client_id) != client_id(client),
@@ -309,10 +311,12 @@ def app_uses(
                 col(AccountRow.method).in_([PostingMethod.API.value, PostingMethod.INBOX.value]),
             )
         ).all()
-        if rows:
-            posted = tuple((account_id, at) for account_id, at in rows)
-            found.append(AppUse(platform=platform, posted=posted))
-    return found
+        for app, account_id, at in rows:
+            found[platform, app].append((account_id, at))
+    return [
+        AppUse(platform=platform, app=app, posted=tuple(posted))
+        for (platform, app), posted in sorted(found.items())
+    ]
 
 
 def save_plan(session: Session, plan: DayPlan, at: datetime) -> None:

@@ -83,7 +83,7 @@ def lift_stop(session: Session, stop_id: int, by: str, at: datetime) -> bool:
 
 
 def look_again(session: Session, stop: Stop, now: datetime) -> None:
-    """Posts that were held under a stop are looked at now, not minutes later."""
+    """Posts that were held under a stop are looked at now, not minutes later, or at their time."""
     session.execute(
         update(PostRow)
         .where(
@@ -91,7 +91,7 @@ def look_again(session: Session, stop: Stop, now: datetime) -> None:
             col(PostRow.state) == "held",
             col(PostRow.next_at).is_not(None),
         )
-        .values(next_at=now)
+        .values(next_at=func.greatest(col(PostRow.due_at), now))
     )
 
 
