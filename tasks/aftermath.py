@@ -153,7 +153,8 @@ def _close(
         app = bool(getattr(error, "whole_app", False))
         gate = rates.app_gate(account) if app else rates.account_gate(account)
         queries.close(session, gate, now, until(error, now))
-    elif kind in (_K.BILLING, _K.APP_MISCONFIGURED):
+    elif kind in (_K.BILLING, _K.APP_MISCONFIGURED) and getattr(error, "whole_app", False):
+        # Else it is something of this account alone, such as a proxy that is no address.
         queries.close(session, rates.app_gate(account), now, now + _APP_PAUSE)
         tell(session, "app", str(error), now, account=account)
 

@@ -1,0 +1,112 @@
+"""The trouble of one post, account or process is not that of the others."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from clipping.claude.door import Outage
+from clipping.db import queries
+from clipping.models import Account, PostState
+from clipping.platforms.base import Access
+from clipping.publishing.steps import Step
+from tests.tasks.post_place import OVER, VAULT, Place, place_at
+
+At = Callable[[str], AbstractContextManager[Place]]
+DEAD_PROXY = "http://127.0.0.1:9"
+
+
+@pytest.fixture
+def at(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> At:
+    return lambda name: place_at(name, database_url, tmp_path, monkeypatch)
+
+
+def _alerts(place: Place) -> Counter[str]:
+    with place.session() as session:
+        return Counter(one.kind for one in queries.alerts(session))
+
+
+def _go_on(place: Place, until: datetime, most_rounds: int = 60) -> None:
+    """Time goes by, up to then."""
+    publisher = place.publisher()
+    for _ in range(most_rounds):
+        publisher.round()
+        ahead = [one.next_at for one in place.posts() if one.next_at and one.state not in OVER]
+        later = [one for one in ahead if place.now < one <= until]
+        if not later:
+            return
+        place.world.clock.advance_to(min(later))
+
+
+def _through(place: Place, proxies: dict[str, str]) -> Callable[[str, datetime], Access]:
+    """Opens accounts, these by their proxies."""
+
+    def access(account_id: str, now: datetime) -> Access:
+        return replace(place.access(account_id, now), proxy=proxies.get(account_id))
+
+    return access
+
+
+def _give_proxies(place: Place, *accounts: Account) -> None:
+    with place.session() as session:
+        for account in accounts:
+            queries.save_proxy(session, VAULT, account.account_id, SecretStr(DEAD_PROXY))
+
+
+def test_what_is_wrong_with_one_account_does_not_close_the_app_for_the_others(at: At) -> None:
+    with at("x") as place:
+        bad, good = place.account("1"), place.account("2")
+        held, post = place.post(bad), place.post(good, after_s=1)
+        publisher = place.publisher(access=_through(place, {bad.account_id: "ftp://somewhere"}))
+        publisher.work(Step.SUBMIT)
+        assert place.stored(held).state is PostState.HELD
+        assert _alerts(place) == {"held": 1}
+        place.world.clock.advance(1)
+        place.run(publisher)
+        assert place.wrongs(good, post) == []
+        assert place.now - place.posts()[0].due_at < timedelta(minutes=5)
+
+
+def test_accounts_that_no_answer_reaches_by_their_proxies_do_not_close_the_platform(
+    at: At,
+) -> None:
+    with at("x") as place:
+        place.fake.preparing_s = 0
+        bad = [place.account(str(number)) for number in range(6)]
+        good = place.account("99")
+        _give_proxies(place, *bad)
+        for one in bad:
+            place.post(one)
+        post = place.post(good, after_s=60)
+        proxies = {one.account_id: DEAD_PROXY for one in bad}
+        publisher = place.publisher(access=_through(place, proxies))
+        publisher.work(Step.SUBMIT)
+        with place.session() as session:
+            assert queries.outage(session, "x") == Outage()
+        place.world.clock.advance(60)
+        publisher.work(Step.SUBMIT)
+        assert place.wrongs(good, post) == []
+
+
+def test_a_probe_that_its_proxy_swallows_leaves_the_next_one_to_another_account(at: At) -> None:
+    with at("x") as place:
+        place.fake.preparing_s = 0
+        bad, good = place.account("1"), place.account("2")
+        _give_proxies(place, bad)
+        place.post(bad)
+        post = place.post(good, after_s=1)
+        known = Outage(failures=9, closed_until=place.now)
+        with place.session() as session:
+            queries.outage(session, "x", lambda _: known)
+        publisher = place.publisher(access=_through(place, {bad.account_id: DEAD_PROXY}))
+        publisher.work(Step.SUBMIT)
+        place.world.clock.advance(1)
+        publisher.work(Step.SUBMIT)
+        assert place.wrongs(good, post) == []
