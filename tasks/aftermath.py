@@ -55,7 +55,7 @@ def note_failure(
     # What a page in a browser does says nothing of the API, nor of our app.
     asked = account.method is not PostingMethod.BROWSER
     if asked and isinstance(getattr(error, "kind", None), FailureKind):
-        _note_platform(session, admitted, kind, now)
+        _note_platform(session, admitted, error, kind, now)
         _close(session, account, error, kind, now)
     if troubles.concerns_source(error):
         hold_source(session, after, str(error), now)
@@ -135,10 +135,15 @@ def tell(
     )
 
 
-def _note_platform(session: Session, admitted: Admitted, kind: FailureKind, now: datetime) -> None:
-    service = admitted.account.platform.value
-    if kind in (_K.RETRY_BACKOFF, _K.UNKNOWN_OUTCOME):
-        probe = admitted.probing
+def _note_platform(
+    session: Session, admitted: Admitted, error: ClippingError, kind: FailureKind, now: datetime
+) -> None:
+    service, probe = admitted.account.platform.value, admitted.probing
+    if troubles.is_silence(error) and queries.has_proxy(session, admitted.account.account_id):
+        # More likely its proxy's doing, which says nothing of the platform.
+        if probe:
+            queries.outage(session, service, lambda one: breaker.after_no_probe(one, now))
+    elif kind in (_K.RETRY_BACKOFF, _K.UNKNOWN_OUTCOME):
         queries.outage(session, service, lambda one: breaker.after_failure(one, now, probe=probe))
     elif admitted.outage != Outage():
         # A refusal is an answer, too.
