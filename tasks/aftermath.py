@@ -110,6 +110,14 @@ def hold_source(session: Session, post: Post, why: str, now: datetime) -> None:
         queries.save_post(session, queued, after.replace(slot_id=None, next_at=again), now)
 
 
+def set_aside(session: Session, now: datetime, post: Post, error: ClippingError) -> None:
+    """A post whose handle no key opens is tried again later; people are told once."""
+    after = gates.set_aside(post, str(error), now)
+    queries.save_post(session, post, after, now)
+    if post.note != after.note and after.state is not PostState.CANCELLED:
+        tell(session, "unreadable", str(error), now, post=post)
+
+
 def tell(
     session: Session,
     kind: str,

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from clipping.db import queries
@@ -38,7 +39,7 @@ from clipping.publishing.failing import after_error
 from clipping.publishing.steps import STAGES, Step, after_step, next_step
 from clipping.vault import Vault, open_vault
 from tasks.admission import Admitted, admit
-from tasks.aftermath import note_failure, note_success
+from tasks.aftermath import note_failure, note_success, set_aside
 from tasks.browsing import all_browsers, entry_to, no_browsers
 from tasks.packages import hand_over
 from tasks.post_files import local_file, with_file
@@ -124,8 +125,16 @@ class Publisher:
         """Claim what is due for this kind of step and drive it; how many ended in which state."""
         with database():
             with db_session() as session:
+                now = self.now()
                 claimed = queries.claim_posts(
-                    session, open_vault, self.who, self.now(), LEASE, most=most, stages=STAGES[step]
+                    session,
+                    open_vault,
+                    self.who,
+                    now,
+                    LEASE,
+                    most=most,
+                    stages=STAGES[step],
+                    unreadable=partial(set_aside, session, now),
                 )
             if not claimed:
                 return Counter()

@@ -14,6 +14,7 @@ times, and a post may begin some minutes late."""
 LATEST: Final = timedelta(hours=12)
 """After so long the account's next slot is there, and this one has gone by."""
 _LOOK_AGAIN: Final = timedelta(minutes=5)
+_READ_AGAIN: Final = timedelta(hours=1)
 
 _STATUS: Final = {
     AccountStatus.SUSPENDED: "Its platform has suspended or restricted the account.",
@@ -62,6 +63,14 @@ def held(post: Post, sentence: str, now: datetime) -> Post:
     return post.replace(
         state=PostState.HELD, note=sentence, failure=None, next_at=now + _LOOK_AGAIN
     )
+
+
+def set_aside(post: Post, sentence: str, now: datetime) -> Post:
+    """The post while what it needs cannot be read; it goes on by itself once that can."""
+    if missed(post, now):
+        return cancelled(post, f"Its time went by before it could be posted. {sentence}")
+    state = PostState.UNKNOWN if may_be_public(post) else PostState.HELD
+    return post.replace(state=state, note=sentence, failure=None, next_at=now + _READ_AGAIN)
 
 
 def released(post: Post) -> Post:

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import text
 
 from clipping.claude.door import Outage
 from clipping.db import queries
-from clipping.models import Account, PostState
+from clipping.models import Account, PostState, Receipt, Stage
 from clipping.platforms.base import Access
 from clipping.publishing.steps import Step
 from tests.tasks.post_place import OVER, VAULT, Place, place_at
@@ -110,3 +111,31 @@ def test_a_probe_that_its_proxy_swallows_leaves_the_next_one_to_another_account(
         place.world.clock.advance(1)
         publisher.work(Step.SUBMIT)
         assert place.wrongs(good, post) == []
+
+
+@pytest.mark.parametrize("stage", [Stage.SENDING, Stage.PROCESSING])
+def test_a_post_that_no_key_opens_is_set_aside_and_the_others_go_on(at: At, stage: Stage) -> None:
+    with at("x") as place:
+        place.fake.preparing_s = 0
+        account, other = place.account("1"), place.account("2")
+        lost = place.post(account, receipt=Receipt(stage=stage), state=PostState.PROCESSING)
+        post = place.post(other, after_s=1)
+        with place.session() as session:
+            session.execute(
+                text("UPDATE clipping.posts SET handle = 'gAAAAABjunk' WHERE post_id = :post_id"),
+                {"post_id": lost.post_id},
+            )
+        _go_on(place, place.now + timedelta(hours=4))
+        with place.session() as session:
+            aside = queries.get_post(session, lost.post_id)
+        state = PostState.HELD if stage is Stage.SENDING else PostState.UNKNOWN
+        assert aside.state is state
+        assert "No key in CLIPPER_VAULT_KEYS opens" in aside.note
+        assert aside.next_at is not None
+        assert _alerts(place) == {"unreadable": 1}
+        assert place.wrongs(other, post) == []
+        place.world.clock.advance_to(lost.due_at + timedelta(hours=12))
+        place.publisher().round()
+        with place.session() as session:
+            given_up = queries.get_post(session, lost.post_id).state
+        assert given_up is (PostState.CANCELLED if stage is Stage.SENDING else state)

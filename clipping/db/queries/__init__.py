@@ -23,6 +23,7 @@ from clipping.db.queries.accounts import (
 )
 from clipping.db.queries.asks import note_ask, source_rooms, was_asked
 from clipping.db.queries.buckets import close, take_tokens
+from clipping.db.queries.claims import claim_posts, due_stages, extend_leases
 from clipping.db.queries.claude import (
     CostLine,
     batch_ids,
@@ -104,9 +105,6 @@ from clipping.db.queries.plans import (
 )
 from clipping.db.queries.posting_facts import PostingFacts, posting_facts
 from clipping.db.queries.posts import (
-    claim_posts,
-    due_stages,
-    extend_leases,
     get_post,
     post_events,
     posts,
