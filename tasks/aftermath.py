@@ -16,7 +16,7 @@ from clipping.errors import ClippingError
 from clipping.models import Account, AccountStatus, Alert, Post, PostingMethod, PostState, Stop
 from clipping.platforms.failures import FailureKind
 from clipping.publishing import gates, rates, troubles
-from clipping.publishing.failing import kind_of_failure, renews, until
+from clipping.publishing.failing import is_stuck, kind_of_failure, renews, until
 from clipping.publishing.steps import may_be_public
 from tasks.admission import Admitted
 
@@ -25,17 +25,21 @@ _log = logging.getLogger(__name__)
 PUBLISHER: Final = "the publisher"
 """Who stops what nobody told it to stop."""
 _APP_PAUSE: Final = timedelta(hours=1)
+_APP_TOLD_AGAIN: Final = timedelta(days=1)
 _QUEUED: Final = (PostState.PLANNED, PostState.RESERVED, PostState.SUBMITTING, PostState.HELD)
 _K = FailureKind
 
 
-def note_success(session: Session, account: Account, post: Post, before: Outage) -> None:
+def note_success(
+    session: Session, account: Account, post: Post, before: Outage, now: datetime
+) -> None:
     """After a step that was answered: its platform is there, and the account has posted."""
     if before != Outage():
         queries.outage(session, account.platform.value, breaker.after_answer)
     if post.posted_at is not None and account.first_post_on is None:
         local = post.posted_at.astimezone(ZoneInfo(account.timezone))
         queries.note_first_post(session, account.account_id, local.date())
+    _tell_stuck(session, post, post.note, now)
 
 
 def note_failure(
@@ -62,6 +66,15 @@ def note_failure(
     person = after.next_at is None and after.state in (PostState.UNKNOWN, PostState.HELD)
     if person or after.state is PostState.FAILED:
         tell(session, after.state.value, str(error), now, post=after)
+    _tell_stuck(session, after, str(error), now)
+
+
+def _tell_stuck(session: Session, post: Post, why: str, now: datetime) -> None:
+    """Once for each reason, however often it is looked for after that."""
+    if is_stuck(post, now) and not queries.was_told(
+        session, post.state.value, why, post_id=post.post_id
+    ):
+        tell(session, post.state.value, why, now, post=post)
 
 
 def note_account(
@@ -169,7 +182,9 @@ def _close(
     elif kind in (_K.BILLING, _K.APP_MISCONFIGURED) and getattr(error, "whole_app", False):
         # Else it is something of this account alone, such as a proxy that is no address.
         queries.close(session, rates.app_gate(account), now, now + _APP_PAUSE)
-        tell(session, "app", str(error), now, account=account)
+        lately = now - _APP_TOLD_AGAIN
+        if not queries.was_told(session, "app", str(error), app_of=account, since=lately):
+            tell(session, "app", str(error), now, account=account)
 
 
 def _name(account: Account) -> str:

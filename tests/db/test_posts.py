@@ -132,7 +132,7 @@ def test_what_is_due_is_claimed_by_one_at_a_time(place: Session, database_url: s
     later = NOW + LEASE + timedelta(seconds=1)
     with open_session(database_url) as three:
         assert claim(three, stages=[Stage.NEW]) == []
-        queries.extend_leases(three, "one", later + LEASE)
+        queries.extend_leases(three, "one", [post.post_id for post in ours], later + LEASE)
         [taken] = claim(three, now=later, stages=[Stage.NEW])
     assert taken.post_id == theirs[0].post_id
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -15,9 +16,11 @@ from sqlalchemy import text
 
 from clipping.claude.door import Outage
 from clipping.db import queries
-from clipping.models import Account, PostState, Receipt, Stage
+from clipping.models import Account, AccountStatus, PostState, Receipt, Stage
 from clipping.platforms.base import Access
 from clipping.publishing.steps import Step
+from clipping.rehearsal.serving import Fault
+from tasks import post_changes
 from tests.tasks.post_place import OVER, VAULT, Place, place_at
 
 At = Callable[[str], AbstractContextManager[Place]]
@@ -139,3 +142,61 @@ def test_a_post_that_no_key_opens_is_set_aside_and_the_others_go_on(at: At, stag
         with place.session() as session:
             given_up = queries.get_post(session, lost.post_id).state
         assert given_up is (PostState.CANCELLED if stage is Stage.SENDING else state)
+
+
+# --- what is refused at the last step -----------------------------------------------------------
+
+_POST = "POST /2/tweets"
+_PROBLEM = "https://api.twitter.com/2/problems/"
+
+
+def _refusing(place: Place, status: int, problem: str) -> None:
+    """X refuses to post, and answers all else."""
+    body = json.dumps({"title": "No", "status": status, "type": _PROBLEM + problem}).encode()
+    place.fake.chance = lambda route, _: Fault(status=status, body=body) if route == _POST else None
+
+
+def test_what_the_app_may_not_post_is_held_as_it_was_before_it_was_armed(at: At) -> None:
+    with at("x") as place:
+        place.fake.preparing_s = 0
+        account = place.account("1")
+        post = place.post(account)
+        _refusing(place, 402, "credits")
+        _go_on(place, place.now + timedelta(hours=11))
+        stored = place.stored(post)
+        assert (stored.state, stored.next_at) == (PostState.HELD, None)
+        assert stored.receipt.stage is Stage.SENDING
+        assert place.fake.count(_POST) == 1
+        assert _alerts(place) == {"app": 1, "held": 1}
+        place.fake.chance = None
+        post_changes.retry(post.post_id, "Ann", place.now)
+        place.run()
+        assert place.wrongs(account, post) == []
+
+
+def test_a_login_that_is_good_for_looking_only_is_renewed_once(at: At) -> None:
+    with at("x") as place:
+        place.fake.preparing_s = 0
+        account = place.account("1")
+        post = place.post(account)
+        _refusing(place, 403, "unsupported-authentication")
+        _go_on(place, place.now + timedelta(hours=10))
+        with place.session() as session:
+            status = queries.get_account(session, account.account_id).status
+        assert status is AccountStatus.REAUTHORISE
+        assert place.stored(post).state is PostState.HELD
+        assert place.fake.count(_POST) == 2
+        assert _alerts(place) == {"account": 1}
+
+
+def test_a_post_that_is_only_looked_for_once_an_hour_is_told_once(at: At) -> None:
+    with at("x") as place:
+        place.fake.preparing_s = 0
+        account = place.account("1")
+        post = place.post(account)
+        place.fake.chance = lambda route, _: (
+            Fault(status=500) if route == _POST or route.startswith("GET /2/users/{") else None
+        )
+        _go_on(place, place.now + timedelta(hours=6))
+        assert place.stored(post).state is PostState.UNKNOWN
+        assert _alerts(place)["unknown"] == 1

@@ -144,6 +144,7 @@ from clipping.db.queries.stops import (
     standing_of,
     stops,
     stops_of,
+    was_told,
 )
 from clipping.db.queries.tokens import (
     expire_tokens,
@@ -327,6 +328,7 @@ __all__ = [
     "transcripts_of",
     "unmeasured_sources",
     "was_asked",
+    "was_told",
     "watch_id",
     "watches",
     "writings_of",

@@ -85,6 +85,10 @@ def claim_posts(
     return sorted(found, key=lambda post: post.next_at or now)
 
 
-def extend_leases(session: Session, who: str, until: datetime) -> None:
-    """Whoever is still alive keeps what it is at."""
-    session.execute(update(PostRow).where(col(PostRow.leased_by) == who).values(lease_until=until))
+def extend_leases(session: Session, who: str, post_ids: Collection[str], until: datetime) -> None:
+    """Whoever is still alive keeps those of these posts that it has."""
+    session.execute(
+        update(PostRow)
+        .where(col(PostRow.leased_by) == who, col(PostRow.post_id).in_(post_ids))
+        .values(lease_until=until)
+    )

@@ -27,6 +27,7 @@ from clipping.db.tables import (
 )
 from clipping.db.tables.posts import OVER
 from clipping.models import (
+    Account,
     AccountStatus,
     Alert,
     ClipState,
@@ -250,6 +251,33 @@ def add_alert(session: Session, alert: Alert) -> None:
         )
     )
     session.flush()
+
+
+def was_told(
+    session: Session,
+    kind: str,
+    sentence: str,
+    *,
+    post_id: str = "",
+    app_of: Account | None = None,
+    since: datetime | None = None,
+) -> bool:
+    """Whether there is such an alert, seen or not.
+
+    :param post_id: Of this post.
+    :param app_of: Of any account that is posted to through the same app as this one.
+    """
+    wanted = select(AlertRow.alert_id).where(AlertRow.kind == kind, AlertRow.sentence == sentence)
+    if post_id:
+        wanted = wanted.where(AlertRow.post_id == post_id)
+    if app_of is not None:
+        same_app = select(AccountRow.account_id).where(
+            AccountRow.platform == app_of.platform.value, AccountRow.app == app_of.app
+        )
+        wanted = wanted.where(col(AlertRow.account_id).in_(same_app))
+    if since is not None:
+        wanted = wanted.where(col(AlertRow.at) >= since)
+    return session.exec(wanted.limit(1)).first() is not None
 
 
 def alert_seen(session: Session, alert_id: int, by: str, at: datetime) -> bool:
