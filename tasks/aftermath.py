@@ -81,8 +81,12 @@ def note_account(
     session: Session, account: Account, status: AccountStatus | None, why: str, now: datetime
 ) -> None:
     """Note how an account stands; with others of its client in trouble, its platform is paused."""
+    if status is None:
+        return
+    # One at a time for a client: each has to see the troubles of the others.
+    queries.lock_client(session, account.client)
     known = queries.get_account(session, account.account_id, lock=True).status
-    if status is None or not troubles.is_news(known, status):
+    if not troubles.is_news(known, status):
         return
     queries.change_status(session, account.account_id, status, why, at=now)
     tell(session, "account", f"{_name(account)} is {status.value}: {why}", now, account=account)

@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -43,6 +43,7 @@ from tasks.browsing import all_browsers, no_browsers
 from tasks.exchanging import AccessTo, Exchange, Exchanges, HandOver
 from tasks.leases import LEASE, Leases
 from tasks.post_files import with_file
+from tasks.shared_time import SharedTime
 from tasks.tokens import access_to
 from tasks.workplace import database, db_session, files_held
 
@@ -53,11 +54,6 @@ _IN_TURN: Final = (Step.RECONCILE, Step.POLL, Step.SUBMIT)
 """What is on its way comes before what is not."""
 _SAVES: Final = 4
 _SAVE_PAUSE_S: Final = 0.25
-
-
-def utc_now() -> datetime:
-    """The time of everybody but a rehearsal."""
-    return datetime.now(UTC)
 
 
 def all_platforms() -> dict[PlatformName, Platform]:
@@ -71,7 +67,7 @@ class Publisher:
     """Publishes what is due, side by side with any number of others on the same database.
 
     :param platforms: Whom to ask; a rehearsal gives its fakes.
-    :param now: What time it is.
+    :param now: What time it is; the database's unless given.
     :param access: What opens an account.
     :param browsers: Gives what posts in a browser, by platform; asked once, when an account posts
         so. Without ``platforms`` those for real.
@@ -83,7 +79,7 @@ class Publisher:
         self,
         platforms: Mapping[PlatformName, Platform] | None = None,
         *,
-        now: Callable[[], datetime] = utc_now,
+        now: Callable[[], datetime] | None = None,
         access: AccessTo = access_to,
         browsers: Callable[[], Mapping[PlatformName, Platform]] | None = None,
         hand_overs: Mapping[PostingMethod, HandOver] | None = None,
@@ -92,11 +88,11 @@ class Publisher:
     ) -> None:
         self.who = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self.platforms = all_platforms() if platforms is None else platforms
-        self.now = now
+        self.now = now or SharedTime()
         self.access = access
         find = browsers or (all_browsers if platforms is None else no_browsers)
         self._exchanges = Exchanges(self.platforms, access, find, hand_overs or {})
-        self._leases = Leases(self.who, now)
+        self._leases = Leases(self.who, self.now)
         self._chance = chance
         self._threads = threads
         self._ending = threading.Event()
@@ -201,10 +197,17 @@ class Publisher:
     def _ready(self, post: Post, account: Account, kept: ExitStack) -> Exchange | ClippingError:
         """The last exchange of an armed post, or why it cannot be had; nothing is sent yet."""
         try:
-            kept.enter_context(files_held())
-            return self._exchanges.ready(post, Step.SUBMIT, account, self.now())
+            return self._made_ready(post, Step.SUBMIT, account, kept)
         except ClippingError as error:
             return error
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other posts go on
+            _log.exception("%s was not made ready", post.post_id)
+            return Broken(f"Unexpected {type(error).__name__} before the end of {post.post_id}.")
+
+    def _made_ready(self, post: Post, step: Step, account: Account, kept: ExitStack) -> Exchange:
+        if step is Step.SUBMIT:
+            kept.enter_context(files_held())
+        return self._exchanges.ready(post, step, account, self.now())
 
     def _step(
         self,
@@ -219,8 +222,8 @@ class Publisher:
             if isinstance(ready, ClippingError):
                 raise ready
             post = with_file(post, admitted.account)
-            with files_held():
-                ask = ready or self._exchanges.ready(post, step, admitted.account, now)
+            with ExitStack() as kept:
+                ask = ready or self._made_ready(post, step, admitted.account, kept)
                 receipt = ask(post, Clock(self.now()))
         except ClippingError as error:
             if unarmed is not None and (error is ready or is_untaken(error)):

@@ -26,6 +26,8 @@ _LOOK: Final = timedelta(seconds=30)
 _RATE_PAUSE: Final = timedelta(minutes=1)
 _QUOTA_PAUSE: Final = timedelta(hours=1)
 """Where nobody says when a quota's window ends."""
+_LONGEST_WAIT: Final = timedelta(days=7)
+"""Whoever names a later time than that has named none."""
 SLOWLY: Final = timedelta(hours=1)
 """How often what may be public is looked for when nothing else can be done."""
 ACCOUNT_PAUSE: Final = timedelta(minutes=30)
@@ -101,9 +103,9 @@ def until(error: ClippingError, now: datetime) -> datetime:
     wait_s = getattr(error, "retry_after_s", None)
     ends: datetime | None = getattr(error, "until", None)
     if ends is not None:
-        return max(ends, now + timedelta(seconds=1))
+        return min(max(ends, now + timedelta(seconds=1)), now + _LONGEST_WAIT)
     if wait_s:
-        return now + timedelta(seconds=max(1.0, wait_s))
+        return now + timedelta(seconds=min(max(1.0, wait_s), _LONGEST_WAIT.total_seconds()))
     rate = kind_of_failure(error) is _K.RETRY_AFTER
     return now + (_RATE_PAUSE if rate else _QUOTA_PAUSE)
 

@@ -99,8 +99,13 @@ def too_late(post: Post) -> Post:
 
 
 def waits_for(post: Post, standing: Standing, now: datetime) -> datetime | None:
-    """Until when a post waits that is not begun, because its account has posted a while ago."""
-    latest = standing.last_begun_at
-    if post.begun_at is not None or latest is None or now >= latest + LEAST_GAP:
+    """Until when a post waits because its account has posted a while ago.
+
+    One that is begun waits for what may be public only, which is looked up before its last step.
+    """
+    begun = None if post.begun_at is not None else standing.last_begun_at
+    times = [at for at in (begun, standing.last_public_at) if at is not None]
+    latest = max(times, default=None)
+    if latest is None or now >= latest + LEAST_GAP:
         return None
     return latest + LEAST_GAP

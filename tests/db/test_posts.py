@@ -275,6 +275,15 @@ def test_what_is_closed_opens_by_itself(place: Session, key: str) -> None:
     assert (shut.shut_until, again.shut_until) == (ends, None)
 
 
+def test_what_is_closed_for_long_is_not_opened_by_a_shorter_pause(place: Session) -> None:
+    post, ends = booked(place), NOW + timedelta(hours=12)
+    for until in (ends, NOW + timedelta(minutes=1)):
+        queries.close(place, "gate", NOW, until)
+    shut = queries.standing_of(place, post, NOW, own_gate="gate")
+    assert shut is not None
+    assert shut.shut_until == ends
+
+
 def test_alerts_are_kept_until_somebody_has_seen_them(place: Session) -> None:
     alert = Alert(at=NOW, kind="app", sentence="X wants money.", client="acme")
     queries.add_alert(place, alert)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, update
+from sqlalchemy import func, or_, update
 from sqlmodel import Session, col, select
 
 from clipping.db.queries.posts import clients_of, post_of_row
@@ -22,6 +22,11 @@ _CLAIMABLE = (
     PostState.UNKNOWN,
     PostState.HELD,
 )
+
+
+def database_time(session: Session) -> datetime:
+    """What time it is for the database, and so for all that share it."""
+    return session.execute(select(func.clock_timestamp())).scalar_one()
 
 
 def due_stages(session: Session, now: datetime) -> set[Stage]:
