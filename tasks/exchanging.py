@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
+from typing import Final
 
-from clipping.errors import NeedsPerson
+from clipping.db import queries
+from clipping.errors import ClippingError, NeedsPerson
 from clipping.models import Account, PlatformName, Post, PostingMethod, Receipt, Stage
 from clipping.platforms.base import Access, Clock, Platform
 from clipping.platforms.failures import FailureKind, failure
@@ -16,6 +20,9 @@ from clipping.publishing.steps import Step
 from tasks.browsing import entry_to
 from tasks.packages import hand_over
 from tasks.post_files import local_file
+from tasks.workplace import db_session
+
+_LOOK_EVERY_S: Final = 2.0
 
 AccessTo = Callable[[str, datetime], Access]
 HandOver = Callable[[Post, Account, datetime], Receipt]
@@ -80,6 +87,23 @@ class Exchanges:
             if self._in_browser is None:
                 self._in_browser = self._browsers()
         return self._in_browser.get(account.platform)
+
+
+def stop_of(post: Post) -> Callable[[], bool]:
+    """Says now and then whether somebody has stopped the post meanwhile."""
+    looked_at, found = time.monotonic(), False
+
+    def is_stopped() -> bool:
+        nonlocal looked_at, found
+        if found or time.monotonic() - looked_at < _LOOK_EVERY_S:
+            return found
+        # Without the database nobody knows: what is under way goes on.
+        with suppress(ClippingError), db_session() as session:
+            found = bool(queries.stops_of(session, post))
+        looked_at = time.monotonic()
+        return found
+
+    return is_stopped
 
 
 def _submitted(asked: Platform, access: Access, path: str, post: Post, clock: Clock) -> Receipt:

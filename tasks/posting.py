@@ -33,6 +33,7 @@ from clipping.models import (
     Stage,
 )
 from clipping.platforms.base import Clock, Platform
+from clipping.platforms.exchange import broken_off_when
 from clipping.platforms.failures import is_untaken
 from clipping.publishing.failing import after_error
 from clipping.publishing.steps import STAGES, Step, after_step, next_step
@@ -40,7 +41,7 @@ from clipping.vault import Vault, open_vault
 from tasks.admission import Admitted, admit
 from tasks.aftermath import note_failure, note_success, set_aside
 from tasks.browsing import all_browsers, no_browsers
-from tasks.exchanging import AccessTo, Exchange, Exchanges, HandOver
+from tasks.exchanging import AccessTo, Exchange, Exchanges, HandOver, stop_of
 from tasks.leases import LEASE, Leases
 from tasks.post_files import with_file
 from tasks.shared_time import SharedTime
@@ -223,6 +224,9 @@ class Publisher:
                 raise ready
             post = with_file(post, admitted.account)
             with ExitStack() as kept:
+                if unarmed is not None:
+                    # Its last part may take minutes; without all of it nothing is public.
+                    kept.enter_context(broken_off_when(stop_of(post)))
                 ask = ready or self._made_ready(post, step, admitted.account, kept)
                 receipt = ask(post, Clock(self.now()))
         except ClippingError as error:

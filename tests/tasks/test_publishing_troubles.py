@@ -21,12 +21,13 @@ from sqlmodel import Session
 from clipping.claude.door import Outage
 from clipping.db import queries
 from clipping.errors import ServiceUnavailable
-from clipping.models import Account, AccountStatus, Post, PostState, Receipt, Stage, Stop
+from clipping.models import Account, AccountStatus, Post, PostJob, PostState, Receipt, Stage, Stop
 from clipping.platforms.base import Access
+from clipping.platforms.tiktok import TikTok
 from clipping.publishing.gates import LEAST_GAP
 from clipping.publishing.steps import Step
 from clipping.rehearsal.serving import Fault
-from tasks import post_changes, removals
+from tasks import exchanging, post_changes, removals
 from tasks.aftermath import note_account
 from tasks.leases import LEASE, Leases
 from tasks.posting import Publisher
@@ -253,6 +254,28 @@ def test_a_token_that_cannot_be_renewed_before_the_last_step_leaves_nothing_unkn
         assert (stored.state, stored.receipt.stage) == (PostState.SUBMITTING, Stage.SENDING)
         place.run()
         assert place.wrongs(account, post) == []
+
+
+def test_a_stop_breaks_off_an_upload_whose_last_byte_would_make_it_public(
+    at: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchanging, "_LOOK_EVERY_S", 0)
+    with at("tiktok") as place:
+        account = place.account("1")
+        post = place.post(account)
+        real = TikTok.submit
+
+        def submit(client: TikTok, job: PostJob, receipt: Receipt, *rest: Any) -> Receipt:
+            if receipt.stage is Stage.ARMED:
+                post_changes.stop(Stop(by="Ann", at=place.now, why="a mistake"))
+            return real(client, job, receipt, *rest)
+
+        monkeypatch.setattr(TikTok, "submit", submit)
+        place.publisher().round()
+        assert place.stored(post).state is PostState.UNKNOWN
+        _go_on(place, place.now + timedelta(minutes=10))
+        assert place.stored(post).state is PostState.HELD
+        assert place.public(account) == []
 
 
 @pytest.mark.parametrize("hours", [11.5, 12])
