@@ -26,7 +26,8 @@ _CLAIMABLE = (
 
 def database_time(session: Session) -> datetime:
     """What time it is for the database, and so for all that share it."""
-    return session.execute(select(func.clock_timestamp())).scalar_one()
+    said: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
+    return said
 
 
 def due_stages(session: Session, now: datetime) -> set[Stage]:
