@@ -44,6 +44,17 @@ def _is_due(now: datetime) -> tuple[Any, ...]:
     )
 
 
+def next_due_at(session: Session) -> datetime | None:
+    """When the next post is due, or its lease ends; None while no post waits for its time."""
+    found: datetime | None = session.exec(
+        select(func.min(func.greatest(PostRow.next_at, PostRow.lease_until))).where(
+            col(PostRow.next_at).is_not(None),
+            col(PostRow.state).in_([state.value for state in _CLAIMABLE]),
+        )
+    ).one()
+    return found
+
+
 def claim_posts(
     session: Session,
     open_vault: Callable[[], Vault],
