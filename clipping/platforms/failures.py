@@ -81,3 +81,26 @@ def kind_of(error: ClippingError) -> FailureKind:
     """What kind an error of a step is; one that no platform made is a reason to try again later."""
     kind = getattr(error, "kind", None)
     return kind if isinstance(kind, FailureKind) else FailureKind.RETRY_BACKOFF
+
+
+_HOLDING: Final = (
+    FailureKind.REAUTH,
+    FailureKind.ACCOUNT_BLOCKED,
+    FailureKind.APP_MISCONFIGURED,
+    FailureKind.BILLING,
+)
+
+
+def untaken(error: ClippingError) -> ClippingError:
+    """The platform's own refusal of the exchange that could have made a post public.
+
+    Where it concerns the account or the app, the post is as it was before it was armed.
+    """
+    if getattr(error, "kind", None) in _HOLDING:
+        error.__dict__["untaken"] = True
+    return error
+
+
+def is_untaken(error: ClippingError) -> bool:
+    """Whether it says that nothing was made public, and that the same may be sent again later."""
+    return getattr(error, "untaken", False) is True

@@ -17,7 +17,7 @@ from clipping.platforms import instagram_media as media
 from clipping.platforms.base import Access, Clock, Platform
 from clipping.platforms.beginnings import anew, bounded, lost, taken_up
 from clipping.platforms.exchange import TIMEOUT_S, is_whole
-from clipping.platforms.failures import FailureKind, failure, kind_of
+from clipping.platforms.failures import FailureKind, failure, kind_of, untaken
 from clipping.platforms.instagram_checks import container_fields, refusals
 from clipping.platforms.instagram_graph import Graph, Refused, is_by_instagram
 
@@ -254,7 +254,7 @@ def _looked_for(receipt: Receipt, clock: Clock) -> Receipt:
 
 def _of_publishing(refused: Refused) -> ClippingError:
     if not refused.lost and kind_of(refused.error) not in _NOT_SURE:
-        return refused.error
+        return untaken(refused.error)
     code = getattr(refused.error, "code", "")
     sentence = "Instagram did not say whether it has published the post."
     return failure(FailureKind.UNKNOWN_OUTCOME, sentence, code=code)

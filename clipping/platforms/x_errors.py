@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 from clipping.errors import ClippingError
-from clipping.platforms.failures import FailureKind, failure
+from clipping.platforms.failures import FailureKind, failure, untaken
 
 _LONGEST_CODE: Final = 60
 DUPLICATE: Final = "duplicate"
@@ -171,7 +171,9 @@ def refusal(
         return server_failed(armed, code[:_LONGEST_CODE])
     rule = next((one for one in RULES if _fits(one, status, said)), None)
     if rule is not None:
-        return failure(rule.kind, rule.sentence, code=rule.code, whole_app=rule.whole_app)
+        found = failure(rule.kind, rule.sentence, code=rule.code, whole_app=rule.whole_app)
+        # One of 200 that holds errors may have been taken all the same.
+        return untaken(found) if armed and status >= 400 else found
     if status == 429 or 88 in said.codes:
         return _rate(headers, now)
     if "service unavailable" in said.text:

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from clipping.errors import ClippingError
-from clipping.platforms.failures import FailureKind, failure
+from clipping.platforms.failures import FailureKind, failure, untaken
 
 _PACIFIC: Final = ZoneInfo("America/Los_Angeles")
 _CHANNEL_WINDOW: Final = timedelta(hours=24)
@@ -148,7 +148,7 @@ def refusal(
     until = None
     if meaning.kind is FailureKind.QUOTA_UNTIL:
         until = _midnight_pacific(now) if meaning.whole_app else now + _CHANNEL_WINDOW
-    return failure(
+    found = failure(
         meaning.kind,
         meaning.sentence,
         code=reason or str(status),
@@ -156,6 +156,7 @@ def refusal(
         until=until,
         whole_app=meaning.whole_app,
     )
+    return untaken(found) if armed else found
 
 
 def outcome(table: Mapping[str, Meaning], code: str, otherwise: str) -> ClippingError:

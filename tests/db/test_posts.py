@@ -132,7 +132,7 @@ def test_what_is_due_is_claimed_by_one_at_a_time(place: Session, database_url: s
     later = NOW + LEASE + timedelta(seconds=1)
     with open_session(database_url) as three:
         assert claim(three, stages=[Stage.NEW]) == []
-        queries.extend_leases(three, "one", later + LEASE)
+        queries.extend_leases(three, "one", [post.post_id for post in ours], later + LEASE)
         [taken] = claim(three, now=later, stages=[Stage.NEW])
     assert taken.post_id == theirs[0].post_id
 
@@ -266,13 +266,22 @@ def test_with_one_bucket_empty_nothing_is_taken_of_the_others(place: Session) ->
 @pytest.mark.parametrize("key", ["tiktok:account:me", "tiktok:app:"])
 def test_what_is_closed_opens_by_itself(place: Session, key: str) -> None:
     post, ends = booked(place), NOW + timedelta(hours=1)
-    gates = {"own_gate": "tiktok:account:me", "app_gate": "tiktok:app:"}
+    gates: dict[str, Any] = {"own_gate": "tiktok:account:me", "app_gate": "tiktok:app:"}
     queries.close(place, key, NOW, ends)
     shut = queries.standing_of(place, post, NOW, **gates)
     again = queries.standing_of(place, post, ends, **gates)
     assert shut is not None
     assert again is not None
     assert (shut.shut_until, again.shut_until) == (ends, None)
+
+
+def test_what_is_closed_for_long_is_not_opened_by_a_shorter_pause(place: Session) -> None:
+    post, ends = booked(place), NOW + timedelta(hours=12)
+    for until in (ends, NOW + timedelta(minutes=1)):
+        queries.close(place, "gate", NOW, until)
+    shut = queries.standing_of(place, post, NOW, own_gate="gate")
+    assert shut is not None
+    assert shut.shut_until == ends
 
 
 def test_alerts_are_kept_until_somebody_has_seen_them(place: Session) -> None:
