@@ -55,6 +55,10 @@ _ERRORS: Final[dict[FailureKind, type[ClippingError]]] = {
 }
 
 
+UNANSWERED: Final = frozenset({408, 409, 425, 499})
+"""Statuses with which somebody on the way may end a request that the platform still acts on."""
+
+
 def failure(
     kind: FailureKind,
     sentence: str,

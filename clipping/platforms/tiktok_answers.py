@@ -13,7 +13,7 @@ from clipping.platforms import tiktok_errors as errors
 from clipping.platforms.base import Clock
 from clipping.platforms.beginnings import bounded
 from clipping.platforms.exchange import Answer
-from clipping.platforms.failures import FailureKind, failure
+from clipping.platforms.failures import UNANSWERED, FailureKind, failure
 from clipping.platforms.tiktok_chunks import ChunkPlan
 
 UNREACHABLE: Final = "TikTok cannot be reached just now."
@@ -93,7 +93,7 @@ def refused(answer: Answer, *, armed: bool) -> ClippingError:
         return errors.of_answer(429, "", answer.headers.get("retry-after", ""))
     if answer.status == 416:
         return failure(FailureKind.RETRY_NEW_CONTAINER, "TikTok lost the upload.", code=code)
-    if 400 <= answer.status < 500:
+    if 400 <= answer.status < 500 and not (armed and answer.status in UNANSWERED):
         sentence = f"TikTok does not take the upload (status {code})."
         return failure(FailureKind.PERMANENT_MEDIA, sentence, code=code)
     if armed:

@@ -212,11 +212,13 @@ def test_a_fault_at_any_exchange_leaves_one_post(case: Case, job: PostJob, fault
         Fault(status=500),
         Fault(status=502, served=True),
         Fault(status=503, body=b"<html>"),
+        Fault(status=408, served=True),
+        Fault(status=499),
         Fault(cut="before"),
         Fault(cut="after"),
         Fault(keep_bytes=1),
     ],
-    ids=["500", "502 after its effect", "page", "cut before", "cut after", "cut within"],
+    ids=["500", "502 late", "page", "408 late", "499", "cut before", "cut after", "cut within"],
 )
 def test_at_the_point_of_no_return_no_answer_means_that_the_outcome_is_unknown(
     case: Case, job: PostJob, fault: Fault
