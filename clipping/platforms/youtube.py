@@ -9,7 +9,7 @@ where it is forgotten, the channel's own list of uploads.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from clipping.errors import ClippingError, StartAgain
@@ -40,6 +40,8 @@ LONGEST_MS: Final = 180_000
 _SETTLES: Final = timedelta(minutes=10)
 """How long the list of uploads may lag behind; not documented."""
 _LOOK_AGAIN: Final = timedelta(minutes=1)
+_MISSED_FOR: Final = timedelta(minutes=5)
+"""How far apart two looks lie that find no video, before a person has to look."""
 
 
 class YouTube(Platform):
@@ -135,11 +137,8 @@ class YouTube(Platform):
         )
         age = clock.now - (receipt.armed_at or clock.now)
         if not found:
-            if age < _SETTLES:
-                return receipt.replace(not_before=clock.now + _wait(age))
-            raise failure(
-                FailureKind.PERMANENT_MEDIA, "YouTube no longer has the video that was uploaded."
-            )
+            return _missing(receipt, clock.now, age)
+        receipt = _there(receipt)
         try:
             done = verdict(found[0], privacy_of(job.consent))
         except ClippingError as error:
@@ -212,6 +211,26 @@ def _after(receipt: Receipt, at: Progress) -> Receipt:
         sent_bytes=at.stored_bytes,
         not_before=None,
     )
+
+
+def _missing(receipt: Receipt, now: datetime, age: timedelta) -> Receipt:
+    """The receipt of a video that a look did not find; it may be public all the same."""
+    missed_at = receipt.handle.get("missed_at") or now.isoformat()
+    if age >= _SETTLES and now - datetime.fromisoformat(missed_at) >= _MISSED_FOR:
+        raise failure(
+            FailureKind.PERMANENT_METADATA,
+            "YouTube does not show the video that was uploaded: look at the channel.",
+            code="videoMissing",
+        )
+    wait = _wait(age) if age < _SETTLES else _MISSED_FOR
+    handle = {**receipt.handle, "missed_at": missed_at}
+    return receipt.replace(handle=handle, not_before=now + wait)
+
+
+def _there(receipt: Receipt) -> Receipt:
+    """The receipt of a video that a look has found."""
+    kept = {name: text for name, text in receipt.handle.items() if name != "missed_at"}
+    return receipt.replace(handle=kept)
 
 
 def _wait(age: timedelta) -> timedelta:

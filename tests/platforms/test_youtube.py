@@ -281,16 +281,39 @@ def test_a_duplicate_of_something_else_is_refused(tmp_path: Path) -> None:
             one.run()
 
 
-def test_a_new_video_that_is_not_listed_yet_is_waited_for_and_a_lost_one_is_not(
+_NO_VIDEO = Fault(status=200, body=b'{"items": [], "pageInfo": {"totalResults": 0}}')
+_VIDEOS = "GET /youtube/v3/videos"
+
+
+def test_a_video_that_is_not_listed_yet_is_waited_for_and_a_lost_one_is_for_a_person(
     tmp_path: Path,
 ) -> None:
     with youtube(tmp_path) as one:
         receipt = one.step(_armed(one), mine=True)
         _fake(one).videos.clear()
         assert one.step(receipt, mine=False).not_before is not None
-        one.fake.world.clock.advance(600)
-        with pytest.raises(PostRefused, match="no longer has the video"):
-            one.step(receipt, mine=False)
+        one.fake.world.clock.advance(3600)
+        once = one.step(receipt, mine=False)
+        assert (once.stage, once.not_before) == (
+            Stage.PROCESSING,
+            one.clock.now + timedelta(minutes=5),
+        )
+        one.fake.world.clock.advance(300)
+        with pytest.raises(PostRefused, match="look at the channel") as caught:
+            one.step(once, mine=False)
+        # Nobody knows that it is not public, so the post must not count as refused.
+        assert kind_of(caught.value) is FailureKind.PERMANENT_METADATA
+
+
+def test_looks_that_find_nothing_count_only_in_a_row(tmp_path: Path) -> None:
+    with youtube(tmp_path) as one:
+        _fake(one).processing_s = 7200
+        receipt = one.step(_armed(one), mine=True)
+        for faults in ([_NO_VIDEO], [], [_NO_VIDEO]):
+            one.fake.world.clock.advance(1200)
+            one.fake.fail(*faults, on=_VIDEOS)
+            receipt = one.step(receipt, mine=False)
+        assert receipt.stage is Stage.PROCESSING
 
 
 def test_what_is_gone_is_told_with_its_reason(tmp_path: Path) -> None:

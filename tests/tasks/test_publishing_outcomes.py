@@ -1,0 +1,64 @@
+"""What a platform says late, or not at all, of posts that were handed over to it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from clipping.db import queries
+from clipping.models import PostState
+from clipping.rehearsal.serving import Fault
+from tasks import post_changes
+from tests.tasks.post_place import OVER, Place, place_at
+
+At = Callable[[str], AbstractContextManager[Place]]
+_NO_VIDEO = Fault(status=200, body=b'{"items": [], "pageInfo": {"totalResults": 0}}')
+
+
+@pytest.fixture
+def at(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> At:
+    return lambda name: place_at(name, database_url, tmp_path, monkeypatch)
+
+
+def _until(place: Place, hours: float, most_rounds: int = 200) -> None:
+    """Time goes by, and the publisher works at what is due."""
+    publisher, end = place.publisher(), place.now + timedelta(hours=hours)
+    for _ in range(most_rounds):
+        publisher.round()
+        ahead = [
+            one.next_at
+            for one in place.posts()
+            if one.next_at and one.state not in OVER and one.next_at > place.now
+        ]
+        if not ahead or min(ahead) > end:
+            place.world.clock.advance_to(end)
+            return
+        place.world.clock.advance_to(min(ahead))
+    raise AssertionError([repr(one) for one in place.posts()])
+
+
+def _alerts(place: Place) -> Counter[str]:
+    with place.session() as session:
+        return Counter(one.kind for one in queries.alerts(session))
+
+
+def test_a_video_that_youtube_does_not_show_is_never_called_failed(at: At) -> None:
+    with at("youtube") as place:
+        place.fake.processing_s = 1800.0
+        post = place.post(place.account("1"))
+        _until(place, 0.24)
+        place.fake.fail(*[_NO_VIDEO] * 2, on="GET /youtube/v3/videos")
+        _until(place, 1)
+        stored = place.stored(post)
+        assert (stored.state, stored.next_at) == (PostState.UNKNOWN, None)
+        assert _alerts(place) == {"unknown": 1}
+        # It was there all the time: whoever has looked lets it go on.
+        post_changes.retry(post.post_id, "Ann", place.now)
+        _until(place, 1)
+        assert place.stored(post).state is PostState.POSTED
+        assert len(place.world.ledger) == 1
