@@ -7,7 +7,7 @@ from typing import Final
 
 from clipping.errors import ClippingError
 from clipping.models import Receipt, Stage
-from clipping.platforms.failures import FailureKind, failure, kind_of
+from clipping.platforms.failures import FailureKind, failure, kind_of, unarmed
 
 MOST_TRIES: Final = 3
 """New uploads, containers or sessions after the first one."""
@@ -27,6 +27,17 @@ def bounded(error: ClippingError, receipt: Receipt) -> ClippingError:
     if kind_of(error) is not FailureKind.RETRY_NEW_CONTAINER:
         return error
     return lost(receipt, str(error), getattr(error, "code", ""))
+
+
+def over(error: ClippingError, receipt: Receipt) -> ClippingError:
+    """The error of a publication that its platform has ended, with nothing of it public.
+
+    Only a new one can follow, for instance once a quota's window has passed.
+    """
+    error = bounded(error, receipt)
+    if kind_of(error) is FailureKind.RETRY_NEW_CONTAINER:
+        return error
+    return unarmed(error, Receipt(tries=receipt.tries + 1))
 
 
 def anew(receipt: Receipt, now: datetime, why: str) -> Receipt:

@@ -18,6 +18,7 @@ from clipping.errors import (
     ServiceUnavailable,
     StartAgain,
 )
+from clipping.models import Receipt
 
 
 class FailureKind(StrEnum):
@@ -78,6 +79,15 @@ def failure(
     error = _ERRORS[kind](sentence, kind=kind, code=code, until=until, whole_app=whole_app)
     if retry_after_s is not None:
         error.__dict__["retry_after_s"] = retry_after_s
+    return error
+
+
+def unarmed(error: ClippingError, receipt: Receipt) -> ClippingError:
+    """The same error, of something that provably is not public: the post goes on from ``receipt``.
+
+    What follows from the error then follows for that receipt, which is not ``ARMED``.
+    """
+    error.__dict__["unarmed"] = receipt
     return error
 
 

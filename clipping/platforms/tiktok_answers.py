@@ -11,7 +11,7 @@ from clipping.errors import ClippingError
 from clipping.models import Account, Receipt, Stage
 from clipping.platforms import tiktok_errors as errors
 from clipping.platforms.base import Clock
-from clipping.platforms.beginnings import bounded
+from clipping.platforms.beginnings import over
 from clipping.platforms.exchange import Answer
 from clipping.platforms.failures import UNANSWERED, FailureKind, failure
 from clipping.platforms.tiktok_chunks import ChunkPlan
@@ -66,7 +66,7 @@ def ended(receipt: Receipt, account: Account, data: Mapping[str, Any]) -> Receip
     """The receipt of a publication that is over; None while it is not. Raises when it failed."""
     status = data.get("status")
     if status == "FAILED":
-        raise bounded(errors.of_reason(str(data.get("fail_reason") or "")), receipt)
+        raise over(errors.of_reason(str(data.get("fail_reason") or "")), receipt)
     if status == "SEND_TO_USER_INBOX":
         note = "The draft is in the owner's TikTok inbox; its caption has to be pasted there."
         return receipt.replace(stage=Stage.INBOX, not_before=None, note=note)

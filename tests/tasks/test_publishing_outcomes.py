@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from clipping.db import queries
-from clipping.models import PostState
+from clipping.models import AccountStatus, PostState, Receipt
 from clipping.rehearsal.serving import Fault
 from tasks import post_changes
 from tests.tasks.post_place import OVER, Place, place_at
@@ -62,3 +62,42 @@ def test_a_video_that_youtube_does_not_show_is_never_called_failed(at: At) -> No
         _until(place, 1)
         assert place.stored(post).state is PostState.POSTED
         assert len(place.world.ledger) == 1
+
+
+def test_a_publication_that_failed_over_a_quota_waits_and_begins_anew(at: At) -> None:
+    with at("tiktok") as place:
+        account = place.account("1")
+        post = place.post(account)
+        place.fake.doom = ["spam_risk_too_many_posts"]
+        _until(place, 0.5)
+        waiting = place.stored(post)
+        assert (waiting.state, waiting.receipt) == (PostState.SUBMITTING, Receipt(tries=1))
+        _until(place, 1)
+        assert place.wrongs(account, post) == []
+        # And no platform was asked for what was over.
+        assert place.fake.count("POST /v2/post/publish/status/fetch/") < 8
+
+
+@pytest.mark.parametrize(
+    ("reason", "status"),
+    [
+        ("spam_risk_user_banned_from_posting", AccountStatus.BANNED),
+        ("auth_removed", AccountStatus.REAUTHORISE),
+    ],
+)
+def test_a_publication_that_failed_over_its_account_is_held_and_missed_in_the_end(
+    at: At, reason: str, status: AccountStatus
+) -> None:
+    with at("tiktok") as place:
+        account = place.account("1")
+        post = place.post(account)
+        place.fake.doom = [reason]
+        _until(place, 0.5)
+        held = place.stored(post)
+        assert (held.state, held.receipt) == (PostState.HELD, Receipt(tries=1))
+        with place.session() as session:
+            assert queries.get_account(session, account.account_id).status is status
+        place.world.clock.advance(12 * 3600)
+        place.publisher().round()
+        assert place.stored(post).state is PostState.CANCELLED
+        assert place.world.ledger == []
