@@ -28,10 +28,12 @@ from clipping.platforms.wording import refused_words
 from clipping.platforms.youtube_api import BATCH, CHUNK_BYTES, URL, Api, Progress, readable
 from clipping.platforms.youtube_video import (
     gone_because,
+    is_of_this_try,
     is_ours,
     privacy_of,
     refused_disclosure,
     resource,
+    stands,
     verdict,
 )
 
@@ -163,19 +165,28 @@ class YouTube(Platform):
         at = api.probe(receipt.handle["session"], job.file.size_bytes)
         if not at.gone:
             return _after(receipt, at)
-        found = self._find(job, receipt, api)
+        # One that was rejected since was made all the same; what it means, the poll tells.
+        found = self._find(job, receipt, api, fallen=True)
         if found is not None:
             return receipt.replace(stage=Stage.PROCESSING, public_id=found, not_before=None)
         if clock.now - (receipt.armed_at or clock.now) < _SETTLES:
             return receipt.replace(not_before=clock.now + _LOOK_AGAIN)
         return anew(receipt, clock.now, "The upload was lost before YouTube had all of it.")
 
-    def _find(self, job: PostJob, receipt: Receipt, api: Api) -> str | None:
-        """The id of a video of this post that stands among the channel's newest uploads."""
+    def _find(
+        self, job: PostJob, receipt: Receipt, api: Api, *, fallen: bool = False
+    ) -> str | None:
+        """The id of a video of this post that stands among the channel's newest uploads.
+
+        :param fallen: Where none does, also one of this try that YouTube has not kept.
+        """
         uploads = api.uploads()
         with readable():
-            ours = (str(video["id"]) for video in uploads if is_ours(video, job, receipt))
-            return next(ours, None)
+            ours = [video for video in uploads if is_ours(video, job, receipt)]
+            found = [video for video in ours if stands(video)]
+            if fallen and not found:
+                found = [video for video in ours if is_of_this_try(video, receipt)]
+            return next((str(video["id"]) for video in found), None)
 
     def still_public(
         self, receipts: Mapping[str, Receipt], access: Access, clock: Clock

@@ -97,16 +97,25 @@ def verdict(video: Mapping[str, Any], privacy: str) -> bool:
 def is_ours(video: Mapping[str, Any], job: PostJob, receipt: Receipt) -> bool:
     """Whether a video of the channel is this post: by its marker, or by words and time."""
     snippet = video.get("snippet", {})
-    if video.get("status", {}).get("uploadStatus") in ("rejected", "failed", "deleted"):
-        return False
     if job.marker:
         return job.marker in snippet.get("tags", ())
-    at = datetime.fromisoformat(snippet["publishedAt"])
     return (
         snippet.get("title") == job.words.title
         and snippet.get("description", "") == job.words.text
-        and at >= (receipt.armed_at or at) - _CLOCKS_DIFFER
+        and is_of_this_try(video, receipt)
     )
+
+
+def is_of_this_try(video: Mapping[str, Any], receipt: Receipt) -> bool:
+    """Whether a video was made since the post was armed."""
+    at = datetime.fromisoformat(video["snippet"]["publishedAt"])
+    return at >= (receipt.armed_at or at) - _CLOCKS_DIFFER
+
+
+def stands(video: Mapping[str, Any]) -> bool:
+    """Whether YouTube has kept a video, as far as it says by now."""
+    fallen = ("rejected", "failed", "deleted")
+    return video.get("status", {}).get("uploadStatus") not in fallen
 
 
 def gone_because(video: Mapping[str, Any] | None) -> str:

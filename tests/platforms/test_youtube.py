@@ -103,6 +103,29 @@ def test_a_forgotten_session_is_looked_for_among_the_uploads(marker: str, tmp_pa
 
 
 @pytest.mark.parametrize("marker", ["clip-7f3a91", ""], ids=["marker", "words"])
+def test_an_upload_that_was_rejected_is_not_made_again(marker: str, tmp_path: Path) -> None:
+    with youtube(tmp_path, marker=marker) as one:
+        _fake(one).rejecting = "copyright"
+        one.stored.append(_lost_at_the_end(one))
+        _fake(one).session_s = 0
+        one.fake.world.clock.advance(1200)
+        with pytest.raises(PostRefused, match="over copyright"):
+            one.run()
+        assert len(_fake(one).videos) == 1
+
+
+def test_an_upload_that_was_rejected_earlier_does_not_stand_for_a_later_one(tmp_path: Path) -> None:
+    with youtube(tmp_path) as one:
+        _fake(one).rejecting = "copyright"
+        with pytest.raises(PostRefused):
+            one.run()
+        one.fake.world.clock.advance(3600)
+        receipt = _armed(one)
+        _fake(one).session_s = 0
+        assert one.step(receipt, mine=False).stage is Stage.ARMED
+
+
+@pytest.mark.parametrize("marker", ["clip-7f3a91", ""], ids=["marker", "words"])
 def test_another_upload_is_not_taken_for_ours(marker: str, tmp_path: Path) -> None:
     with youtube(tmp_path, marker=marker) as one:
         words = one.job.words.replace(caption="Something else")
