@@ -40,6 +40,17 @@ def over(error: ClippingError, receipt: Receipt) -> ClippingError:
     return unarmed(error, Receipt(tries=receipt.tries + 1))
 
 
+def paused(error: ClippingError, before: Receipt) -> ClippingError:
+    """The error of the request that can make a post public; one that was told to come back later
+    has done nothing.
+
+    :param before: The receipt from which it is armed again.
+    """
+    if kind_of(error) in (FailureKind.RETRY_AFTER, FailureKind.QUOTA_UNTIL):
+        return unarmed(error, before)
+    return error
+
+
 def anew(receipt: Receipt, now: datetime, why: str) -> Receipt:
     """The receipt from which a lost publication begins again, after a pause that grows."""
     return Receipt(

@@ -22,7 +22,7 @@ from clipping.models import (
     Stage,
 )
 from clipping.platforms.base import Access, Clock, Platform
-from clipping.platforms.beginnings import anew, bounded, lost
+from clipping.platforms.beginnings import anew, bounded, lost, paused
 from clipping.platforms.failures import FailureKind, failure
 from clipping.platforms.wording import refused_words
 from clipping.platforms.youtube_api import BATCH, CHUNK_BYTES, URL, Api, Progress, readable
@@ -120,10 +120,11 @@ class YouTube(Platform):
 
     def _finish(self, job: PostJob, receipt: Receipt, api: Api) -> Receipt:
         """The last part: with its last byte the video exists."""
-        file = job.file
-        at = api.send(
-            receipt.handle["session"], file.path, file.size_bytes, receipt.sent_bytes, last=True
-        )
+        file, session = job.file, receipt.handle["session"]
+        try:
+            at = api.send(session, file.path, file.size_bytes, receipt.sent_bytes, last=True)
+        except ClippingError as error:
+            raise paused(error, receipt.replace(stage=Stage.SENDING)) from None
         if at.gone:
             raise failure(
                 FailureKind.UNKNOWN_OUTCOME,

@@ -232,6 +232,20 @@ def test_at_the_point_of_no_return_no_answer_means_that_the_outcome_is_unknown(
         assert run.fake.asked[-1] == case.armed
 
 
+def test_at_the_point_of_no_return_a_pause_counts_as_no_try(case: Case, job: PostJob) -> None:
+    with _life(case, job) as run:
+        run.publish(until=Stage.ARMED)
+        platform, access = case.enter(run.fake)
+        run.fake.fail(Fault(status=429))
+        with pytest.raises(ClippingError) as told:
+            platform.submit(job, run.stored, access, Clock(run.world.clock.now))
+        left = told.value.__dict__["unarmed"]
+        assert left.stage in (Stage.SENDING, Stage.SENT)
+        run.stored = left
+        assert run.publish().stored.tries == 0
+        assert run.wrongs() == []
+
+
 def test_an_unknown_refusal_stops_the_post_and_never_loops(case: Case, job: PostJob) -> None:
     refusal = Fault(status=418, body=b'{"error": {"code": "unheard_of", "message": "no"}}')
     exchanges, _ = _undisturbed(case, job)

@@ -101,3 +101,19 @@ def test_a_publication_that_failed_over_its_account_is_held_and_missed_in_the_en
         place.publisher().round()
         assert place.stored(post).state is PostState.CANCELLED
         assert place.world.ledger == []
+
+
+def test_a_quota_at_the_last_request_is_waited_out_however_often_it_says_so(at: At) -> None:
+    with at("instagram") as place:
+        account = place.account("1")
+        post = place.post(account)
+        full = Fault(status=400, body=b'{"error": {"code": 9, "error_subcode": 2207042}}')
+        ends = place.now + timedelta(hours=7)
+        place.fake.chance = lambda route, _: (
+            full if route == place.case.armed and place.now < ends else None
+        )
+        _until(place, 6)
+        waiting = place.stored(post)
+        assert (waiting.state, waiting.receipt.tries) == (PostState.SUBMITTING, 0)
+        _until(place, 3)
+        assert place.wrongs(account, post) == []
