@@ -12,6 +12,7 @@ from clipping.platforms.failures import FailureKind, failure, kind_of, unarmed
 MOST_TRIES: Final = 3
 """New uploads, containers or sessions after the first one."""
 _PAUSE: Final = timedelta(seconds=60)
+_GROWTH: Final = 4
 
 
 def lost(receipt: Receipt, sentence: str, code: str = "") -> ClippingError:
@@ -60,13 +61,18 @@ def anew(receipt: Receipt, now: datetime, why: str) -> Receipt:
     )
 
 
-def taken_up(receipt: Receipt, sentence: str) -> Receipt:
+def taken_up(receipt: Receipt, sentence: str, now: datetime) -> Receipt:
     """What a reconciliation found; counted when it goes on from before ``ARMED``.
 
-    Raises what :func:`lost` gives when that has happened too often.
+    The first time at once, then after a pause that grows. Raises what :func:`lost` gives when that
+    has happened too often.
     """
     if receipt.stage not in (Stage.SENDING, Stage.SENT):
         return receipt
     if receipt.tries >= MOST_TRIES:
         raise lost(receipt, sentence)
-    return receipt.replace(tries=receipt.tries + 1)
+    pause = _PAUSE * _GROWTH**receipt.tries if receipt.tries else timedelta(0)
+    ready = max(receipt.not_before or now, now + pause)
+    return receipt.replace(
+        tries=receipt.tries + 1, not_before=ready if ready > now else receipt.not_before
+    )

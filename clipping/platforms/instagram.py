@@ -92,7 +92,7 @@ class Instagram(Platform):
             found = self._look(job, receipt, access, clock)
         except StartAgain as why:
             return anew(receipt, clock.now, str(why))
-        return taken_up(found, "Instagram does not publish the upload.")
+        return taken_up(found, "Instagram does not publish the upload.", clock.now)
 
     def still_public(
         self, receipts: Mapping[str, Receipt], access: Access, clock: Clock
@@ -168,7 +168,7 @@ class Instagram(Platform):
         except Refused as refused:
             if refused.codes[1] == errors.NOT_READY and not refused.lost:
                 early = receipt.replace(stage=Stage.SENT, not_before=clock.now + media.LOOK_AGAIN)
-                return taken_up(early, str(refused.error))
+                return taken_up(early, str(refused.error), clock.now)
             raise paused(_of_publishing(refused), receipt.replace(stage=Stage.SENT)) from None
         if not said.get("id"):
             # Stays ARMED, and the container is asked.

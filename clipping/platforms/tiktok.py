@@ -113,7 +113,8 @@ class TikTok(Platform):
             found = self._look(job, receipt, access, clock)
         except StartAgain as why:
             return anew(receipt, clock.now, str(why))
-        return taken_up(found, "The last part of the upload to TikTok was not taken.")
+        sentence = "The last part of the upload to TikTok was not taken."
+        return taken_up(found, sentence, clock.now)
 
     def still_public(
         self, receipts: Mapping[str, Receipt], access: Access, clock: Clock

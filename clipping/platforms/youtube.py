@@ -22,7 +22,7 @@ from clipping.models import (
     Stage,
 )
 from clipping.platforms.base import Access, Clock, Platform
-from clipping.platforms.beginnings import anew, bounded, lost, paused
+from clipping.platforms.beginnings import anew, bounded, lost, paused, taken_up
 from clipping.platforms.failures import FailureKind, failure
 from clipping.platforms.wording import refused_words
 from clipping.platforms.youtube_api import BATCH, CHUNK_BYTES, URL, Api, Progress, readable
@@ -165,7 +165,8 @@ class YouTube(Platform):
         api = self._api(access, clock)
         at = api.probe(receipt.handle["session"], job.file.size_bytes)
         if not at.gone:
-            return _after(receipt, at)
+            sentence = "YouTube does not take the last part of the upload."
+            return taken_up(_after(receipt, at), sentence, clock.now)
         # One that was rejected since was made all the same; what it means, the poll tells.
         found = self._find(job, receipt, api, fallen=True)
         if found is not None:

@@ -17,8 +17,8 @@ from clipping.errors import (
     ServiceUnavailable,
     StartAgain,
 )
-from clipping.models import AccountLimits, Disclosure, Receipt, Stage
-from clipping.platforms.base import Access
+from clipping.models import AccountLimits, Disclosure, PostJob, Receipt, Stage
+from clipping.platforms.base import Access, Clock
 from clipping.platforms.failures import FailureKind, kind_of
 from clipping.rehearsal.serving import Fault
 from clipping.rehearsal.youtube import FakeYouTube
@@ -450,6 +450,25 @@ def test_to_look_at_an_upload_sends_nothing_of_it(tmp_path: Path) -> None:
     with youtube(tmp_path) as one:
         receipt = one.step(_armed(one), mine=False)
         assert (receipt.stage, receipt.sent_bytes) == (Stage.SENDING, 2 * GRAIN)
+        assert one.fake.world.ledger == []
+
+
+def test_a_last_part_that_is_never_taken_is_sent_again_ever_more_rarely_and_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with youtube(tmp_path) as one:
+        began, armed = one.clock.now, one.platform.submit
+
+        def submit(job: PostJob, receipt: Receipt, access: Access, clock: Clock) -> Receipt:
+            if receipt.stage is Stage.ARMED:
+                one.fake.fail(Fault(status=503), on=_PUT)
+            return armed(job, receipt, access, clock)
+
+        monkeypatch.setattr(one.platform, "submit", submit)
+        with pytest.raises(PostRefused, match="does not take the last part of the upload, 4 times"):
+            one.run()
+        assert len(one.errors) == 5
+        assert timedelta(minutes=20) < one.clock.now - began < timedelta(minutes=25)
         assert one.fake.world.ledger == []
 
 
