@@ -83,13 +83,14 @@ def verdict(video: Mapping[str, Any], privacy: str) -> bool:
     if state != "processed":
         return False
     if status.get("privacyStatus") != privacy:
-        # Until 2026-11-02 YouTube kept the uploads of unverified apps private.
+        # Until 2026-11-02 YouTube kept the uploads of unverified apps private; its owner may have
+        # done it, too. So it says nothing of the app, and a person has to look at this one post.
         raise failure(
-            FailureKind.APP_MISCONFIGURED,
+            FailureKind.PERMANENT_METADATA,
             f"YouTube took the video, but made it {status.get('privacyStatus')} instead of"
-            f" {privacy}: change that in YouTube Studio, and have the app verified.",
+            f" {privacy}: change that in YouTube Studio, see whether the app is verified, then let"
+            " the post go on.",
             code="privacyStatus",
-            whole_app=True,
         )
     return True
 

@@ -263,7 +263,7 @@ def test_an_owner_who_wants_it_private_gets_it_private(tmp_path: Path) -> None:
 def test_a_video_that_youtube_keeps_private_is_not_called_public(tmp_path: Path) -> None:
     with youtube(tmp_path) as one:
         _fake(one).locked_private = True
-        with pytest.raises(AppMisconfigured, match="made it private instead of public"):
+        with pytest.raises(PostRefused, match="made it private instead of public"):
             one.run()
         assert one.stored[-1].stage is Stage.PROCESSING
 

@@ -117,3 +117,21 @@ def test_a_quota_at_the_last_request_is_waited_out_however_often_it_says_so(at: 
         assert (waiting.state, waiting.receipt.tries) == (PostState.SUBMITTING, 0)
         _until(place, 3)
         assert place.wrongs(account, post) == []
+
+
+def test_a_video_that_youtube_keeps_private_stops_no_other_account(at: At) -> None:
+    with at("youtube") as place:
+        post, other = place.post(place.account("1")), place.account("2")
+        place.fake.locked_private = True
+        _until(place, 0.5)
+        stored = place.stored(post)
+        assert (stored.state, stored.next_at) == (PostState.UNKNOWN, None)
+        assert _alerts(place) == {"unknown": 1}
+        place.fake.locked_private = False
+        next_one = place.post(other)
+        _until(place, 0.5)
+        assert place.wrongs(other, next_one) == []
+        place.fake.videos[stored.receipt.public_id].privacy = "public"
+        post_changes.retry(post.post_id, "Ann", place.now)
+        place.publisher().round()
+        assert place.stored(post).state is PostState.POSTED
