@@ -356,6 +356,21 @@ def test_posts_that_are_no_longer_shown_are_told(fake: FakeTikTok, job: PostJob)
     assert found.keys() == {"gone"}
 
 
+@pytest.mark.parametrize("closed", ["private", "banned"])
+def test_posts_of_an_account_that_is_closed_are_not_called_removed(
+    fake: FakeTikTok, job: PostJob, closed: str
+) -> None:
+    fake.moderation_s = 0
+    posts = {"post": _publish(fake, job)}
+    client, access = CASE.enter(fake)
+    setattr(fake.creators[USER], closed, True)
+    fake.take_down(posts["post"].public_id)
+    clock = Clock(fake.world.clock.now)
+    assert client.still_public(posts, access, clock) == {}
+    setattr(fake.creators[USER], closed, False)
+    assert client.still_public(posts, access, clock).keys() == {"post"}
+
+
 def test_a_file_that_is_not_the_one_that_was_checked_is_not_sent(
     fake: FakeTikTok, job: PostJob
 ) -> None:
