@@ -83,6 +83,9 @@ class TikTok(Platform):
         try:
             return self._creator(access)
         except QuotaExhausted as full:
+            if getattr(full, "whole_app", False):
+                # Not of this account: nobody else has to ask, either.
+                raise
             return AccountLimits(posts_left=0, blocked=str(full))
 
     def submit(self, job: PostJob, receipt: Receipt, access: Access, clock: Clock) -> Receipt:

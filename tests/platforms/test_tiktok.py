@@ -211,6 +211,16 @@ def test_limits_are_read_live(fake: FakeTikTok) -> None:
     assert client.limits(inbox, clock) == AccountLimits()
 
 
+def test_a_limit_of_the_app_is_none_of_the_account(fake: FakeTikTok) -> None:
+    client, access = CASE.enter(fake)
+    full = b'{"data": {}, "error": {"code": "reached_active_user_cap", "message": ""}}'
+    fake.fail(Fault(status=200, body=full))
+    with pytest.raises(QuotaExhausted) as caught:
+        client.limits(access, Clock(fake.world.clock.now))
+    assert caught.value.__dict__["whole_app"]
+    assert caught.value.__dict__["code"] == "reached_active_user_cap"
+
+
 def test_a_banned_account_an_unaudited_app_and_a_full_day_stop_before_the_upload(
     fake: FakeTikTok, job: PostJob
 ) -> None:
