@@ -47,7 +47,13 @@ def admit(
     """
     own_gate, app_gate = rates.gate_names(post.platform, post.account_id)
     standing = queries.standing_of(
-        session, post, now, who=who, own_gate=own_gate, app_gate=app_gate
+        session,
+        post,
+        now,
+        who=who,
+        arming=unarmed is not None,
+        own_gate=own_gate,
+        app_gate=app_gate,
     )
     if standing is None:
         return None

@@ -16,7 +16,7 @@ from clipping.errors import ClippingError
 from clipping.models import Account, AccountStatus, Alert, Post, PostingMethod, PostState, Stop
 from clipping.platforms.failures import FailureKind
 from clipping.publishing import gates, rates, troubles
-from clipping.publishing.failing import kind_of_failure, renews, until
+from clipping.publishing.failing import is_stuck, kind_of_failure, renews, until
 from clipping.publishing.steps import may_be_public
 from tasks.admission import Admitted
 
@@ -25,17 +25,21 @@ _log = logging.getLogger(__name__)
 PUBLISHER: Final = "the publisher"
 """Who stops what nobody told it to stop."""
 _APP_PAUSE: Final = timedelta(hours=1)
+_APP_TOLD_AGAIN: Final = timedelta(days=1)
 _QUEUED: Final = (PostState.PLANNED, PostState.RESERVED, PostState.SUBMITTING, PostState.HELD)
 _K = FailureKind
 
 
-def note_success(session: Session, account: Account, post: Post, before: Outage) -> None:
+def note_success(
+    session: Session, account: Account, post: Post, before: Outage, now: datetime
+) -> None:
     """After a step that was answered: its platform is there, and the account has posted."""
     if before != Outage():
         queries.outage(session, account.platform.value, breaker.after_answer)
     if post.posted_at is not None and account.first_post_on is None:
         local = post.posted_at.astimezone(ZoneInfo(account.timezone))
         queries.note_first_post(session, account.account_id, local.date())
+    _tell_stuck(session, post, post.note, now)
 
 
 def note_failure(
@@ -55,21 +59,34 @@ def note_failure(
     # What a page in a browser does says nothing of the API, nor of our app.
     asked = account.method is not PostingMethod.BROWSER
     if asked and isinstance(getattr(error, "kind", None), FailureKind):
-        _note_platform(session, admitted, kind, now)
+        _note_platform(session, admitted, error, kind, now)
         _close(session, account, error, kind, now)
     if troubles.concerns_source(error):
         hold_source(session, after, str(error), now)
     person = after.next_at is None and after.state in (PostState.UNKNOWN, PostState.HELD)
     if person or after.state is PostState.FAILED:
         tell(session, after.state.value, str(error), now, post=after)
+    _tell_stuck(session, after, str(error), now)
+
+
+def _tell_stuck(session: Session, post: Post, why: str, now: datetime) -> None:
+    """Once for each reason, however often it is looked for after that."""
+    if is_stuck(post, now) and not queries.was_told(
+        session, post.state.value, why, post_id=post.post_id
+    ):
+        tell(session, post.state.value, why, now, post=post)
 
 
 def note_account(
     session: Session, account: Account, status: AccountStatus | None, why: str, now: datetime
 ) -> None:
     """Note how an account stands; with others of its client in trouble, its platform is paused."""
+    if status is None:
+        return
+    # One at a time for a client: each has to see the troubles of the others.
+    queries.lock_client(session, account.client)
     known = queries.get_account(session, account.account_id, lock=True).status
-    if status is None or not troubles.is_news(known, status):
+    if not troubles.is_news(known, status):
         return
     queries.change_status(session, account.account_id, status, why, at=now)
     tell(session, "account", f"{_name(account)} is {status.value}: {why}", now, account=account)
@@ -110,6 +127,14 @@ def hold_source(session: Session, post: Post, why: str, now: datetime) -> None:
         queries.save_post(session, queued, after.replace(slot_id=None, next_at=again), now)
 
 
+def set_aside(session: Session, now: datetime, post: Post, error: ClippingError) -> None:
+    """A post whose handle no key opens is tried again later; people are told once."""
+    after = gates.set_aside(post, str(error), now)
+    queries.save_post(session, post, after, now)
+    if post.note != after.note and after.state is not PostState.CANCELLED:
+        tell(session, "unreadable", str(error), now, post=post)
+
+
 def tell(
     session: Session,
     kind: str,
@@ -135,10 +160,15 @@ def tell(
     )
 
 
-def _note_platform(session: Session, admitted: Admitted, kind: FailureKind, now: datetime) -> None:
-    service = admitted.account.platform.value
-    if kind in (_K.RETRY_BACKOFF, _K.UNKNOWN_OUTCOME):
-        probe = admitted.probing
+def _note_platform(
+    session: Session, admitted: Admitted, error: ClippingError, kind: FailureKind, now: datetime
+) -> None:
+    service, probe = admitted.account.platform.value, admitted.probing
+    if troubles.is_silence(error) and queries.has_proxy(session, admitted.account.account_id):
+        # More likely its proxy's doing, which says nothing of the platform.
+        if probe:
+            queries.outage(session, service, lambda one: breaker.after_no_probe(one, now))
+    elif kind in (_K.RETRY_BACKOFF, _K.UNKNOWN_OUTCOME):
         queries.outage(session, service, lambda one: breaker.after_failure(one, now, probe=probe))
     elif admitted.outage != Outage():
         # A refusal is an answer, too.
@@ -153,9 +183,12 @@ def _close(
         app = bool(getattr(error, "whole_app", False))
         gate = rates.app_gate(account) if app else rates.account_gate(account)
         queries.close(session, gate, now, until(error, now))
-    elif kind in (_K.BILLING, _K.APP_MISCONFIGURED):
+    elif kind in (_K.BILLING, _K.APP_MISCONFIGURED) and getattr(error, "whole_app", False):
+        # Else it is something of this account alone, such as a proxy that is no address.
         queries.close(session, rates.app_gate(account), now, now + _APP_PAUSE)
-        tell(session, "app", str(error), now, account=account)
+        lately = now - _APP_TOLD_AGAIN
+        if not queries.was_told(session, "app", str(error), app_of=account, since=lately):
+            tell(session, "app", str(error), now, account=account)
 
 
 def _name(account: Account) -> str:

@@ -15,14 +15,15 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from contextlib import ExitStack
+from datetime import datetime
+from functools import partial
 from typing import Final
 
 from clipping.db import queries
-from clipping.errors import Broken, ClippingError, NeedsPerson, Transient
+from clipping.errors import Broken, ClippingError, Transient
 from clipping.models import (
     Account,
     PlatformName,
@@ -31,38 +32,28 @@ from clipping.models import (
     Receipt,
     Stage,
 )
-from clipping.platforms.base import Access, Clock, Platform
-from clipping.platforms.failures import FailureKind, failure
-from clipping.platforms.standing import BY_TOKEN
+from clipping.platforms.base import Clock, Platform
+from clipping.platforms.exchange import broken_off_when
 from clipping.publishing.failing import after_error
 from clipping.publishing.steps import STAGES, Step, after_step, next_step
 from clipping.vault import Vault, open_vault
 from tasks.admission import Admitted, admit
-from tasks.aftermath import note_failure, note_success
-from tasks.browsing import all_browsers, entry_to, no_browsers
-from tasks.packages import hand_over
-from tasks.post_files import local_file, with_file
+from tasks.aftermath import note_failure, note_success, set_aside
+from tasks.browsing import all_browsers, no_browsers
+from tasks.exchanging import AccessTo, Exchange, Exchanges, HandOver, stop_of
+from tasks.leases import LEASE, Leases
+from tasks.post_files import with_file
+from tasks.shared_time import SharedTime
 from tasks.tokens import access_to
 from tasks.workplace import database, db_session, files_held
 
 _log = logging.getLogger(__name__)
 
-LEASE: Final = timedelta(seconds=90)
-"""After which another process takes over from one that no longer says that it lives."""
-_BEAT_S: Final = 20.0
 _MOST_STEPS: Final = 400
 _IN_TURN: Final = (Step.RECONCILE, Step.POLL, Step.SUBMIT)
 """What is on its way comes before what is not."""
 _SAVES: Final = 4
 _SAVE_PAUSE_S: Final = 0.25
-
-AccessTo = Callable[[str, datetime], Access]
-HandOver = Callable[[Post, Account, datetime], Receipt]
-
-
-def utc_now() -> datetime:
-    """The time of everybody but a rehearsal."""
-    return datetime.now(UTC)
 
 
 def all_platforms() -> dict[PlatformName, Platform]:
@@ -76,7 +67,7 @@ class Publisher:
     """Publishes what is due, side by side with any number of others on the same database.
 
     :param platforms: Whom to ask; a rehearsal gives its fakes.
-    :param now: What time it is.
+    :param now: What time it is; the database's unless given.
     :param access: What opens an account.
     :param browsers: Gives what posts in a browser, by platform; asked once, when an account posts
         so. Without ``platforms`` those for real.
@@ -88,7 +79,7 @@ class Publisher:
         self,
         platforms: Mapping[PlatformName, Platform] | None = None,
         *,
-        now: Callable[[], datetime] = utc_now,
+        now: Callable[[], datetime] | None = None,
         access: AccessTo = access_to,
         browsers: Callable[[], Mapping[PlatformName, Platform]] | None = None,
         hand_overs: Mapping[PostingMethod, HandOver] | None = None,
@@ -97,14 +88,13 @@ class Publisher:
     ) -> None:
         self.who = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self.platforms = all_platforms() if platforms is None else platforms
-        self._browsers = browsers or (all_browsers if platforms is None else no_browsers)
-        self._in_browser: Mapping[PlatformName, Platform] | None = None
-        self.now = now
+        self.now = now or SharedTime()
         self.access = access
-        self._hand_overs = {PostingMethod.MANUAL: hand_over, **(hand_overs or {})}
+        find = browsers or (all_browsers if platforms is None else no_browsers)
+        self._exchanges = Exchanges(self.platforms, access, find, hand_overs or {})
+        self._leases = Leases(self.who, self.now)
         self._chance = chance
         self._threads = threads
-        self._turn = threading.Lock()
         self._ending = threading.Event()
 
     def due(self) -> list[Step]:
@@ -124,13 +114,25 @@ class Publisher:
         """Claim what is due for this kind of step and drive it; how many ended in which state."""
         with database():
             with db_session() as session:
+                now = self.now()
                 claimed = queries.claim_posts(
-                    session, open_vault, self.who, self.now(), LEASE, most=most, stages=STAGES[step]
+                    session,
+                    open_vault,
+                    self.who,
+                    now,
+                    LEASE,
+                    most=most,
+                    stages=STAGES[step],
+                    unreadable=partial(set_aside, session, now),
                 )
             if not claimed:
                 return Counter()
             vault = open_vault()
-            with self._beating(), ThreadPoolExecutor(min(self._threads, len(claimed))) as pool:
+            mine = [post.post_id for post in claimed]
+            with (
+                self._leases.kept(mine),
+                ThreadPoolExecutor(min(self._threads, len(claimed))) as pool,
+            ):
                 try:
                     return Counter(pool.map(lambda post: self._driven(post, vault), claimed))
                 except BaseException:
@@ -146,27 +148,36 @@ class Publisher:
         except ClippingError as error:
             # The database, most likely; its lease ends, and somebody takes it up again.
             _log.warning("%s is left as it was stored: %s", post.post_id, error)
-            return "left"
+        except Exception:  # noqa: BLE001 - whatever it is, the other posts go on
+            _log.exception("%s is left as it was stored", post.post_id)
+        finally:
+            self._leases.end(post.post_id)
+        return "left"
 
     def drive(self, post: Post, vault: Vault) -> Post:
         """Take step after step of a claimed post while the next one is due."""
         try:
             return self._driven_on(post, vault)
         finally:
-            for one in (self._in_browser or {}).values():
-                one.let_go(post.post_id)
+            self._exchanges.let_go(post.post_id)
 
     def _driven_on(self, post: Post, vault: Vault) -> Post:
         unarmed: Receipt | None = None
+        admitted: Admitted | None = None
         for _ in range(_MOST_STEPS):
             if self._ending.is_set():
                 return post
-            admitted = self._admit(post, unarmed, vault)
-            if admitted is None or not admitted.may_go_on:
-                return post if admitted is None else admitted.post
-            before = admitted.post
-            step = next_step(before.receipt, mine=unarmed is not None)
-            after, error = self._step(before, step, admitted)
+            with ExitStack() as kept:
+                ready: Exchange | ClippingError | None = None
+                if unarmed is not None and admitted is not None:
+                    # Tokens and files take their time: so before the last look at what is stopped.
+                    ready = self._ready(post, admitted.account, kept)
+                admitted = self._admit(post, unarmed, vault)
+                if admitted is None or not admitted.may_go_on:
+                    return post if admitted is None else admitted.post
+                before = admitted.post
+                step = next_step(before.receipt, mine=unarmed is not None)
+                after, error = self._step(before, step, admitted, ready, unarmed)
             armed = after.receipt.stage is Stage.ARMED and step is Step.SUBMIT and error is None
             unarmed = before.receipt if armed else None
             now = self.now()
@@ -183,59 +194,50 @@ class Publisher:
         with db_session() as session:
             return admit(session, post, unarmed, self.who, self.now(), LEASE, vault)
 
+    def _ready(self, post: Post, account: Account, kept: ExitStack) -> Exchange | ClippingError:
+        """The last exchange of an armed post, or why it cannot be had; nothing is sent yet."""
+        try:
+            return self._made_ready(post, Step.SUBMIT, account, kept)
+        except ClippingError as error:
+            return error
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other posts go on
+            _log.exception("%s was not made ready", post.post_id)
+            return Broken(f"Unexpected {type(error).__name__} before the end of {post.post_id}.")
+
+    def _made_ready(self, post: Post, step: Step, account: Account, kept: ExitStack) -> Exchange:
+        if step is Step.SUBMIT:
+            kept.enter_context(files_held())
+        return self._exchanges.ready(post, step, account, self.now())
+
     def _step(
-        self, post: Post, step: Step, admitted: Admitted
+        self,
+        post: Post,
+        step: Step,
+        admitted: Admitted,
+        ready: Exchange | ClippingError | None,
+        unarmed: Receipt | None,
     ) -> tuple[Post, ClippingError | None]:
         now = self.now()
         try:
+            if isinstance(ready, ClippingError):
+                raise ready
             post = with_file(post, admitted.account)
-            receipt = self._asked(post, step, admitted.account)
+            with ExitStack() as kept:
+                if unarmed is not None:
+                    # Its last part may take minutes; without all of it nothing is public.
+                    kept.enter_context(broken_off_when(stop_of(post)))
+                ask = ready or self._made_ready(post, step, admitted.account, kept)
+                receipt = ask(post, Clock(self.now()))
         except ClippingError as error:
+            if unarmed is not None and error is ready:
+                # Nothing was sent: it is as if it had never been armed.
+                post = post.replace(receipt=unarmed)
             return after_error(post, step, error, now, self._chance), error
         except Exception as error:  # noqa: BLE001 - whatever it is, the other posts go on
             _log.exception("%s of %s", step, post.post_id)
             broken = Broken(f"Unexpected {type(error).__name__} at {step} of {post.post_id}.")
             return after_error(post, step, broken, now, self._chance), broken
         return after_step(post, step, receipt, self.now()), None
-
-    def _asked(self, post: Post, step: Step, account: Account) -> Receipt:
-        """The exchange with the platform."""
-        clock = Clock(self.now())
-        browser = self._browser_of(account)
-        if browser is not None:
-            access, asked = entry_to(account), browser
-        elif account.method not in BY_TOKEN:
-            give = self._hand_overs.get(account.method)
-            if give is None or step is not Step.SUBMIT:
-                raise NeedsPerson(f"This publisher does not post by {account.method}.")
-            return give(post, account, self.now())
-        else:
-            access = self.access(account.account_id, self.now())
-            asked = self.platforms[account.platform]
-        if step is Step.POLL:
-            return asked.poll(post.job(""), post.receipt, access, clock)
-        if step is Step.RECONCILE:
-            return asked.reconcile(post.job(""), post.receipt, access, clock)
-        with files_held():
-            job = post.job(str(local_file(post)))
-            if post.receipt.stage is Stage.NEW:
-                limits = asked.limits(access, clock)
-                if limits.posts_left == 0:
-                    sentence = limits.blocked or "Its platform takes no further post just now."
-                    raise failure(FailureKind.QUOTA_UNTIL, sentence, until=limits.resets_at)
-                told = asked.check(job, access.account, limits)
-                if told:
-                    raise failure(FailureKind.PERMANENT_METADATA, " ".join(told))
-            return asked.submit(job, post.receipt, access, clock)
-
-    def _browser_of(self, account: Account) -> Platform | None:
-        """What posts to the account in a browser; None where it is posted to otherwise."""
-        if account.method is not PostingMethod.BROWSER or account.method in self._hand_overs:
-            return None
-        with self._turn:
-            if self._in_browser is None:
-                self._in_browser = self._browsers()
-        return self._in_browser.get(account.platform)
 
     def _save(
         self,
@@ -264,7 +266,7 @@ class Publisher:
                     ):
                         return False
                     if error is None:
-                        note_success(session, admitted.account, after, admitted.outage)
+                        note_success(session, admitted.account, after, admitted.outage, now)
                     else:
                         note_failure(session, admitted, before, after, error, now)
                     return True
@@ -274,24 +276,3 @@ class Publisher:
                 # Another transaction was in the way, or the server is being restarted.
                 time.sleep(_SAVE_PAUSE_S * (_SAVES - left))
         return False
-
-    @contextmanager
-    def _beating(self) -> Iterator[None]:
-        """Say now and then that this process lives, so that nobody takes its posts over."""
-        done = threading.Event()
-
-        def beat() -> None:
-            while not done.wait(_BEAT_S):
-                try:
-                    with db_session() as session:
-                        queries.extend_leases(session, self.who, self.now() + LEASE)
-                except ClippingError as error:
-                    _log.warning("The leases of this publisher were not extended: %s", error)
-
-        thread = threading.Thread(target=beat, name="leases", daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            done.set()
-            thread.join()

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from clipping.db import queries
-from clipping.errors import ClippingError
+from clipping.errors import ClippingError, Transient
 from clipping.models import Account, AccountStatus, Bucket, Post, PostState
 from clipping.platforms.base import Clock
 from clipping.platforms.standing import BY_TOKEN
@@ -38,7 +38,13 @@ def look_for_removed(publisher: Publisher, most: int) -> Counter[str]:
         posts = _posted(account, now)
         if posts and _is_due(account, now):
             found["accounts"] += 1
-            found["gone"] += _look(publisher, account, posts, now)
+            try:
+                found["gone"] += _look(publisher, account, posts, now)
+            except Transient as error:
+                # What was found is not stored: it is looked for again at once, not in a day.
+                _log.warning("%s is looked at again: %s", account.handle, error)
+                with db_session() as session:
+                    queries.give_back(session, _daily(account))
     return found
 
 
@@ -54,9 +60,12 @@ def _posted(account: Account, now: datetime) -> list[Post]:
 
 
 def _is_due(account: Account, now: datetime) -> bool:
-    once_a_day = Bucket(key=f"removed:{account.account_id}", most=1, per_s=1 / _DAY_S)
     with db_session() as session:
-        return queries.take_tokens(session, [once_a_day], now) == 0
+        return queries.take_tokens(session, [_daily(account)], now) == 0
+
+
+def _daily(account: Account) -> Bucket:
+    return Bucket(key=f"removed:{account.account_id}", most=1, per_s=1 / _DAY_S)
 
 
 def _look(publisher: Publisher, account: Account, posts: list[Post], now: datetime) -> int:
@@ -75,6 +84,9 @@ def _look(publisher: Publisher, account: Account, posts: list[Post], now: dateti
 
 def _note(account: Account, seen: Post, why: str, now: datetime) -> None:
     with db_session() as session:
+        # In the order in which publishers lock, so that none of them waits for this one's posts.
+        queries.lock_client(session, account.client)
+        queries.get_account(session, account.account_id, lock=True)
         post = queries.get_post(session, seen.post_id, lock=True)
         if post.gone:
             return

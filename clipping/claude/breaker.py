@@ -48,6 +48,11 @@ def after_failure(outage: Outage, now: datetime, *, probe: bool) -> Outage:
     )
 
 
+def after_no_probe(outage: Outage, now: datetime) -> Outage:
+    """After a probe that told nothing: another one may be tried at once."""
+    return outage.replace(closed_until=now)
+
+
 def after_answer(_before: Outage) -> Outage:
     """After a call that the API served, be it with a refusal."""
     return Outage()

@@ -165,6 +165,8 @@ class Standing(Value):
     last_begun_at: datetime | None = None
     """When the account's latest other post was begun that is, or may be, public; looked up only
     for a post that is not begun."""
+    last_public_at: datetime | None = None
+    """When its latest other post became public, or may have; looked up also before a last step."""
 
 
 class Bucket(Value):

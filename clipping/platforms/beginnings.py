@@ -11,6 +11,14 @@ from clipping.platforms.failures import FailureKind, failure, kind_of, unarmed
 
 MOST_TRIES: Final = 3
 """New uploads, containers or sessions after the first one."""
+_DOING_NOTHING: Final = (
+    FailureKind.RETRY_AFTER,
+    FailureKind.QUOTA_UNTIL,
+    FailureKind.REAUTH,
+    FailureKind.ACCOUNT_BLOCKED,
+    FailureKind.APP_MISCONFIGURED,
+    FailureKind.BILLING,
+)
 _PAUSE: Final = timedelta(seconds=60)
 _GROWTH: Final = 4
 
@@ -41,15 +49,14 @@ def over(error: ClippingError, receipt: Receipt) -> ClippingError:
     return unarmed(error, Receipt(tries=receipt.tries + 1))
 
 
-def paused(error: ClippingError, before: Receipt) -> ClippingError:
-    """The error of the request that can make a post public; one that was told to come back later
-    has done nothing.
+def untaken(error: ClippingError, before: Receipt) -> ClippingError:
+    """The error of the request that can make a post public, which its platform has answered.
+
+    Where it says to come back later, or concerns the account or the app, nothing was done.
 
     :param before: The receipt from which it is armed again.
     """
-    if kind_of(error) in (FailureKind.RETRY_AFTER, FailureKind.QUOTA_UNTIL):
-        return unarmed(error, before)
-    return error
+    return unarmed(error, before) if kind_of(error) in _DOING_NOTHING else error
 
 
 def anew(receipt: Receipt, now: datetime, why: str) -> Receipt:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -27,6 +29,19 @@ _READ_BYTES: Final = 1 << 20
 
 class NoAnswer(Exception):
     """The connection failed or time ran out; the platform may have done what it was asked."""
+
+
+_is_stopped: ContextVar[Callable[[], bool]] = ContextVar("is_stopped", default=lambda: False)
+
+
+@contextmanager
+def broken_off_when(is_stopped: Callable[[], bool]) -> Iterator[None]:
+    """A block in which no part of a file is sent any more once this says so: no answer comes."""
+    outer = _is_stopped.set(is_stopped)
+    try:
+        yield
+    finally:
+        _is_stopped.reset(outer)
 
 
 @dataclass(frozen=True)
@@ -57,13 +72,15 @@ class Piece:
 
     def read(self) -> Iterator[bytes]:
         """In parts, so that no file is held in memory. Raises OSError."""
-        left = self.end - self.first
+        left, is_stopped = self.end - self.first, _is_stopped.get()
         with Path(self.file.path).open("rb") as opened:
             opened.seek(self.first)
             while left > 0:
                 part = opened.read(min(left, _READ_BYTES))
                 if not part:
                     raise OSError("the file has become shorter")
+                if is_stopped():
+                    raise OSError("the upload was stopped")
                 left -= len(part)
                 yield part
 

@@ -15,7 +15,7 @@ from clipping.models import Account, AccountLimits, PlatformName, PostJob, Recei
 from clipping.platforms import instagram_errors as errors
 from clipping.platforms import instagram_media as media
 from clipping.platforms.base import Access, Clock, Platform
-from clipping.platforms.beginnings import anew, bounded, lost, paused, taken_up
+from clipping.platforms.beginnings import anew, bounded, lost, taken_up, untaken
 from clipping.platforms.exchange import TIMEOUT_S, is_whole
 from clipping.platforms.failures import FailureKind, failure, kind_of
 from clipping.platforms.instagram_checks import container_fields, refusals
@@ -169,7 +169,7 @@ class Instagram(Platform):
             if refused.codes[1] == errors.NOT_READY and not refused.lost:
                 early = receipt.replace(stage=Stage.SENT, not_before=clock.now + media.LOOK_AGAIN)
                 return taken_up(early, str(refused.error), clock.now)
-            raise paused(_of_publishing(refused), receipt.replace(stage=Stage.SENT)) from None
+            raise untaken(_of_publishing(refused), receipt.replace(stage=Stage.SENT)) from None
         if not said.get("id"):
             # Stays ARMED, and the container is asked.
             return receipt.replace(not_before=clock.now + media.LOOK_AGAIN)

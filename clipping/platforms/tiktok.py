@@ -23,7 +23,7 @@ from clipping.models import (
 )
 from clipping.platforms import tiktok_errors as errors
 from clipping.platforms.base import Access, Clock, Platform
-from clipping.platforms.beginnings import anew, bounded, lost, paused, taken_up
+from clipping.platforms.beginnings import anew, bounded, lost, taken_up, untaken
 from clipping.platforms.exchange import TIMEOUT_S, Answer, NoAnswer, Piece, ask, is_whole
 from clipping.platforms.failures import FailureKind, failure
 from clipping.platforms.tiktok_answers import (
@@ -190,7 +190,7 @@ class TikTok(Platform):
         if answer.status in (403, 404):
             return self._look(job, receipt, access, clock, closed=True)
         error = bounded(refused(answer, armed=receipt.stage is Stage.ARMED), receipt)
-        raise paused(error, receipt.replace(stage=Stage.SENDING))
+        raise untaken(error, receipt.replace(stage=Stage.SENDING))
 
     def _look(
         self,

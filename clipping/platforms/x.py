@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from clipping.errors import AccountBlocked, ClippingError, Rejected, StartAgain
 from clipping.models import Account, AccountLimits, PlatformName, PostJob, Receipt, Stage
 from clipping.platforms.base import Access, Clock, Platform
-from clipping.platforms.beginnings import anew, bounded, lost, paused
+from clipping.platforms.beginnings import anew, bounded, lost, untaken
 from clipping.platforms.failures import FailureKind, failure
 from clipping.platforms.wording import refused_words
 from clipping.platforms.x_check import longest_ms, refused_disclosure, refused_file
@@ -171,7 +171,7 @@ class X(Platform):
             if getattr(error, "code", "") == DUPLICATE:
                 post = self._find(job, receipt, access, api)
             if not post:
-                raise paused(error, receipt.replace(stage=Stage.SENT)) from None
+                raise untaken(error, receipt.replace(stage=Stage.SENT)) from None
             return _posted(receipt, access.account, post)
         if not made.get("id"):
             raise failure(

@@ -22,7 +22,7 @@ from clipping.models import (
     Stage,
 )
 from clipping.platforms.base import Access, Clock, Platform
-from clipping.platforms.beginnings import anew, bounded, lost, paused, taken_up
+from clipping.platforms.beginnings import anew, bounded, lost, taken_up, untaken
 from clipping.platforms.failures import FailureKind, failure
 from clipping.platforms.wording import refused_words
 from clipping.platforms.youtube_api import BATCH, CHUNK_BYTES, URL, Api, Progress, readable
@@ -124,7 +124,7 @@ class YouTube(Platform):
         try:
             at = api.send(session, file.path, file.size_bytes, receipt.sent_bytes, last=True)
         except ClippingError as error:
-            raise paused(error, receipt.replace(stage=Stage.SENDING)) from None
+            raise untaken(error, receipt.replace(stage=Stage.SENDING)) from None
         if at.gone:
             raise failure(
                 FailureKind.UNKNOWN_OUTCOME,

@@ -26,7 +26,10 @@ _LOOK: Final = timedelta(seconds=30)
 _RATE_PAUSE: Final = timedelta(minutes=1)
 _QUOTA_PAUSE: Final = timedelta(hours=1)
 """Where nobody says when a quota's window ends."""
-_SLOWLY: Final = timedelta(hours=1)
+_LONGEST_WAIT: Final = timedelta(days=7)
+"""Whoever names a later time than that has named none."""
+SLOWLY: Final = timedelta(hours=1)
+"""How often what may be public is looked for when nothing else can be done."""
 ACCOUNT_PAUSE: Final = timedelta(minutes=30)
 
 _OF_THE_POST: Final = ("spam_risk", "spam_risk_text", "publish_cancelled")
@@ -91,14 +94,22 @@ def renews(post: Post, error: ClippingError) -> bool:
     return kind_of_failure(error) is _K.REAUTH and not post.renewed and not own
 
 
+def is_stuck(post: Post, now: datetime) -> bool:
+    """Whether it may be public, and only rare looks are left, so that a person should look."""
+    waits = post.failure is not None and post.failure.kind in (_K.RETRY_AFTER, _K.QUOTA_UNTIL)
+    unsure = post.failure is not None or post.state is PostState.UNKNOWN
+    rarely = post.next_at is not None and post.next_at >= now + SLOWLY
+    return may_be_public(post) and unsure and rarely and not waits
+
+
 def until(error: ClippingError, now: datetime) -> datetime:
     """When a rate or a quota lets somebody ask again."""
     wait_s = getattr(error, "retry_after_s", None)
     ends: datetime | None = getattr(error, "until", None)
     if ends is not None:
-        return max(ends, now + timedelta(seconds=1))
+        return min(max(ends, now + timedelta(seconds=1)), now + _LONGEST_WAIT)
     if wait_s:
-        return now + timedelta(seconds=max(1.0, wait_s))
+        return now + timedelta(seconds=min(max(1.0, wait_s), _LONGEST_WAIT.total_seconds()))
     rate = kind_of_failure(error) is _K.RETRY_AFTER
     return now + (_RATE_PAUSE if rate else _QUOTA_PAUSE)
 
@@ -117,7 +128,7 @@ def _tried_again(post: Post, now: datetime, chance: Callable[[], float]) -> Post
         return post.replace(attempts=attempts, next_at=now + pause)
     if may_be_public(post):
         # It may be out, so it is never given up, only asked about rarely.
-        return post.replace(attempts=attempts, next_at=now + _SLOWLY)
+        return post.replace(attempts=attempts, next_at=now + SLOWLY)
     return _ended(post.replace(attempts=attempts))
 
 
@@ -148,7 +159,7 @@ def _refused(post: Post, step: Step, kind: FailureKind, code: str) -> Post:
 def _held(post: Post, kind: FailureKind, now: datetime) -> Post:
     """Nothing that the program can do alone: about the account, or about the app."""
     if may_be_public(post):
-        return post.replace(next_at=now + _SLOWLY)
+        return post.replace(next_at=now + SLOWLY)
     of_the_account = kind in (_K.REAUTH, _K.ACCOUNT_BLOCKED)
     # An account that is well again goes on by itself; an app's trouble waits for who mended it.
     again = now + ACCOUNT_PAUSE if of_the_account else None

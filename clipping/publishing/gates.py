@@ -14,6 +14,7 @@ times, and a post may begin some minutes late."""
 LATEST: Final = timedelta(hours=12)
 """After so long the account's next slot is there, and this one has gone by."""
 _LOOK_AGAIN: Final = timedelta(minutes=5)
+_READ_AGAIN: Final = timedelta(hours=1)
 
 _STATUS: Final = {
     AccountStatus.SUSPENDED: "Its platform has suspended or restricted the account.",
@@ -64,6 +65,14 @@ def held(post: Post, sentence: str, now: datetime) -> Post:
     )
 
 
+def set_aside(post: Post, sentence: str, now: datetime) -> Post:
+    """The post while what it needs cannot be read; it goes on by itself once that can."""
+    if missed(post, now):
+        return cancelled(post, f"Its time went by before it could be posted. {sentence}")
+    state = PostState.UNKNOWN if may_be_public(post) else PostState.HELD
+    return post.replace(state=state, note=sentence, failure=None, next_at=now + _READ_AGAIN)
+
+
 def released(post: Post) -> Post:
     """The post once nothing is in its way any more."""
     if post.state is not PostState.HELD:
@@ -90,8 +99,13 @@ def too_late(post: Post) -> Post:
 
 
 def waits_for(post: Post, standing: Standing, now: datetime) -> datetime | None:
-    """Until when a post waits that is not begun, because its account has posted a while ago."""
-    latest = standing.last_begun_at
-    if post.begun_at is not None or latest is None or now >= latest + LEAST_GAP:
+    """Until when a post waits because its account has posted a while ago.
+
+    One that is begun waits for what may be public only, which is looked up before its last step.
+    """
+    begun = None if post.begun_at is not None else standing.last_begun_at
+    times = [at for at in (begun, standing.last_public_at) if at is not None]
+    latest = max(times, default=None)
+    if latest is None or now >= latest + LEAST_GAP:
         return None
     return latest + LEAST_GAP

@@ -70,11 +70,16 @@ def after_step(post: Post, step: Step, receipt: Receipt, now: datetime) -> Post:
         state=state,
         next_at=_next_at(post, receipt, now),
         attempts=0,
-        renewed=False,
+        renewed=post.renewed and not _lets_through(step, receipt),
         posted_at=now if posted and post.posted_at is None else post.posted_at,
         failure=None,
         note=receipt.note,
     )
+
+
+def _lets_through(step: Step, receipt: Receipt) -> bool:
+    """Whether the step shows that the token is good: a look before the last exchange does not."""
+    return step is not Step.RECONCILE and receipt.stage is not Stage.ARMED
 
 
 def _next_at(post: Post, receipt: Receipt, now: datetime) -> datetime | None:

@@ -7,6 +7,7 @@ from typing import Final
 
 from clipping.errors import AccountBlocked, AuthorizationExpired, ClippingError, Rejected
 from clipping.models import AccountStatus
+from clipping.platforms.failures import FailureKind
 
 TOGETHER: Final = timedelta(hours=1)
 MOST_ALONE: Final = 1
@@ -29,6 +30,8 @@ _CLAIMS: Final = (
     "termsofuse",
 )
 """Codes of a refusal that concerns the source, not the post."""
+_SILENCE: Final = ("", "0", "malformed")
+"""Codes of failures with which no platform has said anything that could be read."""
 
 
 def status_after(error: ClippingError) -> AccountStatus | None:
@@ -39,6 +42,15 @@ def status_after(error: ClippingError) -> AccountStatus | None:
     if isinstance(error, AccountBlocked):
         return AccountStatus.BANNED if code in _BANNED else AccountStatus.SUSPENDED
     return AccountStatus.WARNED if isinstance(error, Rejected) and code in _SPAM else None
+
+
+def is_silence(error: ClippingError) -> bool:
+    """Whether no answer of the platform came, as far as anybody can tell."""
+    unanswered = getattr(error, "kind", None) in (
+        FailureKind.RETRY_BACKOFF,
+        FailureKind.UNKNOWN_OUTCOME,
+    )
+    return unanswered and str(getattr(error, "code", "")) in _SILENCE
 
 
 def is_news(before: AccountStatus, after: AccountStatus | None) -> bool:

@@ -132,7 +132,7 @@ def test_what_is_due_is_claimed_by_one_at_a_time(place: Session, database_url: s
     later = NOW + LEASE + timedelta(seconds=1)
     with open_session(database_url) as three:
         assert claim(three, stages=[Stage.NEW]) == []
-        queries.extend_leases(three, "one", later + LEASE)
+        queries.extend_leases(three, "one", [post.post_id for post in ours], later + LEASE)
         [taken] = claim(three, now=later, stages=[Stage.NEW])
     assert taken.post_id == theirs[0].post_id
 
@@ -273,6 +273,15 @@ def test_what_is_closed_opens_by_itself(place: Session, key: str) -> None:
     assert shut is not None
     assert again is not None
     assert (shut.shut_until, again.shut_until) == (ends, None)
+
+
+def test_what_is_closed_for_long_is_not_opened_by_a_shorter_pause(place: Session) -> None:
+    post, ends = booked(place), NOW + timedelta(hours=12)
+    for until in (ends, NOW + timedelta(minutes=1)):
+        queries.close(place, "gate", NOW, until)
+    shut = queries.standing_of(place, post, NOW, own_gate="gate")
+    assert shut is not None
+    assert shut.shut_until == ends
 
 
 def test_alerts_are_kept_until_somebody_has_seen_them(place: Session) -> None:

@@ -21,8 +21,10 @@ from clipping.db.queries.accounts import (
     resume_account,
     save_account,
 )
+from clipping.db.queries.alerts import add_alert, alert_seen, alerts, was_told
 from clipping.db.queries.asks import note_ask, source_rooms, was_asked
-from clipping.db.queries.buckets import close, take_tokens
+from clipping.db.queries.buckets import close, give_back, take_tokens
+from clipping.db.queries.claims import claim_posts, database_time, due_stages, extend_leases
 from clipping.db.queries.claude import (
     CostLine,
     batch_ids,
@@ -44,6 +46,7 @@ from clipping.db.queries.clients import (
     client_settings,
     clients,
     editorial_policy,
+    lock_client,
     save_client_settings,
     save_editorial_policy,
 )
@@ -104,9 +107,6 @@ from clipping.db.queries.plans import (
 )
 from clipping.db.queries.posting_facts import PostingFacts, posting_facts
 from clipping.db.queries.posts import (
-    claim_posts,
-    due_stages,
-    extend_leases,
     get_post,
     post_events,
     posts,
@@ -137,10 +137,7 @@ from clipping.db.queries.sources import (
 )
 from clipping.db.queries.stops import (
     accounts_in_trouble,
-    add_alert,
     add_stop,
-    alert_seen,
-    alerts,
     lift_stop,
     look_again,
     standing_of,
@@ -220,6 +217,7 @@ __all__ = [
     "clips_of_sources",
     "close",
     "costs",
+    "database_time",
     "detection_of",
     "due_stages",
     "editorial_policy",
@@ -250,6 +248,7 @@ __all__ = [
     "get_post",
     "get_source",
     "get_transcript",
+    "give_back",
     "given_up_posts",
     "glossary_of",
     "has_proxy",
@@ -260,6 +259,7 @@ __all__ = [
     "known_posts",
     "latest_transcript",
     "lift_stop",
+    "lock_client",
     "lock_tokens",
     "look_again",
     "month_span",
@@ -329,6 +329,7 @@ __all__ = [
     "transcripts_of",
     "unmeasured_sources",
     "was_asked",
+    "was_told",
     "watch_id",
     "watches",
     "writings_of",

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import text
+from sqlalchemy import func, text
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from clipping.db.tables import BucketRow
 from clipping.models import Bucket
@@ -63,11 +63,22 @@ def take_tokens(session: Session, buckets: Sequence[Bucket], now: datetime) -> f
     return 0.0
 
 
+def give_back(session: Session, bucket: Bucket) -> None:
+    """The token that was taken for something that did not come to pass."""
+    session.execute(_GIVE_BACK, {"key": bucket.key})
+
+
 def close(session: Session, key: str, now: datetime, until: datetime) -> None:
-    """Nobody asks for what is named so before then."""
+    """Nobody asks for what is named so before then, nor before what was said earlier."""
     statement = insert(BucketRow).values(key=key, tokens=0, filled_at=now, closed_until=until)
     session.execute(
         statement.on_conflict_do_update(
-            index_elements=["key"], set_={"closed_until": statement.excluded.closed_until}
+            index_elements=["key"],
+            # The database leaves out what is not known.
+            set_={
+                "closed_until": func.greatest(
+                    col(BucketRow.closed_until), statement.excluded.closed_until
+                )
+            },
         )
     )

@@ -25,6 +25,16 @@ def save_client(session: Session, name: str) -> str:
     return made
 
 
+def lock_client(session: Session, name: str) -> None:
+    """Nobody else who locks the client goes on until the transaction ends."""
+    # Rows that only refer to the client can still be written meanwhile.
+    session.exec(
+        select(ClientRow.client_id)
+        .where(ClientRow.client_id == client_id(name))
+        .with_for_update(key_share=True)
+    ).first()
+
+
 def clients(session: Session) -> list[str]:
     """Names of all clients, in alphabetical order."""
     return list(session.exec(select(ClientRow.name).order_by(ClientRow.name)))

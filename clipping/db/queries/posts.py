@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Any
 
 from pydantic import SecretStr
-from sqlalchemy import or_, update
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
@@ -17,20 +17,13 @@ from clipping.db.queries.sealed import place
 from clipping.db.tables import ClientRow, PostEventRow, PostRow
 from clipping.db.tables.posts import OVER
 from clipping.errors import Rejected
-from clipping.models import PlatformName, Post, PostEvent, PostState, Receipt, Stage
+from clipping.models import PlatformName, Post, PostEvent, PostState, Receipt
 from clipping.vault import Vault
 
 _JOB = {"words", "disclosure", "consent", "inbox", "marker", "file"}
 _OTHER = {"client_id", "job", "handle", "receipt", "stage", "leased_by", "lease_until"}
 _NOT_STORED = {"file": {"path", "url"}}
 """Where a file lies differs by machine, and its address may be signed."""
-_CLAIMABLE = (
-    PostState.RESERVED,
-    PostState.SUBMITTING,
-    PostState.PROCESSING,
-    PostState.UNKNOWN,
-    PostState.HELD,
-)
 
 
 def reserve_post(session: Session, post: Post, at: datetime) -> bool:
@@ -74,60 +67,6 @@ def _new_row(post: Post) -> dict[str, Any]:
         "moment_id": post.moment_id,
         "source_id": post.source_id,
     }
-
-
-def due_stages(session: Session, now: datetime) -> set[Stage]:
-    """How far posts have come that are due and that nobody is at."""
-    found = session.exec(select(PostRow.stage).where(*_is_due(now)).distinct())
-    return {Stage(stage) for stage in found}
-
-
-def _is_due(now: datetime) -> tuple[Any, ...]:
-    return (
-        col(PostRow.next_at) <= now,
-        col(PostRow.state).in_([state.value for state in _CLAIMABLE]),
-        or_(col(PostRow.lease_until).is_(None), col(PostRow.lease_until) < now),
-    )
-
-
-def claim_posts(
-    session: Session,
-    open_vault: Callable[[], Vault],
-    who: str,
-    now: datetime,
-    lease: timedelta,
-    *,
-    most: int,
-    stages: Collection[Stage] = tuple(Stage),
-) -> list[Post]:
-    """Posts that are due and that nobody is at, the longest due first; they are ``who``'s now.
-
-    :param open_vault: Called when there are any: who posts nothing needs no key.
-    :param stages: Only those that have come so far.
-    """
-    due = (
-        select(PostRow.post_id)
-        .where(*_is_due(now), col(PostRow.stage).in_([stage.value for stage in stages]))
-        .order_by(col(PostRow.next_at), col(PostRow.post_id))
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    )
-    claimed = list(
-        session.execute(
-            update(PostRow)
-            .where(col(PostRow.post_id).in_(due.scalar_subquery()))
-            .values(leased_by=who, lease_until=now + lease)
-            .returning(PostRow)
-            .execution_options(synchronize_session=False)
-        ).scalars()
-    )
-    found = _posts(session, claimed, open_vault()) if claimed else []
-    return sorted(found, key=lambda post: post.next_at or now)
-
-
-def extend_leases(session: Session, who: str, until: datetime) -> None:
-    """Whoever is still alive keeps what it is at."""
-    session.execute(update(PostRow).where(col(PostRow.leased_by) == who).values(lease_until=until))
 
 
 def save_post(
@@ -271,13 +210,19 @@ def _sealed(vault: Vault | None, post: Post) -> str | None:
 
 def _posts(session: Session, rows: Iterable[PostRow], vault: Vault | None) -> list[Post]:
     rows = list(rows)
+    names = clients_of(session, rows)
+    return [post_of_row(row, names[row.client_id], vault) for row in rows]
+
+
+def clients_of(session: Session, rows: Collection[PostRow]) -> dict[str, str]:
+    """The names of the clients of these rows, by their ids."""
     ids = {row.client_id for row in rows}
     named = select(ClientRow.client_id, ClientRow.name).where(col(ClientRow.client_id).in_(ids))
-    names = dict(session.exec(named).all()) if ids else {}
-    return [_post(row, names[row.client_id], vault) for row in rows]
+    return dict(session.exec(named).all()) if ids else {}
 
 
-def _post(row: PostRow, client: str, vault: Vault | None) -> Post:
+def post_of_row(row: PostRow, client: str, vault: Vault | None) -> Post:
+    """The post that a row holds; without the vault its receipt has no handle."""
     handle: dict[str, str] = {}
     if row.handle is not None and vault is not None:
         opened = vault.open(row.handle, place("posts", "handle", row.post_id))

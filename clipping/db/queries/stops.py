@@ -1,11 +1,11 @@
-"""What keeps posts from going on: stops, accounts, rights; and what people have to see."""
+"""What keeps posts from going on: stops, accounts, rights."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, update
+from sqlalchemy import DateTime, case, cast, func, or_, update
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
@@ -15,7 +15,6 @@ from clipping.db.queries.verdicts import VERDICT, is_approved, verdict_of
 from clipping.db.tables import (
     AccountEventRow,
     AccountRow,
-    AlertRow,
     BucketRow,
     ClientRow,
     ClipRow,
@@ -28,11 +27,11 @@ from clipping.db.tables import (
 from clipping.db.tables.posts import OVER
 from clipping.models import (
     AccountStatus,
-    Alert,
     ClipState,
     Ground,
     PlatformName,
     Post,
+    Stage,
     Standing,
     Stop,
 )
@@ -43,6 +42,7 @@ _TROUBLE = (
     AccountStatus.BANNED,
     AccountStatus.REAUTHORISE,
 )
+_PERHAPS_PUBLIC = (Stage.ARMED, Stage.PROCESSING, Stage.INBOX, Stage.POSTED)
 
 
 def add_stop(session: Session, stop: Stop) -> Stop:
@@ -151,6 +151,7 @@ def standing_of(
     now: datetime,
     *,
     who: str | None = None,
+    arming: bool = False,
     own_gate: str = "",
     app_gate: str = "",
 ) -> Standing | None:
@@ -158,11 +159,12 @@ def standing_of(
 
     :param who: Whose it has to be, or None is the answer; it cannot be claimed, nor, when it is not
         begun, another post of its account be begun, until the transaction ends.
+    :param arming: Whether its next step is the last one, so that its account's others count again.
     :param own_gate: Name of what has to be open before its platform is asked for the account.
     :param app_gate: The same for its app, whose own name follows.
     """
-    latest = None
-    if post.begun_at is None:
+    last_begun_at = last_public_at = None
+    if post.begun_at is None or arming:
         # First, and in a statement of its own: what is read below has to be younger than the lock.
         if who is not None:
             session.execute(
@@ -170,7 +172,7 @@ def standing_of(
                 .where(col(AccountRow.account_id) == post.account_id)
                 .with_for_update()
             )
-        latest = _last_begun_at(session, post)
+        last_begun_at, last_public_at = _latest_of_others(session, post)
     shut = (
         columns(func.max(BucketRow.closed_until))
         .where(
@@ -223,69 +225,29 @@ def standing_of(
         rejected=decided.sentence if decided and decided.rejects else "",
         proof_passed=bool(passed),
         rights_stated=ground != Ground.UNSTATED.value,
-        last_begun_at=latest,
+        last_begun_at=last_begun_at,
+        last_public_at=last_public_at,
         failures=failures or 0,
         platform_closed_until=closed_until,
         shut_until=shut_until,
     )
 
 
-def _last_begun_at(session: Session, post: Post) -> datetime | None:
-    return session.exec(
-        select(func.max(PostRow.begun_at)).where(
-            PostRow.account_id == post.account_id,
-            PostRow.post_id != post.post_id,
+def _latest_of_others(session: Session, post: Post) -> tuple[datetime | None, datetime | None]:
+    """When the account's latest other post was begun, and when it, or another, became public."""
+    armed_at = cast(col(PostRow.receipt)["armed_at"].as_string(), DateTime(timezone=True))
+    public = col(PostRow.stage).in_([stage.value for stage in _PERHAPS_PUBLIC])
+    row = session.execute(
+        columns(
+            func.max(PostRow.begun_at),
+            func.max(case((public, func.coalesce(armed_at, col(PostRow.posted_at))))),
+        ).where(
+            col(PostRow.account_id) == post.account_id,
+            col(PostRow.post_id) != post.post_id,
             col(PostRow.state).not_in([state.value for state in OVER]),
         )
     ).one()
-
-
-def add_alert(session: Session, alert: Alert) -> None:
-    """Keep what a person has to see."""
-    session.add(
-        AlertRow(
-            client_id=client_id(alert.client) if alert.client else None,
-            **alert.model_dump(exclude={"client", "alert_id"}),
-            seen_by="",
-        )
-    )
-    session.flush()
-
-
-def alert_seen(session: Session, alert_id: int, by: str, at: datetime) -> bool:
-    """Note that a person has seen to it; whether nobody had before."""
-    done = session.execute(
-        update(AlertRow)
-        .where(col(AlertRow.alert_id) == alert_id, col(AlertRow.seen_at).is_(None))
-        .values(seen_at=at, seen_by=by)
-        .returning(col(AlertRow.alert_id))
-    )
-    return done.first() is not None
-
-
-def alerts(
-    session: Session, since: datetime | None = None, *, client: str | None = None
-) -> list[Alert]:
-    """Those that nobody has seen yet, the oldest first; of a client, or of all and of none."""
-    wanted = (
-        select(AlertRow, ClientRow.name)
-        .join(ClientRow, col(ClientRow.client_id) == col(AlertRow.client_id), isouter=True)
-        .where(col(AlertRow.seen_at).is_(None))
-        .order_by(col(AlertRow.alert_id))
-    )
-    if since is not None:
-        wanted = wanted.where(col(AlertRow.at) >= since)
-    if client is not None:
-        wanted = wanted.where(col(AlertRow.client_id) == client_id(client))
-    return [
-        Alert.model_validate(
-            {
-                **row.model_dump(exclude={"client_id", "seen_at", "seen_by"}),
-                "client": name or "",
-            }
-        )
-        for row, name in session.exec(wanted).all()
-    ]
+    return row[0], row[1]
 
 
 def accounts_in_trouble(

@@ -1,0 +1,99 @@
+"""Which posts are due, and whose they are: each is claimed by one process at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, or_, update
+from sqlmodel import Session, col, select
+
+from clipping.db.queries.posts import clients_of, post_of_row
+from clipping.db.tables import PostRow
+from clipping.errors import NeedsPerson
+from clipping.models import Post, PostState, Stage
+from clipping.vault import Vault
+
+_CLAIMABLE = (
+    PostState.RESERVED,
+    PostState.SUBMITTING,
+    PostState.PROCESSING,
+    PostState.UNKNOWN,
+    PostState.HELD,
+)
+
+
+def database_time(session: Session) -> datetime:
+    """What time it is for the database, and so for all that share it."""
+    return session.execute(select(func.clock_timestamp())).scalar_one()
+
+
+def due_stages(session: Session, now: datetime) -> set[Stage]:
+    """How far posts have come that are due and that nobody is at."""
+    found = session.exec(select(PostRow.stage).where(*_is_due(now)).distinct())
+    return {Stage(stage) for stage in found}
+
+
+def _is_due(now: datetime) -> tuple[Any, ...]:
+    return (
+        col(PostRow.next_at) <= now,
+        col(PostRow.state).in_([state.value for state in _CLAIMABLE]),
+        or_(col(PostRow.lease_until).is_(None), col(PostRow.lease_until) < now),
+    )
+
+
+def claim_posts(
+    session: Session,
+    open_vault: Callable[[], Vault],
+    who: str,
+    now: datetime,
+    lease: timedelta,
+    *,
+    most: int,
+    stages: Collection[Stage] = tuple(Stage),
+    unreadable: Callable[[Post, NeedsPerson], None] | None = None,
+) -> list[Post]:
+    """Posts that are due and that nobody is at, the longest due first; they are ``who``'s now.
+
+    :param open_vault: Called when there are any: who posts nothing needs no key.
+    :param stages: Only those that have come so far.
+    :param unreadable: Told of each that no key of the vault opens, without its handle; the others
+        are claimed all the same. Without it such a one is an error.
+    """
+    due = (
+        select(PostRow.post_id)
+        .where(*_is_due(now), col(PostRow.stage).in_([stage.value for stage in stages]))
+        .order_by(col(PostRow.next_at), col(PostRow.post_id))
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    claimed = list(
+        session.execute(
+            update(PostRow)
+            .where(col(PostRow.post_id).in_(due.scalar_subquery()))
+            .values(leased_by=who, lease_until=now + lease)
+            .returning(PostRow)
+            .execution_options(synchronize_session=False)
+        ).scalars()
+    )
+    if not claimed:
+        return []
+    vault, names, found = open_vault(), clients_of(session, claimed), []
+    for row in claimed:
+        try:
+            found.append(post_of_row(row, names[row.client_id], vault))
+        except NeedsPerson as error:
+            if unreadable is None:
+                raise
+            unreadable(post_of_row(row, names[row.client_id], None), error)
+    return sorted(found, key=lambda post: post.next_at or now)
+
+
+def extend_leases(session: Session, who: str, post_ids: Collection[str], until: datetime) -> None:
+    """Whoever is still alive keeps those of these posts that it has."""
+    session.execute(
+        update(PostRow)
+        .where(col(PostRow.leased_by) == who, col(PostRow.post_id).in_(post_ids))
+        .values(lease_until=until)
+    )
