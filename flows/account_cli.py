@@ -284,6 +284,20 @@ def resume(account_id: AccountId) -> None:
 
 
 @accounts_app.command()
+def reinstate(
+    account_id: AccountId,
+    by: Annotated[str, typer.Option(help="Who has seen it.", show_default=False)],
+) -> None:
+    """Say that a platform lets an account post again that it had suspended or warned."""
+    from flows.accounts import reinstate as reinstate_account
+
+    if not by.strip():
+        raise typer.BadParameter("--by must say something")
+    with outcomes(as_json=False):
+        reinstate_account(account_id, by.strip())
+
+
+@accounts_app.command()
 def history(account_id: AccountId, as_json: Json = False) -> None:
     """Say what happened to an account: connections, statuses, consent, choices."""
     from flows.accounts import show_history

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
@@ -221,6 +222,14 @@ def resume(account_id: str) -> None:
         account = queries.get_account(session, account_id)
     what = "is no longer paused" if was else "was not paused"
     console.output.print(f"{account.platform} @{account.handle} {what}.")
+
+
+def reinstate(account_id: str, by: str) -> None:
+    """Take an account for well again, because somebody has seen that it is."""
+    from tasks.reinstating import reinstate as reinstate_account
+
+    account = reinstate_account(account_id, by, datetime.now(UTC))
+    console.output.print(f"{account.platform} @{account.handle} is posted to again.")
 
 
 def show_history(account_id: str, *, as_json: bool) -> None:

@@ -66,7 +66,7 @@ def admit(
     wait, probing = _wait(session, post, standing, unarmed, outage, now)
     if wait > now:
         # Armed, and not sent: another process would have to ask whether it was.
-        waiting = gates.released(found).replace(next_at=wait)
+        waiting = gates.waiting(found, wait, now)
         return _let_go(session, post, waiting, who, now, account, outage, vault)
     going = _begun(gates.released(post), account, now)
     if going != post:

@@ -98,6 +98,7 @@ from clipping.models.recipe import (
     RenderChoices,
     RenderPlan,
 )
+from clipping.models.rehearsal import LATE_S, Reason, RehearsalReport, RehearsedPart
 from clipping.models.rights import ClientSettings, Ground, Rights
 from clipping.models.sighting import Area, FacePoint, FaceTrack, Scene, Sightings
 from clipping.models.source import (
@@ -115,6 +116,7 @@ from clipping.models.watch import Found, ItemState, Watch, WatchedItem
 
 __all__ = [
     "HOURS_WORTH",
+    "LATE_S",
     "OUTPUT_HEIGHT_PX",
     "OUTPUT_WIDTH_PX",
     "VARIATION",
@@ -197,7 +199,10 @@ __all__ = [
     "ProfanityPolicy",
     "Proof",
     "ProofCheck",
+    "Reason",
     "Receipt",
+    "RehearsalReport",
+    "RehearsedPart",
     "Rejection",
     "Release",
     "RenderChoices",

@@ -81,6 +81,16 @@ def released(post: Post) -> Post:
     return post.replace(state=state_of(post.receipt, begun=begun), note="", failure=None)
 
 
+def waiting(post: Post, until: datetime, now: datetime) -> Post:
+    """The post while nobody may ask its platform for it; a long wait is said, and by that it is
+    known later why its time went by."""
+    after = released(post).replace(next_at=until)
+    if until - now < _LOOK_AGAIN or after.failure:
+        return after
+    told = f"{until:%Y-%m-%d %H:%M} UTC"
+    return after.replace(note=f"Nobody may ask {post.platform} for it before {told}.")
+
+
 def missed(post: Post, now: datetime) -> bool:
     """Whether its slot has gone by; what may be public is never missed."""
     return now >= post.due_at + LATEST and not may_be_public(post)

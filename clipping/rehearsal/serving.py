@@ -298,7 +298,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _cut(self, fault: Fault) -> None:
         if fault.kills:
-            self.fake.world.dead = True
+            self.fake.world.kill()
         self.close_connection = True
         self.connection.shutdown(socket.SHUT_RDWR)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import RLock
@@ -66,6 +67,7 @@ class World:
 
     :ivar turn: Held while a fake serves a request, so that its state changes in one piece.
     :ivar dead: Nothing gets through to any fake while it is set: whoever asked was killed.
+    :ivar killer: Kills whoever asks, where that is a process of its own; then nobody is ``dead``.
     """
 
     def __init__(self, clock: WorldClock | None = None) -> None:
@@ -74,6 +76,7 @@ class World:
         self.ledger: list[PublicPost] = []
         self.violations: list[Violation] = []
         self.dead = False
+        self.killer: Callable[[], None] | None = None
 
     def publish(
         self,
@@ -108,6 +111,13 @@ class World:
             for one in self.ledger:
                 groups[one.platform, one.account, one.sha256].append(one)
         return [group for group in groups.values() if len(group) > 1]
+
+    def kill(self) -> None:
+        """Whoever has just asked ends, and hears of no answer."""
+        if self.killer is None:
+            self.dead = True
+        else:
+            self.killer()
 
     def revive(self) -> None:
         """Another process takes over from the one that was killed."""

@@ -61,7 +61,7 @@ def write_report_page(
             script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         )
     )
-    _write(path, text)
+    write_whole(path, text)
 
 
 @lru_cache(maxsize=1)
@@ -162,7 +162,12 @@ def _embedded(cover: Path) -> str:
     return f"data:{kind};base64,{base64.b64encode(raw).decode()}" if kind else ""
 
 
-def _write(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file, whole or not at all.
+
+    :raises DiskFull: There is no space for it.
+    :raises RenderFailed: It cannot be written for another reason.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = mkstemp(prefix=f".{path.name}-", suffix=".part", dir=path.parent)

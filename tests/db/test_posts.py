@@ -266,7 +266,7 @@ def test_with_one_bucket_empty_nothing_is_taken_of_the_others(place: Session) ->
 @pytest.mark.parametrize("key", ["tiktok:account:me", "tiktok:app:"])
 def test_what_is_closed_opens_by_itself(place: Session, key: str) -> None:
     post, ends = booked(place), NOW + timedelta(hours=1)
-    gates = {"own_gate": "tiktok:account:me", "app_gate": "tiktok:app:"}
+    gates: dict[str, Any] = {"own_gate": "tiktok:account:me", "app_gate": "tiktok:app:"}
     queries.close(place, key, NOW, ends)
     shut = queries.standing_of(place, post, NOW, **gates)
     again = queries.standing_of(place, post, ends, **gates)

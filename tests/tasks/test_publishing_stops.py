@@ -23,6 +23,7 @@ from clipping.models import (
     Stage,
     Stop,
 )
+from clipping.publishing import rates
 from clipping.publishing.steps import Step
 from clipping.rehearsal.serving import Fault
 from tasks import post_changes
@@ -74,6 +75,22 @@ def test_a_stop_takes_hold_within_seconds_in_the_middle_of_a_queue(at: At) -> No
         post_changes.resume(found, "Ann", place.now)
         place.run()
         assert [place.wrongs(*one) for one in made] == [[]] * 6
+
+
+def test_a_post_whose_time_goes_by_while_its_app_may_not_ask_says_so(at: At) -> None:
+    with at("youtube") as place:
+        account = place.account("1")
+        post = place.post(account)
+        until = place.now + timedelta(hours=13)
+        with place.session() as session:
+            queries.close(session, rates.app_gate(account), place.now, until)
+        place.publisher().round()
+        told = f"Nobody may ask youtube for it before {until:%Y-%m-%d %H:%M} UTC."
+        assert place.stored(post).note == told
+        assert place.stored(post).state is PostState.RESERVED
+        place.run()
+        assert place.stored(post).state is PostState.CANCELLED
+        assert place.stored(post).note == f"Its time went by before it could be posted. {told}"
 
 
 @pytest.mark.parametrize("stage", [Stage.SENT, Stage.ARMED, Stage.PROCESSING])

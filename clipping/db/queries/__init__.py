@@ -24,7 +24,13 @@ from clipping.db.queries.accounts import (
 from clipping.db.queries.alerts import add_alert, alert_seen, alerts, was_told
 from clipping.db.queries.asks import note_ask, source_rooms, was_asked
 from clipping.db.queries.buckets import close, give_back, take_tokens
-from clipping.db.queries.claims import claim_posts, database_time, due_stages, extend_leases
+from clipping.db.queries.claims import (
+    claim_posts,
+    database_time,
+    due_stages,
+    extend_leases,
+    next_due_at,
+)
 from clipping.db.queries.claude import (
     CostLine,
     batch_ids,
@@ -264,6 +270,7 @@ __all__ = [
     "look_again",
     "month_span",
     "newest_detection",
+    "next_due_at",
     "note_ask",
     "note_batch",
     "note_event",

@@ -26,7 +26,8 @@ _CLAIMABLE = (
 
 def database_time(session: Session) -> datetime:
     """What time it is for the database, and so for all that share it."""
-    return session.execute(select(func.clock_timestamp())).scalar_one()
+    said: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
+    return said
 
 
 def due_stages(session: Session, now: datetime) -> set[Stage]:
@@ -41,6 +42,17 @@ def _is_due(now: datetime) -> tuple[Any, ...]:
         col(PostRow.state).in_([state.value for state in _CLAIMABLE]),
         or_(col(PostRow.lease_until).is_(None), col(PostRow.lease_until) < now),
     )
+
+
+def next_due_at(session: Session) -> datetime | None:
+    """When the next post is due, or its lease ends; None while no post waits for its time."""
+    found: datetime | None = session.exec(
+        select(func.min(func.greatest(PostRow.next_at, PostRow.lease_until))).where(
+            col(PostRow.next_at).is_not(None),
+            col(PostRow.state).in_([state.value for state in _CLAIMABLE]),
+        )
+    ).one()
+    return found
 
 
 def claim_posts(
