@@ -13,7 +13,16 @@ from clipping.claude import breaker
 from clipping.claude.door import Outage
 from clipping.db import queries
 from clipping.errors import ClippingError
-from clipping.models import Account, AccountStatus, Alert, Post, PostingMethod, PostState, Stop
+from clipping.models import (
+    Account,
+    AccountStatus,
+    Alert,
+    Post,
+    PostingMethod,
+    PostState,
+    Stage,
+    Stop,
+)
 from clipping.platforms.failures import FailureKind
 from clipping.publishing import gates, rates, troubles
 from clipping.publishing.failing import is_stuck, kind_of_failure, renews, until
@@ -39,6 +48,8 @@ def note_success(
     if post.posted_at is not None and account.first_post_on is None:
         queries.note_first_post(session, account.account_id, _day_of_slot(account, post))
     _tell_stuck(session, post, post.note, now)
+    if post.receipt.stage is Stage.INBOX and not _was_told(session, "manual", post, post.note):
+        tell(session, "manual", post.note, now, post=post)
 
 
 def _day_of_slot(account: Account, post: Post) -> date:
@@ -78,10 +89,12 @@ def note_failure(
 
 def _tell_stuck(session: Session, post: Post, why: str, now: datetime) -> None:
     """Once for each reason, however often it is looked for after that."""
-    if is_stuck(post, now) and not queries.was_told(
-        session, post.state.value, why, post_id=post.post_id
-    ):
+    if is_stuck(post, now) and not _was_told(session, post.state.value, post, why):
         tell(session, post.state.value, why, now, post=post)
+
+
+def _was_told(session: Session, kind: str, post: Post, why: str) -> bool:
+    return queries.was_told(session, kind, why, post_id=post.post_id)
 
 
 def note_account(

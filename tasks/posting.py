@@ -34,7 +34,6 @@ from clipping.models import (
 )
 from clipping.platforms.base import Clock, Platform
 from clipping.platforms.exchange import broken_off_when
-from clipping.platforms.failures import is_untaken
 from clipping.publishing.failing import after_error
 from clipping.publishing.steps import STAGES, Step, after_step, next_step
 from clipping.vault import Vault, open_vault
@@ -230,8 +229,8 @@ class Publisher:
                 ask = ready or self._made_ready(post, step, admitted.account, kept)
                 receipt = ask(post, Clock(self.now()))
         except ClippingError as error:
-            if unarmed is not None and (error is ready or is_untaken(error)):
-                # It is as if it had never been armed.
+            if unarmed is not None and error is ready:
+                # Nothing was sent: it is as if it had never been armed.
                 post = post.replace(receipt=unarmed)
             return after_error(post, step, error, now, self._chance), error
         except Exception as error:  # noqa: BLE001 - whatever it is, the other posts go on

@@ -7,11 +7,20 @@ from typing import Final
 
 from clipping.errors import ClippingError
 from clipping.models import Receipt, Stage
-from clipping.platforms.failures import FailureKind, failure, kind_of
+from clipping.platforms.failures import FailureKind, failure, kind_of, unarmed
 
 MOST_TRIES: Final = 3
 """New uploads, containers or sessions after the first one."""
+_DOING_NOTHING: Final = (
+    FailureKind.RETRY_AFTER,
+    FailureKind.QUOTA_UNTIL,
+    FailureKind.REAUTH,
+    FailureKind.ACCOUNT_BLOCKED,
+    FailureKind.APP_MISCONFIGURED,
+    FailureKind.BILLING,
+)
 _PAUSE: Final = timedelta(seconds=60)
+_GROWTH: Final = 4
 
 
 def lost(receipt: Receipt, sentence: str, code: str = "") -> ClippingError:
@@ -29,6 +38,27 @@ def bounded(error: ClippingError, receipt: Receipt) -> ClippingError:
     return lost(receipt, str(error), getattr(error, "code", ""))
 
 
+def over(error: ClippingError, receipt: Receipt) -> ClippingError:
+    """The error of a publication that its platform has ended, with nothing of it public.
+
+    Only a new one can follow, for instance once a quota's window has passed.
+    """
+    error = bounded(error, receipt)
+    if kind_of(error) is FailureKind.RETRY_NEW_CONTAINER:
+        return error
+    return unarmed(error, Receipt(tries=receipt.tries + 1))
+
+
+def untaken(error: ClippingError, before: Receipt) -> ClippingError:
+    """The error of the request that can make a post public, which its platform has answered.
+
+    Where it says to come back later, or concerns the account or the app, nothing was done.
+
+    :param before: The receipt from which it is armed again.
+    """
+    return unarmed(error, before) if kind_of(error) in _DOING_NOTHING else error
+
+
 def anew(receipt: Receipt, now: datetime, why: str) -> Receipt:
     """The receipt from which a lost publication begins again, after a pause that grows."""
     return Receipt(
@@ -38,13 +68,18 @@ def anew(receipt: Receipt, now: datetime, why: str) -> Receipt:
     )
 
 
-def taken_up(receipt: Receipt, sentence: str) -> Receipt:
+def taken_up(receipt: Receipt, sentence: str, now: datetime) -> Receipt:
     """What a reconciliation found; counted when it goes on from before ``ARMED``.
 
-    Raises what :func:`lost` gives when that has happened too often.
+    The first time at once, then after a pause that grows. Raises what :func:`lost` gives when that
+    has happened too often.
     """
     if receipt.stage not in (Stage.SENDING, Stage.SENT):
         return receipt
     if receipt.tries >= MOST_TRIES:
         raise lost(receipt, sentence)
-    return receipt.replace(tries=receipt.tries + 1)
+    pause = _PAUSE * _GROWTH**receipt.tries if receipt.tries else timedelta(0)
+    ready = max(receipt.not_before or now, now + pause)
+    return receipt.replace(
+        tries=receipt.tries + 1, not_before=ready if ready > now else receipt.not_before
+    )

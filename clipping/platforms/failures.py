@@ -18,6 +18,7 @@ from clipping.errors import (
     ServiceUnavailable,
     StartAgain,
 )
+from clipping.models import Receipt
 
 
 class FailureKind(StrEnum):
@@ -55,6 +56,10 @@ _ERRORS: Final[dict[FailureKind, type[ClippingError]]] = {
 }
 
 
+UNANSWERED: Final = frozenset({408, 409, 425, 499})
+"""Statuses with which somebody on the way may end a request that the platform still acts on."""
+
+
 def failure(
     kind: FailureKind,
     sentence: str,
@@ -77,30 +82,16 @@ def failure(
     return error
 
 
+def unarmed(error: ClippingError, receipt: Receipt) -> ClippingError:
+    """The same error, of something that provably is not public: the post goes on from ``receipt``.
+
+    What follows from the error then follows for that receipt, which is not ``ARMED``.
+    """
+    error.__dict__["unarmed"] = receipt
+    return error
+
+
 def kind_of(error: ClippingError) -> FailureKind:
     """What kind an error of a step is; one that no platform made is a reason to try again later."""
     kind = getattr(error, "kind", None)
     return kind if isinstance(kind, FailureKind) else FailureKind.RETRY_BACKOFF
-
-
-_HOLDING: Final = (
-    FailureKind.REAUTH,
-    FailureKind.ACCOUNT_BLOCKED,
-    FailureKind.APP_MISCONFIGURED,
-    FailureKind.BILLING,
-)
-
-
-def untaken(error: ClippingError) -> ClippingError:
-    """The platform's own refusal of the exchange that could have made a post public.
-
-    Where it concerns the account or the app, the post is as it was before it was armed.
-    """
-    if getattr(error, "kind", None) in _HOLDING:
-        error.__dict__["untaken"] = True
-    return error
-
-
-def is_untaken(error: ClippingError) -> bool:
-    """Whether it says that nothing was made public, and that the same may be sent again later."""
-    return getattr(error, "untaken", False) is True

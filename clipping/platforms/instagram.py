@@ -15,9 +15,9 @@ from clipping.models import Account, AccountLimits, PlatformName, PostJob, Recei
 from clipping.platforms import instagram_errors as errors
 from clipping.platforms import instagram_media as media
 from clipping.platforms.base import Access, Clock, Platform
-from clipping.platforms.beginnings import anew, bounded, lost, taken_up
+from clipping.platforms.beginnings import anew, bounded, lost, taken_up, untaken
 from clipping.platforms.exchange import TIMEOUT_S, is_whole
-from clipping.platforms.failures import FailureKind, failure, kind_of, untaken
+from clipping.platforms.failures import FailureKind, failure, kind_of
 from clipping.platforms.instagram_checks import container_fields, refusals
 from clipping.platforms.instagram_graph import Graph, Refused, is_by_instagram
 
@@ -92,7 +92,7 @@ class Instagram(Platform):
             found = self._look(job, receipt, access, clock)
         except StartAgain as why:
             return anew(receipt, clock.now, str(why))
-        return taken_up(found, "Instagram does not publish the upload.")
+        return taken_up(found, "Instagram does not publish the upload.", clock.now)
 
     def still_public(
         self, receipts: Mapping[str, Receipt], access: Access, clock: Clock
@@ -168,8 +168,8 @@ class Instagram(Platform):
         except Refused as refused:
             if refused.codes[1] == errors.NOT_READY and not refused.lost:
                 early = receipt.replace(stage=Stage.SENT, not_before=clock.now + media.LOOK_AGAIN)
-                return taken_up(early, str(refused.error))
-            raise _of_publishing(refused) from None
+                return taken_up(early, str(refused.error), clock.now)
+            raise untaken(_of_publishing(refused), receipt.replace(stage=Stage.SENT)) from None
         if not said.get("id"):
             # Stays ARMED, and the container is asked.
             return receipt.replace(not_before=clock.now + media.LOOK_AGAIN)
@@ -254,7 +254,7 @@ def _looked_for(receipt: Receipt, clock: Clock) -> Receipt:
 
 def _of_publishing(refused: Refused) -> ClippingError:
     if not refused.lost and kind_of(refused.error) not in _NOT_SURE:
-        return untaken(refused.error)
+        return refused.error
     code = getattr(refused.error, "code", "")
     sentence = "Instagram did not say whether it has published the post."
     return failure(FailureKind.UNKNOWN_OUTCOME, sentence, code=code)

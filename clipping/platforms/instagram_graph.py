@@ -11,7 +11,7 @@ from clipping.models import Account, PostFile
 from clipping.platforms import instagram_errors as errors
 from clipping.platforms.base import Access
 from clipping.platforms.exchange import Answer, NoAnswer, Piece, ask
-from clipping.platforms.failures import FailureKind, failure
+from clipping.platforms.failures import UNANSWERED, FailureKind, failure
 from clipping.platforms.instagram_media import MISSING
 
 _UNREACHABLE: Final = "Instagram cannot be reached just now."
@@ -25,7 +25,8 @@ _BUSY: Final = ((95, 300.0), (80, 60.0))
 class Refused(Exception):
     """An answer that is none: ``error`` is ours, ``codes`` the platform's code and subcode.
 
-    ``lost`` says that no answer came, or one of 500 and more: it may have happened.
+    ``lost`` says that no answer came, or one of 500 and more, or one from somebody on the way: it
+    may have happened.
     """
 
     def __init__(
@@ -149,7 +150,9 @@ def _refused(answer: Answer, said: Mapping[str, Any]) -> Refused:
     if answer.status < 400 and codes == (0, 0):
         return Refused(failure(FailureKind.RETRY_BACKOFF, _UNREADABLE), lost=True)
     wait_s = pause_s(answer.headers) or _PAUSE_S
-    return Refused(errors.of_answer(answer.status, said, wait_s), codes, lost=answer.status >= 500)
+    # A code that Graph gives itself is an answer, whatever stands on its envelope.
+    unsure = answer.status >= 500 or (codes == (0, 0) and answer.status in UNANSWERED)
+    return Refused(errors.of_answer(answer.status, said, wait_s), codes, lost=unsure)
 
 
 def pause_s(headers: Mapping[str, str]) -> float:

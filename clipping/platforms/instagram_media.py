@@ -10,7 +10,7 @@ from typing import Any, Final
 from clipping.models import Receipt, Stage
 from clipping.platforms import instagram_errors as errors
 from clipping.platforms.base import Clock
-from clipping.platforms.beginnings import bounded, lost
+from clipping.platforms.beginnings import lost, over
 
 FINISHED: Final = "FINISHED"
 PUBLISHED: Final = "PUBLISHED"
@@ -89,8 +89,7 @@ def check_alive(container: Mapping[str, Any], receipt: Receipt) -> None:
     if container.get("status_code") == "EXPIRED":
         raise lost(receipt, "The upload to Instagram has expired.")
     if container.get("status_code") == "ERROR":
-        error = errors.of_status_text(str(container.get("status", "")))
-        raise bounded(error, receipt)
+        raise over(errors.of_status_text(str(container.get("status", ""))), receipt)
 
 
 def stored_bytes(container: Mapping[str, Any], size_bytes: int) -> int:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import PurePath
 from typing import Any, ClassVar, Final
 
-from clipping.errors import QuotaExhausted, StartAgain
+from clipping.errors import AccountBlocked, QuotaExhausted, StartAgain
 from clipping.models import (
     Account,
     AccountLimits,
@@ -23,7 +23,7 @@ from clipping.models import (
 )
 from clipping.platforms import tiktok_errors as errors
 from clipping.platforms.base import Access, Clock, Platform
-from clipping.platforms.beginnings import anew, bounded, lost, taken_up
+from clipping.platforms.beginnings import anew, bounded, lost, taken_up, untaken
 from clipping.platforms.exchange import TIMEOUT_S, Answer, NoAnswer, Piece, ask, is_whole
 from clipping.platforms.failures import FailureKind, failure
 from clipping.platforms.tiktok_answers import (
@@ -45,6 +45,7 @@ _MARGIN: Final = timedelta(minutes=1)
 _LOOK_AGAIN: Final = timedelta(seconds=30)
 _TYPES: Final = {".mov": "video/quicktime", ".webm": "video/webm"}
 _QUERY_SIZE: Final = 20
+_PUBLIC: Final = "PUBLIC_TO_EVERYONE"
 
 
 class TikTok(Platform):
@@ -82,6 +83,9 @@ class TikTok(Platform):
         try:
             return self._creator(access)
         except QuotaExhausted as full:
+            if getattr(full, "whole_app", False):
+                # Not of this account: nobody else has to ask, either.
+                raise
             return AccountLimits(posts_left=0, blocked=str(full))
 
     def submit(self, job: PostJob, receipt: Receipt, access: Access, clock: Clock) -> Receipt:
@@ -113,20 +117,25 @@ class TikTok(Platform):
             found = self._look(job, receipt, access, clock)
         except StartAgain as why:
             return anew(receipt, clock.now, str(why))
-        return taken_up(found, "The last part of the upload to TikTok was not taken.")
+        sentence = "The last part of the upload to TikTok was not taken."
+        return taken_up(found, sentence, clock.now)
 
     def still_public(
         self, receipts: Mapping[str, Receipt], access: Access, clock: Clock
     ) -> dict[str, str]:
-        """Posts whose id TikTok no longer shows; one whose id it never told is taken to be up."""
+        """Posts whose id TikTok no longer shows; one whose id it never told is taken to be up.
+
+        An account that is private or banned shows none, which says nothing of its posts.
+        """
         ids = {post: one.public_id for post, one in receipts.items() if one.public_id}
         wanted, shown = sorted(set(ids.values())), set[str]()
         for first in range(0, len(wanted), _QUERY_SIZE):
             asked = {"filters": {"video_ids": wanted[first : first + _QUERY_SIZE]}}
             data = self._call("/v2/video/query/", asked, access, {"fields": "id"})
             shown |= {str(video.get("id", "")) for video in data.get("videos") or ()}
-        gone = "TikTok no longer shows the post: removed, or no longer public."
-        return {post: gone for post, public_id in ids.items() if public_id not in shown}
+        why = "TikTok no longer shows the post: removed, or no longer public."
+        gone = {post: why for post, public_id in ids.items() if public_id not in shown}
+        return {} if gone and not shown and self._is_closed(access) else gone
 
     def _begin(self, job: PostJob, receipt: Receipt, access: Access, clock: Clock) -> Receipt:
         plan = self._plan(job)
@@ -180,7 +189,8 @@ class TikTok(Platform):
             return after
         if answer.status in (403, 404):
             return self._look(job, receipt, access, clock, closed=True)
-        raise bounded(refused(answer, armed=receipt.stage is Stage.ARMED), receipt)
+        error = bounded(refused(answer, armed=receipt.stage is Stage.ARMED), receipt)
+        raise untaken(error, receipt.replace(stage=Stage.SENDING))
 
     def _look(
         self,
@@ -208,6 +218,18 @@ class TikTok(Platform):
         if closed or clock.now >= until - _MARGIN:
             return receipt.replace(not_before=until + _MARGIN)
         return receipt.replace(stage=Stage.SENDING, sent_bytes=stored, not_before=None)
+
+    def _is_closed(self, access: Access) -> bool:
+        """Whether the account itself is private or banned; of drafts' accounts that is not told."""
+        if access.account.method is PostingMethod.INBOX:
+            return False
+        try:
+            levels = self._creator(access).privacy_levels
+        except AccountBlocked:
+            return True
+        except QuotaExhausted:
+            return False
+        return bool(levels) and _PUBLIC not in levels
 
     def _creator(self, access: Access) -> AccountLimits:
         info = self._call("/v2/post/publish/creator_info/query/", None, access)

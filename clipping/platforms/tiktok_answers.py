@@ -11,9 +11,9 @@ from clipping.errors import ClippingError
 from clipping.models import Account, Receipt, Stage
 from clipping.platforms import tiktok_errors as errors
 from clipping.platforms.base import Clock
-from clipping.platforms.beginnings import bounded
+from clipping.platforms.beginnings import over
 from clipping.platforms.exchange import Answer
-from clipping.platforms.failures import FailureKind, failure
+from clipping.platforms.failures import UNANSWERED, FailureKind, failure
 from clipping.platforms.tiktok_chunks import ChunkPlan
 
 UNREACHABLE: Final = "TikTok cannot be reached just now."
@@ -66,7 +66,7 @@ def ended(receipt: Receipt, account: Account, data: Mapping[str, Any]) -> Receip
     """The receipt of a publication that is over; None while it is not. Raises when it failed."""
     status = data.get("status")
     if status == "FAILED":
-        raise bounded(errors.of_reason(str(data.get("fail_reason") or "")), receipt)
+        raise over(errors.of_reason(str(data.get("fail_reason") or "")), receipt)
     if status == "SEND_TO_USER_INBOX":
         note = "The draft is in the owner's TikTok inbox; its caption has to be pasted there."
         return receipt.replace(stage=Stage.INBOX, not_before=None, note=note)
@@ -93,7 +93,7 @@ def refused(answer: Answer, *, armed: bool) -> ClippingError:
         return errors.of_answer(429, "", answer.headers.get("retry-after", ""))
     if answer.status == 416:
         return failure(FailureKind.RETRY_NEW_CONTAINER, "TikTok lost the upload.", code=code)
-    if 400 <= answer.status < 500:
+    if 400 <= answer.status < 500 and not (armed and answer.status in UNANSWERED):
         sentence = f"TikTok does not take the upload (status {code})."
         return failure(FailureKind.PERMANENT_MEDIA, sentence, code=code)
     if armed:

@@ -14,15 +14,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from clipping.errors import ClippingError, Rejected, StartAgain
+from clipping.errors import AccountBlocked, ClippingError, Rejected, StartAgain
 from clipping.models import Account, AccountLimits, PlatformName, PostJob, Receipt, Stage
 from clipping.platforms.base import Access, Clock, Platform
-from clipping.platforms.beginnings import anew, bounded, lost
+from clipping.platforms.beginnings import anew, bounded, lost, untaken
 from clipping.platforms.failures import FailureKind, failure
 from clipping.platforms.wording import refused_words
 from clipping.platforms.x_check import longest_ms, refused_disclosure, refused_file
 from clipping.platforms.x_errors import DUPLICATE, processing_failed, server_failed
-from clipping.platforms.x_words import find_ours, gone_because
+from clipping.platforms.x_words import HIDDEN, find_ours, gone_because
 
 if TYPE_CHECKING:
     from clipping.platforms.x_api import Api
@@ -171,7 +171,7 @@ class X(Platform):
             if getattr(error, "code", "") == DUPLICATE:
                 post = self._find(job, receipt, access, api)
             if not post:
-                raise
+                raise untaken(error, receipt.replace(stage=Stage.SENT)) from None
             return _posted(receipt, access.account, post)
         if not made.get("id"):
             raise failure(
@@ -227,7 +227,7 @@ class X(Platform):
     def still_public(
         self, receipts: Mapping[str, Receipt], access: Access, clock: Clock
     ) -> dict[str, str]:
-        """Those that were deleted, hidden or withheld."""
+        """Those that were deleted, hidden or withheld; none is hidden by its account alone."""
         api = self._api(access, clock)
         posts = {post: one.public_id for post, one in receipts.items() if one.public_id}
         ids = sorted(set(posts.values()))
@@ -241,7 +241,16 @@ class X(Platform):
                 in_part=True,
             )
             reasons |= {one: gone_because(one, found) for one in asked}
+        if HIDDEN in reasons.values() and self._is_closed(access, clock):
+            reasons = {one: "" if why == HIDDEN else why for one, why in reasons.items()}
         return {post: reasons[one] for post, one in posts.items() if reasons[one]}
+
+    def _is_closed(self, access: Access, clock: Clock) -> bool:
+        """Whether the account itself is protected or suspended."""
+        try:
+            return bool(self.limits(access, clock).blocked)
+        except AccountBlocked:
+            return True
 
     def _api(self, access: Access, clock: Clock) -> Api:
         # tweepy and requests take a while to import, which only those who ask should wait for.

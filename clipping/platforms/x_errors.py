@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 from clipping.errors import ClippingError
-from clipping.platforms.failures import FailureKind, failure, untaken
+from clipping.platforms.failures import UNANSWERED, FailureKind, failure
 
 _LONGEST_CODE: Final = 60
 DUPLICATE: Final = "duplicate"
@@ -170,10 +170,12 @@ def refusal(
     if status >= 500:
         return server_failed(armed, code[:_LONGEST_CODE])
     rule = next((one for one in RULES if _fits(one, status, said)), None)
+    unsure = armed and (status < 400 or status in UNANSWERED)
+    if unsure and (rule is None or rule.code != DUPLICATE):
+        # An answer that is no refusal, and names no post all the same.
+        return server_failed(armed, code[:_LONGEST_CODE])
     if rule is not None:
-        found = failure(rule.kind, rule.sentence, code=rule.code, whole_app=rule.whole_app)
-        # One of 200 that holds errors may have been taken all the same.
-        return untaken(found) if armed and status >= 400 else found
+        return failure(rule.kind, rule.sentence, code=rule.code, whole_app=rule.whole_app)
     if status == 429 or 88 in said.codes:
         return _rate(headers, now)
     if "service unavailable" in said.text:

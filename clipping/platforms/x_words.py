@@ -10,6 +10,8 @@ from typing import Any, Final
 
 _OWN_LINK: Final = re.compile(r"\s*https://t\.co/\w+\s*$")
 """X puts a link to the media behind the words."""
+HIDDEN: Final = "The post is no longer public: its account is protected or suspended."
+"""Says nothing of the post where that is so of the account."""
 
 
 def find_ours(listed: Sequence[Mapping[str, Any]], media_key: str, text: str) -> str:
@@ -38,7 +40,7 @@ def gone_because(post: str, found: Mapping[str, Any]) -> str:
         if kind.endswith("/resource-not-found"):
             return "The post is no longer on X."
         if kind.endswith("/not-authorized-for-resource"):
-            return "The post is no longer public: its account is protected or suspended."
+            return HIDDEN
     return ""
 
 

@@ -9,7 +9,7 @@ where it is forgotten, the channel's own list of uploads.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from clipping.errors import ClippingError, StartAgain
@@ -22,16 +22,18 @@ from clipping.models import (
     Stage,
 )
 from clipping.platforms.base import Access, Clock, Platform
-from clipping.platforms.beginnings import anew, bounded, lost
+from clipping.platforms.beginnings import anew, bounded, lost, taken_up, untaken
 from clipping.platforms.failures import FailureKind, failure
 from clipping.platforms.wording import refused_words
 from clipping.platforms.youtube_api import BATCH, CHUNK_BYTES, URL, Api, Progress, readable
 from clipping.platforms.youtube_video import (
     gone_because,
+    is_of_this_try,
     is_ours,
     privacy_of,
     refused_disclosure,
     resource,
+    stands,
     verdict,
 )
 
@@ -40,6 +42,8 @@ LONGEST_MS: Final = 180_000
 _SETTLES: Final = timedelta(minutes=10)
 """How long the list of uploads may lag behind; not documented."""
 _LOOK_AGAIN: Final = timedelta(minutes=1)
+_MISSED_FOR: Final = timedelta(minutes=5)
+"""How far apart two looks lie that find no video, before a person has to look."""
 
 
 class YouTube(Platform):
@@ -116,10 +120,11 @@ class YouTube(Platform):
 
     def _finish(self, job: PostJob, receipt: Receipt, api: Api) -> Receipt:
         """The last part: with its last byte the video exists."""
-        file = job.file
-        at = api.send(
-            receipt.handle["session"], file.path, file.size_bytes, receipt.sent_bytes, last=True
-        )
+        file, session = job.file, receipt.handle["session"]
+        try:
+            at = api.send(session, file.path, file.size_bytes, receipt.sent_bytes, last=True)
+        except ClippingError as error:
+            raise untaken(error, receipt.replace(stage=Stage.SENDING)) from None
         if at.gone:
             raise failure(
                 FailureKind.UNKNOWN_OUTCOME,
@@ -135,11 +140,8 @@ class YouTube(Platform):
         )
         age = clock.now - (receipt.armed_at or clock.now)
         if not found:
-            if age < _SETTLES:
-                return receipt.replace(not_before=clock.now + _wait(age))
-            raise failure(
-                FailureKind.PERMANENT_MEDIA, "YouTube no longer has the video that was uploaded."
-            )
+            return _missing(receipt, clock.now, age)
+        receipt = _there(receipt)
         try:
             done = verdict(found[0], privacy_of(job.consent))
         except ClippingError as error:
@@ -163,20 +165,30 @@ class YouTube(Platform):
         api = self._api(access, clock)
         at = api.probe(receipt.handle["session"], job.file.size_bytes)
         if not at.gone:
-            return _after(receipt, at)
-        found = self._find(job, receipt, api)
+            sentence = "YouTube does not take the last part of the upload."
+            return taken_up(_after(receipt, at), sentence, clock.now)
+        # One that was rejected since was made all the same; what it means, the poll tells.
+        found = self._find(job, receipt, api, fallen=True)
         if found is not None:
             return receipt.replace(stage=Stage.PROCESSING, public_id=found, not_before=None)
         if clock.now - (receipt.armed_at or clock.now) < _SETTLES:
             return receipt.replace(not_before=clock.now + _LOOK_AGAIN)
         return anew(receipt, clock.now, "The upload was lost before YouTube had all of it.")
 
-    def _find(self, job: PostJob, receipt: Receipt, api: Api) -> str | None:
-        """The id of a video of this post that stands among the channel's newest uploads."""
+    def _find(
+        self, job: PostJob, receipt: Receipt, api: Api, *, fallen: bool = False
+    ) -> str | None:
+        """The id of a video of this post that stands among the channel's newest uploads.
+
+        :param fallen: Where none does, also one of this try that YouTube has not kept.
+        """
         uploads = api.uploads()
         with readable():
-            ours = (str(video["id"]) for video in uploads if is_ours(video, job, receipt))
-            return next(ours, None)
+            ours = [video for video in uploads if is_ours(video, job, receipt)]
+            found = [video for video in ours if stands(video)]
+            if fallen and not found:
+                found = [video for video in ours if is_of_this_try(video, receipt)]
+            return next((str(video["id"]) for video in found), None)
 
     def still_public(
         self, receipts: Mapping[str, Receipt], access: Access, clock: Clock
@@ -212,6 +224,26 @@ def _after(receipt: Receipt, at: Progress) -> Receipt:
         sent_bytes=at.stored_bytes,
         not_before=None,
     )
+
+
+def _missing(receipt: Receipt, now: datetime, age: timedelta) -> Receipt:
+    """The receipt of a video that a look did not find; it may be public all the same."""
+    missed_at = receipt.handle.get("missed_at") or now.isoformat()
+    if age >= _SETTLES and now - datetime.fromisoformat(missed_at) >= _MISSED_FOR:
+        raise failure(
+            FailureKind.PERMANENT_METADATA,
+            "YouTube does not show the video that was uploaded: look at the channel.",
+            code="videoMissing",
+        )
+    wait = _wait(age) if age < _SETTLES else _MISSED_FOR
+    handle = {**receipt.handle, "missed_at": missed_at}
+    return receipt.replace(handle=handle, not_before=now + wait)
+
+
+def _there(receipt: Receipt) -> Receipt:
+    """The receipt of a video that a look has found."""
+    kept = {name: text for name, text in receipt.handle.items() if name != "missed_at"}
+    return receipt.replace(handle=kept)
 
 
 def _wait(age: timedelta) -> timedelta:

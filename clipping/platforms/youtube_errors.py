@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from clipping.errors import ClippingError
-from clipping.platforms.failures import FailureKind, failure, untaken
+from clipping.platforms.failures import UNANSWERED, FailureKind, failure
 
 _PACIFIC: Final = ZoneInfo("America/Los_Angeles")
 _CHANNEL_WINDOW: Final = timedelta(hours=24)
@@ -138,7 +138,7 @@ def refusal(
     :param armed: Whether the request could have made the video public.
     """
     reason = _reason(content)
-    if armed and status >= 500:
+    if armed and (status >= 500 or status in UNANSWERED):
         return failure(
             FailureKind.UNKNOWN_OUTCOME,
             "YouTube failed at the last part of the upload; whether it has the video is not known.",
@@ -148,7 +148,7 @@ def refusal(
     until = None
     if meaning.kind is FailureKind.QUOTA_UNTIL:
         until = _midnight_pacific(now) if meaning.whole_app else now + _CHANNEL_WINDOW
-    found = failure(
+    return failure(
         meaning.kind,
         meaning.sentence,
         code=reason or str(status),
@@ -156,7 +156,6 @@ def refusal(
         until=until,
         whole_app=meaning.whole_app,
     )
-    return untaken(found) if armed else found
 
 
 def outcome(table: Mapping[str, Meaning], code: str, otherwise: str) -> ClippingError:

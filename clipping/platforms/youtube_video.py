@@ -83,13 +83,14 @@ def verdict(video: Mapping[str, Any], privacy: str) -> bool:
     if state != "processed":
         return False
     if status.get("privacyStatus") != privacy:
-        # Until 2026-11-02 YouTube kept the uploads of unverified apps private.
+        # Until 2026-11-02 YouTube kept the uploads of unverified apps private; its owner may have
+        # done it, too. So it says nothing of the app, and a person has to look at this one post.
         raise failure(
-            FailureKind.APP_MISCONFIGURED,
+            FailureKind.PERMANENT_METADATA,
             f"YouTube took the video, but made it {status.get('privacyStatus')} instead of"
-            f" {privacy}: change that in YouTube Studio, and have the app verified.",
+            f" {privacy}: change that in YouTube Studio, see whether the app is verified, then let"
+            " the post go on.",
             code="privacyStatus",
-            whole_app=True,
         )
     return True
 
@@ -97,16 +98,25 @@ def verdict(video: Mapping[str, Any], privacy: str) -> bool:
 def is_ours(video: Mapping[str, Any], job: PostJob, receipt: Receipt) -> bool:
     """Whether a video of the channel is this post: by its marker, or by words and time."""
     snippet = video.get("snippet", {})
-    if video.get("status", {}).get("uploadStatus") in ("rejected", "failed", "deleted"):
-        return False
     if job.marker:
         return job.marker in snippet.get("tags", ())
-    at = datetime.fromisoformat(snippet["publishedAt"])
     return (
         snippet.get("title") == job.words.title
         and snippet.get("description", "") == job.words.text
-        and at >= (receipt.armed_at or at) - _CLOCKS_DIFFER
+        and is_of_this_try(video, receipt)
     )
+
+
+def is_of_this_try(video: Mapping[str, Any], receipt: Receipt) -> bool:
+    """Whether a video was made since the post was armed."""
+    at = datetime.fromisoformat(video["snippet"]["publishedAt"])
+    return at >= (receipt.armed_at or at) - _CLOCKS_DIFFER
+
+
+def stands(video: Mapping[str, Any]) -> bool:
+    """Whether YouTube has kept a video, as far as it says by now."""
+    fallen = ("rejected", "failed", "deleted")
+    return video.get("status", {}).get("uploadStatus") not in fallen
 
 
 def gone_because(video: Mapping[str, Any] | None) -> str:

@@ -67,6 +67,10 @@ def after_error(
     :param chance: Gives numbers from 0 to 1, which part those who failed together.
     """
     kind = kind_of_failure(error)
+    unarmed = getattr(error, "unarmed", None)
+    if isinstance(unarmed, Receipt):
+        # Not public, as its platform says: so it can wait, be held, missed, or given up.
+        post = post.replace(receipt=unarmed)
     told = Failure(kind=kind.value, code=str(getattr(error, "code", "")), sentence=str(error))
     failed = post.replace(failure=told, note="", state=_state_while_waiting(post))
     if kind is _K.UNKNOWN_OUTCOME and post.receipt.stage is Stage.ARMED:
@@ -143,7 +147,7 @@ def _begun_anew(post: Post, now: datetime) -> Post:
 
 def _refused(post: Post, step: Step, kind: FailureKind, code: str) -> Post:
     """Refused for good; but where it may be out all the same, a person has to look."""
-    looked_up = step is not Step.SUBMIT
+    looked_up = step is not Step.SUBMIT and may_be_public(post)
     if looked_up and kind is not _K.PERMANENT_MEDIA and code not in _OF_THE_POST:
         return post.replace(state=PostState.UNKNOWN, next_at=None)
     armed = post.receipt.stage is Stage.ARMED

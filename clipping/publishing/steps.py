@@ -14,6 +14,10 @@ ON_ITS_WAY: Final = (Stage.PROCESSING, Stage.INBOX)
 _INBOX_PAUSE: Final = timedelta(hours=1)
 _INBOX_ASKED: Final = timedelta(days=3)
 """After which nobody asks any more; TikTok does not say how long a draft lies there."""
+_FORGOTTEN: Final = (
+    "The draft has lain in its owner's inbox for three days: see whether it was posted, and say so"
+    " with 'clipper posts done' or 'clipper posts cancel --not-public'."
+)
 
 
 class Step(StrEnum):
@@ -64,16 +68,17 @@ def after_step(post: Post, step: Step, receipt: Receipt, now: datetime) -> Post:
     if step is Step.RECONCILE and receipt.stage is Stage.ARMED:
         # Nobody can tell yet.
         state = PostState.UNKNOWN
-    posted = receipt.stage is Stage.POSTED
+    posted, next_at = receipt.stage is Stage.POSTED, _next_at(post, receipt, now)
+    forgotten = receipt.stage is Stage.INBOX and bool(receipt.handle) and next_at is None
     return post.replace(
         receipt=receipt,
         state=state,
-        next_at=_next_at(post, receipt, now),
+        next_at=next_at,
         attempts=0,
         renewed=post.renewed and not _lets_through(step, receipt),
         posted_at=now if posted and post.posted_at is None else post.posted_at,
         failure=None,
-        note=receipt.note,
+        note=_FORGOTTEN if forgotten else receipt.note,
     )
 
 

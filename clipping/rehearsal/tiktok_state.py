@@ -184,7 +184,7 @@ class TikTokState(FakeService):
             for one in self.uploads.values()
             if one.account == creator.open_id
             if one.public_id and not one.removed
-            if one.info.get("privacy_level") == "PUBLIC_TO_EVERYONE"
+            if one.info.get("privacy_level") == "PUBLIC_TO_EVERYONE" and not creator.private
         ]
 
     def violated(self, creator: Creator, rule: str, detail: str) -> None:

@@ -212,11 +212,13 @@ def test_a_fault_at_any_exchange_leaves_one_post(case: Case, job: PostJob, fault
         Fault(status=500),
         Fault(status=502, served=True),
         Fault(status=503, body=b"<html>"),
+        Fault(status=408, served=True),
+        Fault(status=499),
         Fault(cut="before"),
         Fault(cut="after"),
         Fault(keep_bytes=1),
     ],
-    ids=["500", "502 after its effect", "page", "cut before", "cut after", "cut within"],
+    ids=["500", "502 late", "page", "408 late", "499", "cut before", "cut after", "cut within"],
 )
 def test_at_the_point_of_no_return_no_answer_means_that_the_outcome_is_unknown(
     case: Case, job: PostJob, fault: Fault
@@ -228,6 +230,20 @@ def test_at_the_point_of_no_return_no_answer_means_that_the_outcome_is_unknown(
         with pytest.raises(OutcomeUnknown):
             platform.submit(job, run.stored, access, Clock(run.world.clock.now))
         assert run.fake.asked[-1] == case.armed
+
+
+def test_at_the_point_of_no_return_a_pause_counts_as_no_try(case: Case, job: PostJob) -> None:
+    with _life(case, job) as run:
+        run.publish(until=Stage.ARMED)
+        platform, access = case.enter(run.fake)
+        run.fake.fail(Fault(status=429))
+        with pytest.raises(ClippingError) as told:
+            platform.submit(job, run.stored, access, Clock(run.world.clock.now))
+        left = told.value.__dict__["unarmed"]
+        assert left.stage in (Stage.SENDING, Stage.SENT)
+        run.stored = left
+        assert run.publish().stored.tries == 0
+        assert run.wrongs() == []
 
 
 def test_an_unknown_refusal_stops_the_post_and_never_loops(case: Case, job: PostJob) -> None:

@@ -269,6 +269,17 @@ def test_a_container_that_fails_says_why(
         _submit(fake, job, receipt)
 
 
+def test_a_container_that_failed_is_over_also_when_it_was_armed(
+    fake: FakeInstagram, job: PostJob
+) -> None:
+    armed = _publish(fake, job, until=Stage.ARMED)
+    failed = b'{"status_code": "ERROR", "status": "Error: 2207050"}'
+    fake.fail(Fault(status=200, body=failed))
+    with pytest.raises(AccountBlocked) as caught:
+        _reconcile(fake, job, armed)
+    assert caught.value.__dict__["unarmed"] == Receipt(tries=1)
+
+
 def test_a_container_that_has_expired_begins_anew(fake: FakeInstagram, job: PostJob) -> None:
     armed = _publish(fake, job, until=Stage.ARMED)
     fake.world.clock.advance(86_400)

@@ -211,6 +211,16 @@ def test_limits_are_read_live(fake: FakeTikTok) -> None:
     assert client.limits(inbox, clock) == AccountLimits()
 
 
+def test_a_limit_of_the_app_is_none_of_the_account(fake: FakeTikTok) -> None:
+    client, access = CASE.enter(fake)
+    full = b'{"data": {}, "error": {"code": "reached_active_user_cap", "message": ""}}'
+    fake.fail(Fault(status=200, body=full))
+    with pytest.raises(QuotaExhausted) as caught:
+        client.limits(access, Clock(fake.world.clock.now))
+    assert caught.value.__dict__["whole_app"]
+    assert caught.value.__dict__["code"] == "reached_active_user_cap"
+
+
 def test_a_banned_account_an_unaudited_app_and_a_full_day_stop_before_the_upload(
     fake: FakeTikTok, job: PostJob
 ) -> None:
@@ -354,6 +364,21 @@ def test_posts_that_are_no_longer_shown_are_told(fake: FakeTikTok, job: PostJob)
     client, access = CASE.enter(fake)
     found = client.still_public(posts, access, Clock(fake.world.clock.now))
     assert found.keys() == {"gone"}
+
+
+@pytest.mark.parametrize("closed", ["private", "banned"])
+def test_posts_of_an_account_that_is_closed_are_not_called_removed(
+    fake: FakeTikTok, job: PostJob, closed: str
+) -> None:
+    fake.moderation_s = 0
+    posts = {"post": _publish(fake, job)}
+    client, access = CASE.enter(fake)
+    setattr(fake.creators[USER], closed, True)
+    fake.take_down(posts["post"].public_id)
+    clock = Clock(fake.world.clock.now)
+    assert client.still_public(posts, access, clock) == {}
+    setattr(fake.creators[USER], closed, False)
+    assert client.still_public(posts, access, clock).keys() == {"post"}
 
 
 def test_a_file_that_is_not_the_one_that_was_checked_is_not_sent(

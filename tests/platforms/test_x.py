@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import logging
 from datetime import timedelta
 from pathlib import Path
@@ -402,6 +403,27 @@ def test_what_is_gone_is_told_with_its_reason(tmp_path: Path) -> None:
         }
         gone = {"deleted": seen["deleted"]}
         assert set(one.platform.still_public(gone, one.access, one.clock)) == {"deleted"}
+
+
+@pytest.mark.parametrize("closed", ["protected", "suspended"])
+def test_posts_that_their_account_hides_are_not_called_removed(closed: str, tmp_path: Path) -> None:
+    with x(tmp_path) as one:
+        one.run()
+        first = one.stored[-1]
+        seen = {"hidden": first, "withheld": first.replace(public_id="2")}
+        access = one.access
+        getattr(_fake(one), closed).add(one.account.platform_user_id)
+        # Looking up posts is let through; who they belong to is asked for besides.
+        found = b'{"data": [{"id": "2", "withheld": {"copyright": true}}], "errors": [%b]}'
+        error = {
+            "resource_id": first.public_id,
+            "type": "https://api.x.com/2/problems/not-authorized-for-resource",
+        }
+        answer = Fault(status=200, body=found % json.dumps(error).encode())
+        one.fake.fail(answer, on="GET /2/tweets")
+        assert one.platform.still_public(seen, access, one.clock) == {
+            "withheld": "X withholds the post over copyright."
+        }
 
 
 def test_the_limits_say_whether_the_login_opens_this_account(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from clipping.platforms.failures import FailureKind as Kind
 from clipping.platforms.failures import kind_of
-from clipping.platforms.x_errors import processing_failed, refusal
+from clipping.platforms.x_errors import DUPLICATE, processing_failed, refusal
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 
@@ -92,6 +92,29 @@ def test_every_code_has_its_class_and_a_sentence(
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
 def test_at_the_point_of_no_return_a_server_error_leaves_the_outcome_unknown(status: int) -> None:
     assert kind_of(refusal(status, b"", {}, now=NOW, armed=True)) is Kind.UNKNOWN_OUTCOME
+
+
+@pytest.mark.parametrize("status", [200, 201, 307, 408, 409, 425, 499])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"errors": [{"message": "Something new."}]},
+        {"errors": [_problem("resource-not-found", "Your media IDs are invalid.")]},
+    ],
+    ids=["nothing", "unheard of", "a refusal of something"],
+)
+def test_an_answer_that_refuses_nothing_for_sure_leaves_the_outcome_unknown(
+    status: int, body: dict[str, Any]
+) -> None:
+    error = refusal(status, json.dumps(body).encode(), {}, now=NOW, armed=True)
+    assert kind_of(error) is Kind.UNKNOWN_OUTCOME
+
+
+def test_a_duplicate_is_known_by_its_code_whatever_its_status() -> None:
+    for status in (200, 403, 409):
+        error = refusal(status, json.dumps(_old(187)).encode(), {}, now=NOW, armed=True)
+        assert error.__dict__["code"] == DUPLICATE
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"errors": {}}', b'{"errors": [1]}'])

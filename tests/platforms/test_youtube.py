@@ -17,8 +17,8 @@ from clipping.errors import (
     ServiceUnavailable,
     StartAgain,
 )
-from clipping.models import AccountLimits, Disclosure, Receipt, Stage
-from clipping.platforms.base import Access
+from clipping.models import AccountLimits, Disclosure, PostJob, Receipt, Stage
+from clipping.platforms.base import Access, Clock
 from clipping.platforms.failures import FailureKind, kind_of
 from clipping.rehearsal.serving import Fault
 from clipping.rehearsal.youtube import FakeYouTube
@@ -100,6 +100,29 @@ def test_a_forgotten_session_is_looked_for_among_the_uploads(marker: str, tmp_pa
         after = one.step(receipt, mine=False)
         assert after.stage is Stage.PROCESSING
         assert after.public_id == one.fake.world.ledger[0].public_id
+
+
+@pytest.mark.parametrize("marker", ["clip-7f3a91", ""], ids=["marker", "words"])
+def test_an_upload_that_was_rejected_is_not_made_again(marker: str, tmp_path: Path) -> None:
+    with youtube(tmp_path, marker=marker) as one:
+        _fake(one).rejecting = "copyright"
+        one.stored.append(_lost_at_the_end(one))
+        _fake(one).session_s = 0
+        one.fake.world.clock.advance(1200)
+        with pytest.raises(PostRefused, match="over copyright"):
+            one.run()
+        assert len(_fake(one).videos) == 1
+
+
+def test_an_upload_that_was_rejected_earlier_does_not_stand_for_a_later_one(tmp_path: Path) -> None:
+    with youtube(tmp_path) as one:
+        _fake(one).rejecting = "copyright"
+        with pytest.raises(PostRefused):
+            one.run()
+        one.fake.world.clock.advance(3600)
+        receipt = _armed(one)
+        _fake(one).session_s = 0
+        assert one.step(receipt, mine=False).stage is Stage.ARMED
 
 
 @pytest.mark.parametrize("marker", ["clip-7f3a91", ""], ids=["marker", "words"])
@@ -240,7 +263,7 @@ def test_an_owner_who_wants_it_private_gets_it_private(tmp_path: Path) -> None:
 def test_a_video_that_youtube_keeps_private_is_not_called_public(tmp_path: Path) -> None:
     with youtube(tmp_path) as one:
         _fake(one).locked_private = True
-        with pytest.raises(AppMisconfigured, match="made it private instead of public"):
+        with pytest.raises(PostRefused, match="made it private instead of public"):
             one.run()
         assert one.stored[-1].stage is Stage.PROCESSING
 
@@ -281,16 +304,39 @@ def test_a_duplicate_of_something_else_is_refused(tmp_path: Path) -> None:
             one.run()
 
 
-def test_a_new_video_that_is_not_listed_yet_is_waited_for_and_a_lost_one_is_not(
+_NO_VIDEO = Fault(status=200, body=b'{"items": [], "pageInfo": {"totalResults": 0}}')
+_VIDEOS = "GET /youtube/v3/videos"
+
+
+def test_a_video_that_is_not_listed_yet_is_waited_for_and_a_lost_one_is_for_a_person(
     tmp_path: Path,
 ) -> None:
     with youtube(tmp_path) as one:
         receipt = one.step(_armed(one), mine=True)
         _fake(one).videos.clear()
         assert one.step(receipt, mine=False).not_before is not None
-        one.fake.world.clock.advance(600)
-        with pytest.raises(PostRefused, match="no longer has the video"):
-            one.step(receipt, mine=False)
+        one.fake.world.clock.advance(3600)
+        once = one.step(receipt, mine=False)
+        assert (once.stage, once.not_before) == (
+            Stage.PROCESSING,
+            one.clock.now + timedelta(minutes=5),
+        )
+        one.fake.world.clock.advance(300)
+        with pytest.raises(PostRefused, match="look at the channel") as caught:
+            one.step(once, mine=False)
+        # Nobody knows that it is not public, so the post must not count as refused.
+        assert kind_of(caught.value) is FailureKind.PERMANENT_METADATA
+
+
+def test_looks_that_find_nothing_count_only_in_a_row(tmp_path: Path) -> None:
+    with youtube(tmp_path) as one:
+        _fake(one).processing_s = 7200
+        receipt = one.step(_armed(one), mine=True)
+        for faults in ([_NO_VIDEO], [], [_NO_VIDEO]):
+            one.fake.world.clock.advance(1200)
+            one.fake.fail(*faults, on=_VIDEOS)
+            receipt = one.step(receipt, mine=False)
+        assert receipt.stage is Stage.PROCESSING
 
 
 def test_what_is_gone_is_told_with_its_reason(tmp_path: Path) -> None:
@@ -404,6 +450,25 @@ def test_to_look_at_an_upload_sends_nothing_of_it(tmp_path: Path) -> None:
     with youtube(tmp_path) as one:
         receipt = one.step(_armed(one), mine=False)
         assert (receipt.stage, receipt.sent_bytes) == (Stage.SENDING, 2 * GRAIN)
+        assert one.fake.world.ledger == []
+
+
+def test_a_last_part_that_is_never_taken_is_sent_again_ever_more_rarely_and_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with youtube(tmp_path) as one:
+        began, armed = one.clock.now, one.platform.submit
+
+        def submit(job: PostJob, receipt: Receipt, access: Access, clock: Clock) -> Receipt:
+            if receipt.stage is Stage.ARMED:
+                one.fake.fail(Fault(status=503), on=_PUT)
+            return armed(job, receipt, access, clock)
+
+        monkeypatch.setattr(one.platform, "submit", submit)
+        with pytest.raises(PostRefused, match="does not take the last part of the upload, 4 times"):
+            one.run()
+        assert len(one.errors) == 5
+        assert timedelta(minutes=20) < one.clock.now - began < timedelta(minutes=25)
         assert one.fake.world.ledger == []
 
 

@@ -23,7 +23,7 @@ from clipping.models import (
     Receipt,
     Stage,
 )
-from clipping.platforms.failures import FailureKind, failure
+from clipping.platforms.failures import FailureKind, failure, unarmed
 from clipping.publishing.failing import after_error, kind_of_failure
 from clipping.publishing.steps import Step, after_step, next_step
 
@@ -163,6 +163,27 @@ def test_a_refusal_ends_the_post_or_waits_for_a_person_and_never_loops(
 def test_trouble_of_the_account_or_app_does_not_hold_what_may_be_public(kind: FailureKind) -> None:
     post = after(a_post(Stage.ARMED), kind, Step.RECONCILE)
     assert (post.state, post.next_at) == (S.UNKNOWN, NOW + timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "waits"),
+    [
+        (K.QUOTA_UNTIL, S.SUBMITTING, timedelta(hours=1)),
+        (K.RETRY_AFTER, S.SUBMITTING, timedelta(minutes=1)),
+        (K.ACCOUNT_BLOCKED, S.HELD, timedelta(minutes=30)),
+        (K.BILLING, S.HELD, None),
+        (K.PERMANENT_METADATA, S.FAILED, None),
+    ],
+)
+@pytest.mark.parametrize("stage", [Stage.ARMED, Stage.PROCESSING])
+def test_what_its_platform_says_is_not_public_waits_or_is_held_like_one_that_was_not_armed(
+    stage: Stage, kind: FailureKind, state: PostState, waits: timedelta | None
+) -> None:
+    error = unarmed(failure(kind, "It has failed."), Receipt(tries=1))
+    step = Step.RECONCILE if stage is Stage.ARMED else Step.POLL
+    post = after_error(a_post(stage), step, error, NOW, lambda: 0.0)
+    assert (post.state, post.receipt) == (state, Receipt(tries=1))
+    assert post.next_at == (None if waits is None else NOW + waits)
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,12 @@ def test_x_without_premium_gets_its_own_size_once(at: At, monkeypatch: pytest.Mo
         assert place.public(account)[0].sha256 == hashlib.sha256(b"smaller" * 100).hexdigest()
 
 
+def _told(place: Place) -> list[tuple[str, str]]:
+    with place.session() as session:
+        found = [(one.alert_id, one.kind, one.sentence) for one in queries.alerts(session)]
+    return [(kind, sentence) for _, kind, sentence in sorted(found)]
+
+
 def test_a_post_by_hand_is_a_package_and_a_reminder(at: At) -> None:
     with at("instagram") as place:
         account = place.account(
@@ -84,6 +90,7 @@ def test_a_post_by_hand_is_a_package_and_a_reminder(at: At) -> None:
         reminder = (folder / "reminder.txt").read_text()
         assert "at 10:00 (Europe/Berlin)" in reminder
         assert "Mark it as: paid partnership." in reminder
+        assert _told(place) == [("manual", stored.note)]
         assert post_changes.done(post.post_id, "Ann", "https://x.example/1", place.now).state is (
             PostState.POSTED
         )
@@ -101,6 +108,14 @@ def test_a_draft_waits_for_its_owner(at: At) -> None:
         assert (stored.state, stored.receipt.stage) == (PostState.PROCESSING, Stage.INBOX)
         assert "inbox" in stored.note
         assert place.public(account) == []
+        assert _told(place) == [("manual", stored.note)]
+        for _ in range(3):
+            place.world.clock.advance(86_400)
+            place.publisher().round()
+        forgotten = place.stored(post)
+        assert (forgotten.state, forgotten.next_at) == (PostState.PROCESSING, None)
+        assert "three days" in forgotten.note
+        assert _told(place) == [("manual", stored.note), ("manual", forgotten.note)]
         assert post_changes.done(post.post_id, "Ada", "", place.now).state is PostState.POSTED
 
 

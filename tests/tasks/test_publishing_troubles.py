@@ -178,7 +178,7 @@ def test_what_the_app_may_not_post_is_held_as_it_was_before_it_was_armed(at: At)
         _go_on(place, place.now + timedelta(hours=11))
         stored = place.stored(post)
         assert (stored.state, stored.next_at) == (PostState.HELD, None)
-        assert stored.receipt.stage is Stage.SENDING
+        assert stored.receipt.stage is Stage.SENT
         assert place.fake.count(_POST) == 1
         assert _alerts(place) == {"app": 1, "held": 1}
         place.fake.chance = None
