@@ -1,50 +1,61 @@
-"""Which refusals of the last step say that the post is as it was before it."""
+"""Which answers to the last request say that the post is as it was before it."""
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
 
 import pytest
 
-from clipping.platforms import x_errors, youtube_errors
-from clipping.platforms.failures import FailureKind, failure, is_untaken, untaken
+from clipping.errors import AuthorizationExpired, ClippingError
+from clipping.models import Receipt, Stage
+from clipping.platforms.beginnings import untaken
+from clipping.platforms.failures import FailureKind, failure
+from clipping.rehearsal.serving import Fault
+from tests.platforms.publishing import Publishing, x, youtube
 
-NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
-_LOGIN = json.dumps(
-    {"errors": [{"type": "https://api.twitter.com/2/problems/unsupported-authentication"}]}
-).encode()
-
-
-@pytest.mark.parametrize(
-    ("status", "armed", "expected"),
-    [
-        (403, True, True),
-        # Nothing of the post was asked.
-        (403, False, False),
-        # It may have been taken all the same.
-        (200, True, False),
-        (503, True, False),
-    ],
+_NOTHING_DONE = (
+    "retry_after",
+    "quota_until",
+    "reauth",
+    "account_blocked",
+    "app_misconfigured",
+    "billing",
 )
-def test_x_has_taken_nothing_only_where_it_refuses_the_post_itself(
-    status: int, armed: bool, expected: bool
-) -> None:
-    error = x_errors.refusal(status, _LOGIN, {}, now=NOW, armed=armed)
-    assert is_untaken(error) is expected
-
-
-@pytest.mark.parametrize(
-    ("status", "armed", "expected"), [(401, True, True), (401, False, False), (500, True, False)]
-)
-def test_youtube_has_taken_nothing_only_where_it_refuses_the_last_part(
-    status: int, armed: bool, expected: bool
-) -> None:
-    error = youtube_errors.refusal(status, b"", {}, now=NOW, armed=armed)
-    assert is_untaken(error) is expected
 
 
 @pytest.mark.parametrize("kind", FailureKind)
-def test_only_trouble_of_the_account_or_the_app_takes_a_post_back(kind: FailureKind) -> None:
-    holding = ("reauth", "account_blocked", "app_misconfigured", "billing")
-    assert is_untaken(untaken(failure(kind, "No."))) is (kind.value in holding)
+def test_only_a_pause_or_trouble_of_the_account_or_the_app_takes_a_post_back(
+    kind: FailureKind,
+) -> None:
+    before = Receipt(stage=Stage.SENT)
+    told = untaken(failure(kind, "No."), before).__dict__.get("unarmed")
+    assert told == (before if kind.value in _NOTHING_DONE else None)
+
+
+@pytest.mark.parametrize(
+    ("platform", "before"), [(x, Stage.SENT), (youtube, Stage.SENDING)], ids=["x", "youtube"]
+)
+def test_a_post_is_taken_back_only_where_the_last_request_itself_is_refused(
+    platform: Callable[[Path], AbstractContextManager[Publishing]], before: Stage, tmp_path: Path
+) -> None:
+    with platform(tmp_path) as one:
+        receipt, refused = Receipt(), Fault(status=401, body=b"{}")
+        while receipt.stage is not Stage.ARMED:
+            if receipt.not_before is not None:
+                one.fake.world.clock.advance_to(receipt.not_before)
+            receipt = one.step(receipt, mine=True)
+        one.fake.fail(refused)
+        with pytest.raises(AuthorizationExpired) as caught:
+            one.step(receipt, mine=True)
+        assert caught.value.__dict__["unarmed"].stage is before
+        one.fake.fail(Fault(status=503))
+        with pytest.raises(ClippingError) as unsure:
+            one.step(receipt, mine=True)
+        assert "unarmed" not in unsure.value.__dict__
+        one.fake.world.clock.advance(60)
+        one.fake.fail(refused)
+        with pytest.raises(AuthorizationExpired) as looked:
+            one.step(receipt, mine=False)
+        assert "unarmed" not in looked.value.__dict__
