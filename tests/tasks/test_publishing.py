@@ -20,7 +20,8 @@ from clipping.db.tables import Row
 from clipping.models import Stage
 from clipping.rehearsal.serving import Fault
 from clipping.settings import CHECKOUT
-from tasks.posting import LEASE, Publisher
+from tasks.leases import LEASE
+from tasks.posting import Publisher
 from tests.tasks.post_place import (
     BY_NAME,
     VAULT,
