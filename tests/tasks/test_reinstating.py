@@ -39,7 +39,8 @@ def test_an_account_that_a_person_has_seen_well_posts_again(
     place.plan()
     stand(place, status)
     held = place.posts()[0]
-    place.change(held, state=PostState.HELD, note="It is suspended.", next_at=NOW + 2 * HOUR)
+    late = {"due_at": NOW, "next_at": NOW + 2 * HOUR}
+    place.change(held, state=PostState.HELD, note="It is suspended.", **late)
     later = NOW + HOUR
     account_id = place.accounts[0].account_id
     assert reinstate(account_id, "Ann", later).status is AccountStatus.ACTIVE
