@@ -57,8 +57,10 @@ class _Gate(BaseAdapter):
         gate(str(request.url))
         answer = self._inner.send(request, *arguments, **options)
         if answer.is_redirect:
-            # Nobody looks at its body, and requests would read it to an end that may not come.
+            # Nobody looks at its body, and requests would read it to an end that may not come. What
+            # is left of it would be taken for the next answer, were its connection used again.
             answer._content = b""
+            answer.raw.close()
         return answer
 
     def close(self) -> None:

@@ -115,6 +115,19 @@ def test_a_redirect_with_a_page_without_end_is_followed_unread(
     assert net.sent[f"{SITE}/v/endless"] < 20_000_000, "what the sockets hold, and no more"
 
 
+def test_no_request_goes_out_on_a_connection_with_an_unread_redirect() -> None:
+    closed: list[bool] = []
+    raw = SimpleNamespace(close=lambda: closed.append(True))
+    answers = [SimpleNamespace(is_redirect=found, raw=raw) for found in (False, True)]
+    inner: Any = SimpleNamespace(send=lambda *_, **__: answers.pop(0))
+    door = ytdlp._Gate(inner)
+    request = SimpleNamespace(url="https://example.com/")
+    door.send(request)
+    assert closed == []
+    door.send(request)
+    assert closed == [True]
+
+
 def test_what_a_library_complains_of_is_shown_nowhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
