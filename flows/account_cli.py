@@ -261,7 +261,10 @@ def consent(
 
     if bool(owner.strip()) is withdraw:
         raise typer.BadParameter("give --owner a name, or --withdraw")
-    when = given_at.replace(tzinfo=UTC) if given_at else datetime.now(UTC)
+    now = datetime.now(UTC)
+    when = given_at.replace(tzinfo=UTC) if given_at else now
+    if when > now:
+        raise typer.BadParameter(f"--given-at {when:%Y-%m-%d %H:%M} UTC is still to come")
     given = Consent(
         owner=owner.strip(),
         given_at=when,

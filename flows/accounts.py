@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.table import Table
 from rich.text import Text
@@ -190,12 +190,20 @@ def _consent(consent: Consent | None) -> str:
     return f"{consent.owner} on {consent.given_at:%Y-%m-%d}: {consent.privacy}{also}"
 
 
+_TIKTOK_PRIVACY: Final = (
+    "PUBLIC_TO_EVERYONE",
+    "MUTUAL_FOLLOW_FRIENDS",
+    "FOLLOWER_OF_CREATOR",
+    "SELF_ONLY",
+)
+
+
 def give_consent(account_id: str, consent: Consent | None) -> None:
     """Record what an account's owner agreed to, or that it was taken back.
 
     :param consent: Without a privacy it is everybody; not at TikTok, which wants no default there
         (platforms.md 1.9).
-    :raises Rejected: There it lacks one.
+    :raises Rejected: There it lacks one, or names one that TikTok does not have.
     """
     from clipping.db import queries
     from tasks.workplace import db_session
@@ -205,10 +213,17 @@ def give_consent(account_id: str, consent: Consent | None) -> None:
         if consent is not None and not consent.privacy:
             if account.platform is PlatformName.TIKTOK:
                 raise Rejected(
-                    "TikTok wants its owner to choose who sees the posts: give --privacy, such as "
-                    "PUBLIC_TO_EVERYONE, MUTUAL_FOLLOW_FRIENDS or SELF_ONLY."
+                    "TikTok wants its owner to choose who sees the posts: give --privacy, one of "
+                    f"{', '.join(_TIKTOK_PRIVACY)}."
                 )
             consent = consent.replace(privacy="PUBLIC_TO_EVERYONE")
+        if (
+            consent is not None
+            and account.platform is PlatformName.TIKTOK
+            and consent.privacy not in _TIKTOK_PRIVACY
+        ):
+            known = ", ".join(_TIKTOK_PRIVACY)
+            raise Rejected(f"TikTok knows no privacy {consent.privacy}: it is one of {known}.")
         queries.save_account(session, account.replace(consent=consent))
         queries.note_event(
             session, account_id, "consent", _consent(account.consent), _consent(consent)

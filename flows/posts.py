@@ -215,10 +215,19 @@ def resume_posting(wanted: Stop, *, sure: bool) -> None:
             console.output.print(f"{len(posts)} posts {what}: {first}{more}")
     if not any(told.values()):
         console.output.print("No post waits for it.")
-    if not sure and not typer.confirm("Resume?", default=False):
+    if not sure and not _agreed():
+        console.errors.print("Nothing was resumed.")
         raise typer.Exit(1)
     post_changes.resume(found, wanted.by, datetime.now(UTC))
     console.output.print(f"Resumed: {wanted.covers}.")
+
+
+def _agreed() -> bool:
+    try:
+        return typer.confirm("Resume?", default=False)
+    except typer.Abort:
+        console.errors.print("\nNobody answered; --yes resumes without asking.")
+        return False
 
 
 def _write_json(found: Any) -> None:

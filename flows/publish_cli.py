@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -10,6 +11,8 @@ import typer
 from clipping.models import PlatformName, PostState
 from flows.options import Json
 from flows.outcomes import outcomes
+
+_ADDRESS = re.compile(r"https?://[^\s/]+\.[^\s]+")
 
 publish_app = typer.Typer(help="Publish what is due.", no_args_is_help=True)
 posts_app = typer.Typer(help="Posts: planned, on their way, public.", no_args_is_help=True)
@@ -117,6 +120,8 @@ def done(
     from flows.posts import change_post
 
     _named(by)
+    if url and not _ADDRESS.fullmatch(url):
+        raise typer.BadParameter(f"--url {url!r} is no address such as https://...")
     with outcomes(as_json=False):
         change_post("done", post_id, by, url)
 

@@ -10,7 +10,7 @@ from tempfile import mkdtemp
 from zoneinfo import ZoneInfo
 
 from clipping.errors import DiskFull, NeedsPerson
-from clipping.models import Account, Post, Receipt, Stage
+from clipping.models import Account, PlatformName, Post, Receipt, Stage
 from clipping.settings import settings
 from clipping.storage.keys import client_folder
 from tasks.post_files import local_file
@@ -81,6 +81,21 @@ def _reminder(post: Post, account: Account) -> str:
         "Video: clip.mp4. Words: caption.txt and hashtags.txt.",
         *(f"Mark it as: {name}." for name, is_so in labels.items() if is_so),
         *(f"Name the sponsor: {sponsor}." for sponsor in told.sponsors),
+        *_agreed(account),
         f"Then say so: clipper posts done {post.post_id} --url ADDRESS",
     ]
     return "\n".join(lines)
+
+
+def _agreed(account: Account) -> list[str]:
+    """What its owner has agreed to, where whoever posts it has to choose."""
+    consent = account.consent
+    if consent is None:
+        return []
+    allowed = {"comments": consent.allow_comments}
+    if account.platform is PlatformName.TIKTOK:
+        allowed |= {"duets": consent.allow_duet, "stitches": consent.allow_stitch}
+    yes = ", ".join(what for what, is_so in allowed.items() if is_so)
+    no = ", ".join(what for what, is_so in allowed.items() if not is_so)
+    told = [f"Who may see it: {consent.privacy}."]
+    return told + [f"{word}: {what}." for word, what in (("Allow", yes), ("Allow no", no)) if what]

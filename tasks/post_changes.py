@@ -103,7 +103,7 @@ def _retried(post_id: str, by: str, now: datetime) -> Post:
 
 
 def done(post_id: str, by: str, url: str, now: datetime) -> Post:
-    """Note that a person has posted it, or has found it on the account.
+    """Note that a person has posted it, or has found it on the account; its alerts are seen to.
 
     :raises Rejected: It is not one that a person has to look after.
     """
@@ -122,7 +122,11 @@ def done(post_id: str, by: str, url: str, now: datetime) -> Post:
             note=f"{by} says that it is posted.",
         )
 
-    return _changed(post_id, by, now, change)
+    after = _changed(post_id, by, now, change)
+    with db_session() as session:
+        # Whoever still reads there that it waits for hands might post it twice.
+        queries.post_alerts_seen(session, post_id, by, now)
+    return after
 
 
 def _changed(post_id: str, by: str, now: datetime, change: Callable[[Post], Post]) -> Post:

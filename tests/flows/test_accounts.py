@@ -491,10 +491,13 @@ def test_only_tiktok_wants_a_choice_of_who_sees_the_posts(place: Place) -> None:
     connect(place, "tiktok")
     tiktok = place.account().account_id
     code, said = place.run("accounts", "consent", tiktok, "--owner", "Ann")
-    assert (code, "give --privacy, such as PUBLIC_TO_EVERYONE" in " ".join(said.split())) == (
-        3,
-        True,
-    )
+    asked = "give --privacy, one of PUBLIC_TO_EVERYONE, MUTUAL_FOLLOW_FRIENDS"
+    assert (code, asked in " ".join(said.split())) == (3, True)
+    odd = ("accounts", "consent", tiktok, "--owner", "Ann", "--privacy", "EVERYBODY")
+    code, said = place.run(*odd)
+    assert (code, "TikTok knows no privacy EVERYBODY" in said) == (3, True)
+    early = ("--privacy", "SELF_ONLY", "--given-at", "2999-01-01")
+    assert place.run(*odd[:5], *early)[0] == 2
     assert place.account().consent is None
     connect(place, "x")
     x = next(one.account_id for one in place.accounts() if one.platform is PlatformName.X)

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from clipping.db import queries
 from clipping.db.session import open_session
 from clipping.errors import NeedsPerson, Rejected
-from clipping.models import Ground, Post, PostState, Receipt, Rights, Stage
+from clipping.models import Alert, Ground, Post, PostState, Receipt, Rights, Stage
 from clipping.settings import settings
 from flows import cli
 from tasks import posting
@@ -120,8 +120,17 @@ def test_what_may_be_public_is_neither_held_nor_cancelled(url: str, what: str) -
 def test_a_person_says_that_it_is_posted(url: str) -> None:
     post = booked(url, state=PostState.UNKNOWN, next_at=None, receipt=Receipt(stage=Stage.ARMED))
     address = "https://www.tiktok.com/@clips/video/1"
+    wrong, said = run("posts", "done", post.post_id, "--by", "Ann", "--url", "notaurl")
+    assert (wrong, "is no address" in said) == (2, True)
+    with open_session(url) as session:
+        told = Alert(kind="manual", sentence="By hand.", at=datetime.now(UTC), client="acme",
+                     post_id=post.post_id)  # fmt: skip
+        queries.add_alert(session, told)
+        queries.add_alert(session, told.replace(post_id="post_other"))
     assert run("posts", "done", post.post_id, "--by", "Ann", "--url", address)[0] == 0
     assert state(url, post) is PostState.POSTED
+    with open_session(url) as session:
+        assert [one.post_id for one in queries.alerts(session)] == ["post_other"]
 
 
 def test_a_failed_post_whose_clip_went_elsewhere_is_not_retried(url: str) -> None:
@@ -144,8 +153,11 @@ def test_a_stop_is_said_and_lifted_after_saying_what_goes_out(url: str) -> None:
         "Stopped: of acme. What may be public already is followed to its end.\n",
     )
     assert run(*stop)[0] == 3
+    code, said = run("resume", "--client", "acme", "--by", "Bob", given="")
+    assert (code, "--yes resumes without asking" in said) == (1, True)
     code, said = run("resume", "--client", "acme", "--by", "Bob", given="n\n")
     assert code == 1
+    assert said.endswith("Nothing was resumed.\n")
     assert f"1 posts go out at once: {due.post_id}" in said
     assert f"1 posts are cancelled, because their time went by: {late.post_id}" in said
     assert f"1 posts go out at their times: {coming.post_id}" in said

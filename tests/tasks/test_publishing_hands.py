@@ -90,6 +90,7 @@ def test_a_post_by_hand_is_a_package_and_a_reminder(at: At) -> None:
         reminder = (folder / "reminder.txt").read_text()
         assert "at 10:00 (Europe/Berlin)" in reminder
         assert "Mark it as: paid partnership." in reminder
+        assert "Who may see it: PUBLIC_TO_EVERYONE." in reminder
         assert _told(place) == [("manual", stored.note)]
         assert post_changes.done(post.post_id, "Ann", "https://x.example/1", place.now).state is (
             PostState.POSTED

@@ -22,7 +22,7 @@ from clipping.db.queries.accounts import (
     resume_account,
     save_account,
 )
-from clipping.db.queries.alerts import add_alert, alert_seen, alerts, was_told
+from clipping.db.queries.alerts import add_alert, alert_seen, alerts, post_alerts_seen, was_told
 from clipping.db.queries.asks import note_ask, source_rooms, was_asked
 from clipping.db.queries.buckets import close, give_back, take_tokens
 from clipping.db.queries.claims import (
@@ -283,6 +283,7 @@ __all__ = [
     "open_intents",
     "outage",
     "pause_account",
+    "post_alerts_seen",
     "post_events",
     "posting_facts",
     "posts",

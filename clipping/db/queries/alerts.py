@@ -62,6 +62,15 @@ def alert_seen(session: Session, alert_id: int, by: str, at: datetime) -> bool:
     return done.first() is not None
 
 
+def post_alerts_seen(session: Session, post_id: str, by: str, at: datetime) -> None:
+    """Note that a person has seen to all that was told of a post."""
+    session.execute(
+        update(AlertRow)
+        .where(col(AlertRow.post_id) == post_id, col(AlertRow.seen_at).is_(None))
+        .values(seen_at=at, seen_by=by)
+    )
+
+
 def alerts(
     session: Session, since: datetime | None = None, *, client: str | None = None
 ) -> list[Alert]:
