@@ -34,7 +34,7 @@ class _Caller:
         """The object of an answer, its error's codes when it is one."""
         headers = {"Authorization": f"Bearer {self.grant.access}"}
         url = f"{self.fake.url}/{self.host}/v26.0/{path}"
-        with httpx.Client(trust_env=False, verify=False) as client:
+        with httpx.Client(trust_env=False) as client:
             answer = client.request(method, url, headers=headers, **kinds)
         self.headers = dict(answer.headers)
         said: dict[str, Any] = answer.json()
@@ -45,7 +45,7 @@ class _Caller:
         """Bytes for a container."""
         sent = {"Authorization": f"OAuth {self.grant.access}", "offset": "0", **headers}
         sent.setdefault("file_size", str(len(content)))
-        with httpx.Client(trust_env=False, verify=False) as client:
+        with httpx.Client(trust_env=False) as client:
             said: dict[str, Any] = client.post(uri, content=content, headers=sent).json()
         return said
 
@@ -193,7 +193,7 @@ def test_a_token_is_refreshed_when_it_is_a_day_old_and_not_expired(fake: FakeIns
     query = {"grant_type": "ig_refresh_token", "access_token": me.grant.access}
 
     def refresh() -> dict[str, Any]:
-        with httpx.Client(trust_env=False, verify=False) as client:
+        with httpx.Client(trust_env=False) as client:
             url = f"{fake.url}/{INSTAGRAM}/refresh_access_token"
             said: dict[str, Any] = client.get(url, params=query).json()
         return said
@@ -218,7 +218,7 @@ def test_a_page_gives_a_token_of_its_own_for_the_account_behind_it(fake: FakeIns
 def test_codes_become_tokens_of_either_login(fake: FakeInstagram) -> None:
     fake.join("17")
     form = {**fake.app, "code": fake.tokens.code("17", ("post",)) + "#_"}
-    with httpx.Client(trust_env=False, verify=False) as client:
+    with httpx.Client(trust_env=False) as client:
         url = f"{fake.url}/api.instagram.com/oauth/access_token"
         [short] = client.post(url, data=form).json()["data"]
         assert client.post(url, data=form).status_code == 400

@@ -46,7 +46,7 @@ def shelf() -> Iterator[FakeShelf]:
 
 @pytest.fixture
 def client(shelf: FakeShelf) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=shelf.url, trust_env=False, verify=False, timeout=5) as client:
+    with httpx.Client(base_url=shelf.url, trust_env=False, timeout=5) as client:
         yield client
 
 

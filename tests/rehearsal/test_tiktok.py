@@ -31,7 +31,7 @@ class _Caller:
     def post(self, path: str, value: Any = None) -> tuple[int, str, dict[str, Any]]:
         """Status, code and data of an answer."""
         headers = {"Authorization": f"Bearer {self.grant.access}"}
-        with httpx.Client(trust_env=False, verify=False) as client:
+        with httpx.Client(trust_env=False) as client:
             answer = client.post(f"{self.fake.url}/v2/{path}", json=value, headers=headers)
         said = answer.json()
         return answer.status_code, said["error"]["code"], said["data"]
@@ -46,7 +46,7 @@ class _Caller:
 
 
 def _put(url: str, first: int, size: int, of: int = 100, **headers: str) -> httpx.Response:
-    with httpx.Client(trust_env=False, verify=False) as client:
+    with httpx.Client(trust_env=False) as client:
         return client.put(
             url,
             content=bytes(size),
@@ -55,7 +55,7 @@ def _put(url: str, first: int, size: int, of: int = 100, **headers: str) -> http
 
 
 def _token(fake: FakeTikTok, **form: str) -> dict[str, Any]:
-    with httpx.Client(trust_env=False, verify=False) as client:
+    with httpx.Client(trust_env=False) as client:
         answer = client.post(f"{fake.url}/v2/oauth/token/", data={**fake.app, **form})
     assert answer.status_code == 200
     said: dict[str, Any] = answer.json()
@@ -201,7 +201,7 @@ def test_a_publication_is_cancelled_until_its_bytes_are_there(fake: FakeTikTok) 
 def test_whose_account_it_is_is_told(fake: FakeTikTok) -> None:
     me = _Caller(fake, username="ada")
     headers = {"Authorization": f"Bearer {me.grant.access}"}
-    with httpx.Client(trust_env=False, verify=False) as client:
+    with httpx.Client(trust_env=False) as client:
         url = f"{fake.url}/v2/user/info/?fields=open_id,username"
         said = client.get(url, headers=headers).json()
     assert said["data"] == {"user": {"open_id": "me", "username": "ada"}}
