@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import load_only
 from sqlmodel import Session, col
 
@@ -53,7 +53,30 @@ def clips_of_month(
         .where(*ours, col(ClipRow.rendered_at) >= first, col(ClipRow.rendered_at) < next_first)
         .distinct()
     )
-    rows = session.execute(
+    of_months = _alikes(version, isouter=True).where(
+        *ours, col(ClipRow.rendered_at) < next_first, col(ClipRow.source_id).in_(sources)
+    )
+    found = _found(session, of_months.order_by(col(ClipRow.rendered_at), col(ClipRow.clip_id)))
+    return (
+        [clip for clip in found if clip.rendered_at >= first],
+        [clip for clip in found if clip.rendered_at < first],
+    )
+
+
+def clips_of_sources(
+    session: Session, source_ids: Collection[str], version: int
+) -> list[ClipAlike]:
+    """The clips of these sources that passed their proof and have a print of that version."""
+    printed = _alikes(version, isouter=False).where(
+        col(ClipRow.source_id).in_(source_ids),
+        col(ClipRow.state) != ClipState.FAILED_PROOF.value,
+    )
+    return _found(session, printed.order_by(col(ClipRow.clip_id)))
+
+
+def _alikes(version: int, *, isouter: bool) -> Select[Any]:
+    """Clips with all that :class:`ClipAlike` holds; with ``isouter`` some without a print."""
+    return (
         select(
             ClipRow,
             col(MomentRow.start_ms),
@@ -68,46 +91,15 @@ def clips_of_month(
             ClipPrintRow,
             (col(ClipPrintRow.clip_id) == col(ClipRow.clip_id))
             & (col(ClipPrintRow.version) == version),
-            isouter=True,
+            isouter=isouter,
         )
-        .where(*ours, col(ClipRow.rendered_at) < next_first, col(ClipRow.source_id).in_(sources))
-        .order_by(col(ClipRow.rendered_at), col(ClipRow.clip_id))
-    ).all()
-    found = [
-        _alike(clip, TimeSpan(start_ms=start_ms, end_ms=end_ms), row, hook or "")
-        for clip, start_ms, end_ms, row, hook in rows
-    ]
-    return (
-        [clip for clip in found if clip.rendered_at >= first],
-        [clip for clip in found if clip.rendered_at < first],
     )
 
 
-def clips_of_sources(
-    session: Session, source_ids: Collection[str], version: int
-) -> list[ClipAlike]:
-    """The clips of these sources that passed their proof and have a print of that version."""
-    rows = session.execute(
-        select(
-            ClipRow,
-            col(MomentRow.start_ms),
-            col(MomentRow.end_ms),
-            ClipPrintRow,
-            col(ClipRow.plan)[("hook", "text")].as_string(),
-        )
-        .options(load_only(*_FACTS))
-        .join(MomentRow, col(MomentRow.moment_id) == col(ClipRow.moment_id))
-        .join(ClipPrintRow, col(ClipPrintRow.clip_id) == col(ClipRow.clip_id))
-        .where(
-            col(ClipRow.source_id).in_(source_ids),
-            col(ClipRow.state) != ClipState.FAILED_PROOF.value,
-            col(ClipPrintRow.version) == version,
-        )
-        .order_by(col(ClipRow.clip_id))
-    ).all()
+def _found(session: Session, wanted: Select[Any]) -> list[ClipAlike]:
     return [
         _alike(clip, TimeSpan(start_ms=start_ms, end_ms=end_ms), row, hook or "")
-        for clip, start_ms, end_ms, row, hook in rows
+        for clip, start_ms, end_ms, row, hook in session.execute(wanted).all()
     ]
 
 
