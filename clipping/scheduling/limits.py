@@ -100,7 +100,9 @@ def account_caps(
         places = tuple(place for place, slot in slots if slot.at < until)
         used = sum(begins <= at < until for at in posted)
         left = max(0, live.posts_left - used)
-        caps += _cap(places, left, f"The platform lets @{account.handle} post {left} more at present.")
+        caps += _cap(
+            places, left, f"The platform lets @{account.handle} post {left} more at present."
+        )
     return caps
 
 
