@@ -14,7 +14,7 @@ from clipping.platforms.browser.tables import Await, Look, Press, Switch, Table,
 from clipping.platforms.browser.wanted import refusals, switches, texts
 from tests.platforms.cases import AGREED, a_job
 
-EVERY = pytest.mark.parametrize("table", TABLES.values(), ids=str)
+EVERY = pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))
 
 
 def test_every_platform_has_its_table() -> None:
