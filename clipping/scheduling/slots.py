@@ -206,8 +206,9 @@ def _gone_by(account: Account) -> str:
 
 def _too_little_room(account: Account) -> str:
     return (
-        f"@{account.handle} is awake from {account.wakes_at:%H:%M} to {account.sleeps_at:%H:%M}, "
-        f"which leaves no other time {LEAST_GAP // timedelta(hours=1)} hours from its other posts."
+        f"@{account.handle} is awake from {account.wakes_at:%H:%M} to {account.sleeps_at:%H:%M} "
+        f"({account.timezone}), which leaves no other time {LEAST_GAP // timedelta(hours=1)} hours "
+        "from its other posts."
     )
 
 
