@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from typer.testing import CliRunner
@@ -28,7 +29,7 @@ def place(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[PlanPlace]:
     with plan_place(database_url, tmp_path / "home", monkeypatch) as made:
-        made.account(TIKTOK)
+        made.account(TIKTOK, timezone="Europe/Berlin")
         made.more_clips(3)
         yield made
 
@@ -45,6 +46,7 @@ def test_a_plan_is_shown_reserved_drawn_and_changed(place: PlanPlace, tmp_path: 
     assert code == 0, said
     assert "2 posts" in said
     assert said.endswith("Nothing is reserved.\n")
+    assert said.count("Europe/Berlin") == 2
     assert place.posts() == []
     code, said = run(*asked, "--json", "--picture", picture)
     assert code == 0, said
@@ -56,11 +58,14 @@ def test_a_plan_is_shown_reserved_drawn_and_changed(place: PlanPlace, tmp_path: 
     code, said = run("change", "hold", posts[0].post_id, "--by", "Jo")
     assert code == 0, said
     assert f"{posts[0].post_id} is held.\nIts slot has clip_03 now." in said
-    to = posts[1].due_at + timedelta(minutes=7)
-    code, said = run(
-        "change", "move", posts[1].post_id, "--by", "Jo", "--to", f"{to:%Y-%m-%dT%H:%M:%S}"
-    )
-    assert said == f"{posts[1].post_id} goes out at {to:%Y-%m-%d %H:%M} UTC.\n"
+    berlin = ZoneInfo("Europe/Berlin")
+    to = posts[1].due_at.astimezone(berlin) + timedelta(minutes=7)
+    code, said = run("change", "move", posts[1].post_id, "--by", "Jo", "--to", f"{to:%FT%H:%M}")
+    assert said == f"{posts[1].post_id} goes out on {to:%Y-%m-%d %H:%M} Europe/Berlin.\n"
+    code, said = run("change", "move", posts[1].post_id, "--by", "Jo", "--to", f"{to:%FT%H:%M%z}")
+    assert code == 0, said
+    code, said = run("change", "move", posts[1].post_id, "--by", "Jo", "--to", "2026-01-01T10:00Z")
+    assert (code, "The earliest that it can go out is" in said, "UTC" in said) == (3, True, False)
     code, said = run("change", "cancel", posts[1].post_id, "--by", "Jo")
     assert said.endswith("No other clip may go into its slot.\n")
     assert [post.clip_id for post in place.posts(PostState.RESERVED)] == ["clip_03"]

@@ -152,6 +152,7 @@ from clipping.db.queries.stops import (
     stops_of,
 )
 from clipping.db.queries.tokens import (
+    connected,
     expire_tokens,
     find_tokens,
     forget_refresh,
@@ -225,6 +226,7 @@ __all__ = [
     "clips_of_month",
     "clips_of_sources",
     "close",
+    "connected",
     "costs",
     "database_time",
     "detection_of",
