@@ -10,14 +10,29 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from prefect import task
 from typer.testing import CliRunner
 
 from clipping.db import queries
+from clipping.demo import DemoTalk
 from clipping.errors import ServiceUnavailable
-from clipping.models import PlatformName, PostState
-from flows import cli
+from clipping.models import (
+    DetectOptions,
+    EncoderSettings,
+    Ground,
+    PlatformName,
+    PostState,
+    Rights,
+    SourceRequest,
+    make_id,
+)
+from flows import cli, render
 from flows import plan as flow
 from tasks import plan as tasks
+from tasks.detect import detect_moments
+from tasks.ingest import ingest_source
+from tasks.workplace import db_session
+from tests.db.values import a_clip, a_plan, a_transcript
 from tests.tasks.plan_place import CLIENT, PlanPlace, plan_place
 
 TIKTOK = PlatformName.TIKTOK
@@ -198,6 +213,46 @@ def test_more_moments_are_searched_as_the_others_were(monkeypatch: pytest.Monkey
     assert json.loads(state.message or "") == ["clip of det_1"]
     wanted = {"detector": "local", "count": 13, "min_seconds": 10, "max_seconds": 60}
     assert asked == [("transcript_1", wanted)]
+
+
+@task
+def _kept_clip(moment_id: str, transcript_id: str, choices: dict[str, Any], parts: int) -> str:
+    """In the place of the task that renders: a clip of the moment, which nobody has encoded."""
+    clip_id = make_id("clip", moment_id)
+    with db_session() as session:
+        source_id, _ = queries.get_moment(session, moment_id)
+        made = a_clip(
+            clip_id,
+            CLIENT,
+            moment_id=moment_id,
+            source_id=source_id,
+            plan=a_plan(encoder=EncoderSettings(build=moment_id)),
+        )
+        queries.save_clip(session, made)
+    return clip_id
+
+
+def test_more_moments_of_a_talk_are_those_before_and_some_more(
+    place: PlanPlace, talk: DemoTalk, in_process: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(render, "render_moment", _kept_clip)
+    own = Rights(ground=Ground.OWN, owner=CLIENT)
+    wanted = SourceRequest(location=str(talk.video), client=CLIENT, rights=own)
+    source = ingest_source.fn(wanted, 5_000)
+    with place.session() as session:
+        heard = a_transcript(words=talk.truth)
+        transcript_id = queries.save_transcript(session, source.source_id, None, heard)
+    options = DetectOptions(count=1, min_ms=5_000, max_ms=7_000)
+    before = detect_moments.fn(transcript_id, "local", options)
+    found = flow.more_moments(transcript_id, "local", 2, 5_000, 7_000)
+    with place.session() as session:
+        (first,) = queries.get_detection(session, before)[2].moments
+        moments = [queries.get_clip(session, clip_id).moment_id for clip_id in found]
+        drafts = queries.writings_of(session, moments)
+    assert len(moments) == 2
+    assert first.moment_id in moments
+    assert drafts.keys() == {*moments}
+    assert found == [make_id("clip", moment_id) for moment_id in moments]
 
 
 def test_a_client_that_cannot_be_planned_stops_no_other(
