@@ -92,7 +92,7 @@ def _legend(accounts: Sequence[Account], has_rings: bool) -> str:
     there = {account.platform for account in accounts}
     said = [(_NAMES[name], _COLOURS[name]) for name in PlatformName if name in there]
     if has_rings:
-        said.append(("ring: no clip", _AMBER))
+        said.append(("ring: none left", _AMBER))
     x, parts = 10, []
     for text, colour in said:
         parts.append(f'<text x="{x}" y="42" fill="{colour}">{text}</text>')

@@ -198,11 +198,13 @@ def test_a_post_that_has_begun_is_not_cancelled_by_a_rejection(place: PlanPlace,
         changes |= {"state": PostState.HELD}
     place.change(post, **changes)
     _, said = run("reject", post.clip_id, "--by", "Jo", "--why", "no")
+    at = place.accounts[0].clock(post.due_at)
+    where = f"tiktok @{place.accounts[0].handle}, {at} ({post.post_id})"
     told = {
-        "begun": f"{post.post_id} has begun (submitting): it stops before its next step.",
-        "held": f"{post.post_id} has begun (held): it stops before its next step.",
-        "armed": f"{post.post_id} has begun (unknown): it may be public already, so a person has "
-        "to take it down there.",
+        "begun": f"Begun (submitting): {where}; it stops before its next step.",
+        "held": f"Begun (held): {where}; it stops before its next step.",
+        "armed": f"Begun (unknown): {where}; it may be public already, so a person has to take it "
+        "down there.",
     }
     assert told[how] in said
     assert place.posts(PostState.CANCELLED) == []

@@ -244,7 +244,7 @@ def test_more_moments_of_a_talk_are_those_before_and_some_more(
         transcript_id = queries.save_transcript(session, source.source_id, None, heard)
     options = DetectOptions(count=1, min_ms=5_000, max_ms=7_000)
     before = detect_moments.fn(transcript_id, "local", options)
-    found = flow.more_moments(transcript_id, "local", 2, 5_000, 7_000)
+    found: Any = flow.more_moments(transcript_id, "local", 2, 5_000, 7_000)
     with place.session() as session:
         (first,) = queries.get_detection(session, before)[2].moments
         moments = [queries.get_clip(session, clip_id).moment_id for clip_id in found]

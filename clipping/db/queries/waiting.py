@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, or_
-from sqlmodel import Session, col, select
+from sqlalchemy import and_, func, or_, select
+from sqlmodel import Session, col
 
 from clipping.db.queries.clients import client_id
 from clipping.db.queries.releases import releases_of
@@ -39,10 +39,10 @@ def waiting_clips(session: Session, client: str | None, most: int) -> list[Waiti
     )
     wanted = (
         select(
-            ClipRow.clip_id,
-            ClientRow.name,
-            ClipRow.video_key,
-            ClipRow.state,
+            col(ClipRow.clip_id),
+            col(ClientRow.name),
+            col(ClipRow.video_key),
+            col(ClipRow.state),
             col(ClipRow.plan)["hook"]["text"].as_string(),
             MomentRow,
         )
@@ -57,7 +57,7 @@ def waiting_clips(session: Session, client: str | None, most: int) -> list[Waiti
         .limit(most)
     )
     if client is not None:
-        wanted = wanted.where(ClipRow.client_id == client_id(client))
+        wanted = wanted.where(col(ClipRow.client_id) == client_id(client))
     found = []
     for clip_id, name, video_key, state, hook, moment in session.execute(wanted).all():
         holds: tuple[Hold, ...] = ()
