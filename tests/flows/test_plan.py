@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 from prefect import task
 from typer.testing import CliRunner
 
 from clipping.db import queries
-from clipping.demo import DemoTalk
 from clipping.errors import ServiceUnavailable
 from clipping.models import (
     DetectOptions,
@@ -33,6 +33,9 @@ from tasks.detect import detect_moments
 from tasks.ingest import ingest_source
 from tasks.workplace import db_session
 from tests.db.values import a_clip, a_plan, a_transcript
+from tests.moments.spoken import RATE_HZ, duration_of, samples_of, speak
+from tests.moments.talks import QUESTION, STORY
+from tests.support.media import make_video
 from tests.tasks.plan_place import CLIENT, PlanPlace, plan_place
 
 TIKTOK = PlatformName.TIKTOK
@@ -233,18 +236,23 @@ def _kept_clip(moment_id: str, transcript_id: str, choices: dict[str, Any], part
 
 
 def test_more_moments_of_a_talk_are_those_before_and_some_more(
-    place: PlanPlace, talk: DemoTalk, in_process: None, monkeypatch: pytest.MonkeyPatch
+    place: PlanPlace, tmp_path: Path, in_process: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(render, "render_moment", _kept_clip)
+    words = speak(QUESTION + STORY)
+    lasts_ms = duration_of(words)
+    sound = samples_of(words, lasts_ms).astype(np.float32) / 32_768
+    video = make_video(
+        tmp_path / "talk.mp4", seconds=lasts_ms / 1000, fps=5, audio=sound, sample_rate=RATE_HZ
+    )
     own = Rights(ground=Ground.OWN, owner=CLIENT)
-    wanted = SourceRequest(location=str(talk.video), client=CLIENT, rights=own)
-    source = ingest_source.fn(wanted, 5_000)
+    source = ingest_source.fn(SourceRequest(location=str(video), client=CLIENT, rights=own), 10_000)
     with place.session() as session:
-        heard = a_transcript(words=talk.truth)
+        heard = a_transcript(words=words)
         transcript_id = queries.save_transcript(session, source.source_id, None, heard)
-    options = DetectOptions(count=1, min_ms=5_000, max_ms=7_000)
+    options = DetectOptions(count=1, min_ms=10_000, max_ms=30_000)
     before = detect_moments.fn(transcript_id, "local", options)
-    found: Any = flow.more_moments(transcript_id, "local", 2, 5_000, 7_000)
+    found: Any = flow.more_moments(transcript_id, "local", 2, 10_000, 30_000)
     with place.session() as session:
         (first,) = queries.get_detection(session, before)[2].moments
         moments = [queries.get_clip(session, clip_id).moment_id for clip_id in found]
