@@ -200,7 +200,7 @@ def test_a_stop_is_said_and_lifted_after_saying_what_goes_out(url: str) -> None:
     code, said = run(*stop)
     assert (code, said) == (
         0,
-        "Stopped: of acme. What may be public already is followed to its end.\n",
+        "Stopped: everything of acme. What may be public already is followed to its end.\n",
     )
     assert run(*stop)[0] == 3
     code, said = run("resume", "--client", "acme", "--by", "Bob", given="")
