@@ -44,7 +44,9 @@ class Line:
         shown = one.status.value
         if one.status in (AccountStatus.ACTIVE, AccountStatus.WARNED):
             shown = unopened(one, is_open=self.is_open) or shown
-        also = [f"paused ({one.paused})"] if one.paused else []
+        also = ["without consent"] if one.consent is None else []
+        if one.paused:
+            also.append(f"paused ({one.paused})")
         if self.stops:
             also.append(f"stopped ({', '.join(str(stop.stop_id) for stop in self.stops)})")
         if also and shown == AccountStatus.ACTIVE.value:
@@ -59,7 +61,6 @@ class Line:
         return {
             **self.account.model_dump(mode="json"),
             "state": self.state,
-            "is_open": self.is_open,
             "stops": [stop.stop_id for stop in self.stops],
             "tokens": dates,
             "proxy": "***" if self.proxy else None,

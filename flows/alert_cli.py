@@ -28,7 +28,7 @@ def alerts(
     if done and not person:
         raise typer.BadParameter("give --by the name of who has seen to it")
     if by and not done:
-        raise typer.BadParameter("--by says who has seen to what --done names")
+        raise typer.BadParameter("--by says who has seen to an alert: name that with --done")
     with outcomes(as_json):
         if done:
             settle_alerts(done, person)

@@ -155,7 +155,7 @@ def add(wanted: Wanted, text: str, *, verify: bool) -> None:
     console.output.print(f"Added: {called(made)} is {made.account_id}.")
     if not verify:
         console.output.print(
-            f"Nobody has asked {server.title} whose tokens these are; that does: clipper accounts "
+            f"Nobody has asked {server.title} whose tokens these are; this does: clipper accounts "
             f"check {called(made)}"
         )
 

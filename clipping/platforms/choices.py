@@ -49,7 +49,7 @@ def _at_odds(before: Account, account: Account, styles: Collection[str]) -> str:
     hours, style = (account.wakes_at, account.sleeps_at), account.caption_style
     if hours[0] == hours[1] and hours != (before.wakes_at, before.sleeps_at):
         told = f"{hours[0]:%H:%M}"
-        return f"wakes_at and sleeps_at are both {told}, and posts fall between the two."
+        return f"wakes_at and sleeps_at are both {told}: posts fall between the two, so give two."
     if style not in ("", before.caption_style, *styles):
         return f"caption_style={style}: it is any, or one of {', '.join(sorted(styles))}."
     return ""

@@ -129,8 +129,8 @@ def test_stops_are_shown_with_what_they_keep_and_what_lifts_them(place: Place) -
     )
     code, said = place.run("accounts", "list", "--client", "acme")
     states = {line.split()[1]: line for line in said.splitlines()[1:4]}
-    assert f"not connected, stopped ({first})" in states["tiktok:@bob"]
-    assert f" stopped ({first + 1}) " in states["x:@ada"]
+    assert f" not connected, without consent, stopped ({first}) " in states["tiktok:@bob"]
+    assert f" without consent, stopped ({first + 1}) " in states["x:@ada"]
     assert ["a mistake" in said, "a rest" in said, "unpaid" in said, "theirs" in said] == [
         *(True, True, False, False)
     ]

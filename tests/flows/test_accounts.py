@@ -442,8 +442,11 @@ def test_accounts_are_listed_with_what_was_decided_and_without_secrets(place: Pl
     _, said = place.run("accounts", "list")
     words = said.splitlines()[1].split()
     assert words == [
-        *("acme", "x:@acme_clips", "api", "active", "08:00-23:00", "UTC", "renewed", account_id)
+        *("acme", "x:@acme_clips", "api", "without", "consent", "08:00-23:00", "UTC", "renewed"),
+        account_id,
     ]
+    place.run("accounts", "consent", account_id, "--owner", "Ann")
+    assert " active " in place.run("accounts", "list")[1]
     for command in (("list",), ("check",), ("check", "--browser"), ("login", "@acme_clips")):
         code, said = place.run("accounts", *command, "--client", "umbrella")
         assert (code, said) == (3, "There is no client umbrella yet. Known are acme.\n")
@@ -783,7 +786,10 @@ def test_only_tiktok_has_an_inbox() -> None:
     ("choices", "told"),
     [
         (["premium=yes"], "premium=yes: only X has it."),
-        (["wakes_at=23:00"], "wakes_at and sleeps_at are both 23:00, and posts fall between"),
+        (
+            ["wakes_at=23:00"],
+            "wakes_at and sleeps_at are both 23:00: posts fall between the two, so give two.",
+        ),
         (["wakes_at=09:00", "sleeps_at=09:00"], "are both 09:00"),
         (["caption_style=neon"], "caption_style=neon: it is any, or one of plain, pop."),
     ],

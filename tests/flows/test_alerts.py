@@ -183,7 +183,7 @@ def test_alerts_are_shown_until_somebody_has_seen_to_them(place: PlanPlace) -> N
     ("arguments", "code", "said"),
     [
         (("--done", 1), 2, "give --by the name of who has seen to it"),
-        (("--by", "Jo"), 2, "--by says who has seen to what --done names"),
+        (("--by", "Jo"), 2, "--by says who has seen to an alert: name that with --done"),
         (("--client", "nobody"), 3, "There is no client nobody yet."),
     ],
     ids=["nobody", "nothing", "no client"],

@@ -138,6 +138,6 @@ def test_an_account_in_a_browser_stands_by_its_login_and_its_pages_fields(place:
     with open_session(place.url) as session:
         queries.note_event(session, account.account_id, queries.LOGGED_IN)
     assert len(browser_obstacles(account)) == 1
-    assert " active " in place.run("accounts", "list")[1]
+    assert "not logged in yet" not in place.run("accounts", "list")[1]
     (profile_folder(account.account_id) / "Default").rmdir()
     assert "is not on this machine" in browser_obstacles(account)[1]
