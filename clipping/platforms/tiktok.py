@@ -192,10 +192,10 @@ class TikTok(Platform):
                 proxy=access.proxy,
                 timeout_s=self._timeout_s,
             )
-        except NotSent as error:
-            raise untaken(unanswered(error, UNREACHABLE), before) from None
-        except ClippingError as error:
-            raise untaken(error, before) from None
+        except NotSent as unsent:
+            raise untaken(unanswered(unsent, UNREACHABLE), before) from None
+        except ClippingError as unusable:
+            raise untaken(unusable, before) from None
         except NoAnswer:
             answer = Answer(0, {}, b"")
         after = after_chunk(receipt, answer, first, plan, clock)
@@ -277,8 +277,8 @@ class TikTok(Platform):
                 proxy=access.proxy,
                 timeout_s=self._timeout_s,
             )
-        except NoAnswer as error:
-            raise unanswered(error, UNREACHABLE) from None
+        except NoAnswer as silence:
+            raise unanswered(silence, UNREACHABLE) from None
         said = answer.json()
         error = said.get("error")
         # Refusals come with status 200, too: the code is what counts.
