@@ -129,10 +129,14 @@ def add(
 ) -> None:
     """Add an account with tokens that were got elsewhere, or one that people post to.
 
-    The JSON needs access_token; refresh_token, expires_in, refresh_expires_in, scope and open_id
-    are read where they are there, and expires_at and obtained_at where it is not fresh. Our app's
-    settings are needed as for connect, such as CLIPPER_X_CLIENT_ID. With --method manual or browser
-    there is no token, and no app.
+    The JSON needs access_token. Where they are there, refresh_token, expires_in,
+    refresh_expires_in, scope and open_id are read, and of one that is not fresh
+    expires_at and obtained_at.
+
+    Our app's settings are needed as for connect: CLIPPER_TIKTOK_CLIENT_KEY and
+    CLIPPER_TIKTOK_CLIENT_SECRET, of the others such as CLIPPER_X_CLIENT_ID and
+    CLIPPER_X_CLIENT_SECRET; or --app. With --method manual or browser there are
+    neither tokens nor an app.
     """
     from flows.connecting import add as add_account
     from flows.connecting import add_unopened

@@ -14,6 +14,7 @@ from clipping.db.session import open_session
 from clipping.errors import Rejected
 from clipping.models import Account, PlatformName, Stop
 from flows.account_names import account_id_of, called, named_account
+from flows.clients import unknown
 from flows.stopped import covered, to_lift
 from tests.db.test_account_rows import NOW, an_account
 from tests.db.values import a_source
@@ -141,6 +142,12 @@ def test_stops_are_shown_with_what_they_keep_and_what_lifts_them(place: Place) -
     assert "Bo on " in place.run("stops", "--lifted")[1]
     code, said = place.run("stops", "--client", "nobody")
     assert (code, "Known are acme, umbrella." in said) == (3, True)
+
+
+def test_clients_are_named_while_they_are_few() -> None:
+    assert str(unknown("nobody", ["a", "b"])) == "There is no client nobody yet. Known are a, b."
+    many = [f"client{number}" for number in range(40)]
+    assert str(unknown("nobody", many)).endswith("client10, client11 and 28 more.")
 
 
 def test_a_stop_of_what_nobody_knows_is_told_by_its_id() -> None:
