@@ -14,14 +14,15 @@ from rich.text import Text
 
 from clipping.models import Account, PlatformName, Post, PostEvent, PostState, Stop
 from flows import console
-from flows.clients import check_known
+from flows.account_names import account_id_of, account_named
+from flows.clients import refuse_unknown
 
 _SHOWN: Final = 5
 
 
 def list_posts(
     client: str | None,
-    account_id: str | None,
+    account: str | None,
     states: Sequence[PostState],
     since: datetime | None,
     until: datetime | None,
@@ -30,15 +31,15 @@ def list_posts(
 ) -> None:
     """Print posts in the order of their times.
 
+    :param account: Only its: by id, or ``platform:@handle``.
     :raises Rejected: There is no such client or account.
     """
     from clipping.db import queries
     from tasks.workplace import db_session
 
     with db_session() as session:
-        check_known(session, client)
-        if account_id is not None:
-            queries.get_account(session, account_id)
+        refuse_unknown(session, client)
+        account_id = account_named(session, account, client).account_id if account else None
         found = queries.posts(
             session, client, account_id=account_id, states=states, since=since, until=until
         )
@@ -150,11 +151,14 @@ def scope(
     account: str | None,
     source: str | None,
 ) -> Stop:
-    """The stop that these options mean."""
+    """The stop that these options mean.
+
+    :raises Rejected: There is no such account.
+    """
     return Stop(
         client=client or "",
         platform=platform,
-        account_id=account or "",
+        account_id=account_id_of(account, client) if account else "",
         source_id=source or "",
         by=by,
         at=datetime.now(UTC),
@@ -207,7 +211,7 @@ def _check_client(wanted: Stop) -> None:
     from tasks.workplace import db_session
 
     with db_session() as session:
-        check_known(session, wanted.client or None)
+        refuse_unknown(session, wanted.client or None)
 
 
 def _agreed() -> bool:
