@@ -242,7 +242,7 @@ def test_more_moments_of_a_talk_are_those_before_and_some_more(
     monkeypatch.setattr(render, "render_moment", _kept_clip)
     words = speak(QUESTION + STORY)
     lasts_ms = duration_of(words)
-    sound = samples_of(words, lasts_ms).astype(np.float32) / 32_768
+    sound = (samples_of(words, lasts_ms) / 32_768).astype(np.float32)
     video = make_video(
         tmp_path / "talk.mp4", seconds=lasts_ms / 1000, fps=5, audio=sound, sample_rate=RATE_HZ
     )
