@@ -16,6 +16,7 @@ from clipping.models import Account, PlatformName, Post, PostEvent, PostState, S
 from flows import console
 from flows.account_names import account_id_of, account_named
 from flows.clients import refuse_unknown
+from flows.stopped import covered
 
 _SHOWN: Final = 5
 
@@ -170,23 +171,19 @@ def stop_posting(wanted: Stop) -> None:
     """Let nothing go on that it covers."""
     from tasks import post_changes
 
-    _check_client(wanted)
+    covers = _covers(wanted)
     post_changes.stop(wanted)
-    console.output.print(
-        f"Stopped: {wanted.covers}. What may be public already is followed to its end."
-    )
+    console.output.print(f"Stopped: {covers}. What may be public already is followed to its end.")
 
 
 def resume_posting(wanted: Stop, *, sure: bool) -> None:
     """Say what lifting a stop will do, ask, and lift it."""
     from tasks import post_changes
 
-    _check_client(wanted)
+    covers = _covers(wanted)
     found = post_changes.resumption(wanted, datetime.now(UTC))
     for one in found.stops:
-        console.output.print(
-            f"{one.by} stopped {one.covers} on {one.at:%d %B at %H:%M} UTC: {one.why}"
-        )
+        console.output.print(f"{one.by} stopped {covers} on {one.at:%d %B at %H:%M} UTC: {one.why}")
     told = {
         "go out at once": found.now,
         "are cancelled, because their time went by": found.late,
@@ -204,14 +201,20 @@ def resume_posting(wanted: Stop, *, sure: bool) -> None:
         console.errors.print("Nothing was resumed.")
         raise typer.Exit(1)
     post_changes.resume(found, wanted.by, datetime.now(UTC))
-    console.output.print(f"Resumed: {wanted.covers}.")
+    console.output.print(f"Resumed: {covers}.")
 
 
-def _check_client(wanted: Stop) -> None:
+def _covers(wanted: Stop) -> str:
+    """What it covers, for people.
+
+    :raises Rejected: Nobody has heard of its client.
+    """
+    from clipping.db import queries
     from tasks.workplace import db_session
 
     with db_session() as session:
         refuse_unknown(session, wanted.client or None)
+        return covered(wanted, {one.account_id: one for one in queries.accounts(session)})
 
 
 def _agreed() -> bool:
