@@ -112,9 +112,10 @@ def test_stops_are_shown_with_what_they_keep_and_what_lifts_them(place: Place) -
             Stop(account_id=ADA_X.account_id, by="Bo", at=NOW, why="a rest"),
             Stop(client="umbrella", by="Cy", at=NOW, why="unpaid"),
             Stop(source_id=SOURCE.source_id, by="Di", at=NOW, why="theirs"),
+            Stop(account_id=THEIRS.account_id, by="Ed", at=NOW, why="a rest, too"),
         ):
             made = queries.add_stop(session, stop)
-    first = made.stop_id - 3
+    first = made.stop_id - 4
     code, said = place.run("stops", "--client", "acme")
     told = [" ".join(line.split()) for line in said.splitlines()[1:]]
     assert (code, told) == (
@@ -136,9 +137,14 @@ def test_stops_are_shown_with_what_they_keep_and_what_lifts_them(place: Place) -
         *(True, True, False, False)
     ]
     lines = json.loads(place.run("accounts", "list", "--json")[1])
-    assert [one["stops"] for one in lines] == [[first], [first], [first + 1], [first + 2]]
+    assert [one["stops"] for one in lines] == [
+        [first],
+        [first],
+        [first + 1],
+        [first + 2, first + 4],
+    ]
     place.run("resume", "--account", ADA_X.account_id, "--by", "Bo", "--yes")
-    assert "a rest" not in place.run("stops")[1]
+    assert f" {ADA_X.account_id} " not in place.run("stops")[1]
     assert "Bo on " in place.run("stops", "--lifted")[1]
     code, said = place.run("stops", "--client", "nobody")
     assert (code, "Known are acme, umbrella." in said) == (3, True)
