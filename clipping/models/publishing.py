@@ -116,6 +116,14 @@ class Stop(Value):
     lifted_at: datetime | None = None
     lifted_by: str = ""
 
+    def holds(self, account: Account) -> bool:
+        """Whether posts of the account are among what it covers, of its source if it names one."""
+        return (
+            self.client in ("", account.client)
+            and self.platform in (None, account.platform)
+            and self.account_id in ("", account.account_id)
+        )
+
     @property
     def covers(self) -> str:
         """For people: ``everything``, ``tiktok of acme``."""
