@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.table import Table
 from rich.text import Text
@@ -19,7 +19,9 @@ from flows.clients import refuse_unknown
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-NONE_YET = "No accounts yet: clipper accounts connect PLATFORM --client NAME"
+_FOLDED: Final = ("state", "awake", "token until", "id")
+"""Columns that become narrower where the terminal is narrow."""
+NONE_YET: Final = "No accounts yet: clipper accounts connect PLATFORM --client NAME"
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ def account_table(found: Sequence[Line]) -> Table:
         *(["token until"] if ends else []),
         "id",
     ):
-        table.add_column(name, no_wrap=name != "state", overflow="fold")
+        table.add_column(name, no_wrap=name not in _FOLDED, overflow="fold")
     for line in found:
         one = line.account
         table.add_row(

@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from clipping.db import queries
 from clipping.db.session import open_session
 from clipping.errors import Rejected
 from clipping.models import Account, PlatformName, Stop
+from flows.account_list import Line, account_table
 from flows.account_names import account_id_of, called, named_account
 from flows.clients import unknown
 from flows.stopped import covered, to_lift
-from tests.db.test_account_rows import NOW, an_account
+from tests.db.test_account_rows import NOW, an_account, some_tokens
 from tests.db.values import a_source
 from tests.flows.account_place import Place, a_place
 from tests.support.oauth import FakeOAuth
@@ -112,9 +115,10 @@ def test_stops_are_shown_with_what_they_keep_and_what_lifts_them(place: Place) -
             Stop(account_id=ADA_X.account_id, by="Bo", at=NOW, why="a rest"),
             Stop(client="umbrella", by="Cy", at=NOW, why="unpaid"),
             Stop(source_id=SOURCE.source_id, by="Di", at=NOW, why="theirs"),
+            Stop(account_id=THEIRS.account_id, by="Ed", at=NOW, why="a rest, too"),
         ):
             made = queries.add_stop(session, stop)
-    first = made.stop_id - 3
+    first = made.stop_id - 4
     code, said = place.run("stops", "--client", "acme")
     told = [" ".join(line.split()) for line in said.splitlines()[1:]]
     assert (code, told) == (
@@ -136,12 +140,35 @@ def test_stops_are_shown_with_what_they_keep_and_what_lifts_them(place: Place) -
         *(True, True, False, False)
     ]
     lines = json.loads(place.run("accounts", "list", "--json")[1])
-    assert [one["stops"] for one in lines] == [[first], [first], [first + 1], [first + 2]]
+    assert [one["stops"] for one in lines] == [
+        [first],
+        [first],
+        [first + 1],
+        [first + 2, first + 4],
+    ]
     place.run("resume", "--account", ADA_X.account_id, "--by", "Bo", "--yes")
-    assert "a rest" not in place.run("stops")[1]
+    assert f" {ADA_X.account_id} " not in place.run("stops")[1]
     assert "Bo on " in place.run("stops", "--lifted")[1]
     code, said = place.run("stops", "--client", "nobody")
     assert (code, "Known are acme, umbrella." in said) == (3, True)
+
+
+def test_a_narrow_terminal_shows_all_that_there_is_to_say_of_an_account() -> None:
+    account = an_account(handle="ada_the_great", timezone="Europe/Berlin")
+    line = Line(account, some_tokens(), proxy=False, is_open=False)
+    with (narrow := Console(width=80)).capture() as shown:
+        narrow.print(account_table([line]))
+    rows = shown.get().splitlines()
+    head = next(number for number, row in enumerate(rows) if row.startswith("client"))
+    ends = [found.start() for found in re.finditer(r"(?<= )\S", rows[head])] + [80]
+    told = [
+        "".join(part for row in rows[head + 1 :] for part in row[start:end].split())
+        for start, end in pairwise([0, *ends])
+    ]
+    assert told == [
+        *("acme", "tiktok:@ada_the_great", "api", "notconnected,withoutconsent"),
+        *("08:00-23:00Europe/Berlin", "2027-05-25", account.account_id),
+    ]
 
 
 def test_clients_are_named_while_they_are_few() -> None:

@@ -225,6 +225,12 @@ def test_the_state_follows_from_the_stage(
     assert (post.next_at is not None) is asked_again
 
 
+def test_looks_for_what_may_be_public_are_counted_by_themselves() -> None:
+    lost = failure(K.UNKNOWN_OUTCOME, "No answer.")
+    post = after_error(a_post(Stage.ARMED, attempts=3), Step.SUBMIT, lost, NOW, lambda: 0.5)
+    assert (post.state, post.attempts) == (S.UNKNOWN, 0)
+
+
 def test_one_of_which_nobody_can_tell_yet_is_unknown() -> None:
     receipt = Receipt(stage=Stage.ARMED, not_before=NOW + timedelta(seconds=30))
     post = after_step(a_post(Stage.ARMED), Step.RECONCILE, receipt, NOW)
