@@ -128,7 +128,9 @@ class Held:
         for stop in holding:
             for account in accounts:
                 if not stop.source_id and stop.holds(account):
-                    self.accounts.setdefault(account.account_id, gates.stopped(stop))
+                    named = stop.replace(account_id=f"@{account.handle}")
+                    told = gates.stopped(named if stop.account_id else stop)
+                    self.accounts.setdefault(account.account_id, told)
 
     def marked(self, clip: ClipCandidate) -> ClipCandidate:
         """The clip, with what its source's stops say."""

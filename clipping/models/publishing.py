@@ -126,16 +126,15 @@ class Stop(Value):
 
     @property
     def covers(self) -> str:
-        """For people: ``everything``, ``tiktok of acme``."""
+        """For people: ``everything``, ``everything of acme``, ``tiktok of acme``."""
         named = {
             "account": self.account_id,
             "source": self.source_id,
             "": self.platform.value if self.platform else "",
             "of": self.client,
         }
-        return " ".join(f"{name} {what}".strip() for name, what in named.items() if what) or (
-            "everything"
-        )
+        told = " ".join(f"{name} {what}".strip() for name, what in named.items() if what)
+        return told if told and not told.startswith("of ") else f"everything {told}".strip()
 
 
 class Alert(Value):

@@ -624,7 +624,10 @@ def test_a_check_says_no_under_a_stop_a_setting_and_a_silence(
     with open_session(place.url) as session:
         stop = queries.add_stop(session, Stop(client="acme", by="Ann", at=NOW, why="a mistake"))
     code, said = place.run("accounts", "check", "--json")
-    assert (code, json.loads(said)[0]["why_not"]) == (1, ["Ann stopped of acme: a mistake"])
+    assert (code, json.loads(said)[0]["why_not"]) == (
+        1,
+        ["Ann stopped everything of acme: a mistake"],
+    )
     with open_session(place.url) as session:
         queries.lift_stop(session, stop.stop_id, "Ann", NOW)
     platform.refuses = ("X has no such label.",)

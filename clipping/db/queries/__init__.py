@@ -173,6 +173,7 @@ from clipping.db.queries.transcripts import (
     transcript_id,
 )
 from clipping.db.queries.verdicts import find_verdict, save_verdict
+from clipping.db.queries.waiting import WaitingClip, waiting_clips
 from clipping.db.queries.watches import (
     find_watch,
     forget_items,
@@ -199,6 +200,7 @@ __all__ = [
     "Rotated",
     "SourceOverview",
     "Stage",
+    "WaitingClip",
     "account_check",
     "account_events",
     "account_id",
@@ -342,6 +344,7 @@ __all__ = [
     "transcript_id",
     "transcripts_of",
     "unmeasured_sources",
+    "waiting_clips",
     "was_asked",
     "was_told",
     "watch_id",
