@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from clipping.errors import Rejected
-from clipping.models import Account, Consent
+from clipping.models import Account, Consent, PlatformName
 from flows import console
 from flows.account_list import Line, lines, until
 from flows.account_names import account_named, called
@@ -17,6 +17,10 @@ from flows.account_names import account_named, called
 if TYPE_CHECKING:
     from pydantic import SecretStr
     from sqlmodel import Session
+
+
+# By TikTok's names, which are kept for the other platforms, too.
+_PRIVACY = {"PUBLIC_TO_EVERYONE": "everybody may see it", "SELF_ONLY": "only its owner may see it"}
 
 
 def set_account(
@@ -96,15 +100,15 @@ def account_view(line: Line) -> Table:
         "login": one.login_path,
         "proxy": "***" if line.proxy else "none",
         "token until": until(line.tokens),
-        "consent": consent_in_words(one.consent),
+        "consent": consent_in_words(one.consent, one.platform),
     }
     for name, value in facts.items():
         table.add_row(name, Text(value or "-"))
     return table
 
 
-def consent_in_words(consent: Consent | None) -> str:
-    """Who agreed to what, or that nobody has."""
+def consent_in_words(consent: Consent | None, platform: PlatformName) -> str:
+    """Who agreed to what, or that nobody has; who may see it in TikTok's own words there."""
     if consent is None:
         return "not recorded: nothing is posted"
     allowed = [
@@ -113,4 +117,7 @@ def consent_in_words(consent: Consent | None) -> str:
         if name.startswith("allow_") and value
     ]
     also = f", with {', '.join(allowed)}" if allowed else ""
-    return f"{consent.owner} on {consent.given_at:%Y-%m-%d}: {consent.privacy}{also}"
+    privacy = consent.privacy
+    if platform is not PlatformName.TIKTOK:
+        privacy = _PRIVACY.get(privacy, privacy)
+    return f"{consent.owner} on {consent.given_at:%Y-%m-%d}: {privacy}{also}"

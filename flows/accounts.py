@@ -50,7 +50,9 @@ def give_consent(name: str, client: str | None, consent: Consent | None) -> None
             known = ", ".join(_TIKTOK_PRIVACY)
             raise Rejected(f"TikTok knows no privacy {consent.privacy}: it is one of {known}.")
         queries.save_account(session, account.replace(consent=consent))
-        before, after = consent_in_words(account.consent), consent_in_words(consent)
+        before, after = (
+            consent_in_words(one, account.platform) for one in (account.consent, consent)
+        )
         queries.note_event(session, account_id, "consent", before, after)
     console.output.print(f"{account.platform} @{account.handle}: {after}")
 

@@ -145,6 +145,10 @@ def add(
     by_hand = method in ("browser", "manual")
     if not wanted.handle:
         raise typer.BadParameter("--handle is empty")
+    from clipping.platforms.handles import why_no_handle
+
+    if told := why_no_handle(wanted.platform, wanted.handle):
+        raise typer.BadParameter(told)
     if (token_file is None) is not by_hand:
         raise typer.BadParameter("give --token-file, or --method browser or manual without one")
     with outcomes(as_json=False):

@@ -158,6 +158,7 @@ def add(wanted: Wanted, text: str, *, verify: bool) -> None:
             f"Nobody has asked {server.title} whose tokens these are; this does: clipper accounts "
             f"check {called(made)}"
         )
+    _ask_for_consent(made)
 
 
 def _whose(found: list[Connected], handle: str) -> Connected:
@@ -199,6 +200,15 @@ def add_unopened(wanted: Wanted) -> None:
     console.output.print(f"Added: {called(account)} is {account.account_id}.")
     if account.method is PostingMethod.BROWSER:
         console.output.print(f"Its owner has to log in once: {to_open(account)}")
+    _ask_for_consent(account)
+
+
+def _ask_for_consent(account: Account) -> None:
+    if account.consent is None:
+        console.output.print(
+            "Nothing is posted before its owner's consent is recorded: clipper accounts consent "
+            f"{called(account)} --owner NAME"
+        )
 
 
 def _known_already(known: Account, method: PostingMethod) -> str:

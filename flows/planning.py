@@ -41,7 +41,7 @@ def show_plans(
     first = day or today(accounts, now)
     plans = planning.plan_days(client, first, days, now, dry_run=dry_run)
     if picture is not None:
-        _draw(plans, accounts, picture)
+        _draw(plans, accounts, picture, quiet=as_json)
     if as_json:
         found = [plan.model_dump(mode="json") for plan in plans]
         sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
@@ -83,7 +83,9 @@ def _print(plans: Sequence[DayPlan], accounts: Sequence[Account]) -> None:
         sys.stdout.write(("\n" if number else "") + plan_table(plan, accounts) + "\n")
 
 
-def _draw(plans: Sequence[DayPlan], accounts: Sequence[Account], file: Path) -> None:
+def _draw(
+    plans: Sequence[DayPlan], accounts: Sequence[Account], file: Path, *, quiet: bool
+) -> None:
     from clipping.scheduling import plan_picture
 
     for plan in plans:
@@ -92,6 +94,8 @@ def _draw(plans: Sequence[DayPlan], accounts: Sequence[Account], file: Path) -> 
             name.write_text(plan_picture(plan, accounts), encoding="utf-8")
         except OSError as error:
             raise Rejected(f"{name} cannot be written: {error.strerror}.") from error
+        if not quiet:
+            console.output.print(f"Picture: {name}", soft_wrap=True)
 
 
 def change_plan(what: str, post_id: str, by: str, why: str, to: datetime | None) -> None:

@@ -171,30 +171,33 @@ def stop_posting(wanted: Stop) -> None:
     """Let nothing go on that it covers."""
     from tasks import post_changes
 
-    covers = _covers(wanted)
+    covers, _ = _covers(wanted)
     post_changes.stop(wanted)
     console.output.print(f"Stopped: {covers}. What may be public already is followed to its end.")
+    console.output.print("What it keeps back, and how it is lifted: clipper stops")
 
 
 def resume_posting(wanted: Stop, *, sure: bool) -> None:
     """Say what lifting a stop will do, ask, and lift it."""
     from tasks import post_changes
 
-    covers = _covers(wanted)
+    covers, accounts = _covers(wanted)
     found = post_changes.resumption(wanted, datetime.now(UTC))
     for one in found.stops:
         console.output.print(f"{one.by} stopped {covers} on {one.at:%d %B at %H:%M} UTC: {one.why}")
     told = {
-        "go out at once": found.now,
-        "are cancelled, because their time went by": found.late,
-        "go out at their times": found.later,
-        "stay under another stop": found.stopped,
+        "Go out at once": found.now,
+        "Are cancelled, because their time went by": found.late,
+        "Go out at their times": found.later,
+        "Stay under another stop": found.stopped,
     }
     for what, posts in told.items():
         if posts:
-            first = ", ".join(post.post_id for post in posts[:_SHOWN])
-            more = " ..." if len(posts) > _SHOWN else ""
-            console.output.print(f"{len(posts)} posts {what}: {first}{more}")
+            console.output.print(f"{what}: {len(posts)}")
+            for post in posts[:_SHOWN]:
+                console.output.print(f"  {_where(post, accounts)} ({post.post_id})")
+            if len(posts) > _SHOWN:
+                console.output.print(f"  and {len(posts) - _SHOWN} more")
     if not any(told.values()):
         console.output.print("No post waits for it.")
     if not sure and not _agreed():
@@ -204,8 +207,13 @@ def resume_posting(wanted: Stop, *, sure: bool) -> None:
     console.output.print(f"Resumed: {covers}.")
 
 
-def _covers(wanted: Stop) -> str:
-    """What it covers, for people.
+def _where(post: Post, accounts: Mapping[str, Account]) -> str:
+    account = accounts[post.account_id]
+    return f"{account.clock(post.due_at)} {account.platform} @{account.handle}"
+
+
+def _covers(wanted: Stop) -> tuple[str, dict[str, Account]]:
+    """What it covers, for people, and all accounts by their ids.
 
     :raises Rejected: Nobody has heard of its client.
     """
@@ -214,7 +222,8 @@ def _covers(wanted: Stop) -> str:
 
     with db_session() as session:
         refuse_unknown(session, wanted.client or None)
-        return covered(wanted, {one.account_id: one for one in queries.accounts(session)})
+        accounts = {one.account_id: one for one in queries.accounts(session)}
+    return covered(wanted, accounts), accounts
 
 
 def _agreed() -> bool:

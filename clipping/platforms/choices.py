@@ -12,6 +12,7 @@ from pydantic import SecretStr, ValidationError
 
 from clipping.errors import Rejected
 from clipping.models import Account, PlatformName, PostingMethod
+from clipping.platforms.handles import why_no_handle
 
 _YES_NO: Final = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}
 _PROXIES: Final = ("http", "https")
@@ -46,6 +47,10 @@ def _at_odds(before: Account, account: Account, styles: Collection[str]) -> str:
         return "method=inbox: only TikTok has an inbox for drafts."
     if account.premium and account.platform is not PlatformName.X:
         return "premium=yes: only X has it."
+    if account.handle != before.handle:
+        told = why_no_handle(account.platform, account.handle)
+        if told:
+            return told
     hours, style = (account.wakes_at, account.sleeps_at), account.caption_style
     if hours[0] == hours[1] and hours != (before.wakes_at, before.sleeps_at):
         told = f"{hours[0]:%H:%M}"

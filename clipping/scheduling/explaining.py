@@ -27,7 +27,7 @@ _CLIPS: Final = {
     Cause.PROOF: "failed in their proof",
     Cause.RIGHTS: "without recorded rights",
     Cause.DISCLOSURE: "without a disclosure",
-    Cause.APPROVAL: "waiting for approval",
+    Cause.APPROVAL: "waiting for approval (clipper approve lists them)",
     Cause.STYLE: "in another caption style",
     Cause.BARRED: "not taken by the platform or account",
     Cause.ON_PLATFORM: "already on the platform",

@@ -32,7 +32,7 @@ def plan_table(plan: DayPlan, accounts: Sequence[Account]) -> str:
         for one in plan.assignments
     ]
     parts = [f"{plan.client}, {plan.day}: {_count(len(plan.assignments), 'post')}", ""]
-    parts += _lines(rows) if plan.assignments else ["Nothing is posted."]
+    parts += _lines(rows) if plan.assignments else ["Nothing is planned."]
     if plan.shortages:
         parts += ["", f"{_count(plan.missing, 'post')} missing:"]
         parts += [

@@ -531,7 +531,7 @@ def test_only_tiktok_wants_a_choice_of_who_sees_the_posts(place: Place) -> None:
     connect(place, "x")
     x = next(one.account_id for one in place.accounts() if one.platform is PlatformName.X)
     code, said = place.run("accounts", "consent", x, "--owner", "Ann")
-    assert (code, "PUBLIC_TO_EVERYONE" in said) == (0, True)
+    assert (code, "everybody may see it" in said) == (0, True)
 
 
 def test_a_pause_holds_until_it_is_taken_back(place: Place) -> None:

@@ -95,7 +95,9 @@ def test_days_are_drawn_one_by_one_and_what_is_wanted_is_said(
     picture = tmp_path / "week.svg"
     code, said = run("--client", CLIENT, "--day", TOMORROW, "--days", 2, "--picture", picture)
     assert code == 0, said
-    assert len(list(tmp_path.glob("week-*.svg"))) == 2
+    drawn = sorted(tmp_path.glob("week-*.svg"))
+    assert len(drawn) == 2
+    assert all(f"Picture: {path}\n" in said for path in drawn)
     assert "The next scheduled run asks src_" in said
     assert "for 1 more moments, 13 in all." in said
 

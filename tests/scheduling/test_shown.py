@@ -43,7 +43,7 @@ def test_the_table_says_who_posts_what_when_and_why_and_what_is_missing() -> Non
 
 def test_a_plan_of_nothing_is_told_in_words() -> None:
     plan = plan_day(request(0, 0))
-    assert plan_table(plan, []) == "acme, 2026-03-10: 0 posts\n\nNothing is posted."
+    assert plan_table(plan, []) == "acme, 2026-03-10: 0 posts\n\nNothing is planned."
     ElementTree.fromstring(plan_picture(plan, []))
 
 
