@@ -15,7 +15,7 @@ from clipping.errors import (
 )
 from clipping.models import Failure, Post, PostState, Receipt, Stage
 from clipping.platforms.failures import FailureKind
-from clipping.publishing.steps import Step, may_be_public, state_of
+from clipping.publishing.steps import Step, looked_for_first, may_be_public, state_of
 
 MOST_RETRIES: Final = 3
 MOST_BEGINNINGS: Final = 2
@@ -71,6 +71,7 @@ def after_error(
     if isinstance(unarmed, Receipt):
         # Not public, as its platform says: so it can wait, be held, missed, or given up.
         post = post.replace(receipt=unarmed)
+    post = looked_for_first(post)
     told = Failure(kind=kind.value, code=str(getattr(error, "code", "")), sentence=str(error))
     failed = post.replace(failure=told, note="", state=_state_while_waiting(post))
     if kind is _K.UNKNOWN_OUTCOME and post.receipt.stage is Stage.ARMED:
@@ -81,6 +82,9 @@ def after_error(
     if kind in (_K.RETRY_AFTER, _K.QUOTA_UNTIL):
         return failed.replace(next_at=until(error, now) + timedelta(seconds=30 * chance()))
     if kind is _K.RETRY_NEW_CONTAINER:
+        if step is Step.SUBMIT and post.receipt.unsettled:
+            # The upload may be gone because an earlier try has made a post of it.
+            return failed.replace(next_at=now + _LOOK)
         return _begun_anew(failed, now)
     if renews(post, error):
         return failed.replace(renewed=True, next_at=now)
@@ -152,7 +156,8 @@ def _refused(post: Post, step: Step, kind: FailureKind, code: str) -> Post:
     if looked_up and kind is not _K.PERMANENT_MEDIA and code not in _OF_THE_POST:
         return post.replace(state=PostState.UNKNOWN, next_at=None)
     armed = post.receipt.stage is Stage.ARMED
-    if armed and code.startswith(_PERHAPS_PUBLIC):
+    perhaps = code.startswith(_PERHAPS_PUBLIC) or (step is Step.SUBMIT and post.receipt.unsettled)
+    if armed and perhaps:
         return post.replace(state=PostState.UNKNOWN, next_at=None)
     return _ended(post)
 

@@ -49,7 +49,17 @@ def next_step(receipt: Receipt, *, mine: bool) -> Step:
 
 def may_be_public(post: Post) -> bool:
     """Whether it has to be followed to its end, whatever is stopped."""
-    return post.receipt.stage not in BEFORE_ARMED
+    return post.receipt.stage not in BEFORE_ARMED or post.receipt.unsettled
+
+
+def looked_for_first(post: Post) -> Post:
+    """The post where it is not gone on from at once: one whose earlier try may have become public
+    after the look is asked for again before anything more of it is sent."""
+    if post.receipt.stage in BEFORE_ARMED and post.receipt.unsettled:
+        return post.replace(
+            receipt=post.receipt.replace(stage=Stage.ARMED), state=PostState.UNKNOWN
+        )
+    return post
 
 
 def waits_for_hands(post: Post) -> bool:

@@ -236,7 +236,10 @@ def standing_of(
 def _latest_of_others(session: Session, post: Post) -> tuple[datetime | None, datetime | None]:
     """When the account's latest other post was begun, and when it, or another, became public."""
     armed_at = cast(col(PostRow.receipt)["armed_at"].as_string(), DateTime(timezone=True))
-    public = col(PostRow.stage).in_([stage.value for stage in _PERHAPS_PUBLIC])
+    public = or_(
+        col(PostRow.stage).in_([stage.value for stage in _PERHAPS_PUBLIC]),
+        col(PostRow.receipt)["unsettled"].as_boolean(),
+    )
     row = session.execute(
         columns(
             func.max(PostRow.begun_at),
