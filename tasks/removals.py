@@ -70,33 +70,35 @@ def _daily(account: Account) -> Bucket:
     return Bucket(key=f"removed:{account.account_id}", most=1, per_s=1 / _DAY_S)
 
 
-def _look(
-    publisher: Publisher, account: Account, posts: list[Post], now: datetime
-) -> dict[str, int]:
+def _look(publisher: Publisher, account: Account, posts: list[Post], now: datetime) -> Counter[str]:
     receipts = {post.post_id: post.receipt for post in posts}
     try:
         access = publisher.access(account.account_id, now)
         gone = publisher.platforms[account.platform].still_public(receipts, access, Clock(now))
     except ClippingError as error:
         _log.warning("%s @%s was not looked at: %s", account.platform, account.handle, error)
-        return {}
-    if troubles.account_is_away(posts, gone, _well_since(account)):
-        _note_away(account, len(posts), now)
-        return {"away": 1}
-    for post in posts:
-        if post.post_id in gone:
-            _note(account, post, gone[post.post_id], now)
-    return {"gone": len(gone)}
+        return Counter()
+    # What a platform has taken down for a reason of its own is no sign of trouble of the account.
+    claimed = [post for post in posts if post.post_id in gone and gone[post.post_id].of_post]
+    others = [post for post in posts if post not in claimed]
+    since = _well_since(account) if troubles.are_all_gone(others, gone) else None
+    away = troubles.account_is_away(others, gone, since)
+    found = claimed if away else [post for post in posts if post.post_id in gone]
+    for post in found:
+        _note(account, post, gone[post.post_id].why, now)
+    if away:
+        _note_away(account, len(others), now)
+    return +Counter(gone=len(found), away=int(away))
 
 
 def _well_since(account: Account) -> datetime | None:
-    """When a person has last said that the account is well."""
+    """When a person has last said that the account is well.
+
+    That its owner let us in again says nothing of its posts.
+    """
     with db_session() as session:
         events = queries.account_events(session, account.account_id)
-    times = [
-        one.at for one in events if (one.kind, one.after) == ("status", AccountStatus.ACTIVE.value)
-    ]
-    return max(times, default=None)
+    return troubles.well_since(events)
 
 
 def _note_away(account: Account, posts: int, now: datetime) -> None:
