@@ -403,6 +403,39 @@ def test_tokens_are_added_from_a_file_or_stdin_never_as_an_argument(place: Place
     assert place.run(*command, "--token", "act.secret")[0] == 2
 
 
+@pytest.mark.parametrize("now_called", ["Acme_Clips", "acme_clips"])
+def test_tokens_go_to_the_account_that_has_the_name_not_to_one_that_had_it(
+    place: Place, now_called: str
+) -> None:
+    command = ("accounts", "add", "x", "--client", "acme", "--method")
+    assert place.run(*command, "manual", "--handle", "acme_clips")[0] == 0
+    first = place.account().account_id
+    assert place.run("accounts", "set", first, "handle=acme_old")[0] == 0
+    assert place.run(*command, "browser", "--handle", now_called)[0] == 0
+    code, said = connect(place, "x", "--handle", "acme_clips", "--method", "api")
+    assert code == 0, said
+    second, renamed = sorted(place.accounts(), key=lambda one: one.account_id == first)
+    assert (renamed.handle, renamed.platform_user_id) == ("acme_old", "")
+    assert (second.handle, second.platform_user_id) == ("acme_clips", "1700")
+    with open_session(place.url) as session:
+        assert queries.token_dates(session, first) is None
+        assert queries.token_dates(session, second.account_id) is not None
+
+
+def test_tokens_are_not_given_to_an_account_that_had_the_name_and_whose_id_nobody_knows(
+    place: Place,
+) -> None:
+    command = ("accounts", "add", "x", "--client", "acme", "--handle", "acme_clips")
+    assert place.run(*command, "--method", "manual")[0] == 0
+    first = place.account().account_id
+    assert place.run("accounts", "set", first, "handle=acme_old")[0] == 0
+    for _ in range(2):
+        assert connect(place, "x")[0] == 0
+    second, renamed = sorted(place.accounts(), key=lambda one: one.account_id == first)
+    assert (renamed.handle, renamed.platform_user_id) == ("acme_old", "")
+    assert (second.handle, second.platform_user_id) == ("acme_clips", "1700")
+
+
 def test_added_tokens_are_looked_at_unless_nobody_wants_that(place: Place) -> None:
     command = ("accounts", "add", "x", "--client", "acme", "--token-file", "-", "--handle")
     code, said = place.run(*command, "other", given=json.dumps(place.fake.give("x")))
