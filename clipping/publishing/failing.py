@@ -78,7 +78,7 @@ def after_error(
         # Looks are counted by themselves.
         return failed.replace(state=PostState.UNKNOWN, next_at=now + _LOOK, attempts=0)
     if kind in (_K.RETRY_BACKOFF, _K.UNKNOWN_OUTCOME):
-        return _tried_again(failed, now, chance)
+        return _tried_again(failed, now, chance, shut=is_shut(error))
     if kind in (_K.RETRY_AFTER, _K.QUOTA_UNTIL):
         return failed.replace(next_at=until(error, now) + timedelta(seconds=30 * chance()))
     if kind is _K.RETRY_NEW_CONTAINER:
@@ -125,8 +125,18 @@ def _state_while_waiting(post: Post) -> PostState:
     return state_of(post.receipt, begun=post.begun_at is not None)
 
 
-def _tried_again(post: Post, now: datetime, chance: Callable[[], float]) -> Post:
-    """A transient failure: after a pause that grows, three times."""
+def is_shut(error: ClippingError) -> bool:
+    """Whether the account's one way out lets nothing through."""
+    return bool(getattr(error, "by_proxy", False))
+
+
+def _tried_again(
+    post: Post, now: datetime, chance: Callable[[], float], *, shut: bool = False
+) -> Post:
+    """A transient failure: after a pause that grows, three times.
+
+    :param shut: Whether it is held after that, while its time has not gone by.
+    """
     attempts = post.attempts + 1
     if attempts <= MOST_RETRIES:
         pause = _FIRST_PAUSE * _GROWTH ** (attempts - 1) * (0.5 + chance())
@@ -134,6 +144,9 @@ def _tried_again(post: Post, now: datetime, chance: Callable[[], float]) -> Post
     if may_be_public(post):
         # It may be out, so it is never given up, only asked about rarely.
         return post.replace(attempts=attempts, next_at=now + SLOWLY)
+    if shut:
+        again = now + ACCOUNT_PAUSE
+        return post.replace(attempts=attempts, state=PostState.HELD, next_at=again)
     return _ended(post.replace(attempts=attempts))
 
 

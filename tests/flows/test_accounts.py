@@ -699,6 +699,23 @@ def test_a_check_asks_whose_login_an_account_with_drafts_has(place: Place) -> No
     assert (code, place.account().status) == (1, AccountStatus.REAUTHORISE)
 
 
+@pytest.mark.parametrize("scopes", [("user.info.basic", "video.upload"), ("video.upload",)])
+def test_a_token_that_is_good_for_drafts_alone_is_not_taken_for_a_refused_one(
+    place: Place, scopes: tuple[str, ...]
+) -> None:
+    answer = place.fake.give("tiktok", scopes)
+    bare = json.dumps({"access_token": answer["access_token"], "open_id": place.fake.user_id})
+    command = ("accounts", "add", "tiktok", "--client", "acme", "--method", "inbox")
+    options = ("--handle", "acme_clips", "--token-file", "-", "--unverified")
+    assert place.run(*command, *options, given=bare)[0] == 0
+    place.run("accounts", "consent", "@acme_clips", "--owner", "Ann", "--privacy", "SELF_ONLY")
+    code, said = place.run("accounts", "check")
+    assert (code, place.account().status) == (0, AccountStatus.ACTIVE), said
+    place.fake.user_id = "1800"
+    code, said = place.run("accounts", "check")
+    assert "its login opens another account" in said if len(scopes) > 1 else code == 0
+
+
 def test_what_a_platform_says_during_a_check_changes_the_status(
     place: Place, platform: type[FakePlatform]
 ) -> None:
