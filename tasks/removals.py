@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from clipping.db import queries
 from clipping.errors import ClippingError, Transient
-from clipping.models import Account, AccountStatus, Bucket, Post, PostState
-from clipping.platforms.base import Clock
+from clipping.models import Account, AccountStatus, Bucket, Post, PostState, Stage
+from clipping.platforms.base import Access, Clock
 from clipping.platforms.standing import BY_TOKEN
 from clipping.publishing import troubles
+from clipping.vault import open_vault
 from tasks.aftermath import hold_source, note_account, tell
 from tasks.workplace import db_session
 
@@ -58,7 +59,7 @@ def _posted(account: Account, now: datetime) -> list[Post]:
             states=(PostState.POSTED,),
             since=now - LOOKED_AT,
         )
-    return [post for post in found if not post.gone and post.receipt.public_id]
+    return [post for post in found if not post.gone]
 
 
 def _is_due(account: Account, now: datetime) -> bool:
@@ -71,9 +72,12 @@ def _daily(account: Account) -> Bucket:
 
 
 def _look(publisher: Publisher, account: Account, posts: list[Post], now: datetime) -> Counter[str]:
-    receipts = {post.post_id: post.receipt for post in posts}
     try:
         access = publisher.access(account.account_id, now)
+        posts = [named for post in posts if (named := _named(publisher, access, post, now))]
+        receipts = {post.post_id: post.receipt for post in posts}
+        if not receipts:
+            return Counter()
         gone = publisher.platforms[account.platform].still_public(receipts, access, Clock(now))
     except ClippingError as error:
         _log.warning("%s @%s was not looked at: %s", account.platform, account.handle, error)
@@ -89,6 +93,34 @@ def _look(publisher: Publisher, account: Account, posts: list[Post], now: dateti
     if away:
         _note_away(account, len(others), now)
     return +Counter(gone=len(found), away=int(away))
+
+
+def _named(publisher: Publisher, access: Access, seen: Post, now: datetime) -> Post | None:
+    """The post with its platform's id, which TikTok tells only after a while; None without one."""
+    if seen.receipt.public_id:
+        return seen
+    with db_session() as session:
+        post = queries.get_post(session, seen.post_id, vault=open_vault())
+    if not post.receipt.handle:
+        # Of one that a person has posted nobody knows more than they said.
+        return None
+    platform = publisher.platforms[post.platform]
+    try:
+        receipt = platform.poll(post.job(""), post.receipt, access, Clock(now))
+    except Transient:
+        raise
+    except ClippingError as error:
+        _log.warning("%s is not named: %s", post.post_id, error)
+        return None
+    if receipt.stage is not Stage.POSTED or not receipt.public_id:
+        return None
+    named = post.replace(receipt=receipt, note=receipt.note)
+    with db_session() as session:
+        now_stored = queries.get_post(session, post.post_id, vault=open_vault(), lock=True)
+        if now_stored != post:
+            return None
+        queries.save_post(session, post, named, now)
+    return named
 
 
 def _well_since(account: Account) -> datetime | None:

@@ -34,7 +34,7 @@ class NoAnswer(Exception):
 
 
 class NotSent(NoAnswer):
-    """The way to the platform failed before anything of the request went out.
+    """The way to the platform failed before anything of the request went out, or we broke it off.
 
     :ivar by_proxy: Whether it leads through a proxy of the account's own.
     """
@@ -92,6 +92,10 @@ class Answer:
         return found if isinstance(found, dict) else {}
 
 
+class _Stopped(OSError):
+    """A part was not given: so what was asked for was not asked for as a whole."""
+
+
 @dataclass(frozen=True)
 class Piece:
     """Bytes of a post's file, from ``first`` up to ``end``."""
@@ -110,7 +114,7 @@ class Piece:
                 if not part:
                     raise OSError("the file has become shorter")
                 if is_stopped():
-                    raise OSError("the upload was stopped")
+                    raise _Stopped("the upload was stopped")
                 left -= len(part)
                 yield part
 
@@ -167,6 +171,8 @@ def ask(
         if isinstance(error, UnicodeError) and not watch.handed_over:
             sentence = "The post holds characters that cannot be sent."
             raise unsent(failure(FailureKind.PERMANENT_METADATA, sentence)) from None
+        if isinstance(error, _Stopped):
+            raise NotSent(by_proxy=False) from None
         if watch.nothing_left:
             raise NotSent(by_proxy=proxy is not None) from None
         raise NoAnswer("No answer came.") from None

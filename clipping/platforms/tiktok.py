@@ -131,7 +131,9 @@ class TikTok(Platform):
         # The bytes of the try that was not answered may still arrive, until the address is dead.
         lives = clock.now < lapses_at(receipt) + _MARGIN
         if lives and receipt.tries >= MOST_TRIES:
-            return receipt.replace(not_before=lapses_at(receipt) + _MARGIN)
+            # Then it may be begun anew, once.
+            dead_at = lapses_at(receipt) + _MARGIN
+            return receipt.replace(not_before=dead_at, tries=MOST_TRIES - 1)
         sentence = "The last part of the upload to TikTok was not taken."
         return taken_up(found.replace(unsettled=True), sentence, clock.now)
 

@@ -856,6 +856,12 @@ def test_what_was_wrong_before_keeps_nothing_else_from_being_set() -> None:
     odd = READY.replace(caption_style="gone", wakes_at=time(9), sleeps_at=time(9))
     assert chosen(odd, ["angle=money"], STYLES) == odd.replace(angle="money")
     assert chosen(odd, ["caption_style=any"], STYLES).caption_style == ""
+    # So it was possible once, and is not even shown.
+    odd = READY.replace(platform="tiktok", premium=True)
+    assert chosen(odd, ["angle=money"], STYLES).angle == "money"
+    assert not chosen(odd, ["premium=no"], STYLES).premium
+    with pytest.raises(Rejected, match="only X has it"):
+        chosen(odd.replace(premium=False), ["premium=yes"], STYLES)
 
 
 @pytest.mark.parametrize("platform", ["tiktok", "x"])

@@ -326,3 +326,21 @@ def test_posts_that_are_all_taken_down_over_rights_hold_their_source_not_their_a
         place.world.clock.advance_to(queued.due_at)
         place.publisher().round()
         assert place.stored(queued).state is PostState.HELD
+
+
+def test_a_takedown_is_found_of_a_post_whose_id_was_told_late(at: At) -> None:
+    with at("tiktok") as place:
+        place.fake.moderation_s = 3_600
+        account = place.account("1")
+        post = place.post(account)
+        place.run()
+        assert (place.stored(post).state, place.stored(post).receipt.public_id) == (
+            PostState.POSTED,
+            "",
+        )
+        place.world.clock.advance(7_200)
+        [public] = place.public(account)
+        place.fake.take_down(public.public_id)
+        assert look_for_removed(place.publisher(), 10) == {"accounts": 1, "gone": 1}
+        assert place.stored(post).gone
+        assert place.stored(post).receipt.public_id == public.public_id

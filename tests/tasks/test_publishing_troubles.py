@@ -173,7 +173,7 @@ def test_posts_wait_for_a_way_out_that_is_shut_for_an_hour(at: At) -> None:
             return replace(place.access(account_id, now), proxy=DEAD_PROXY if shut else None)
 
         publisher = place.publisher(access=access)
-        for _ in range(6):
+        for _ in range(5):
             publisher.round()
             ahead = place.stored(post).next_at
             assert ahead is not None
@@ -327,7 +327,6 @@ def test_a_stop_breaks_off_an_upload_whose_last_byte_would_make_it_public(
 
         monkeypatch.setattr(TikTok, "submit", submit)
         place.publisher().round()
-        assert place.stored(post).state is PostState.UNKNOWN
         _go_on(place, place.now + timedelta(minutes=10))
         assert place.stored(post).state is PostState.HELD
         assert place.public(account) == []

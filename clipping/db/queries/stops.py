@@ -109,6 +109,12 @@ def _covered(stop: Stop) -> list[Any]:
     return wanted
 
 
+def sources_of_clips(session: Session, client: str) -> set[str]:
+    """Ids of the sources that a client has clips of, which a stop of one of them may keep back."""
+    found = select(ClipRow.source_id).where(ClipRow.client_id == client_id(client)).distinct()
+    return set(session.exec(found))
+
+
 def stops_of(session: Session, post: Post) -> tuple[Stop, ...]:
     """The stops that cover a post."""
     rows = session.exec(select(StopRow).where(*_covering(post)).order_by(col(StopRow.stop_id)))
