@@ -38,6 +38,11 @@ class AccountStatus(StrEnum):
         """Whether an answer that says ``other`` changes it: only a person ends what is graver."""
         return other is AccountStatus.ACTIVE or _GRAVITY[other] > _GRAVITY[self]
 
+    @property
+    def in_the_way(self) -> str:
+        """Why nothing can be posted meanwhile, in a few words; empty where it can."""
+        return _IN_THE_WAY.get(self, "")
+
 
 _GRAVITY: Final = {
     AccountStatus.ACTIVE: 0,
@@ -45,6 +50,13 @@ _GRAVITY: Final = {
     AccountStatus.REAUTHORISE: 2,
     AccountStatus.SUSPENDED: 3,
     AccountStatus.BANNED: 4,
+}
+
+
+_IN_THE_WAY: Final = {
+    AccountStatus.SUSPENDED: "its platform has suspended or restricted it",
+    AccountStatus.BANNED: "its platform has banned it",
+    AccountStatus.REAUTHORISE: "its owner has to connect it again",
 }
 
 
