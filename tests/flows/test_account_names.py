@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from rich.console import Console
 
 from clipping.db import queries
@@ -113,7 +114,7 @@ def test_a_command_changes_the_account_that_is_named_and_no_other(
 ) -> None:
     assert account_id_of("x:@ada") == ADA_X.account_id
     with open_session(place.url) as session:
-        queries.save_tokens(session, Vault([KEY]), ADA_TIKTOK.account_id, some_tokens())
+        queries.save_tokens(session, Vault([SecretStr(KEY)]), ADA_TIKTOK.account_id, some_tokens())
         if kind == "status":
             for one in KNOWN:
                 queries.change_status(session, one.account_id, AccountStatus.WARNED, "Why.")

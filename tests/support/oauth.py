@@ -137,8 +137,9 @@ class FakeOAuth:
             token = bearer or given.get("access_token", "")
             if token not in self._live:
                 return 401, _REFUSED[platform]
-            wanted = {_TIKTOK_FIELDS[name] for name in given.get("fields", "").split(",") if name}
-            if platform == "tiktok" and not wanted <= {*self._live[token]}:
+            fields = given.get("fields", "").split(",")
+            wanted = {_TIKTOK_FIELDS[name] for name in fields if name and platform == "tiktok"}
+            if not wanted <= {*self._live[token]}:
                 return 401, {"data": {}, "error": {"code": "scope_not_authorized", "message": ""}}
             return 200, self._who(platform, path, token)
 
