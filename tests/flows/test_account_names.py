@@ -122,8 +122,9 @@ def test_a_command_changes_the_account_that_is_named_and_no_other(
     code, said = place.run("accounts", *command)
     assert code == 0, said
     after = _kinds(place)
-    changed = {one: found[len(before[one]) :] for one, found in after.items()}
-    assert {one: kinds for one, kinds in changed.items() if kinds} == {meant.account_id: [kind]}
+    changed = {one for one, found in after.items() if found != before[one]}
+    assert changed == {meant.account_id}
+    assert after[meant.account_id][len(before[meant.account_id])] == kind
     if kind == "paused":
         assert place.run("accounts", "resume", *command[1:])[0] == 0
         assert _kinds(place)[meant.account_id] == [*after[meant.account_id], "resumed"]
