@@ -135,8 +135,8 @@ def test_every_command_takes_a_name(place: Place) -> None:
         code, said = place.run("accounts", *command)
         assert "There is no account" not in said, command
         assert code in (0, 1), said
-    for command in ("check", "set", "consent", "pause", "resume", "history", "disconnect"):
-        code, said = place.run("accounts", command, "@carl")
+    for name in ("check", "set", "consent", "pause", "resume", "history", "disconnect"):
+        code, said = place.run("accounts", name, "@carl")
         assert code in (2, 3), said
     code, said = place.run("accounts", "pause", "@ada")
     assert (code, "3 accounts are called @ada" in said) == (3, True)
@@ -171,8 +171,8 @@ def test_stops_are_shown_with_what_they_keep_and_what_lifts_them(place: Place) -
             f"clipper resume --source {SOURCE.source_id} --by NAME",
         ],
     )
-    told = [one["stop_id"] for one in json.loads(place.run(*THEIR_STOPS)[1])]
-    assert told == [first + 2, first + 4]
+    theirs = [one["stop_id"] for one in json.loads(place.run(*THEIR_STOPS)[1])]
+    assert theirs == [first + 2, first + 4]
     code, said = place.run("accounts", "list", "--client", "acme")
     states = {line.split()[1]: line for line in said.splitlines()[1:4]}
     assert f" not connected, without consent, stopped ({first}) " in states["tiktok:@bob"]
