@@ -30,7 +30,7 @@ from clipping.models import (
     Stage,
     post_id,
 )
-from clipping.platforms.base import Access, Clock, Platform
+from clipping.platforms.base import Access, Clock, Gone, Platform
 from clipping.vault import new_key
 from tests.db.values import a_clip, a_detection, a_moment, a_source, a_transcript
 
@@ -80,7 +80,7 @@ class NullPlatform(Platform):
 
     def still_public(
         self, receipts: Mapping[str, Receipt], access: Access, clock: Clock
-    ) -> dict[str, str]:
+    ) -> dict[str, Gone]:
         """All are."""
         return {}
 

@@ -83,7 +83,8 @@ def lines(session: Session, client: str | None, name: str | None = None) -> list
     else:
         refuse_unknown(session, client)
         found = queries.accounts(session, client)
-    opened, stops = queries.open_accounts(session), queries.stops(session)
+    opened = queries.open_accounts(session, [one.account_id for one in found])
+    stops = queries.stops(session)
     return [
         Line(
             account,

@@ -32,8 +32,13 @@ def show_waiting(client: str | None, *, as_json: bool) -> None:
 
     with db_session() as session:
         refuse_unknown(session, client)
-        found = queries.waiting_clips(session, client, _MOST_LISTED)
+        # One more shows whether there are more.
+        all_found = queries.waiting_clips(session, client, _MOST_LISTED + 1)
+        found = all_found[:_MOST_LISTED]
         wanted = client is None or queries.editorial_policy(session, client).approval == "required"
+    if len(all_found) > len(found):
+        first = f"These are the first {_MOST_LISTED} of more: decide on some to see the others."
+        console.errors.print(first)
     if as_json:
         _write_json([_document(clip) for clip in found])
     elif found:

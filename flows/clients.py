@@ -69,8 +69,10 @@ def refuse_unknown(session: Session, name: str | None) -> None:
     """
     from clipping.db import queries
 
+    if name is None:
+        return
     known = queries.clients(session)
-    if name is not None and name not in known:
+    if name not in known:
         raise unknown(name, known)
 
 

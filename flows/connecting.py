@@ -14,7 +14,7 @@ from clipping.models import Account, Connected, PostingMethod, Tokens
 from flows import console
 from flows.account_names import called
 from flows.callback import LOOPBACK, PATH, code_of, read_answer, waiting
-from flows.keeping import Wanted, as_before, keep, named, refuse_anothers
+from flows.keeping import Wanted, as_before, free_id, keep, named, refuse_anothers
 
 if TYPE_CHECKING:
     from clipping.platforms.oauth import OAuth
@@ -188,13 +188,7 @@ def add_unopened(wanted: Wanted) -> None:
         if known is not None:
             raise Rejected(_known_already(known, account.method))
         refuse_anothers(session, account)
-        number = 1
-        while queries.find_account(session, account.account_id) is not None:
-            # One that was first known by this name, and has another one by now.
-            number += 1
-            apart = f"{account.handle} {number}"
-            other = queries.account_id(account.client, account.platform, apart)
-            account = account.replace(account_id=other)
+        account = account.replace(account_id=free_id(session, account))
         queries.save_account(session, account)
         queries.note_event(session, account.account_id, "added", after=account.handle)
     console.output.print(f"Added: {called(account)} is {account.account_id}.")

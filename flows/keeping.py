@@ -135,23 +135,17 @@ def _known(session: Session, wanted: Wanted, found: Connected) -> Account:
     from clipping.db import queries
 
     new = wanted.account(found.handle, found.platform_user_id)
-    known = queries.account_of_user(session, wanted.platform, found.platform_user_id)
-    known = known or queries.find_account(session, new.account_id)
+    by_id = queries.account_of_user(session, wanted.platform, found.platform_user_id)
+    by_name = named(session, replace(wanted, handle=found.handle))
+    known = by_id or by_name
     if known is None or known.handle.lower() != found.handle.lower():
         refuse_anothers(session, new)
     if known is None:
-        return new
-    if known.handle.lower() != found.handle.lower() and not _same_user(known, found):
-        # The name was another account's, which has a new one by now.
-        apart = f"{found.handle} {found.platform_user_id}"
-        return new.replace(account_id=queries.account_id(wanted.client, wanted.platform, apart))
+        return new.replace(account_id=free_id(session, new))
     if known.client != wanted.client:
         raise _another_clients(found.handle)
-    if not _same_user(known, found):
-        raise Rejected(
-            f"@{found.handle} is another account than the one that we know by this name: give "
-            f"that one its new name first, with clipper accounts set {known.account_id} handle=..."
-        )
+    if by_name is not None and (by_name.account_id != known.account_id or by_id is None):
+        _refuse_other(by_name, found)
     return known.replace(
         handle=found.handle,
         platform_user_id=found.platform_user_id or known.platform_user_id,
@@ -159,6 +153,28 @@ def _known(session: Session, wanted: Wanted, found: Connected) -> Account:
         app=new.app,
         method=wanted.method or known.method,
     )
+
+
+def _refuse_other(named_so: Account, found: Connected) -> None:
+    """Go on only when the account that has the name here can be the one that was found."""
+    if not _same_user(named_so, found):
+        raise Rejected(
+            f"@{found.handle} is another account than the one that we know by this name: give that "
+            f"one its new name first, with clipper accounts set {named_so.account_id} handle=..."
+        )
+
+
+def free_id(session: Session, account: Account) -> str:
+    """The id of an account that nobody knows yet: of its name, where no other one began with it."""
+    from clipping.db import queries
+
+    made, number = account.account_id, 1
+    while queries.find_account(session, made) is not None:
+        # One that was first known by this name, and has another one by now.
+        number += 1
+        apart = f"{account.handle} {number}"
+        made = queries.account_id(account.client, account.platform, apart)
+    return made
 
 
 def refuse_anothers(session: Session, account: Account) -> None:

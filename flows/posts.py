@@ -122,7 +122,7 @@ def _line(event: PostEvent, account: Account) -> str:
         event.after if event.before in ("", event.after) else f"{event.before} -> {event.after}"
     )
     by = f" by {event.by}" if event.by else ""
-    at = account.clock(event.at)
+    at = account.clock(event.at, "seconds")
     return f"{at} {change} ({event.stage}){by} {event.sentence}".rstrip()
 
 

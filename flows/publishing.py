@@ -71,15 +71,13 @@ class Ahead:
 def next_line() -> str:
     """Which post goes out next, on its account's clock; what to do where there is none."""
     from clipping.db import queries
-    from clipping.models import PostState
     from clipping.publishing import gates
     from tasks.workplace import db_session
 
     with db_session() as session:
-        first = queries.posts(session, states=(PostState.RESERVED,), most=1)
-        if not first:
+        post = queries.next_reserved(session)
+        if post is None:
             return "No post is reserved: clipper plan --client NAME reserves some."
-        (post,) = first
         account = queries.get_account(session, post.account_id)
         stops = queries.stops_of(session, post)
     at = account.clock(post.next_at or post.due_at)

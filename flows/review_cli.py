@@ -80,6 +80,9 @@ def approve(
     from flows.approving import approve_clips, show_waiting
 
     if not clip_ids:
+        if by or note:
+            # An empty list of a script's must not look as if its clips were approved.
+            raise typer.BadParameter("name the clips that --by and --note are of")
         with outcomes(as_json):
             show_waiting(client, as_json=as_json)
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from rich.table import Table
 from rich.text import Text
@@ -29,11 +29,10 @@ def list_stops(client: str | None, *, lifted: bool, as_json: bool) -> None:
     with db_session() as session:
         refuse_unknown(session, client)
         names = {one.account_id: one for one in queries.accounts(session)}
-        found = [
-            stop
-            for stop in queries.stops(session, lifted=lifted)
-            if client is None or concerns(stop, client, names)
-        ]
+        found = queries.stops(session, lifted=lifted)
+        if client is not None:
+            sources = queries.sources_of_clips(session, client)
+            found = [stop for stop in found if concerns(stop, client, names, sources)]
     if as_json:
         document = [stop.model_dump(mode="json") for stop in found]
         sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
@@ -43,13 +42,20 @@ def list_stops(client: str | None, *, lifted: bool, as_json: bool) -> None:
         console.output.print("Nothing is stopped." if not lifted else "Nothing was ever stopped.")
 
 
-def concerns(stop: Stop, client: str, accounts: Mapping[str, Account]) -> bool:
+def concerns(
+    stop: Stop, client: str, accounts: Mapping[str, Account], sources: Collection[str]
+) -> bool:
     """Whether a stop may cover posts of a client.
 
-    :param accounts: All, by their ids. Whose a source is it does not say, so that counts.
+    :param accounts: All, by their ids.
+    :param sources: Ids of those that the client has clips of.
     """
     account = accounts.get(stop.account_id)
-    return stop.client in ("", client) and (account is None or account.client == client)
+    return (
+        stop.client in ("", client)
+        and (account is None or account.client == client)
+        and (not stop.source_id or stop.source_id in sources)
+    )
 
 
 def stop_table(

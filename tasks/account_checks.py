@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from sqlmodel import Session
 
 from clipping.db import queries
-from clipping.errors import ClippingError, Transient
+from clipping.errors import AuthorizationExpired, ClippingError, Transient
 from clipping.models import (
     Account,
     AccountCheck,
@@ -26,6 +26,7 @@ from clipping.models import (
     Tokens,
 )
 from clipping.platforms.base import Access, Clock, Platform
+from clipping.platforms.oauth.base import NOT_GRANTED
 from clipping.platforms.standing import BY_TOKEN, live_obstacles, obstacles, unsendable
 from tasks.aftermath import tell
 from tasks.apps import oauth_of
@@ -105,15 +106,24 @@ def _asked(
 
 
 def _opening_another(access: Access, now: datetime) -> list[str]:
-    """What its login says of an account with drafts only, whose limits cannot be asked for."""
+    """What its login says of an account with drafts only, whose limits cannot be asked for.
+
+    Tokens that are good for drafts alone do not tell whose they are; that is no trouble of theirs.
+    """
     way = None if access.proxy is None else SecretStr(access.proxy)
     server = oauth_of(access.account, way)
     tokens, account = Tokens(access=access.token, obtained_at=now), access.account
-    for one in server.accounts(tokens):
-        same = one.platform_user_id == account.platform_user_id
-        if same or (not account.platform_user_id and one.handle.lower() == account.handle.lower()):
-            return []
-    return ["its login opens another account"]
+    try:
+        if account.platform_user_id:
+            is_its = server.opens(tokens, account.platform_user_id)
+        else:
+            found = server.accounts(tokens)
+            is_its = any(one.handle.lower() == account.handle.lower() for one in found)
+    except AuthorizationExpired as error:
+        if getattr(error, "code", "") not in NOT_GRANTED:
+            raise
+        return []
+    return [] if is_its else ["its login opens another account"]
 
 
 def check_all(

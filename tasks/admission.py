@@ -13,7 +13,7 @@ from clipping.db import queries
 from clipping.models import Account, Post, PostingMethod, PostState, Receipt, Standing
 from clipping.platforms.standing import BY_TOKEN
 from clipping.publishing import gates, rates
-from clipping.publishing.steps import next_step
+from clipping.publishing.steps import looked_for_first, next_step
 from clipping.vault import Vault
 
 
@@ -85,7 +85,7 @@ def _stopped(post: Post, standing: Standing, now: datetime) -> Post | None:
     if wait is None:
         return None
     note = "Its account has posted less than 11 hours ago."
-    return gates.released(post).replace(next_at=wait, note=note)
+    return looked_for_first(gates.released(post).replace(next_at=wait, note=note))
 
 
 def _wait(

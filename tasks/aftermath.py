@@ -25,7 +25,7 @@ from clipping.models import (
 )
 from clipping.platforms.failures import FailureKind
 from clipping.publishing import gates, rates, troubles
-from clipping.publishing.failing import is_stuck, kind_of_failure, renews, until
+from clipping.publishing.failing import is_shut, is_stuck, kind_of_failure, renews, until
 from clipping.publishing.steps import may_be_public
 from tasks.admission import Admitted
 
@@ -84,7 +84,16 @@ def note_failure(
     person = after.next_at is None and after.state in (PostState.UNKNOWN, PostState.HELD)
     if person or after.state is PostState.FAILED:
         tell(session, after.state.value, str(error), now, post=after)
+    elif after.state is PostState.HELD and is_shut(error):
+        _tell_shut(session, account, str(error), now, after)
     _tell_stuck(session, after, str(error), now)
+
+
+def _tell_shut(session: Session, account: Account, why: str, now: datetime, post: Post) -> None:
+    """Once for each post, however often it is tried after that."""
+    told = f"{_name(account)}: {why}"
+    if not _was_told(session, post.state.value, post, told):
+        tell(session, post.state.value, told, now, post=post)
 
 
 def _tell_stuck(session: Session, post: Post, why: str, now: datetime) -> None:

@@ -55,7 +55,7 @@ def browser_obstacles(account: Account) -> list[str]:
 
     found = undisclosable(account.disclosure, TABLES[account.platform])
     with db_session() as session:
-        is_open = account.account_id in queries.open_accounts(session)
+        is_open = bool(queries.open_accounts(session, [account.account_id]))
     if told := unopened(account, is_open=is_open):
         found.append(f"it is {told} ({to_open(account)})")
     elif not is_logged_in(account.account_id):

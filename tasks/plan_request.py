@@ -109,7 +109,7 @@ def _gathered(
     slots = _slots(accounts, day)
     ours = {post.slot_id: post for post in posts if post.slot_id and post.slot_id in slots}
     held = Held(client, queries.stops(session), accounts)
-    kept_out = shut(accounts, queries.open_accounts(session))
+    kept_out = shut(accounts, queries.open_accounts(session, [one.account_id for one in accounts]))
     past = [_past(post) for post in posts if post.slot_id not in ours]
     sources = {clip.source_id for clip in clips}
     offered = barred(clips, bars_of(given_up, now))

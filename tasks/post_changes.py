@@ -50,6 +50,12 @@ def cancel(post_id: str, by: str, why: str, now: datetime, *, not_public: bool =
 
     def change(post: Post) -> Post:
         if not (not_public and waits_for_hands(post)):
+            if post.receipt.stage is Stage.INBOX and waits_for_hands(post):
+                raise Rejected(
+                    f"{post_id} may be public already, because its owner, or whoever it was given "
+                    "to, may have posted it: look there, and if it was not, cancel it with "
+                    "--not-public."
+                )
             _refuse_public(post, "cancelled")
         return gates.cancelled(post, f"{by} cancelled it: {why.rstrip('.')}.")
 

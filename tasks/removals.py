@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from clipping.db import queries
 from clipping.errors import ClippingError, Transient
-from clipping.models import Account, AccountStatus, Bucket, Post, PostState
-from clipping.platforms.base import Clock
+from clipping.models import Account, AccountStatus, Bucket, Post, PostState, Stage
+from clipping.platforms.base import Access, Clock
 from clipping.platforms.standing import BY_TOKEN
 from clipping.publishing import troubles
+from clipping.vault import open_vault
 from tasks.aftermath import hold_source, note_account, tell
 from tasks.workplace import db_session
 
@@ -58,7 +59,7 @@ def _posted(account: Account, now: datetime) -> list[Post]:
             states=(PostState.POSTED,),
             since=now - LOOKED_AT,
         )
-    return [post for post in found if not post.gone and post.receipt.public_id]
+    return [post for post in found if not post.gone]
 
 
 def _is_due(account: Account, now: datetime) -> bool:
@@ -70,33 +71,66 @@ def _daily(account: Account) -> Bucket:
     return Bucket(key=f"removed:{account.account_id}", most=1, per_s=1 / _DAY_S)
 
 
-def _look(
-    publisher: Publisher, account: Account, posts: list[Post], now: datetime
-) -> dict[str, int]:
-    receipts = {post.post_id: post.receipt for post in posts}
+def _look(publisher: Publisher, account: Account, posts: list[Post], now: datetime) -> Counter[str]:
     try:
         access = publisher.access(account.account_id, now)
+        posts = [named for post in posts if (named := _named(publisher, access, post, now))]
+        receipts = {post.post_id: post.receipt for post in posts}
+        if not receipts:
+            return Counter()
         gone = publisher.platforms[account.platform].still_public(receipts, access, Clock(now))
     except ClippingError as error:
         _log.warning("%s @%s was not looked at: %s", account.platform, account.handle, error)
-        return {}
-    if troubles.account_is_away(posts, gone, _well_since(account)):
-        _note_away(account, len(posts), now)
-        return {"away": 1}
-    for post in posts:
-        if post.post_id in gone:
-            _note(account, post, gone[post.post_id], now)
-    return {"gone": len(gone)}
+        return Counter()
+    # What a platform has taken down for a reason of its own is no sign of trouble of the account.
+    claimed = [post for post in posts if post.post_id in gone and gone[post.post_id].of_post]
+    others = [post for post in posts if post not in claimed]
+    since = _well_since(account) if troubles.are_all_gone(others, gone) else None
+    away = troubles.account_is_away(others, gone, since)
+    found = claimed if away else [post for post in posts if post.post_id in gone]
+    for post in found:
+        _note(account, post, gone[post.post_id].why, now)
+    if away:
+        _note_away(account, len(others), now)
+    return +Counter(gone=len(found), away=int(away))
+
+
+def _named(publisher: Publisher, access: Access, seen: Post, now: datetime) -> Post | None:
+    """The post with its platform's id, which TikTok tells only after a while; None without one."""
+    if seen.receipt.public_id:
+        return seen
+    with db_session() as session:
+        post = queries.get_post(session, seen.post_id, vault=open_vault())
+    if not post.receipt.handle:
+        # Of one that a person has posted nobody knows more than they said.
+        return None
+    platform = publisher.platforms[post.platform]
+    try:
+        receipt = platform.poll(post.job(""), post.receipt, access, Clock(now))
+    except Transient:
+        raise
+    except ClippingError as error:
+        _log.warning("%s is not named: %s", post.post_id, error)
+        return None
+    if receipt.stage is not Stage.POSTED or not receipt.public_id:
+        return None
+    named = post.replace(receipt=receipt, note=receipt.note)
+    with db_session() as session:
+        now_stored = queries.get_post(session, post.post_id, vault=open_vault(), lock=True)
+        if now_stored != post:
+            return None
+        queries.save_post(session, post, named, now)
+    return named
 
 
 def _well_since(account: Account) -> datetime | None:
-    """When a person has last said that the account is well."""
+    """When a person has last said that the account is well.
+
+    That its owner let us in again says nothing of its posts.
+    """
     with db_session() as session:
         events = queries.account_events(session, account.account_id)
-    times = [
-        one.at for one in events if (one.kind, one.after) == ("status", AccountStatus.ACTIVE.value)
-    ]
-    return max(times, default=None)
+    return troubles.well_since(events)
 
 
 def _note_away(account: Account, posts: int, now: datetime) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from clipping.models import Box, Crop, Framing, RenderPlan
+from clipping.models import Account, Box, Crop, Framing, PlatformName, RenderPlan
 from tests.rendering.clips import bare_plan
 
 BOX = Box(left=100, top=200, right=300, bottom=260)
@@ -31,6 +32,18 @@ def test_what_two_boxes_share_is_the_same_from_either_side(other: Box, shared_px
 def test_a_box_turned_inside_out_has_no_area() -> None:
     assert BOX.area_px2 == 12_000
     assert Box(left=300, top=260, right=100, bottom=200).area_px2 == 0
+
+
+def test_two_instants_of_an_autumn_night_are_told_apart() -> None:
+    account = Account(
+        account_id="a", client="acme", platform=PlatformName.X, handle="a", timezone="Europe/Berlin"
+    )
+    first = datetime(2026, 10, 25, 0, 30, 5, tzinfo=UTC)
+    assert account.clock(first) == "2026-10-25 02:30+02:00 Europe/Berlin"
+    assert account.clock(first + timedelta(hours=1)) == "2026-10-25 02:30+01:00 Europe/Berlin"
+    assert account.clock(first, "seconds") == "2026-10-25 02:30:05+02:00 Europe/Berlin"
+    for zone in ("UTC", "Mars/Base"):
+        assert account.replace(timezone=zone).clock(first) == "2026-10-25 00:30 UTC"
 
 
 def test_a_recipe_with_one_crop_is_read_as_one_still_framing() -> None:

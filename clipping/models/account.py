@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -38,6 +38,11 @@ class AccountStatus(StrEnum):
         """Whether an answer that says ``other`` changes it: only a person ends what is graver."""
         return other is AccountStatus.ACTIVE or _GRAVITY[other] > _GRAVITY[self]
 
+    @property
+    def in_the_way(self) -> str:
+        """Why nothing can be posted meanwhile, in a few words; empty where it can."""
+        return _IN_THE_WAY.get(self, "")
+
 
 _GRAVITY: Final = {
     AccountStatus.ACTIVE: 0,
@@ -45,6 +50,13 @@ _GRAVITY: Final = {
     AccountStatus.REAUTHORISE: 2,
     AccountStatus.SUSPENDED: 3,
     AccountStatus.BANNED: 4,
+}
+
+
+_IN_THE_WAY: Final = {
+    AccountStatus.SUSPENDED: "its platform has suspended or restricted it",
+    AccountStatus.BANNED: "its platform has banned it",
+    AccountStatus.REAUTHORISE: "its owner has to connect it again",
 }
 
 
@@ -108,14 +120,19 @@ class Account(Value):
     consent: Consent | None = None
     """Nothing is posted without."""
 
-    def clock(self, at: datetime) -> str:
-        """The instant on its own clock, ``2026-11-28 18:43 Europe/Berlin``; in UTC where it has no
-        zone that anybody knows.
+    def clock(self, at: datetime, precision: str = "minutes") -> str:
+        """The instant on its own clock, ``2026-11-28 18:43+01:00 Europe/Berlin``; in UTC where it
+        has no zone that anybody knows. Without the offset two of an autumn night read the same;
+        UTC needs none.
+
+        :param precision: Down to which the time is told, as ``datetime.isoformat`` names it.
         """
         try:
-            return f"{at.astimezone(ZoneInfo(self.timezone)):%Y-%m-%d %H:%M} {self.timezone}"
+            zone, name = ZoneInfo(self.timezone), self.timezone
         except (KeyError, ValueError, OSError):
-            return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+            zone, name = ZoneInfo("UTC"), "UTC"
+        told = at.astimezone(zone).isoformat(" ", precision)
+        return f"{told.removesuffix('+00:00') if name == 'UTC' else told} {name}"
 
 
 class AccountLimits(Value):

@@ -89,6 +89,9 @@ class Receipt(Value):
     """When the next step makes sense; None for at once."""
     tries: int = 0
     """How often it was begun anew, or taken up again after it was armed."""
+    unsettled: bool = False
+    """Whether an earlier try of the last step went unanswered, and a look did not show it: that
+    goes on without proof that nothing of it is public."""
     public_id: str = ""
     """The platform's id of the post. TikTok may never tell."""
     url: str = ""

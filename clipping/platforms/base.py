@@ -32,6 +32,16 @@ class Access:
 
 
 @dataclass(frozen=True)
+class Gone:
+    """Why a post is no longer public, as a sentence."""
+
+    why: str
+    of_post: bool = False
+    """Whether its platform says what this post was found to be, such as a claim on it; without
+    that it may be the account that is not to be seen."""
+
+
+@dataclass(frozen=True)
 class Clock:
     """What time it is; a rehearsal brings its own."""
 
@@ -95,5 +105,5 @@ class Platform(ABC):
     @abstractmethod
     def still_public(
         self, receipts: Mapping[str, Receipt], access: Access, clock: Clock
-    ) -> dict[str, str]:
-        """Of posted ones (by post id), those that are gone, each with the reason as a sentence."""
+    ) -> dict[str, Gone]:
+        """Of posted ones (by post id), those that are gone, each with the reason."""

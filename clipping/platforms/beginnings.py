@@ -53,10 +53,12 @@ def untaken(error: ClippingError, before: Receipt) -> ClippingError:
     """The error of the request that can make a post public.
 
     Where its platform says to come back later, or the answer concerns the account or the app,
-    nothing was done; nor where nothing was sent.
+    nothing was done; nor where nothing was sent. Of an earlier try that says nothing.
 
     :param before: The receipt from which it is armed again.
     """
+    if before.unsettled:
+        return error
     nothing_done = kind_of(error) in _DOING_NOTHING or is_unsent(error)
     return unarmed(error, before) if nothing_done else error
 

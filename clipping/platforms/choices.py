@@ -45,7 +45,8 @@ def _at_odds(before: Account, account: Account, styles: Collection[str]) -> str:
     """What cannot be together, or on the account's platform; empty when all can."""
     if account.method is PostingMethod.INBOX and account.platform is not PlatformName.TIKTOK:
         return "method=inbox: only TikTok has an inbox for drafts."
-    if account.premium and account.platform is not PlatformName.X:
+    newly_premium = account.premium and not before.premium
+    if newly_premium and account.platform is not PlatformName.X:
         return "premium=yes: only X has it."
     if account.handle != before.handle:
         told = why_no_handle(account.platform, account.handle)

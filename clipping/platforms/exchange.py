@@ -34,7 +34,7 @@ class NoAnswer(Exception):
 
 
 class NotSent(NoAnswer):
-    """The way to the platform failed before anything of the request went out.
+    """The way to the platform failed before anything of the request went out, or we broke it off.
 
     :ivar by_proxy: Whether it leads through a proxy of the account's own.
     """
@@ -56,7 +56,9 @@ def unanswered(error: NoAnswer, sentence: str) -> ClippingError:
 
 def not_sent(sentence: str, *, by_proxy: bool) -> ClippingError:
     """The error of a request of which nothing went out: trying again is right, and harmless."""
-    return unsent(failure(FailureKind.RETRY_BACKOFF, SHUT if by_proxy else sentence))
+    error = unsent(failure(FailureKind.RETRY_BACKOFF, SHUT if by_proxy else sentence))
+    error.__dict__["by_proxy"] = by_proxy
+    return error
 
 
 _is_stopped: ContextVar[Callable[[], bool]] = ContextVar("is_stopped", default=lambda: False)
@@ -90,6 +92,10 @@ class Answer:
         return found if isinstance(found, dict) else {}
 
 
+class _Stopped(OSError):
+    """A part was not given: so what was asked for was not asked for as a whole."""
+
+
 @dataclass(frozen=True)
 class Piece:
     """Bytes of a post's file, from ``first`` up to ``end``."""
@@ -108,7 +114,7 @@ class Piece:
                 if not part:
                     raise OSError("the file has become shorter")
                 if is_stopped():
-                    raise OSError("the upload was stopped")
+                    raise _Stopped("the upload was stopped")
                 left -= len(part)
                 yield part
 
@@ -155,16 +161,19 @@ def ask(
             method, url, params=query, headers=sent, extensions=extensions, **body
         )
         with _way(proxy) as way:
+            watch.handed_over = True
             answer = way.handle_request(request)
             try:
                 said = answer.read()
             finally:
                 answer.close()
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, UnicodeError) as error:
-        if isinstance(error, UnicodeError) and not watch.began:
+        if isinstance(error, UnicodeError) and not watch.handed_over:
             sentence = "The post holds characters that cannot be sent."
             raise unsent(failure(FailureKind.PERMANENT_METADATA, sentence)) from None
-        if not watch.began:
+        if isinstance(error, _Stopped):
+            raise NotSent(by_proxy=False) from None
+        if watch.nothing_left:
             raise NotSent(by_proxy=proxy is not None) from None
         raise NoAnswer("No answer came.") from None
     named = {name.lower(): text for name, text in answer.headers.items()}
@@ -178,12 +187,25 @@ class _Watch:
     """
 
     def __init__(self) -> None:
-        self.began = False
-        """Whether the request itself has begun to go out."""
+        self.handed_over = False
+        """Whether the request was given to what sends it."""
+        self._began = False
+        self._no_way = False
+
+    @property
+    def nothing_left(self) -> bool:
+        """Whether it is shown that nothing of the request went out: the way to its platform failed,
+        or ended before it was there. Without such a sign, it may have."""
+        return not self.handed_over or (self._no_way and not self._began)
 
     def __call__(self, event: str, told: Mapping[str, Any]) -> None:
         if event.endswith(".send_request_headers.started"):
-            self.began = self.began or told["request"].method != b"CONNECT"
+            asks_proxy = told["request"].method == b"CONNECT"
+            self._began = self._began or not asks_proxy
+            # What the proxy is asked for is the way; until the request begins, it is not there.
+            self._no_way = self._no_way or asks_proxy
+        elif event.endswith((".connect_tcp.failed", ".start_tls.failed")):
+            self._no_way = True
 
 
 def _way(proxy: str | None) -> httpx.HTTPTransport:

@@ -14,7 +14,7 @@ from clipping.errors import ClippingError, StartAgain
 from clipping.models import Account, AccountLimits, PlatformName, PostJob, Receipt, Stage
 from clipping.platforms import instagram_errors as errors
 from clipping.platforms import instagram_media as media
-from clipping.platforms.base import Access, Clock, Platform
+from clipping.platforms.base import Access, Clock, Gone, Platform
 from clipping.platforms.beginnings import anew, bounded, lost, taken_up, untaken
 from clipping.platforms.exchange import TIMEOUT_S, is_whole
 from clipping.platforms.failures import FailureKind, failure, is_unsent, kind_of
@@ -96,10 +96,10 @@ class Instagram(Platform):
 
     def still_public(
         self, receipts: Mapping[str, Receipt], access: Access, clock: Clock
-    ) -> dict[str, str]:
+    ) -> dict[str, Gone]:
         """Posts that are gone, or that Instagram has found somebody else's material in."""
         fields = "id" if is_by_instagram(access.account) else "id,copyright_check_information"
-        gone: dict[str, str] = {}
+        gone: dict[str, Gone] = {}
         for post, receipt in receipts.items():
             if not receipt.public_id:
                 continue
@@ -110,10 +110,11 @@ class Instagram(Platform):
                     raise refused.error from None
                 # The same is said when a permission is lost: then the account is not readable.
                 self._graph.read(_me(access), access, fields="id")
-                gone[post] = "Instagram no longer has the post."
+                gone[post] = Gone("Instagram no longer has the post.")
                 continue
             if media.has_matches(said.get("copyright_check_information")):
-                gone[post] = "Instagram has found somebody else's material in the post."
+                why = "Instagram has found somebody else's material in the post."
+                gone[post] = Gone(why, of_post=True)
         return gone
 
     def _begin(self, job: PostJob, receipt: Receipt, access: Access, clock: Clock) -> Receipt:

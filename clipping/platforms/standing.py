@@ -9,7 +9,6 @@ from typing import Final
 from clipping.models import (
     Account,
     AccountLimits,
-    AccountStatus,
     Disclosure,
     PlatformName,
     PostingMethod,
@@ -24,11 +23,6 @@ _UNOPENED: Final = {
     PostingMethod.API: "not connected",
     PostingMethod.INBOX: "not connected",
     PostingMethod.BROWSER: "not logged in yet",
-}
-_STATUS: Final = {
-    AccountStatus.SUSPENDED: "its platform has suspended or restricted it",
-    AccountStatus.BANNED: "its platform has banned it",
-    AccountStatus.REAUTHORISE: "its owner has to connect it again",
 }
 
 
@@ -63,7 +57,7 @@ def to_open(account: Account) -> str:
 
 def obstacles(account: Account, tokens: Tokens | None, now: datetime) -> list[str]:
     """What stands in the way of a post, as far as we know without asking; empty when nothing."""
-    found = [_STATUS[account.status]] if account.status in _STATUS else []
+    found = [account.status.in_the_way] if account.status.in_the_way else []
     if account.paused:
         found.append(f"it is paused: {account.paused}")
     if account.consent is None:

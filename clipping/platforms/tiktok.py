@@ -22,8 +22,8 @@ from clipping.models import (
     Stage,
 )
 from clipping.platforms import tiktok_errors as errors
-from clipping.platforms.base import Access, Clock, Platform
-from clipping.platforms.beginnings import anew, bounded, lost, taken_up, untaken
+from clipping.platforms.base import Access, Clock, Gone, Platform
+from clipping.platforms.beginnings import MOST_TRIES, anew, bounded, lost, taken_up, untaken
 from clipping.platforms.exchange import (
     TIMEOUT_S,
     Answer,
@@ -126,12 +126,20 @@ class TikTok(Platform):
             found = self._look(job, receipt, access, clock)
         except StartAgain as why:
             return anew(receipt, clock.now, str(why))
+        if found.stage is not Stage.SENDING:
+            return found
+        # The bytes of the try that was not answered may still arrive, until the address is dead.
+        lives = clock.now < lapses_at(receipt) + _MARGIN
+        if lives and receipt.tries >= MOST_TRIES:
+            # Then it may be begun anew, once.
+            dead_at = lapses_at(receipt) + _MARGIN
+            return receipt.replace(not_before=dead_at, tries=MOST_TRIES - 1)
         sentence = "The last part of the upload to TikTok was not taken."
-        return taken_up(found, sentence, clock.now)
+        return taken_up(found.replace(unsettled=True), sentence, clock.now)
 
     def still_public(
         self, receipts: Mapping[str, Receipt], access: Access, clock: Clock
-    ) -> dict[str, str]:
+    ) -> dict[str, Gone]:
         """Posts whose id TikTok no longer shows; one whose id it never told is taken to be up.
 
         An account that is private or banned shows none, which says nothing of its posts.
@@ -142,7 +150,7 @@ class TikTok(Platform):
             asked = {"filters": {"video_ids": wanted[first : first + _QUERY_SIZE]}}
             data = self._call("/v2/video/query/", asked, access, {"fields": "id"})
             shown |= {str(video.get("id", "")) for video in data.get("videos") or ()}
-        why = "TikTok no longer shows the post: removed, or no longer public."
+        why = Gone("TikTok no longer shows the post: removed, or no longer public.")
         gone = {post: why for post, public_id in ids.items() if public_id not in shown}
         return {} if gone and not shown and self._is_closed(access) else gone
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from clipping.errors import AccountBlocked, ClippingError, Rejected, StartAgain
 from clipping.models import Account, AccountLimits, PlatformName, PostJob, Receipt, Stage
-from clipping.platforms.base import Access, Clock, Platform
+from clipping.platforms.base import Access, Clock, Gone, Platform
 from clipping.platforms.beginnings import anew, bounded, lost, untaken
 from clipping.platforms.failures import FailureKind, failure
 from clipping.platforms.wording import refused_words
@@ -204,7 +204,8 @@ class X(Platform):
         # go out every minute.
         wait = None if rounds == 1 else clock.now + timedelta(minutes=min(60, 2 ** (rounds - 2)))
         handle = {**receipt.handle, "rounds": str(rounds)}
-        return receipt.replace(stage=Stage.SENT, handle=handle, not_before=wait)
+        # How long a post may be missing from the list, nobody says: so this try stays in doubt.
+        return receipt.replace(stage=Stage.SENT, handle=handle, not_before=wait, unsettled=True)
 
     def _find(self, job: PostJob, receipt: Receipt, access: Access, api: Api) -> str:
         """The id of our post on the account; empty when it is not there."""
@@ -226,12 +227,12 @@ class X(Platform):
 
     def still_public(
         self, receipts: Mapping[str, Receipt], access: Access, clock: Clock
-    ) -> dict[str, str]:
+    ) -> dict[str, Gone]:
         """Those that were deleted, hidden or withheld; none is hidden by its account alone."""
         api = self._api(access, clock)
         posts = {post: one.public_id for post, one in receipts.items() if one.public_id}
         ids = sorted(set(posts.values()))
-        reasons: dict[str, str] = {}
+        reasons: dict[str, Gone] = {}
         for first in range(0, len(ids), _BATCH):
             asked = ids[first : first + _BATCH]
             found = api.call(
@@ -240,10 +241,11 @@ class X(Platform):
                 params={"ids": ",".join(asked), "tweet.fields": "withheld"},
                 in_part=True,
             )
-            reasons |= {one: gone_because(one, found) for one in asked}
+            seen = {one: gone_because(one, found) for one in asked}
+            reasons |= {one: why for one, why in seen.items() if why is not None}
         if HIDDEN in reasons.values() and self._is_closed(access, clock):
-            reasons = {one: "" if why == HIDDEN else why for one, why in reasons.items()}
-        return {post: reasons[one] for post, one in posts.items() if reasons[one]}
+            reasons = {one: why for one, why in reasons.items() if why != HIDDEN}
+        return {post: reasons[one] for post, one in posts.items() if one in reasons}
 
     def _is_closed(self, access: Access, clock: Clock) -> bool:
         """Whether the account itself is protected or suspended."""

@@ -8,9 +8,11 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from clipping.platforms.base import Gone
+
 _OWN_LINK: Final = re.compile(r"\s*https://t\.co/\w+\s*$")
 """X puts a link to the media behind the words."""
-HIDDEN: Final = "The post is no longer public: its account is protected or suspended."
+HIDDEN: Final = Gone("The post is no longer public: its account is protected or suspended.")
 """Says nothing of the post where that is so of the account."""
 
 
@@ -24,24 +26,24 @@ def find_ours(listed: Sequence[Mapping[str, Any]], media_key: str, text: str) ->
     return next(same, "") if wanted else ""
 
 
-def gone_because(post: str, found: Mapping[str, Any]) -> str:
-    """Why a post is no longer public by the answer to a look-up; empty when it is, or may be."""
+def gone_because(post: str, found: Mapping[str, Any]) -> Gone | None:
+    """Why a post is no longer public by the answer to a look-up; None when it is, or may be."""
     for entry in _of(found.get("data"), "id", post):
         withheld = entry.get("withheld") or {}
         if withheld.get("copyright"):
-            return "X withholds the post over copyright."
+            return Gone("X withholds the post over copyright.", of_post=True)
         # Two codes stand for everywhere; a post withheld in some countries is public in others.
         if not {"XX", "XY"}.isdisjoint(withheld.get("country_codes", ())):
-            return "X withholds the post everywhere, for legal reasons."
-        return ""
+            return Gone("X withholds the post everywhere, for legal reasons.", of_post=True)
+        return None
     errors = found.get("errors")
     for entry in (*_of(errors, "resource_id", post), *_of(errors, "value", post)):
         kind = str(entry.get("type", ""))
         if kind.endswith("/resource-not-found"):
-            return "The post is no longer on X."
+            return Gone("The post is no longer on X.")
         if kind.endswith("/not-authorized-for-resource"):
             return HIDDEN
-    return ""
+    return None
 
 
 def _of(listed: object, name: str, value: str) -> Iterator[Mapping[str, Any]]:

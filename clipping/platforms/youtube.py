@@ -21,7 +21,7 @@ from clipping.models import (
     Receipt,
     Stage,
 )
-from clipping.platforms.base import Access, Clock, Platform
+from clipping.platforms.base import Access, Clock, Gone, Platform
 from clipping.platforms.beginnings import anew, bounded, lost, taken_up, untaken
 from clipping.platforms.failures import FailureKind, failure
 from clipping.platforms.wording import refused_words
@@ -192,7 +192,7 @@ class YouTube(Platform):
 
     def still_public(
         self, receipts: Mapping[str, Receipt], access: Access, clock: Clock
-    ) -> dict[str, str]:
+    ) -> dict[str, Gone]:
         """Those that were removed, deleted, made private or blocked everywhere."""
         api = self._api(access, clock)
         ids = sorted({one.public_id for one in receipts.values() if one.public_id})
@@ -206,7 +206,7 @@ class YouTube(Platform):
             for post, one in receipts.items()
             if one.public_id
         }
-        return {post: reason for post, reason in found.items() if reason}
+        return {post: reason for post, reason in found.items() if reason is not None}
 
     def _api(self, access: Access, clock: Clock) -> Api:
         return Api(access.token, clock.now, access.proxy, self._url, self._chunk_bytes)

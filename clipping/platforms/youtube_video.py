@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from clipping.models import Consent, Disclosure, PostCopy, PostJob, Receipt
+from clipping.platforms.base import Gone
 from clipping.platforms.failures import FailureKind, failure
 from clipping.platforms.youtube_errors import FAILURES, REJECTIONS, outcome
 
@@ -119,22 +120,24 @@ def stands(video: Mapping[str, Any]) -> bool:
     return video.get("status", {}).get("uploadStatus") not in fallen
 
 
-def gone_because(video: Mapping[str, Any] | None) -> str:
-    """Why a video is no longer public, as a sentence; empty when it is."""
+def gone_because(video: Mapping[str, Any] | None) -> Gone | None:
+    """Why a video is no longer public; None when it is."""
     if video is None:
-        return "The video is no longer on YouTube."
+        return Gone("The video is no longer on YouTube.")
     status = video.get("status", {})
     if status.get("uploadStatus") == "rejected":
         meaning = REJECTIONS.get(status.get("rejectionReason", ""))
-        return meaning.sentence if meaning else "YouTube removed the video."
+        if meaning is None:
+            return Gone("YouTube removed the video.")
+        return Gone(meaning.sentence, of_post=meaning.kind is not FailureKind.ACCOUNT_BLOCKED)
     if status.get("uploadStatus") == "deleted":
-        return "The video was deleted on YouTube."
+        return Gone("The video was deleted on YouTube.")
     if status.get("privacyStatus") == "private":
-        return "The video was made private on YouTube."
+        return Gone("The video was made private on YouTube.")
     where = video.get("contentDetails", {}).get("regionRestriction", {})
     if where.get("allowed") == [] or len(where.get("blocked", ())) >= _EVERYWHERE:
-        return "YouTube has blocked the video everywhere."
-    return ""
+        return Gone("YouTube has blocked the video everywhere.", of_post=True)
+    return None
 
 
 def _tags(words: PostCopy, marker: str) -> list[str]:

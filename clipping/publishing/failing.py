@@ -15,7 +15,7 @@ from clipping.errors import (
 )
 from clipping.models import Failure, Post, PostState, Receipt, Stage
 from clipping.platforms.failures import FailureKind
-from clipping.publishing.steps import Step, may_be_public, state_of
+from clipping.publishing.steps import Step, looked_for_first, may_be_public, state_of
 
 MOST_RETRIES: Final = 3
 MOST_BEGINNINGS: Final = 2
@@ -71,16 +71,20 @@ def after_error(
     if isinstance(unarmed, Receipt):
         # Not public, as its platform says: so it can wait, be held, missed, or given up.
         post = post.replace(receipt=unarmed)
+    post = looked_for_first(post)
     told = Failure(kind=kind.value, code=str(getattr(error, "code", "")), sentence=str(error))
     failed = post.replace(failure=told, note="", state=_state_while_waiting(post))
     if kind is _K.UNKNOWN_OUTCOME and post.receipt.stage is Stage.ARMED:
         # Looks are counted by themselves.
         return failed.replace(state=PostState.UNKNOWN, next_at=now + _LOOK, attempts=0)
     if kind in (_K.RETRY_BACKOFF, _K.UNKNOWN_OUTCOME):
-        return _tried_again(failed, now, chance)
+        return _tried_again(failed, now, chance, shut=is_shut(error))
     if kind in (_K.RETRY_AFTER, _K.QUOTA_UNTIL):
         return failed.replace(next_at=until(error, now) + timedelta(seconds=30 * chance()))
     if kind is _K.RETRY_NEW_CONTAINER:
+        if step is Step.SUBMIT and post.receipt.unsettled:
+            # The upload may be gone because an earlier try has made a post of it.
+            return failed.replace(next_at=now + _LOOK)
         return _begun_anew(failed, now)
     if renews(post, error):
         return failed.replace(renewed=True, next_at=now)
@@ -121,8 +125,18 @@ def _state_while_waiting(post: Post) -> PostState:
     return state_of(post.receipt, begun=post.begun_at is not None)
 
 
-def _tried_again(post: Post, now: datetime, chance: Callable[[], float]) -> Post:
-    """A transient failure: after a pause that grows, three times."""
+def is_shut(error: ClippingError) -> bool:
+    """Whether the account's one way out lets nothing through."""
+    return bool(getattr(error, "by_proxy", False))
+
+
+def _tried_again(
+    post: Post, now: datetime, chance: Callable[[], float], *, shut: bool = False
+) -> Post:
+    """A transient failure: after a pause that grows, three times.
+
+    :param shut: Whether it is held after that, while its time has not gone by.
+    """
     attempts = post.attempts + 1
     if attempts <= MOST_RETRIES:
         pause = _FIRST_PAUSE * _GROWTH ** (attempts - 1) * (0.5 + chance())
@@ -130,6 +144,9 @@ def _tried_again(post: Post, now: datetime, chance: Callable[[], float]) -> Post
     if may_be_public(post):
         # It may be out, so it is never given up, only asked about rarely.
         return post.replace(attempts=attempts, next_at=now + SLOWLY)
+    if shut:
+        again = now + ACCOUNT_PAUSE
+        return post.replace(attempts=attempts, state=PostState.HELD, next_at=again)
     return _ended(post.replace(attempts=attempts))
 
 
@@ -152,7 +169,8 @@ def _refused(post: Post, step: Step, kind: FailureKind, code: str) -> Post:
     if looked_up and kind is not _K.PERMANENT_MEDIA and code not in _OF_THE_POST:
         return post.replace(state=PostState.UNKNOWN, next_at=None)
     armed = post.receipt.stage is Stage.ARMED
-    if armed and code.startswith(_PERHAPS_PUBLIC):
+    perhaps = code.startswith(_PERHAPS_PUBLIC) or (step is Step.SUBMIT and post.receipt.unsettled)
+    if armed and perhaps:
         return post.replace(state=PostState.UNKNOWN, next_at=None)
     return _ended(post)
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from clipping.models import AccountStatus, Post, PostState, Standing, Stop
-from clipping.publishing.steps import may_be_public, state_of
+from clipping.publishing.steps import BEFORE_ARMED, looked_for_first, may_be_public, state_of
 
 LEAST_GAP: Final = timedelta(hours=11)
 """Between the beginnings of two posts of an account, as the planner keeps it between their
@@ -28,9 +28,10 @@ _STATUS: Final = {
 def obstacle(post: Post, standing: Standing) -> str:
     """Why the post may not take its next step, one sentence; empty when it may.
 
-    What may be public is followed to its end: not looking would not undo it.
+    What may be public is followed to its end: not looking would not undo it. But what would be
+    sent is kept from that, even if an earlier try may have made it public.
     """
-    if may_be_public(post):
+    if post.receipt.stage not in BEFORE_ARMED:
         return ""
     if standing.stops:
         return stopped(standing.stops[0])
@@ -63,7 +64,8 @@ def stopped(stop: Stop) -> str:
 def held(post: Post, sentence: str, now: datetime) -> Post:
     """The post while something is in its way; it is looked at again by itself, at its time."""
     again = max(now + _LOOK_AGAIN, post.due_at)
-    return post.replace(state=PostState.HELD, note=sentence, failure=None, next_at=again)
+    kept = post.replace(state=PostState.HELD, note=sentence, failure=None, next_at=again)
+    return looked_for_first(kept)
 
 
 def set_aside(post: Post, sentence: str, now: datetime) -> Post:
@@ -71,7 +73,8 @@ def set_aside(post: Post, sentence: str, now: datetime) -> Post:
     if missed(post, now):
         return cancelled(post, f"Its time went by before it could be posted. {sentence}")
     state = PostState.UNKNOWN if may_be_public(post) else PostState.HELD
-    return post.replace(state=state, note=sentence, failure=None, next_at=now + _READ_AGAIN)
+    aside = post.replace(state=state, note=sentence, failure=None, next_at=now + _READ_AGAIN)
+    return looked_for_first(aside)
 
 
 def released(post: Post) -> Post:
@@ -85,7 +88,7 @@ def released(post: Post) -> Post:
 def waiting(post: Post, until: datetime, now: datetime) -> Post:
     """The post while nobody may ask its platform for it; a long wait is said, and by that it is
     known later why its time went by."""
-    after = released(post).replace(next_at=until)
+    after = looked_for_first(released(post).replace(next_at=until))
     if until - now < _LOOK_AGAIN or after.failure:
         return after
     told = f"{until:%Y-%m-%d %H:%M} UTC"

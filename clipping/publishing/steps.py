@@ -19,6 +19,10 @@ _FORGOTTEN: Final = (
     " 'clipper posts done'; was it deleted, with 'clipper posts cancel --not-public'; 'clipper"
     " posts retry' asks TikTok once more."
 )
+_LEFT: Final = (
+    "Nobody has said within three days that its package was posted. Was it, say so with 'clipper"
+    " posts done'; if it was not and is not to be, with 'clipper posts cancel --not-public'."
+)
 
 
 class Step(StrEnum):
@@ -49,7 +53,17 @@ def next_step(receipt: Receipt, *, mine: bool) -> Step:
 
 def may_be_public(post: Post) -> bool:
     """Whether it has to be followed to its end, whatever is stopped."""
-    return post.receipt.stage not in BEFORE_ARMED
+    return post.receipt.stage not in BEFORE_ARMED or post.receipt.unsettled
+
+
+def looked_for_first(post: Post) -> Post:
+    """The post where it is not gone on from at once: one whose earlier try may have become public
+    after the look is asked for again before anything more of it is sent."""
+    if post.receipt.stage in BEFORE_ARMED and post.receipt.unsettled:
+        return post.replace(
+            receipt=post.receipt.replace(stage=Stage.ARMED), state=PostState.UNKNOWN
+        )
+    return post
 
 
 def waits_for_hands(post: Post) -> bool:
@@ -76,10 +90,10 @@ def after_step(post: Post, step: Step, receipt: Receipt, now: datetime) -> Post:
         # Nobody can tell yet.
         state = PostState.UNKNOWN
     posted, next_at = receipt.stage is Stage.POSTED, _next_at(post, receipt, now)
-    forgotten = receipt.stage is Stage.INBOX and bool(receipt.handle) and next_at is None
-    if forgotten:
-        # A draft that lies there is not public; its owner may still post it, so its clip stays its.
-        state = PostState.HELD
+    note = receipt.note
+    if receipt.stage is Stage.INBOX and next_at is None:
+        # What lies there is not public; somebody may still post it, so its clip stays its.
+        state, note = PostState.HELD, _FORGOTTEN if receipt.handle else _LEFT
     return post.replace(
         receipt=receipt,
         state=state,
@@ -88,7 +102,7 @@ def after_step(post: Post, step: Step, receipt: Receipt, now: datetime) -> Post:
         renewed=post.renewed and not _lets_through(step, receipt),
         posted_at=now if posted and post.posted_at is None else post.posted_at,
         failure=None,
-        note=_FORGOTTEN if forgotten else receipt.note,
+        note=note,
     )
 
 
@@ -107,9 +121,9 @@ def _next_at(post: Post, receipt: Receipt, now: datetime) -> datetime | None:
     if receipt.stage is Stage.POSTED:
         return None
     if receipt.stage is Stage.INBOX:
-        if not receipt.handle:
-            # A package for a person: no platform knows of it.
+        ends = (post.begun_at or now) + _INBOX_ASKED
+        if now >= ends:
             return None
-        asked_since = post.begun_at or now
-        return now + _INBOX_PAUSE if now < asked_since + _INBOX_ASKED else None
+        # Of a package for a person no platform knows.
+        return now + _INBOX_PAUSE if receipt.handle else ends
     return max(now, receipt.not_before or now)

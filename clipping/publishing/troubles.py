@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
 from clipping.errors import AccountBlocked, AuthorizationExpired, ClippingError, Rejected
-from clipping.models import AccountStatus, Post
+from clipping.models import AccountEvent, AccountStatus, Post
 from clipping.platforms.failures import FailureKind
 
 TOGETHER: Final = timedelta(hours=1)
@@ -62,22 +62,43 @@ def concerns_source(error: ClippingError) -> bool:
     return isinstance(error, Rejected) and str(getattr(error, "code", "")).lower() in _CLAIMS
 
 
+def are_all_gone(posts: Collection[Post], gone: Collection[str]) -> bool:
+    """Whether none of these posts is there, so many that their account may be away.
+
+    That is three or more, or two of different sources.
+
+    :param gone: Ids of those that are not there.
+    """
+    many = len(posts) >= _SURELY_AWAY or len({post.source_id for post in posts}) > 1
+    return many and all(post.post_id in gone for post in posts)
+
+
+def well_since(events: Iterable[AccountEvent]) -> datetime | None:
+    """When a person has last said that an account is well; None when nobody has.
+
+    An owner who has let us in again, which ends ``reauthorise``, says nothing of its posts.
+    """
+    reauthorise, active = AccountStatus.REAUTHORISE.value, AccountStatus.ACTIVE.value
+    times = (
+        one.at
+        for one in events
+        if one.kind == "status" and one.after == active and one.before != reauthorise
+    )
+    return max(times, default=None)
+
+
 def account_is_away(
     posts: Collection[Post], gone: Collection[str], well_since: datetime | None
 ) -> bool:
     """Whether it is the account that cannot be seen, rather than its posts taken down one by one.
 
-    So when all of them are gone at once: three or more, or two of different sources.
-
-    :param posts: All of the account's that should be public.
+    :param posts: All of the account's that should be public, but for those of which its platform
+        says itself what they were found to be.
     :param gone: Ids of those that are not there.
     :param well_since: When a person has last seen that the account is well, if one has. What is
         older and still not there has been taken down.
     """
-    if any(post.post_id not in gone for post in posts):
-        return False
-    many = len(posts) >= _SURELY_AWAY or len({post.source_id for post in posts}) > 1
-    return many and (
+    return are_all_gone(posts, gone) and (
         well_since is None
         or any(post.posted_at is None or post.posted_at > well_since for post in posts)
     )

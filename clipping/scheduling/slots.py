@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from clipping.models import (
     Account,
-    AccountStatus,
     Assignment,
     Cause,
     PlanRequest,
@@ -26,11 +25,6 @@ from clipping.scheduling.waking import LEAST_GAP, waking_day, zone_of
 from clipping.scheduling.warm_up import posts_due
 
 _PLATFORMS: Final = tuple(PlatformName)
-_NOT_POSTING: Final = {
-    AccountStatus.SUSPENDED: "its platform has suspended or restricted it",
-    AccountStatus.BANNED: "its platform has banned it",
-    AccountStatus.REAUTHORISE: "its owner has to connect it again",
-}
 _UNDER_WAY: Final = (
     PostState.SUBMITTING,
     PostState.PROCESSING,
@@ -117,8 +111,8 @@ def why_it_cannot_post(account: Account, request: PlanRequest) -> str:
             f"The owner of {name} has not agreed to posts: clipper accounts consent "
             f"{account.account_id} records that."
         )
-    if account.status in _NOT_POSTING:
-        return f"{name} cannot post: {_NOT_POSTING[account.status]}."
+    if account.status.in_the_way:
+        return f"{name} cannot post: {account.status.in_the_way}."
     if zone_of(account) is None:
         return f"{name} has no known time zone: {account.timezone!r}."
     return live.blocked if live is not None else ""

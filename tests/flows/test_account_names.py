@@ -9,19 +9,21 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from rich.console import Console
 
 from clipping.db import queries
 from clipping.db.session import open_session
 from clipping.errors import Rejected
-from clipping.models import Account, PlatformName, Stop
+from clipping.models import Account, AccountStatus, PlatformName, Stop
+from clipping.vault import Vault
 from flows.account_list import Line, account_table
 from flows.account_names import account_id_of, called, named_account
 from flows.clients import unknown
 from flows.stopped import covered, to_lift
 from tests.db.test_account_rows import NOW, an_account, some_tokens
-from tests.db.values import a_source
-from tests.flows.account_place import Place, a_place
+from tests.db.values import a_clip, a_detection, a_source, a_transcript
+from tests.flows.account_place import KEY, Place, a_place
 from tests.support.oauth import FakeOAuth
 
 TIKTOK, X = PlatformName.TIKTOK, PlatformName.X
@@ -29,6 +31,7 @@ ADA_TIKTOK = an_account(handle="Ada")
 ADA_X = an_account(handle="ada", platform=X, method="manual")
 THEIRS = an_account("umbrella", "ada", platform=PlatformName.YOUTUBE)
 SOURCE = a_source("acme")
+THEIR_STOPS = ("stops", "--client", "umbrella", "--json")
 KNOWN = (ADA_TIKTOK, ADA_X, THEIRS, an_account(handle="bob"))
 
 
@@ -84,23 +87,56 @@ def place(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
             yield made
 
 
-def test_every_command_takes_a_name(place: Place) -> None:
+def _kinds(place: Place) -> dict[str, list[str]]:
+    """What happened to each account, by its id."""
+    with open_session(place.url) as session:
+        return {
+            one.account_id: [
+                event.kind for event in queries.account_events(session, one.account_id)
+            ]
+            for one in KNOWN
+        }
+
+
+@pytest.mark.parametrize(
+    ("command", "meant", "kind"),
+    [
+        (("set", "x:@ada", "angle=money"), ADA_X, "settings"),
+        (("consent", "x:@ada", "--owner", "Ann"), ADA_X, "consent"),
+        (("pause", "@ada", "--client", "umbrella"), THEIRS, "paused"),
+        (("reinstate", "x:@ada", "--by", "Ann"), ADA_X, "status"),
+        (("disconnect", "tiktok:@ada"), ADA_TIKTOK, "disconnected"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) else "",
+)
+def test_a_command_changes_the_account_that_is_named_and_no_other(
+    place: Place, command: tuple[str, ...], meant: Account, kind: str
+) -> None:
     assert account_id_of("x:@ada") == ADA_X.account_id
-    for command in (
-        ("check", "x:@ada"),
-        ("set", "x:@ada", "angle=money"),
-        ("consent", "x:@ada", "--owner", "Ann"),
-        ("pause", "@ada", "--client", "umbrella"),
-        ("resume", "@ada", "--client", "umbrella"),
-        ("history", "@bob"),
-        ("reinstate", "x:@ada", "--by", "Ann"),
-        ("disconnect", "x:@ada"),
-        ("check", "--browser", "x:@ada"),
-    ):
+    with open_session(place.url) as session:
+        queries.save_tokens(session, Vault([SecretStr(KEY)]), ADA_TIKTOK.account_id, some_tokens())
+        if kind == "status":
+            for one in KNOWN:
+                queries.change_status(session, one.account_id, AccountStatus.WARNED, "Why.")
+    before = _kinds(place)
+    code, said = place.run("accounts", *command)
+    assert code == 0, said
+    after = _kinds(place)
+    changed = {one for one, found in after.items() if found != before[one]}
+    assert changed == {meant.account_id}
+    assert after[meant.account_id][len(before[meant.account_id])] == kind
+    if kind == "paused":
+        assert place.run("accounts", "resume", *command[1:])[0] == 0
+        assert _kinds(place)[meant.account_id] == [*after[meant.account_id], "resumed"]
+
+
+def test_every_command_takes_a_name(place: Place) -> None:
+    for command in (("check", "x:@ada"), ("history", "@bob"), ("check", "--browser", "x:@ada")):
         code, said = place.run("accounts", *command)
         assert "There is no account" not in said, command
-        assert code in (0, 1, 3), said
-        code, said = place.run("accounts", command[0], "@carl", *command[2:4])
+        assert code in (0, 1), said
+    for name in ("check", "set", "consent", "pause", "resume", "history", "disconnect"):
+        code, said = place.run("accounts", name, "@carl")
         assert code in (2, 3), said
     code, said = place.run("accounts", "pause", "@ada")
     assert (code, "3 accounts are called @ada" in said) == (3, True)
@@ -110,6 +146,9 @@ def test_stops_are_shown_with_what_they_keep_and_what_lifts_them(place: Place) -
     assert place.run("stops") == (0, "Nothing is stopped.\n")
     with open_session(place.url) as session:
         queries.save_source(session, SOURCE)
+        heard = queries.save_transcript(session, SOURCE.source_id, None, a_transcript())
+        queries.save_detection(session, SOURCE.source_id, heard, "key", a_detection())
+        queries.save_clip(session, a_clip())
         for stop in (
             Stop(client="acme", platform=TIKTOK, by="Ann", at=NOW, why="a mistake"),
             Stop(account_id=ADA_X.account_id, by="Bo", at=NOW, why="a rest"),
@@ -132,6 +171,8 @@ def test_stops_are_shown_with_what_they_keep_and_what_lifts_them(place: Place) -
             f"clipper resume --source {SOURCE.source_id} --by NAME",
         ],
     )
+    theirs = [one["stop_id"] for one in json.loads(place.run(*THEIR_STOPS)[1])]
+    assert theirs == [first + 2, first + 4]
     code, said = place.run("accounts", "list", "--client", "acme")
     states = {line.split()[1]: line for line in said.splitlines()[1:4]}
     assert f" not connected, without consent, stopped ({first}) " in states["tiktok:@bob"]

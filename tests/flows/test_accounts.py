@@ -403,6 +403,39 @@ def test_tokens_are_added_from_a_file_or_stdin_never_as_an_argument(place: Place
     assert place.run(*command, "--token", "act.secret")[0] == 2
 
 
+@pytest.mark.parametrize("now_called", ["Acme_Clips", "acme_clips"])
+def test_tokens_go_to_the_account_that_has_the_name_not_to_one_that_had_it(
+    place: Place, now_called: str
+) -> None:
+    command = ("accounts", "add", "x", "--client", "acme", "--method")
+    assert place.run(*command, "manual", "--handle", "acme_clips")[0] == 0
+    first = place.account().account_id
+    assert place.run("accounts", "set", first, "handle=acme_old")[0] == 0
+    assert place.run(*command, "browser", "--handle", now_called)[0] == 0
+    code, said = connect(place, "x", "--handle", "acme_clips", "--method", "api")
+    assert code == 0, said
+    second, renamed = sorted(place.accounts(), key=lambda one: one.account_id == first)
+    assert (renamed.handle, renamed.platform_user_id) == ("acme_old", "")
+    assert (second.handle, second.platform_user_id) == ("acme_clips", "1700")
+    with open_session(place.url) as session:
+        assert queries.token_dates(session, first) is None
+        assert queries.token_dates(session, second.account_id) is not None
+
+
+def test_tokens_are_not_given_to_an_account_that_had_the_name_and_whose_id_nobody_knows(
+    place: Place,
+) -> None:
+    command = ("accounts", "add", "x", "--client", "acme", "--handle", "acme_clips")
+    assert place.run(*command, "--method", "manual")[0] == 0
+    first = place.account().account_id
+    assert place.run("accounts", "set", first, "handle=acme_old")[0] == 0
+    for _ in range(2):
+        assert connect(place, "x")[0] == 0
+    second, renamed = sorted(place.accounts(), key=lambda one: one.account_id == first)
+    assert (renamed.handle, renamed.platform_user_id) == ("acme_old", "")
+    assert (second.handle, second.platform_user_id) == ("acme_clips", "1700")
+
+
 def test_added_tokens_are_looked_at_unless_nobody_wants_that(place: Place) -> None:
     command = ("accounts", "add", "x", "--client", "acme", "--token-file", "-", "--handle")
     code, said = place.run(*command, "other", given=json.dumps(place.fake.give("x")))
@@ -666,6 +699,23 @@ def test_a_check_asks_whose_login_an_account_with_drafts_has(place: Place) -> No
     assert (code, place.account().status) == (1, AccountStatus.REAUTHORISE)
 
 
+@pytest.mark.parametrize("scopes", [("user.info.basic", "video.upload"), ("video.upload",)])
+def test_a_token_that_is_good_for_drafts_alone_is_not_taken_for_a_refused_one(
+    place: Place, scopes: tuple[str, ...]
+) -> None:
+    answer = place.fake.give("tiktok", scopes)
+    bare = json.dumps({"access_token": answer["access_token"], "open_id": place.fake.user_id})
+    command = ("accounts", "add", "tiktok", "--client", "acme", "--method", "inbox")
+    options = ("--handle", "acme_clips", "--token-file", "-", "--unverified")
+    assert place.run(*command, *options, given=bare)[0] == 0
+    place.run("accounts", "consent", "@acme_clips", "--owner", "Ann", "--privacy", "SELF_ONLY")
+    code, said = place.run("accounts", "check")
+    assert (code, place.account().status) == (0, AccountStatus.ACTIVE), said
+    place.fake.user_id = "1800"
+    code, said = place.run("accounts", "check")
+    assert "its login opens another account" in said if len(scopes) > 1 else code == 0
+
+
 def test_what_a_platform_says_during_a_check_changes_the_status(
     place: Place, platform: type[FakePlatform]
 ) -> None:
@@ -806,6 +856,12 @@ def test_what_was_wrong_before_keeps_nothing_else_from_being_set() -> None:
     odd = READY.replace(caption_style="gone", wakes_at=time(9), sleeps_at=time(9))
     assert chosen(odd, ["angle=money"], STYLES) == odd.replace(angle="money")
     assert chosen(odd, ["caption_style=any"], STYLES).caption_style == ""
+    # So it was possible once, and is not even shown.
+    odd = READY.replace(platform="tiktok", premium=True)
+    assert chosen(odd, ["angle=money"], STYLES).angle == "money"
+    assert not chosen(odd, ["premium=no"], STYLES).premium
+    with pytest.raises(Rejected, match="only X has it"):
+        chosen(odd.replace(premium=False), ["premium=yes"], STYLES)
 
 
 @pytest.mark.parametrize("platform", ["tiktok", "x"])

@@ -21,12 +21,14 @@ from clipping.models import (
     PlatformName,
     Post,
     PostState,
+    Receipt,
+    Stage,
     Standing,
     Verdict,
 )
 from clipping.publishing import gates
 from clipping.settings import settings
-from flows import cli
+from flows import approving, cli
 from tasks.reserve import new_post
 from tests.tasks.plan_place import CLIENT, NOW, PlanPlace, plan_place
 
@@ -164,6 +166,33 @@ def test_clips_that_wait_for_a_person_are_listed(place: PlanPlace) -> None:
     assert [one["decision"] for one in json.loads(done.output)] == ["approved"]
 
 
+def test_what_is_out_waits_for_nobody_and_a_list_that_is_cut_says_so(
+    place: PlanPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.plan()
+    public, reserved = place.posts()
+    place.change(public, state=PostState.POSTED, receipt=Receipt(stage=Stage.POSTED))
+    want_approval(place)
+
+    def listed() -> set[str]:
+        return {one["clip_id"] for one in json.loads(run("approve", "--json")[1])}
+
+    assert listed() == {*place.clips} - {public.clip_id}
+    assert reserved.clip_id in listed()
+    place.change(public, state=PostState.FAILED, receipt=Receipt())
+    assert listed() == {*place.clips}
+    assert "of more" not in run("approve")[1]
+    monkeypatch.setattr(approving, "_MOST_LISTED", 2)
+    code, said = run("approve")
+    assert (code, "These are the first 2 of more" in said) == (0, True)
+
+
+def test_an_empty_list_of_clips_is_not_approved_in_silence(place: PlanPlace) -> None:
+    for options in (("--by", "Jo"), ("--note", "fine")):
+        code, said = run("approve", *options)
+        assert (code, "name the clips" in said) == (2, True), said
+
+
 def test_what_was_rejected_is_planned_no_more_until_somebody_approves_it(
     place: PlanPlace,
 ) -> None:
@@ -281,7 +310,7 @@ def test_what_cannot_be_decided_is_one_sentence_and_changes_nothing(
     place: PlanPlace, arguments: tuple[str, ...], state: str, code: int, said: str
 ) -> None:
     _state(place, state)
-    by = () if "--by" in arguments else ("--by", "Jo")
+    by = () if "--by" in arguments or "nobody" in arguments else ("--by", "Jo")
     done, output = run(*arguments, *by)
     assert (done, said in output) == (code, True), output
     with place.session() as session:

@@ -79,7 +79,7 @@ def test_a_plan_is_shown_reserved_drawn_and_changed(place: PlanPlace, tmp_path: 
     berlin = ZoneInfo("Europe/Berlin")
     to = posts[1].due_at.astimezone(berlin) + timedelta(minutes=7)
     code, said = run("change", "move", posts[1].post_id, "--by", "Jo", "--to", f"{to:%FT%H:%M}")
-    assert said == f"{posts[1].post_id} goes out on {to:%Y-%m-%d %H:%M} Europe/Berlin.\n"
+    assert said == f"{posts[1].post_id} goes out on {to.isoformat(' ', 'minutes')} Europe/Berlin.\n"
     code, said = run("change", "move", posts[1].post_id, "--by", "Jo", "--to", f"{to:%FT%H:%M%z}")
     assert code == 0, said
     code, said = run("change", "move", posts[1].post_id, "--by", "Jo", "--to", "2026-01-01T10:00Z")

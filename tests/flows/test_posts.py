@@ -134,8 +134,16 @@ def test_what_goes_out_next_is_said_once_and_when_it_changes(
     assert said(changed=False) == ""
     line = "Next: tiktok @clips of acme, {} Europe/Berlin ({})."
     at = sooner.due_at.astimezone(ZoneInfo("Europe/Berlin"))
-    assert said() == line.format(f"{at:%Y-%m-%d %H:%M}", sooner.post_id) + "\n"
+    assert said() == line.format(at.isoformat(" ", "minutes"), sooner.post_id) + "\n"
     assert said() == ""
+    # One that waits for its platform goes out after one that is due later.
+    waits = sooner.replace(next_at=later.due_at + timedelta(hours=1))
+    with open_session(url) as session:
+        queries.save_post(session, sooner, waits, NOW)
+    assert f"({later.post_id})" in said()
+    with open_session(url) as session:
+        queries.save_post(session, waits, sooner, NOW)
+    assert f"({sooner.post_id})" in said()
     assert run("posts", "cancel", sooner.post_id, "--by", "Ann")[0] == 0
     # Also what somebody else does is seen before long.
     told = "".join(said(changed=False) for _ in range(10))

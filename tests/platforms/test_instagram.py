@@ -28,7 +28,7 @@ from clipping.models import (
     Receipt,
     Stage,
 )
-from clipping.platforms.base import Access, Clock
+from clipping.platforms.base import Access, Clock, Gone
 from clipping.platforms.instagram import Instagram
 from clipping.platforms.instagram_graph import pause_s
 from clipping.rehearsal.instagram import FakeInstagram
@@ -458,8 +458,8 @@ def test_posts_that_are_gone_or_claimed_are_told(fake: FakeInstagram, job: PostJ
     client, access = PATH_B.enter(fake)
     found = client.still_public(posts, access, Clock(fake.world.clock.now))
     assert found == {
-        "gone": "Instagram no longer has the post.",
-        "claimed": "Instagram has found somebody else's material in the post.",
+        "gone": Gone("Instagram no longer has the post."),
+        "claimed": Gone("Instagram has found somebody else's material in the post.", of_post=True),
     }
 
 

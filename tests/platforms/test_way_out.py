@@ -10,10 +10,12 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import httpx
 import pytest
 
 from clipping.errors import AppMisconfigured, ClippingError, OutcomeUnknown, ServiceUnavailable
 from clipping.models import PostJob, Receipt, Stage
+from clipping.platforms import exchange
 from clipping.platforms.base import Clock
 from clipping.platforms.exchange import SHUT, NoAnswer, NotSent, ask
 from clipping.rehearsal.world import World
@@ -127,6 +129,22 @@ def test_a_proxy_that_takes_the_request_and_hangs_up_leaves_an_unknown_outcome(
             armed.submit(proxy.url)
         assert "unarmed" not in told.value.__dict__
         assert proxy.heard[0].startswith((b"PUT http://", b"POST http://"))
+
+
+@pytest.mark.parametrize("proxy", [None, "http://127.0.0.1:1"])
+def test_silence_that_nobody_explains_is_not_taken_for_a_request_that_never_left(
+    monkeypatch: pytest.MonkeyPatch, proxy: str | None
+) -> None:
+    class FakeWay(httpx.BaseTransport):
+        """Tells nothing of what it does, as another version of the library may."""
+
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            raise httpx.ReadError("gone", request=request)
+
+    monkeypatch.setattr(exchange, "_way", lambda _proxy: FakeWay())
+    with pytest.raises(NoAnswer) as lost:
+        ask("GET", "http://127.0.0.1:1", headers={}, proxy=proxy)
+    assert not isinstance(lost.value, NotSent)
 
 
 def test_nothing_is_sent_where_no_connection_comes_about() -> None:

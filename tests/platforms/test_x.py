@@ -21,7 +21,7 @@ from clipping.errors import (
     StartAgain,
 )
 from clipping.models import AccountLimits, Disclosure, PostCopy, Receipt, Stage
-from clipping.platforms.base import Access
+from clipping.platforms.base import Access, Gone
 from clipping.platforms.x import CHUNK_BYTES
 from clipping.platforms.x_check import takes
 from clipping.rehearsal.serving import Fault
@@ -396,10 +396,10 @@ def test_what_is_gone_is_told_with_its_reason(tmp_path: Path) -> None:
         posts["4"].withheld = {"copyright": False, "country_codes": ["XX"]}
         posts["5"].withheld = {"copyright": False, "country_codes": ["DE"]}
         assert one.platform.still_public(seen, one.access, one.clock) == {
-            "deleted": "The post is no longer on X.",
-            "hidden": "The post is no longer public: its account is protected or suspended.",
-            "withheld": "X withholds the post over copyright.",
-            "everywhere": "X withholds the post everywhere, for legal reasons.",
+            "deleted": Gone("The post is no longer on X."),
+            "hidden": Gone("The post is no longer public: its account is protected or suspended."),
+            "withheld": Gone("X withholds the post over copyright.", of_post=True),
+            "everywhere": Gone("X withholds the post everywhere, for legal reasons.", of_post=True),
         }
         gone = {"deleted": seen["deleted"]}
         assert set(one.platform.still_public(gone, one.access, one.clock)) == {"deleted"}
@@ -422,7 +422,7 @@ def test_posts_that_their_account_hides_are_not_called_removed(closed: str, tmp_
         answer = Fault(status=200, body=found % json.dumps(error).encode())
         one.fake.fail(answer, on="GET /2/tweets")
         assert one.platform.still_public(seen, access, one.clock) == {
-            "withheld": "X withholds the post over copyright."
+            "withheld": Gone("X withholds the post over copyright.", of_post=True)
         }
 
 

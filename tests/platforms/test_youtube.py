@@ -18,7 +18,7 @@ from clipping.errors import (
     StartAgain,
 )
 from clipping.models import AccountLimits, Disclosure, PostJob, Receipt, Stage
-from clipping.platforms.base import Access, Clock
+from clipping.platforms.base import Access, Clock, Gone
 from clipping.platforms.failures import FailureKind, kind_of
 from clipping.rehearsal.serving import Fault
 from clipping.rehearsal.youtube import FakeYouTube
@@ -354,10 +354,10 @@ def test_what_is_gone_is_told_with_its_reason(tmp_path: Path) -> None:
         videos[seen["blocked"].public_id].blocked = ("XX",) * 249
         del videos[seen["deleted"].public_id]
         assert one.platform.still_public(seen, one.access, one.clock) == {
-            "removed": "YouTube removed the video over copyright.",
-            "private": "The video was made private on YouTube.",
-            "blocked": "YouTube has blocked the video everywhere.",
-            "deleted": "The video is no longer on YouTube.",
+            "removed": Gone("YouTube removed the video over copyright.", of_post=True),
+            "private": Gone("The video was made private on YouTube."),
+            "blocked": Gone("YouTube has blocked the video everywhere.", of_post=True),
+            "deleted": Gone("The video is no longer on YouTube."),
         }
 
 

@@ -10,6 +10,7 @@ import pytest
 from clipping.errors import AccountBlocked, AuthorizationExpired, ClippingError, PostRefused
 from clipping.models import (
     Account,
+    AccountEvent,
     AccountStatus,
     Consent,
     PlatformName,
@@ -196,3 +197,12 @@ def test_an_account_all_of_whose_posts_are_gone_at_once_is_away(
     ]
     ids = {post.post_id for post in posts[:gone]}
     assert troubles.account_is_away(posts, ids, well_since) is away
+
+
+@pytest.mark.parametrize("before", ["suspended", "banned", "warned", "reauthorise"])
+def test_an_owner_who_lets_us_in_again_has_not_said_that_the_posts_are_well(before: str) -> None:
+    events = [
+        AccountEvent(account_id="a", at=A_WEEK_AGO, kind="added"),
+        AccountEvent(account_id="a", at=NOW, kind="status", before=before, after="active"),
+    ]
+    assert troubles.well_since(events) == (None if before == "reauthorise" else NOW)

@@ -137,6 +137,10 @@ class FakeOAuth:
             token = bearer or given.get("access_token", "")
             if token not in self._live:
                 return 401, _REFUSED[platform]
+            fields = given.get("fields", "").split(",")
+            wanted = {_TIKTOK_FIELDS[name] for name in fields if name and platform == "tiktok"}
+            if not wanted <= {*self._live[token]}:
+                return 401, {"data": {}, "error": {"code": "scope_not_authorized", "message": ""}}
             return 200, self._who(platform, path, token)
 
     def _who(self, platform: str, path: str, token: str) -> Any:
@@ -235,6 +239,10 @@ _REFUSED: dict[str, Any] = {
         "error_description": "Value passed for the token was invalid.",
     },
 }
+
+
+_TIKTOK_FIELDS = {"open_id": "user.info.basic", "username": "user.info.profile"}
+"""What each field of a user wants to be granted."""
 
 
 def _fits(platform: str, challenge: str, verifier: str) -> bool:

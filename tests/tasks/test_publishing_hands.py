@@ -34,6 +34,8 @@ from tests.tasks.post_place import (
     place_at,
 )
 
+THREE_DAYS = timedelta(days=3)
+
 At = Callable[[str], AbstractContextManager[Place]]
 
 
@@ -81,9 +83,9 @@ def test_a_post_by_hand_is_a_package_and_a_reminder(at: At) -> None:
         cover = place.home / "store" / CLIENT / "clips" / "clip_1.jpg"
         cover.write_bytes(b"a picture")
         post = place.post(account)
-        place.run()
+        place.publisher().round()
         stored = place.stored(post)
-        assert (stored.state, stored.next_at) == (PostState.PROCESSING, None)
+        assert (stored.state, stored.next_at) == (PostState.PROCESSING, place.now + THREE_DAYS)
         folder = package_folder(post, account)
         assert {one.name for one in folder.iterdir()} == {
             "clip.mp4",
@@ -107,6 +109,29 @@ def test_a_post_by_hand_is_a_package_and_a_reminder(at: At) -> None:
         assert place.fake.count() == 0
 
 
+@pytest.mark.parametrize("by_now", [PostingMethod.MANUAL, PostingMethod.API])
+def test_a_package_that_nobody_posts_does_not_wait_for_ever(at: At, by_now: PostingMethod) -> None:
+    with at("x") as place:
+        account = place.account("1", method=PostingMethod.MANUAL)
+        post = place.post(account)
+        place.publisher().round()
+        reminder = place.stored(post).note
+        with place.session() as session:
+            queries.save_account(session, account.replace(method=by_now))
+        place.run()
+        left = place.stored(post)
+        assert (left.state, left.next_at, place.now) == (
+            *(PostState.HELD, None),
+            post.due_at + THREE_DAYS,
+        )
+        assert "within three days that its package was posted" in left.note
+        assert _told(place) == [("manual", reminder), ("manual", left.note)]
+        assert place.fake.count() == 0
+        with pytest.raises(Rejected, match="cancel it with --not-public"):
+            post_changes.cancel(post.post_id, "Ann", "no", place.now)
+        assert post_changes.done(post.post_id, "Ann", "", place.now).state is PostState.POSTED
+
+
 def test_a_package_has_no_file_for_what_there_is_not(at: At) -> None:
     with at("instagram") as place:
         account = place.account("1", method=PostingMethod.MANUAL)
@@ -114,7 +139,7 @@ def test_a_package_has_no_file_for_what_there_is_not(at: At) -> None:
             platform=PlatformName.INSTAGRAM, title="", caption="He never came back.", hashtags=()
         )
         post = place.post(account, words=words)
-        place.run()
+        place.publisher().round()
         folder = package_folder(post, account)
         assert {one.name for one in folder.iterdir()} == {
             "clip.mp4",
@@ -178,7 +203,7 @@ def test_a_draft_that_was_deleted_is_given_up_by_a_person(at: At) -> None:
             place.world.clock.advance(30)
         place.world.clock.advance(4 * 86_400)
         place.publisher().round()
-        with pytest.raises(Rejected, match="may be public already"):
+        with pytest.raises(Rejected, match="if it was not, cancel it with --not-public"):
             post_changes.cancel(post.post_id, "Ada", "deleted", place.now)
         post_changes.cancel(post.post_id, "Ada", "deleted", place.now, not_public=True)
         assert place.stored(post).state is PostState.CANCELLED

@@ -302,3 +302,45 @@ def test_a_removed_post_holds_its_source_and_frees_the_slots(at: At) -> None:
             assert stop.source_id == post.source_id
             # Once a day, and one that is known to be gone is not asked for again.
             assert look_for_removed(place.publisher(), 10) == {}
+
+
+def test_posts_that_are_all_taken_down_over_rights_hold_their_source_not_their_account(
+    at: At,
+) -> None:
+    with at("youtube") as place:
+        account, other = place.account("1"), place.account("2")
+        posts = [place.post(account, after_s=43_200 * number) for number in range(3)]
+        queued = place.post(other, after_s=10 * 86_400)
+        for post in posts:
+            place.world.clock.advance_to(post.due_at)
+            for _ in range(5):
+                place.publisher().round()
+                place.world.clock.advance(30)
+            place.fake.take_down(place.stored(post).receipt.public_id)
+        assert look_for_removed(place.publisher(), 10) == {"accounts": 1, "gone": 3}
+        with place.session() as session:
+            [stop] = queries.stops(session)
+            status = queries.get_account(session, account.account_id).status
+        assert (stop.source_id, status) == (posts[0].source_id, AccountStatus.WARNED)
+        assert all("over copyright" in place.stored(post).gone for post in posts)
+        place.world.clock.advance_to(queued.due_at)
+        place.publisher().round()
+        assert place.stored(queued).state is PostState.HELD
+
+
+def test_a_takedown_is_found_of_a_post_whose_id_was_told_late(at: At) -> None:
+    with at("tiktok") as place:
+        place.fake.moderation_s = 3_600
+        account = place.account("1")
+        post = place.post(account)
+        place.run()
+        assert (place.stored(post).state, place.stored(post).receipt.public_id) == (
+            PostState.POSTED,
+            "",
+        )
+        place.world.clock.advance(7_200)
+        [public] = place.public(account)
+        place.fake.take_down(public.public_id)
+        assert look_for_removed(place.publisher(), 10) == {"accounts": 1, "gone": 1}
+        assert place.stored(post).gone
+        assert place.stored(post).receipt.public_id == public.public_id

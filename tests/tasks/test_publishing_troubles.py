@@ -132,8 +132,8 @@ def test_a_probe_that_its_proxy_swallows_leaves_the_next_one_to_another_account(
 @pytest.mark.parametrize(
     ("name", "way", "ends"),
     [
-        ("tiktok", DEAD_PROXY, PostState.FAILED),
-        ("instagram", DEAD_PROXY, PostState.FAILED),
+        ("tiktok", DEAD_PROXY, PostState.CANCELLED),
+        ("instagram", DEAD_PROXY, PostState.CANCELLED),
         ("tiktok", "ftp://somewhere", PostState.HELD),
     ],
 )
@@ -151,16 +151,36 @@ def test_a_way_out_that_is_shut_at_the_end_leaves_nothing_unknown(
             last = place.stored(post).receipt.stage is Stage.ARMED
             return replace(place.access(account_id, now), proxy=way if last else None)
 
-        place.run(place.publisher(access=access))
+        publisher = place.publisher(access=access)
+        place.run(publisher)
         found = place.stored(post)
         assert (found.state, PostState.UNKNOWN in seen) == (ends, False)
         assert place.public(account) == []
         assert found.failure is not None
         assert "proxy" in found.failure.sentence
-        # Nothing of it is public, so it may go out later.
-        place.world.clock.advance(60)
-        post_changes.retry(post.post_id, "Ann", place.now)
-        place.run()
+
+
+def test_posts_wait_for_a_way_out_that_is_shut_for_an_hour(at: At) -> None:
+    with at("x") as place:
+        place.fake.preparing_s = 0
+        account = place.account("1")
+        _give_proxies(place, account)
+        post = place.post(account)
+        shut_until = place.now + timedelta(hours=1)
+
+        def access(account_id: str, now: datetime) -> Access:
+            shut = place.now < shut_until
+            return replace(place.access(account_id, now), proxy=DEAD_PROXY if shut else None)
+
+        publisher = place.publisher(access=access)
+        for _ in range(5):
+            publisher.round()
+            ahead = place.stored(post).next_at
+            assert ahead is not None
+            place.world.clock.advance_to(ahead)
+        # Once, however often it is tried.
+        assert _alerts(place) == {"held": 1}
+        place.run(publisher)
         assert place.wrongs(account, post) == []
 
 
@@ -307,7 +327,6 @@ def test_a_stop_breaks_off_an_upload_whose_last_byte_would_make_it_public(
 
         monkeypatch.setattr(TikTok, "submit", submit)
         place.publisher().round()
-        assert place.stored(post).state is PostState.UNKNOWN
         _go_on(place, place.now + timedelta(minutes=10))
         assert place.stored(post).state is PostState.HELD
         assert place.public(account) == []

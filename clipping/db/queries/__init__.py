@@ -116,6 +116,7 @@ from clipping.db.queries.plans import (
 from clipping.db.queries.posting_facts import PostingFacts, posting_facts
 from clipping.db.queries.posts import (
     get_post,
+    next_reserved,
     post_events,
     posts,
     reserve_post,
@@ -148,6 +149,7 @@ from clipping.db.queries.stops import (
     add_stop,
     lift_stop,
     look_again,
+    sources_of_clips,
     standing_of,
     stops,
     stops_of,
@@ -278,6 +280,7 @@ __all__ = [
     "month_span",
     "newest_detection",
     "next_due_at",
+    "next_reserved",
     "note_ask",
     "note_batch",
     "note_event",
@@ -333,6 +336,7 @@ __all__ = [
     "settle_intents",
     "source_at",
     "source_rooms",
+    "sources_of_clips",
     "spent_usd",
     "stage_lock",
     "standing_of",

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import SecretStr
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
@@ -152,6 +152,17 @@ def posts(
     if until is not None:
         wanted = wanted.where(col(PostRow.due_at) < until)
     return _posts(session, session.exec(wanted).all(), None)
+
+
+def next_reserved(session: Session) -> Post | None:
+    """The reserved post that is looked at first, without its handle; None when there is none."""
+    row = session.exec(
+        select(PostRow)
+        .where(PostRow.state == PostState.RESERVED.value)
+        .order_by(func.coalesce(PostRow.next_at, PostRow.due_at), col(PostRow.post_id))
+        .limit(1)
+    ).first()
+    return None if row is None else _posts(session, [row], None)[0]
 
 
 def taken_by_others(session: Session, post: Post) -> tuple[bool, bool]:

@@ -109,6 +109,12 @@ def _covered(stop: Stop) -> list[Any]:
     return wanted
 
 
+def sources_of_clips(session: Session, client: str) -> set[str]:
+    """Ids of the sources that a client has clips of, which a stop of one of them may keep back."""
+    found = select(ClipRow.source_id).where(ClipRow.client_id == client_id(client)).distinct()
+    return set(session.exec(found))
+
+
 def stops_of(session: Session, post: Post) -> tuple[Stop, ...]:
     """The stops that cover a post."""
     rows = session.exec(select(StopRow).where(*_covering(post)).order_by(col(StopRow.stop_id)))
@@ -236,7 +242,10 @@ def standing_of(
 def _latest_of_others(session: Session, post: Post) -> tuple[datetime | None, datetime | None]:
     """When the account's latest other post was begun, and when it, or another, became public."""
     armed_at = cast(col(PostRow.receipt)["armed_at"].as_string(), DateTime(timezone=True))
-    public = col(PostRow.stage).in_([stage.value for stage in _PERHAPS_PUBLIC])
+    public = or_(
+        col(PostRow.stage).in_([stage.value for stage in _PERHAPS_PUBLIC]),
+        col(PostRow.receipt)["unsettled"].as_boolean(),
+    )
     row = session.execute(
         columns(
             func.max(PostRow.begun_at),

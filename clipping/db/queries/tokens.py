@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -40,8 +41,8 @@ def _proxy(account_id: str) -> Any:
     return select(AccountRow.proxy).where(AccountRow.account_id == account_id)
 
 
-def open_accounts(session: Session) -> set[str]:
-    """Ids of the accounts whose owners have let us in, as each is posted to now.
+def open_accounts(session: Session, account_ids: Collection[str]) -> set[str]:
+    """Those of these accounts whose owners have let us in, as each is posted to now.
 
     By tokens, or by a login in its own browser; one that people post to is not opened at all.
     """
@@ -53,7 +54,8 @@ def open_accounts(session: Session) -> set[str]:
     )
     in_browser = col(AccountRow.method) == PostingMethod.BROWSER.value
     wanted = select(AccountRow.account_id).where(
-        or_(and_(in_browser, by_login.exists()), and_(~in_browser, by_token.exists()))
+        col(AccountRow.account_id).in_(account_ids),
+        or_(and_(in_browser, by_login.exists()), and_(~in_browser, by_token.exists())),
     )
     return set(session.exec(wanted))
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any, Final
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, not_, or_, select
 from sqlmodel import Session, col
 
 from clipping.db.queries.clients import client_id
 from clipping.db.queries.releases import releases_of
 from clipping.db.queries.verdicts import is_approved
-from clipping.db.tables import ClientRow, ClipRow, MomentRow, VerdictRow
-from clipping.models import ClipState, Hold, unsettled
+from clipping.db.tables import ClientRow, ClipRow, MomentRow, PostRow, VerdictRow
+from clipping.models import ClipState, Hold, PostState, unsettled
 
 
 @dataclass(frozen=True)
@@ -28,14 +30,37 @@ class WaitingClip:
     """What somebody has to agree to before; empty where only approval is wanted."""
 
 
+_OUT: Final = (PostState.POSTED, PostState.PROCESSING, PostState.UNKNOWN)
+_TO_COME: Final = (
+    PostState.PLANNED,
+    PostState.RESERVED,
+    PostState.SUBMITTING,
+    PostState.HELD,
+)
+
+
+def _has_post(states: Collection[PostState]) -> Any:
+    """Whether the clip has a post that stands so."""
+    return (
+        select(col(PostRow.post_id))
+        .where(
+            col(PostRow.clip_id) == col(ClipRow.clip_id),
+            col(PostRow.state).in_([state.value for state in states]),
+        )
+        .exists()
+    )
+
+
 def waiting_clips(session: Session, client: str | None, most: int) -> list[WaitingClip]:
     """Clips that passed their proof and wait for a person, of one client or of all.
 
-    By clients, of each the best first. Those that somebody has rejected wait for nobody.
+    By clients, of each the best first. Those that somebody has rejected wait for nobody, nor do
+    those that are out by now, or may be, unless another post of them is to come.
     """
     unseen = and_(
         col(ClipRow.state) == ClipState.READY.value,
         func.coalesce(is_approved(), False).is_(False),
+        or_(not_(_has_post(_OUT)), _has_post(_TO_COME)),
     )
     wanted = (
         select(

@@ -24,7 +24,7 @@ from clipping.models import (
     Receipt,
     Stage,
 )
-from clipping.platforms.base import Access, Clock, Platform
+from clipping.platforms.base import Access, Clock, Gone, Platform
 from clipping.platforms.beginnings import lost
 from clipping.platforms.browser import TABLES
 from clipping.platforms.browser.acts import (
@@ -126,7 +126,7 @@ class InBrowser(Platform):
 
     def still_public(
         self, receipts: Mapping[str, Receipt], access: Access, clock: Clock
-    ) -> dict[str, str]:
+    ) -> dict[str, Gone]:
         """Nothing: a list does not say why a post is not in it."""
         return {}
 

@@ -126,6 +126,10 @@ class OAuth(ABC):
     def accounts(self, tokens: Tokens) -> list[Connected]:
         """The accounts that the tokens open, each with its own."""
 
+    def opens(self, tokens: Tokens, user_id: str) -> bool:
+        """Whether they open the account that the platform knows by this id."""
+        return any(one.platform_user_id == user_id for one in self.accounts(tokens))
+
     def _scopes(self, attempt: Attempt) -> tuple[str, ...]:
         return self.needed(attempt.method) + (self.measuring() if attempt.measuring else ())
 
@@ -145,10 +149,14 @@ class OAuth(ABC):
         return failure(kind, f"{self.title} {_WORDS[kind]}: {told}.", code=code)
 
 
+NOT_GRANTED: Final = ("scope_not_authorized", "scope_permission_missed")
+"""Codes of TikTok's for what the owner was not asked for; the tokens hold."""
+
 REFUSALS: Final = {
     "invalid_grant": FailureKind.REAUTH,
     "access_denied": FailureKind.REAUTH,
     "invalid_token": FailureKind.REAUTH,
+    **dict.fromkeys(NOT_GRANTED, FailureKind.REAUTH),
     "invalid_client": FailureKind.APP_MISCONFIGURED,
     "invalid_request": FailureKind.APP_MISCONFIGURED,
     "invalid_scope": FailureKind.APP_MISCONFIGURED,

@@ -16,9 +16,10 @@ _IDLE: Final = timedelta(days=30)
 """A refresh token that has less left is renewed although its access token still holds."""
 
 
-_NO_ACCESS: Final = dict.fromkeys(
-    ("access_token_invalid", "scope_not_authorized", "scope_permission_missed"), "invalid_token"
-)
+_NO_ACCESS: Final = {"access_token_invalid": "invalid_token"}
+
+
+_UNSAID: Final = "TikTok did not say whose account it is."
 
 
 class TikTokOAuth(OAuth):
@@ -95,20 +96,33 @@ class TikTokOAuth(OAuth):
 
     def accounts(self, tokens: Tokens) -> list[Connected]:
         """One."""
+        user = self._user(tokens, "open_id,username")
+        try:
+            return [
+                Connected(handle=user["username"], platform_user_id=user["open_id"], tokens=tokens)
+            ]
+        except (KeyError, ValueError):
+            raise MalformedReply(_UNSAID) from None
+
+    def opens(self, tokens: Tokens, user_id: str) -> bool:
+        """By the id alone: names take one permission more."""
+        user = self._user(tokens, "open_id")
+        if "open_id" not in user:
+            raise MalformedReply(_UNSAID)
+        return bool(user["open_id"] == user_id)
+
+    def _user(self, tokens: Tokens, fields: str) -> dict[str, Any]:
         reply = self.wire.ask(
             "GET",
             f"{self.at['api']}/v2/user/info/",
-            query={"fields": "open_id,username"},
+            query={"fields": fields},
             bearer=tokens.access,
         )
         self._checked(reply)
         try:
-            user: dict[str, Any] = reply.body["data"]["user"]
-            return [
-                Connected(handle=user["username"], platform_user_id=user["open_id"], tokens=tokens)
-            ]
-        except (KeyError, TypeError, ValueError):
-            raise MalformedReply("TikTok did not say whose account it is.") from None
+            return {**reply.body["data"]["user"]}
+        except (KeyError, TypeError):
+            raise MalformedReply(_UNSAID) from None
 
     def _app_form(self) -> dict[str, str]:
         return {name: self._secret(name) for name in self.app_fields}
