@@ -12,7 +12,7 @@ from clipping.db.queries import people, sign_ins
 from clipping.db.queries.sign_ins import Admitted
 from clipping.db.session import open_session
 from clipping.errors import NeedsPerson, RateLimited, Rejected
-from clipping.models import SignIn, folded
+from clipping.models import SignIn
 from clipping.people import lockout, passwords
 from clipping.settings import settings
 from dashboard.door.passing import hashed
@@ -52,7 +52,7 @@ def sign_in(name: str, password: SecretStr, agent: str, address: str) -> str:
     :raises RateLimited: Too many were wrong of late; the password was not looked at.
     :raises Rejected: Name or password is wrong, or they are shut out; which is not said.
     """
-    keys = (hashed(f"name {folded(name)}"), hashed(f"address {_neighbourhood(address)}"))
+    keys = (lockout.name_key(name), lockout.address_key(address))
     _count(keys)
     with open_session(database_url()) as session:
         known = people.password_of(session, name)
@@ -123,23 +123,3 @@ def _forgive(keys: tuple[str, str]) -> None:
         sign_ins.forget_failures(session, name)
         left = lockout.Failures(max(failures.count - 1, 0), failures.last_at)
         sign_ins.save_failures(session, address, left, now)
-
-
-def forget_failures_of(name: str) -> None:
-    """Let somebody try again at once."""
-    with open_session(database_url()) as session:
-        sign_ins.forget_failures(session, hashed(f"name {folded(name)}"))
-
-
-def _neighbourhood(address: str) -> str:
-    """Of an IPv6 address its network: a household has 2^64 of them."""
-    from ipaddress import IPv6Address, ip_address
-
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, IPv6Address):
-        mapped = parsed.ipv4_mapped
-        return str(mapped) if mapped else parsed.exploded[:19]
-    return str(parsed)

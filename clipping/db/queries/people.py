@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Text as PlainText
 from sqlalchemy import delete, func, update
-from sqlalchemy.dialects.postgresql import array_agg, insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlmodel import Session, col, select
 
 from clipping.db.columns import storable
@@ -163,13 +164,13 @@ def _login(name: str) -> str:
 
 def _wanted() -> Any:
     names = (
-        select(array_agg(ClientRow.name))
+        select(ClientRow.name)
         .join(UserClientRow, col(UserClientRow.client_id) == col(ClientRow.client_id))
         .where(col(UserClientRow.user_id) == col(UserRow.user_id))
         .correlate(UserRow)
         .scalar_subquery()
     )
-    return select(UserRow, func.coalesce(names, []))
+    return select(UserRow, func.array(names, type_=ARRAY(PlainText)))
 
 
 def _user(row: UserRow, clients: Sequence[str]) -> User:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import Text as PlainText
 from sqlalchemy import delete, func, or_, update
 from sqlalchemy import select as columns
-from sqlalchemy.dialects.postgresql import array_agg, insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlmodel import Session, col, select
 
 from clipping.db.queries.upsert import save_row
@@ -53,7 +54,7 @@ def admitted(
         col(UserClientRow.user_id) == col(UserRow.user_id)
     )
     names = (
-        columns(array_agg(ClientRow.name))
+        columns(col(ClientRow.name))
         .where(or_(every, col(ClientRow.client_id).in_(named.correlate(UserRow))))
         .correlate(UserRow)
         .scalar_subquery()
@@ -63,7 +64,7 @@ def admitted(
             col(UserRow.user_id),
             col(UserRow.name),
             col(UserRow.role),
-            func.coalesce(names, []),
+            func.array(names, type_=ARRAY(PlainText)),
             col(SignInRow.seen_at),
         )
         .join(UserRow, col(UserRow.user_id) == col(SignInRow.user_id))
