@@ -14,7 +14,7 @@ from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import ORMExecuteState, defer
@@ -39,7 +39,7 @@ _POOL_WAIT_S = 30
 WEB_ROLE = "clipper_web"
 """What the pages read under; the migrations make it, and say what it may read."""
 
-_SECRET: dict[type[Row], tuple[str, ...]] = {AccountRow: ("proxy",), PostRow: ("handle",)}
+_SECRET: dict[type[Row] | None, tuple[str, ...]] = {AccountRow: ("proxy",), PostRow: ("handle",)}
 
 _engines: dict[str, Engine] = {}
 _lock = Lock()
@@ -181,14 +181,14 @@ def open_session_as(url: str, user_id: str, *, writes: bool = False) -> Iterator
 
 def _leave_secrets_out(asked: ORMExecuteState) -> None:
     """Sealed columns, which the role may not read, are not asked for with the rest of a row."""
-    if asked.is_select and not asked.is_column_load:
-        asked.statement = asked.statement.options(
-            *(
-                defer(getattr(mapper.class_, name), raiseload=True)
-                for mapper in asked.all_mappers
-                for name in _SECRET.get(mapper.class_, ())
-            )
-        )
+    if not asked.is_select or asked.is_column_load:
+        return
+    for told in getattr(asked.statement, "column_descriptions", ()):
+        whole = told["entity"] if told["expr"] is told["entity"] else None
+        kind = None if whole is None else inspect(whole).mapper.class_
+        for name in _SECRET.get(kind, ()):
+            hidden = defer(getattr(whole, name), raiseload=True)
+            asked.statement = asked.statement.options(hidden)
 
 
 def check_connection(url: str) -> None:
