@@ -201,6 +201,7 @@ class _Visit:
 
     async def answer(self, response: Response) -> None:
         """Say that it ends here; nothing when an answer has begun."""
+        self._told = security_headers(FORM_POLICY, self.origin)
         if self._begun:
             if self.is_socket:
                 await self._send({"type": "websocket.close", "code": 1011})
