@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -20,7 +21,7 @@ from tests.dashboard import door_place
 from tests.dashboard.door_place import HERE, browser
 from tests.support.issuer import FakeIssuer
 
-BO = {"email": "Bo@Example.com", "email_verified": True}
+BO: dict[str, Any] = {"email": "Bo@Example.com", "email_verified": True}
 
 
 @pytest.fixture(scope="module")
@@ -212,7 +213,7 @@ def test_who_is_shut_out_here_is_not_let_in_by_the_provider(
 ) -> None:
     come_back(client, issuer.let_in(begin(client), **BO))
     with open_session(admission.database_url()) as session:
-        people.set_disabled(session, bo, door_place.datetime.now(door_place.UTC))
+        people.set_disabled(session, bo, datetime.now(UTC))
     assert come_back(client, issuer.let_in(begin(client), **BO)).status_code == 403
 
 

@@ -86,7 +86,7 @@ def somebody(session: Session, who: str, role: Role, *clients: str) -> str:
 def world(postgres: str) -> World:
     with psycopg.connect(postgres) as connection:
         for table in reversed(Row.metadata.sorted_tables):
-            connection.execute(f"DELETE FROM {table.fullname}")  # type: ignore[call-overload]
+            connection.execute(f"DELETE FROM {table.fullname}")
     with open_session(postgres) as session:
         acme, bravo = fill(session, "acme"), fill(session, "bravo")
         somebody(session, "ann", Role.ADMIN)

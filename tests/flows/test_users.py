@@ -90,7 +90,10 @@ def test_the_first_admin_is_made_on_the_command_line(url: str, run: Run) -> None
 def test_a_password_may_come_through_a_pipe_and_never_as_an_argument(url: str, run: Run) -> None:
     assert run("add", "bo", "--role", "admin", "--password-file", "-", said=PASSWORD)[0] == 0
     code, said = run("add", "cy", "--role", "admin")
-    assert (code, said) == (3, "Nobody can be asked for the password here, so give --password-file.\n")
+    assert (code, said) == (
+        3,
+        "Nobody can be asked for the password here, so give --password-file.\n",
+    )
     assert run("add", "cy", "--role", "admin", "--password", "x")[0] == 2
     code, said = run("add", "cy", "--role", "admin", "--password-file", "-", said="short")
     assert (code, said) == (3, "A password has at least 12 characters.\n")
