@@ -526,6 +526,7 @@ def test_a_form_is_read_within_bounds(
         pytest.param("/clips?x=1", "/clips?x=1", id="ours"),
         pytest.param("https://evil.example/", "/", id="another site"),
         pytest.param("//evil.example/", "/", id="another site, short"),
+        pytest.param("///evil.example/", "/", id="another site, long"),
         pytest.param("/\\evil.example/", "/", id="another site, for browsers"),
         pytest.param("/\t/evil.example/", "/", id="another site, for browsers too"),
         pytest.param("javascript:alert(1)", "/", id="a script"),

@@ -187,15 +187,38 @@ def test_an_answer_to_another_browser_is_not_taken(
     client: TestClient, issuer: FakeIssuer, bo: str
 ) -> None:
     given = issuer.let_in(begin(client), **BO)
+    issuer.asked.clear()
     with browser() as other:
         assert come_back(other, given).status_code == 403
         begin(other)
         assert come_back(other, given).status_code == 403
         assert who(other) is None
-    for changes in ({"state": "guess"}, {"iss": "https://evil.example"}, {"code": "guess"}):
-        assert come_back(client, {**given, **changes}).status_code == 403
-    assert come_back(client, {"error": "access_denied", "state": given["state"]}).status_code == 403
-    assert come_back(client, given).status_code == 403  # its cookie is gone
+    with browser() as again:
+        begin(again)
+        assert come_back(again, {**given, "state": ""}).status_code == 403
+    # Nor is the code spent, which is not theirs.
+    assert "/token" not in issuer.asked
+    come_back(client, given)
+    assert who(client) == "bo"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"state": "guess"}, id="another question"),
+        pytest.param({"iss": "https://evil.example"}, id="another issuer"),
+        pytest.param({"code": "guess"}, id="a guess"),
+        pytest.param({"code": None}, id="a refusal"),
+    ],
+)
+def test_an_answer_that_is_not_the_providers_is_not_taken(
+    client: TestClient, issuer: FakeIssuer, bo: str, changes: dict[str, str | None]
+) -> None:
+    given = issuer.let_in(begin(client), **BO)
+    sent = {name: value for name, value in {**given, **changes}.items() if value is not None}
+    assert come_back(client, sent).status_code == 403
+    # Its cookie is gone: who comes back has to begin anew.
+    assert come_back(client, given).status_code == 403
     assert who(client) is None
 
 
