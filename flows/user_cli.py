@@ -150,7 +150,7 @@ def _password(place: str | None) -> SecretStr:
     from pydantic import SecretStr
 
     from clipping.errors import Rejected
-    from flows.account_cli import read_secret
+    from flows.connect_cli import read_secret
 
     if place is not None:
         return read_secret(place)

@@ -172,13 +172,13 @@ def sign_in(tab: Page, address: str, name: str) -> None:
     screenshot(tab, "sign-in")
     tab.get_by_label("Password").fill(PASSWORD)
     tab.get_by_role("button", name="Sign in").click()
-    expect(tab.get_by_role("heading", name="Clips")).to_be_visible(timeout=30_000)
+    expect(tab.get_by_role("heading", name="Clips")).to_be_visible()
     assert tab.url.startswith(f"{address}/?from=")
 
 
 def until(tab: Page, expression: str) -> None:
     """Wait for it to be true; Playwright's own way is one that the pages' policy forbids."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 30
     while not tab.evaluate(expression):
         assert time.monotonic() < deadline, expression
         tab.wait_for_timeout(50)
@@ -219,6 +219,7 @@ def test_people_sign_in_see_what_is_theirs_play_it_and_are_shut_out(
     if TABLES[0].exists():
         assert listening_addresses(int(address.rsplit(":", 1)[1])) == {"0100007F"}
     check_from_outside(address)
+    expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
 
@@ -296,7 +297,7 @@ def sign_in_again(tab: Page, address: str, name: str) -> None:
     tab.get_by_label("Name").fill(name)
     tab.get_by_label("Password").fill(PASSWORD)
     tab.get_by_role("button", name="Sign in").click()
-    expect(tab.get_by_role("heading", name="Clips")).to_be_visible(timeout=30_000)
+    expect(tab.get_by_role("heading", name="Clips")).to_be_visible()
 
 
 def screenshot(tab: Page, name: str) -> None:

@@ -94,31 +94,32 @@ def test_of_an_empty_file_there_is_no_part() -> None:
     assert part_of("bytes=-1", 0) is None
 
 
-@pytest.mark.parametrize(
-    "clip_id",
-    [
-        "../../../etc/passwd",
-        "..%2f..%2f..%2fetc%2fpasswd",
-        "%2e%2e%2f%2e%2e%2fetc%2fpasswd",
-        "..%5c..%5cetc%5cpasswd",
-        "/etc/passwd",
-        "clip_good%00",
-        "clip_good' OR '1'='1",
-        "%",
-        "*",
-        "é" * 300,
-    ],
-)
+NO_IDS = [
+    "../../../etc/passwd",
+    "..%2f..%2f..%2fetc%2fpasswd",
+    "%2e%2e%2f%2e%2e%2fetc%2fpasswd",
+    "..%5c..%5cetc%5cpasswd",
+    "/etc/passwd",
+    "clip_good%00",
+    "clip_good' OR '1'='1",
+    "%",
+    "*",
+    "é" * 300,
+]
+
+
 def test_no_address_leads_out_of_the_store(
-    clips: list[RenderedClip], workplace: Workplace, client: TestClient, clip_id: str
+    clips: list[RenderedClip], workplace: Workplace, client: TestClient
 ) -> None:
     (workplace.store / "passwd").write_text("root:x")
     come_in(client, a_user(workplace.database_url, "bo", Role.ADMIN))
-    for address in (f"/media/clips/{clip_id}.mp4", f"/media/covers/{clip_id}.jpg"):
-        answer = client.get(f"http://127.0.0.1:8501{address}")
-        # What is no address of ours, with the dots resolved, is the small app's.
-        assert answer.status_code == 404 or answer.headers["content-type"] == "application/json"
-        assert b"root:" not in answer.content
+    for clip_id in NO_IDS:
+        for address in (f"/media/clips/{clip_id}.mp4", f"/media/covers/{clip_id}.jpg"):
+            answer = client.get(f"http://127.0.0.1:8501{address}")
+            # What is no address of ours, with the dots resolved, is the small app's.
+            elsewhere = answer.headers["content-type"] == "application/json"
+            assert answer.status_code == 404 or elsewhere, clip_id
+            assert b"root:" not in answer.content
 
 
 def test_a_key_that_leads_out_of_the_store_is_not_followed(
