@@ -182,6 +182,23 @@ class Settings(BaseSettings):
     """The Chromium that posts are made with where an account's method is ``browser``; the system's
     own, or Playwright's, unless set."""
 
+    dashboard_url: str | None = None
+    """Where people find the dashboard beyond this machine, such as ``https://clips.example.com``:
+    a reverse proxy ends TLS there and passes the ``Host`` on. This machine alone unless set."""
+
+    oidc_issuer: str | None = None
+    """An identity provider through which people may sign in, as it calls itself; see
+    docs/dashboard.md."""
+
+    oidc_client_id: str | None = None
+    """The dashboard's own id there."""
+
+    oidc_client_secret: SecretStr | None = None
+    """Its secret; a public client has none."""
+
+    oidc_title: str = "single sign-on"
+    """What the provider is called in the form."""
+
     encoder: str = "auto"
     """``auto`` (NVENC when it works, else x264), ``libx264`` or ``h264_nvenc``."""
 
@@ -229,6 +246,10 @@ class Settings(BaseSettings):
         "youtube_client_secret",
         "x_client_id",
         "x_client_secret",
+        "dashboard_url",
+        "oidc_issuer",
+        "oidc_client_id",
+        "oidc_client_secret",
         mode="before",
     )
     @classmethod
@@ -236,10 +257,17 @@ class Settings(BaseSettings):
         # An empty variable, as compose files pass on, is none.
         return None if value == "" else value
 
-    @field_validator("claude_url")
+    @field_validator("dashboard_url")
+    @classmethod
+    def _is_origin(cls, value: str | None) -> str | None:
+        if value and not (_ENDPOINT.fullmatch(value) and _PRIVATE.fullmatch(value)):
+            raise ValueError("not an https address without a path")
+        return value.rstrip("/") if value else value
+
+    @field_validator("claude_url", "oidc_issuer")
     @classmethod
     def _is_private(cls, value: str | None) -> str | None:
-        # The key goes there with every question.
+        # The key goes there with every question, and who somebody is comes from there.
         if value and not _PRIVATE.fullmatch(value):
             raise ValueError("neither https nor on this machine")
         return value or None

@@ -1,19 +1,21 @@
-"""Entry of the dashboard: ``streamlit run dashboard/app.py`` with ``DATABASE_URL`` set."""
+"""What serves the dashboard: ``streamlit run dashboard/app.py`` with ``DATABASE_URL`` set.
+
+The door stands around all of it; the pages are in ``pages.py``, which is run anew for each click.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 
-# A file of our own: Streamlit fetches the browser tab's icon from a font server when it is a name.
-ICON = Path(__file__).parent / "icon.svg"
+from dashboard.door.guard import Door
+from dashboard.door.serving import inline_hashes, prepare, rerun, site
 
-st.set_page_config(page_title="Clipper", page_icon=str(ICON), layout="wide")
-st.navigation(
-    [
-        st.Page("views/clips.py", title="Clips", icon=":material/movie:", default=True),
-        st.Page("views/sources.py", title="Sources", icon=":material/video_library:"),
-    ],
-    position="top",
-).run()
+prepare()
+# Streamlit looks for a line of this form.
+app = st.App(
+    Path(__file__).with_name("pages.py"),
+    middleware=[Middleware(Door, site=site, hashes=inline_hashes(), rerun=rerun())],
+)

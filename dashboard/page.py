@@ -1,59 +1,47 @@
-"""What every page needs: a session, the files, and text that Markdown leaves alone."""
+"""What every page needs: a session of who looks at it, and text that Markdown leaves alone."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 import streamlit as st
 from sqlmodel import Session
 
-from clipping.db.session import open_session
+from clipping.db.session import open_session_as
 from clipping.errors import ClippingError
-from clipping.settings import settings
-from clipping.storage import MediaStore, open_store
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
+from dashboard.door.admission import database_url
+from dashboard.door.person import person
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
 
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """A session for one run of the page; what goes wrong is said in the page, which ends there."""
-    url = settings().database_url
-    if url is None:
-        st.error("DATABASE_URL is not set, so there is nothing to show: start this with `make up`.")
-        st.stop()
+    """What the person at this page may see, for one run of it; nothing can be changed.
+
+    Whoever is not let in any more, and whatever goes wrong, ends the page with a sentence.
+    """
+    with _open(writes=False) as session:
+        yield session
+
+
+@contextmanager
+def changing() -> Iterator[Session]:
+    """The same to change what the person may change; what is changed is kept if the block ends."""
+    with _open(writes=True) as session:
+        yield session
+
+
+@contextmanager
+def _open(*, writes: bool) -> Iterator[Session]:
     try:
-        with open_session(url.get_secret_value()) as session:
+        with open_session_as(database_url(), person().user_id, writes=writes) as session:
             yield session
     except ClippingError as error:
         st.error(plain(str(error)), icon=":material/cloud_off:")
         st.stop()
-
-
-@st.cache_resource
-def store() -> MediaStore:
-    """The media store that the settings name."""
-    return open_store(settings(), _client_of)
-
-
-@contextmanager
-def stored(key: str) -> Iterator[str]:
-    """Path of a file in the store, which stays there until the block ends."""
-    with store().held():
-        yield str(store().local_path(key))
-
-
-def _client_of(block: str) -> S3Client:
-    # Only who keeps the keys in a block waits for Prefect to be imported.
-    from blocks.object_store import client_of
-
-    return client_of(block)
 
 
 def plain(text: str) -> str:

@@ -39,6 +39,7 @@ from flows.unique_cli import (
     uniqueness,
     varied_beside_hooks,
 )
+from flows.user_cli import users_app
 from flows.vault_cli import vault_app
 from flows.watch_cli import watch_app
 
@@ -54,6 +55,7 @@ app = typer.Typer(
 app.add_typer(watch_app, name="watch")
 app.add_typer(accounts_app, name="accounts")
 app.add_typer(vault_app, name="vault")
+app.add_typer(users_app, name="users")
 app.add_typer(plan_app, name="plan")
 app.add_typer(publish_app, name="publish")
 app.add_typer(posts_app, name="posts")

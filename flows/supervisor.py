@@ -28,6 +28,7 @@ from flows.local_run import (
     prefect_environment,
     wait_for_api,
 )
+from flows.users import FIRST_ADMIN, have_admin
 
 STOP_TIMEOUT_S = 15.0
 WORKER_POLL_S = 2.0
@@ -59,6 +60,8 @@ def run(port: int, dashboard_port: int) -> None:
             f"Prefect    http://127.0.0.1:{port}  (sign in with {password_path()})"
         )
         console.output.print(f"Dashboard  http://127.0.0.1:{dashboard_port}")
+        if not have_admin():
+            console.output.print(f"Nobody can sign in there yet: {FIRST_ADMIN}")
         console.output.print("Press Ctrl-C to end.")
         _watch(children)
 
@@ -96,7 +99,10 @@ def _start(stack: ExitStack, port: int, dashboard_port: int) -> list[_Child]:
         children.append(stack.enter_context(_child(f"{pool}-worker", arguments)))
     streamlit = ["-m", "streamlit", "run", str(CHECKOUT / "dashboard" / "app.py")]
     streamlit += ["--server.port", str(dashboard_port), "--server.headless", "true"]
-    children.append(stack.enter_context(_child("dashboard", streamlit)))
+    # No proxy stands before it unless somebody says so: else whoever guesses passwords would say
+    # himself where he comes from.
+    trusted = {"FORWARDED_ALLOW_IPS": os.environ.get("FORWARDED_ALLOW_IPS", "")}
+    children.append(stack.enter_context(_child("dashboard", streamlit, trusted)))
     return children
 
 

@@ -14,13 +14,15 @@ from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import ORMExecuteState, defer
 from sqlmodel import Session
 
 from clipping.db.columns import dump_json, load_json
 from clipping.db.embedded import before_stop
+from clipping.db.tables import AccountRow, PostRow, Row
 from clipping.errors import (
     AuthorizationExpired,
     Broken,
@@ -33,6 +35,11 @@ from clipping.errors import (
 CONNECT_TIMEOUT_S = 10
 _POOL_SIZE = 4
 _POOL_WAIT_S = 30
+
+WEB_ROLE = "clipper_web"
+"""What the pages read under; the migrations make it, and say what it may read."""
+
+_SECRET: dict[type[Row] | None, tuple[str, ...]] = {AccountRow: ("proxy",), PostRow: ("handle",)}
 
 _engines: dict[str, Engine] = {}
 _lock = Lock()
@@ -150,6 +157,38 @@ def open_session(url: str) -> Iterator[Session]:
     """
     with translated(url), Session(engine(url)) as session, session.begin():
         yield session
+
+
+@contextmanager
+def open_session_as(url: str, user_id: str, *, writes: bool = False) -> Iterator[Session]:
+    """The same as somebody who has signed in: no row is there that they may not see.
+
+    Role and person hold for the transaction and end with it, so the next one on the connection
+    begins without. Raises NeedsPerson for what the person may not do as well.
+
+    :param writes: Whether rows may be changed; else Postgres refuses it.
+    """
+    with open_session(url) as session:
+        if not writes:
+            session.execute(text("SET TRANSACTION READ ONLY"))
+        session.execute(text(f"SET LOCAL ROLE {WEB_ROLE}"))
+        session.execute(
+            text("SELECT set_config('clipper.user_id', :user_id, true)"), {"user_id": user_id}
+        )
+        event.listen(session, "do_orm_execute", _leave_secrets_out)
+        yield session
+
+
+def _leave_secrets_out(asked: ORMExecuteState) -> None:
+    """Sealed columns, which the role may not read, are not asked for with the rest of a row."""
+    if not asked.is_select or asked.is_column_load:
+        return
+    for told in getattr(asked.statement, "column_descriptions", ()):
+        whole = told["entity"] if told["expr"] is told["entity"] else None
+        kind = None if whole is None else inspect(whole).mapper.class_
+        for name in _SECRET.get(kind, ()):
+            hidden = defer(getattr(whole, name), raiseload=True)
+            asked.statement = asked.statement.options(hidden)
 
 
 def check_connection(url: str) -> None:

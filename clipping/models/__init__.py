@@ -51,6 +51,7 @@ from clipping.models.judgement import (
 )
 from clipping.models.likeness import VARIATION, Arm, ClipPrint, Experiment, Factor
 from clipping.models.moment import Criterion, Detection, DetectOptions, Moment, Rejection, Sentence
+from clipping.models.people import Role, SignIn, User, folded
 from clipping.models.plan import (
     HOURS_WORTH,
     AppUse,
@@ -210,10 +211,12 @@ __all__ = [
     "RenderedClip",
     "ReportSource",
     "Rights",
+    "Role",
     "Scene",
     "Sentence",
     "Shortage",
     "Sightings",
+    "SignIn",
     "Slot",
     "SoundEvent",
     "SoundKind",
@@ -226,6 +229,7 @@ __all__ = [
     "StoredPlan",
     "Tokens",
     "Transcript",
+    "User",
     "Value",
     "Verdict",
     "VideoStream",
@@ -234,6 +238,7 @@ __all__ = [
     "Word",
     "Writing",
     "WritingPolicy",
+    "folded",
     "make_id",
     "post_id",
     "unsettled",

@@ -5,12 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from clipping.db import queries
-from clipping.errors import ClippingError
 from clipping.models import ClipState
 from clipping.timing import timecode
 from dashboard import library
+from dashboard.addresses import cover_url, video_url
 from dashboard.library import ClipCard
-from dashboard.page import plain, reading, stored
+from dashboard.page import plain, reading
 
 PER_PAGE = 25
 COLUMNS = 5
@@ -51,11 +51,7 @@ def overview() -> None:
 
 def tile(card: ClipCard) -> None:
     clip = card.clip
-    try:
-        with stored(clip.cover_key) as cover:
-            st.image(cover, width="stretch")
-    except ClippingError as error:
-        st.warning(plain(str(error)))
+    st.image(cover_url(clip.clip_id), width="stretch")
     st.markdown(f"**{plain(card.hook)}**")
     _badge(card)
     score = "" if card.score is None else f"score {card.score} · "
@@ -74,11 +70,7 @@ def detail(clip_id: str) -> None:
     clip = card.clip
     player, story = st.columns([1, 2], gap="large")
     with player:
-        try:
-            with stored(clip.video_key) as video:
-                st.video(video)
-        except ClippingError as error:
-            st.warning(plain(str(error)))
+        st.video(video_url(clip.clip_id))
         st.caption(plain(f"{clip.clip_id} · recipe {clip.recipe_hash[:12]}"))
     with story:
         st.header(plain(card.hook))

@@ -18,6 +18,7 @@ from clipping.db.tables.clips import (
     ReleaseRow,
 )
 from clipping.db.tables.likeness import ClipPrintRow, ExperimentArmRow, ExperimentRow
+from clipping.db.tables.people import SignInAttemptRow, SignInRow, UserClientRow, UserRow
 from clipping.db.tables.plans import ClipDistanceRow, MomentAskRow, PlanRow
 from clipping.db.tables.posts import AlertRow, BucketRow, PostEventRow, PostRow, StopRow
 from clipping.db.tables.sources import (
@@ -61,9 +62,13 @@ __all__ = [
     "ReleaseRow",
     "ReplyRow",
     "Row",
+    "SignInAttemptRow",
+    "SignInRow",
     "SourceRow",
     "StopRow",
     "TranscriptRow",
+    "UserClientRow",
+    "UserRow",
     "VerdictRow",
     "WatchRow",
     "WatchedItemRow",

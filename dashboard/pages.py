@@ -1,0 +1,40 @@
+"""The pages, as the person at them may see: Streamlit runs this for each click."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from clipping.errors import ClippingError
+from dashboard.door.person import ACCOUNT_PATH, Person, person
+from dashboard.page import plain
+
+# A file of our own: Streamlit fetches the browser tab's icon from a font server when it is a name.
+ICON = Path(__file__).parent / "icon.svg"
+
+
+def main() -> None:
+    st.set_page_config(page_title="Clipper", page_icon=str(ICON), layout="wide")
+    try:
+        who = person()
+    except ClippingError as error:
+        st.error(plain(str(error)), icon=":material/cloud_off:")
+        st.stop()
+    page = st.navigation(_pages(who), position="top")
+    with st.sidebar:
+        st.caption(plain(f"{who.name}, {who.role.value}"))
+        st.link_button("Account and sign-out", ACCOUNT_PATH, icon=":material/person:")
+    page.run()
+
+
+def _pages(who: Person) -> list[StreamlitPage]:
+    clips = st.Page("views/clips.py", title="Clips", icon=":material/movie:", default=True)
+    if not who.is_staff:
+        return [clips]
+    sources = st.Page("views/sources.py", title="Sources", icon=":material/video_library:")
+    return [clips, sources]
+
+
+main()
