@@ -32,6 +32,8 @@ from clipping.models import (
     Writing,
 )
 from clipping.timing import TimeSpan
+from clipping.vault import Vault, new_key
+from tests.db.test_account_rows import some_tokens
 from tests.db.values import a_clip, a_moment, a_plan, a_source, a_transcript
 
 CLIENTS, ACCOUNTS, MOMENTS, CLIPS_OF_A_MOMENT, MOMENTS_OF_A_SOURCE = 50, 30, 100, 3, 5
@@ -45,6 +47,7 @@ _CHECKS = 30
 _TABLES = {
     "clients": "name",
     "accounts": "account_id",
+    "account_tokens": "account_id",
     "sources": "source_id",
     "moments": "moment_id",
     "drafts": "moment_id",
@@ -141,9 +144,12 @@ def _copied(session: Session, table: str, column: str, names: list[str]) -> None
 
 
 def _first_client(session: Session) -> None:
-    chance = random.Random(1)
+    chance, vault = random.Random(1), Vault([new_key()])
     for number in range(ACCOUNTS):
-        queries.save_account(session, _account(number, chance))
+        account = _account(number, chance)
+        queries.save_account(session, account)
+        # The planner looks only whether there are any.
+        queries.save_tokens(session, vault, account.account_id, some_tokens())
     passed = Proof(
         passed=True,
         checks=tuple(

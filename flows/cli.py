@@ -197,6 +197,7 @@ def glossary(
 
 @app.command()
 def demo(
+    client: Annotated[str, typer.Option(help="Whose clips they become.")] = "default",
     out: Results = Path("out"),
     seconds: Annotated[int, typer.Option(min=60, max=900, help="Length of the talk.")] = 90,
     as_json: Json = False,
@@ -205,7 +206,7 @@ def demo(
     from flows.jobs import clip_demo
 
     with outcomes(as_json):
-        if not clip_demo(out, seconds, as_json=as_json):
+        if not clip_demo(client, out, seconds, as_json=as_json):
             raise typer.Exit(FAILED)
 
 

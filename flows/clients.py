@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from clipping.errors import Rejected
 from clipping.models import ClientSettings
 from flows import console
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+_MOST_NAMED: Final = 12
 
 
 def set_client(name: str, changes: Mapping[str, Any], *, as_json: bool = False) -> None:
@@ -50,9 +55,21 @@ def tell_if_new(name: str, known: list[str]) -> None:
         console.errors.print(f"{name} is a new client; known were {', '.join(known)}.")
 
 
+def check_known(session: Session, name: str | None) -> None:
+    """Go on where a client is known, or none is meant.
+
+    :raises Rejected: Nobody has heard of it.
+    """
+    from clipping.db import queries
+
+    known = [] if name is None else queries.clients(session)
+    if name is not None and name not in known:
+        raise unknown(name, known)
+
+
 def unknown(name: str, known: list[str]) -> Rejected:
-    """Nobody has heard of the client; who is known is said."""
-    others = f" Known are {', '.join(known)}." if known else ""
+    """Nobody has heard of the client; who is known is said where they are few."""
+    others = f" Known are {', '.join(known)}." if 0 < len(known) <= _MOST_NAMED else ""
     return Rejected(f"There is no client {name} yet.{others}")
 
 

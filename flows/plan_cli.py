@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -65,7 +65,18 @@ def change(
     why: Why = "by hand",
     to: Annotated[
         datetime | None,
-        typer.Option(help="Where it moves to, in UTC.", show_default=False),
+        typer.Option(
+            formats=[
+                "%Y-%m-%dT%H:%M",
+                "%Y-%m-%d %H:%M",
+                "%Y-%m-%dT%H:%M:%S",
+                "%Y-%m-%dT%H:%M%z",
+                "%Y-%m-%dT%H:%M:%S%z",
+            ],
+            metavar="TIME",
+            help="Where it moves to: 2026-11-28T18:30 on its account's clock, or with +01:00 or Z.",
+            show_default=False,
+        ),
     ] = None,
 ) -> None:
     """Hold, cancel or move one post; only its slot is planned anew."""
@@ -76,4 +87,4 @@ def change(
     if (what == "move") != (to is not None):
         raise typer.BadParameter("--to is for move, which needs it")
     with outcomes(as_json=False):
-        change_plan(what, post_id, by, why, to.replace(tzinfo=UTC) if to else None)
+        change_plan(what, post_id, by, why, to)

@@ -34,7 +34,7 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Publish what is due until Ctrl-C; any number of these may run side by side."""
-    from flows.posts import publish
+    from flows.publishing import publish
 
     with outcomes(as_json):
         publish(once=once, as_json=as_json)

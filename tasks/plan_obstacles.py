@@ -6,7 +6,7 @@ Without Prefect, whose import takes seconds.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -24,7 +24,7 @@ from clipping.models import (
     Stop,
 )
 from clipping.platforms.failures import FailureKind
-from clipping.platforms.standing import BY_TOKEN
+from clipping.platforms.standing import BY_TOKEN, to_connect
 from clipping.publishing import gates
 from tasks.post_files import size_for
 from tasks.posting import all_platforms
@@ -95,6 +95,15 @@ def refusing(accounts: Iterable[Account]) -> dict[str, str]:
         if told := platforms[account.platform].check(job, account, AccountLimits()):
             found[account.account_id] = " ".join(told)
     return found
+
+
+def not_connected(accounts: Iterable[Account], connected: Collection[str]) -> dict[str, str]:
+    """Accounts that nothing opens, and what their owners have to do."""
+    return {
+        account.account_id: f"@{account.handle} is not connected: {to_connect(account)}"
+        for account in accounts
+        if account.method in BY_TOKEN and account.account_id not in connected
+    }
 
 
 class Held:

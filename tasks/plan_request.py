@@ -35,7 +35,7 @@ from clipping.scheduling import slot_id, why_it_cannot_post
 from clipping.scheduling.limits import uses_app
 from clipping.settings import settings
 from tasks.likeness import measure_pairs
-from tasks.plan_obstacles import Held, barred, bars_of, refusing
+from tasks.plan_obstacles import Held, barred, bars_of, not_connected, refusing
 from tasks.workplace import db_session
 
 MOST_CANDIDATES: Final = 2_000
@@ -120,7 +120,11 @@ def _gathered(
         past=(*past, *also),
         distances=tuple(queries.clip_distances(session, sources, PRINT_VERSION)),
         apps=_apps(session, client, accounts, midnight),
-        stopped={**refusing(accounts), **held.accounts},
+        stopped={
+            **refusing(accounts),
+            **not_connected(accounts, queries.connected(session, client)),
+            **held.accounts,
+        },
         # Who waits for a person is not approved; all others need nobody's approval, or have it.
         policy=PlanPolicy(approval_wanted=True, near_distance=NEAR),
         now=now + LEAD,

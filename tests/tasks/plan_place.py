@@ -32,7 +32,9 @@ from clipping.models import (
 )
 from clipping.settings import settings
 from clipping.timing import TimeSpan
+from clipping.vault import Vault, new_key
 from tasks import planning
+from tests.db.test_account_rows import some_tokens
 from tests.db.values import a_clip, a_moment, a_plan, a_rejection, a_source, a_transcript
 from tests.scheduling.made import account
 
@@ -41,6 +43,7 @@ DAY = date(2026, 11, 27)
 NOW = datetime(2026, 11, 27, 0, 5, tzinfo=UTC)
 SOURCE = a_source(CLIENT, rights=Rights(ground=Ground.OWN, owner=CLIENT))
 HOUR = timedelta(hours=1)
+VAULT = Vault([new_key()])
 PASSED = Proof(
     passed=True,
     checks=(ProofCheck(name="loudness", value=-14.0, limit="-14 ±1", unit="LUFS", passed=True),),
@@ -60,7 +63,7 @@ class PlanPlace:
         with open_session(self.url) as session:
             yield session
 
-    def account(self, platform: PlatformName, **changes: Any) -> Account:
+    def account(self, platform: PlatformName, *, connected: bool = True, **changes: Any) -> Account:
         """Another account at full pace."""
         number = len(self.accounts)
         given = {
@@ -71,6 +74,8 @@ class PlanPlace:
         made = account(number, **given | changes)
         with self.session() as session:
             queries.save_account(session, made)
+            if connected:
+                queries.save_tokens(session, VAULT, made.account_id, some_tokens())
         self.accounts.append(made)
         return made
 

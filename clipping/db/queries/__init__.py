@@ -152,6 +152,7 @@ from clipping.db.queries.stops import (
     stops_of,
 )
 from clipping.db.queries.tokens import (
+    connected,
     expire_tokens,
     find_tokens,
     forget_refresh,
@@ -171,6 +172,7 @@ from clipping.db.queries.transcripts import (
     transcript_id,
 )
 from clipping.db.queries.verdicts import find_verdict, save_verdict
+from clipping.db.queries.waiting import WaitingClip, waiting_clips
 from clipping.db.queries.watches import (
     find_watch,
     forget_items,
@@ -196,6 +198,7 @@ __all__ = [
     "Rotated",
     "SourceOverview",
     "Stage",
+    "WaitingClip",
     "account_check",
     "account_events",
     "account_id",
@@ -223,6 +226,7 @@ __all__ = [
     "clips_of_month",
     "clips_of_sources",
     "close",
+    "connected",
     "costs",
     "database_time",
     "detection_of",
@@ -338,6 +342,7 @@ __all__ = [
     "transcript_id",
     "transcripts_of",
     "unmeasured_sources",
+    "waiting_clips",
     "was_asked",
     "was_told",
     "watch_id",

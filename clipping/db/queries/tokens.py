@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
+from clipping.db.queries.clients import client_id
 from clipping.db.queries.sealed import place
 from clipping.db.queries.upsert import save_row
 from clipping.db.tables import AccountRow, AccountTokensRow
@@ -95,6 +96,16 @@ def token_dates(session: Session, account_id: str) -> Tokens | None:
     kept = row.model_dump(exclude={"account_id", "access", "refresh"})
     hidden = None if row.refresh is None else SecretStr("")
     return Tokens.model_validate({**kept, "access": SecretStr(""), "refresh": hidden})
+
+
+def connected(session: Session, client: str) -> set[str]:
+    """Ids of the client's accounts for which there are tokens."""
+    found = session.exec(
+        select(AccountTokensRow.account_id)
+        .join(AccountRow, col(AccountRow.account_id) == col(AccountTokensRow.account_id))
+        .where(AccountRow.client_id == client_id(client))
+    )
+    return set(found)
 
 
 def note_refresh(session: Session, account_id: str, version: int, begun_at: datetime) -> None:
