@@ -11,11 +11,11 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from dashboard.door.guard import Door
-from dashboard.door.serving import inline_hashes, prepare, site
+from dashboard.door.serving import inline_hashes, prepare, rerun, site
 
 prepare()
 # Streamlit looks for a line of this form.
 app = st.App(
     Path(__file__).with_name("pages.py"),
-    middleware=[Middleware(Door, site=site, hashes=inline_hashes())],
+    middleware=[Middleware(Door, site=site, hashes=inline_hashes(), rerun=rerun())],
 )

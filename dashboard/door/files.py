@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _PIECE: Final = 256 * 1024
+_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
@@ -69,6 +70,8 @@ async def clip_cover(request: Request) -> Response:
 async def _answer(request: Request, kind: str) -> Response:
     who: Admitted = request.scope["clipper.person"]
     clip_id = request.path_params["clip_id"]
+    if not _ID.fullmatch(clip_id):
+        raise HTTPException(404)
     try:
         found = await run_in_threadpool(_open, who.user_id, clip_id, kind == "video/mp4")
     except NeedsPerson as error:

@@ -50,10 +50,13 @@ class Door:
 
     :param app: What is behind.
     :param hashes: Of the inline scripts that its pages may run.
+    :param rerun: What has it run a page from the top.
     """
 
-    def __init__(self, app: ASGIApp, *, site: Callable[[], Site], hashes: list[str]) -> None:
-        self._app, self._site, self._hashes = app, site, hashes
+    def __init__(
+        self, app: ASGIApp, *, site: Callable[[], Site], hashes: list[str], rerun: bytes
+    ) -> None:
+        self._app, self._site, self._hashes, self._rerun = app, site, hashes, rerun
         self._own = Router(ROUTES)
         self._known: dict[str, tuple[float, Admitted]] = {}
 
@@ -127,14 +130,23 @@ class Door:
         return found
 
     def _watched(self, visit: _Visit, token_sha256: str) -> Receive:
-        """What comes through an open socket, as long as its sign-in holds."""
+        """What comes through an open socket, as long as its sign-in holds.
+
+        The first thing that comes after it is not passed on: in its place the page is run from the
+        top, where it finds nobody and says so. With the next one the socket closes.
+        """
+        over = False
 
         async def receive() -> Message:
+            nonlocal over
             message = await visit.receive()
             if message["type"] != "websocket.receive":
                 return message
-            if await self._find(token_sha256, visit.path) is not None:
+            if not over and await self._find(token_sha256, visit.path) is not None:
                 return message
+            if not over:
+                over = True
+                return {"type": "websocket.receive", "bytes": self._rerun}
             await visit.send({"type": "websocket.close", "code": 1008, "reason": "signed out"})
             return {"type": "websocket.disconnect", "code": 1008}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from streamlit import config, file_util
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from clipping.errors import Broken
 from clipping.settings import settings
@@ -19,6 +20,13 @@ def site() -> Site:
 def inline_hashes() -> list[str]:
     """Of the scripts in the page that Streamlit serves; they change with its releases."""
     return script_hashes(Path(file_util.get_static_dir(), "index.html").read_text("utf-8"))
+
+
+def rerun() -> bytes:
+    """What a browser sends to have its page run from the top, with nothing clicked."""
+    message = BackMsg()
+    message.rerun_script.SetInParent()
+    return message.SerializeToString()
 
 
 def prepare() -> None:

@@ -16,8 +16,10 @@ import streamlit as st
 
 from clipping.db import queries
 from clipping.db.session import open_session
-from clipping.models import ClipState, Proof, ProofCheck, RenderedClip
+from clipping.models import ClipState, Proof, ProofCheck, RenderedClip, Role
 from clipping.settings import settings
+from dashboard.door import admission, files, passing, person
+from tests.dashboard.door_place import HERE, a_user, cheap_passwords
 from tests.db.values import a_clip, a_detection, a_source, a_transcript
 from tests.support.database import database_url, postgres
 from tests.support.media import make_video
@@ -33,10 +35,19 @@ PASSED = Proof(
 
 @dataclass(frozen=True)
 class Workplace:
-    """Where the pages find what they show."""
+    """Where the pages find what they show, and who looks at them: an admin, unless changed."""
 
     database_url: str
     store: Path
+    patch: pytest.MonkeyPatch
+
+    def look_as(self, name: str, role: Role, *clients: str) -> str:
+        """From now on somebody else looks; the id of them."""
+        user_id = a_user(self.database_url, name, role, *clients)
+        token_sha256 = passing.hashed(admission.let_in(user_id, "", ""))
+        told = {passing.SIGN_IN: passing.written(token_sha256), passing.ORIGIN: HERE}
+        self.patch.setattr(person, "_headers", lambda: told)
+        return user_id
 
 
 @pytest.fixture
@@ -46,10 +57,18 @@ def workplace(
     """An empty database and an empty store, named by the environment."""
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.setenv("CLIPPER_STORE", str(tmp_path / "store"))
+    cheap_passwords(monkeypatch)
+    forget()
+    made = Workplace(database_url, tmp_path / "store", monkeypatch)
+    made.look_as("ann", Role.ADMIN)
+    yield made
+    forget()
+
+
+def forget() -> None:
+    """Read the settings, and open the store that they name, anew."""
     settings.cache_clear()
-    st.cache_resource.clear()
-    yield Workplace(database_url, tmp_path / "store")
-    settings.cache_clear()
+    files.store.cache_clear()
     st.cache_resource.clear()
 
 

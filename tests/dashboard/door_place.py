@@ -37,7 +37,8 @@ async def behind(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "websocket.accept"})
         await send({"type": "websocket.send", "text": json.dumps(headers)})
         while (message := await receive())["type"] == "websocket.receive":
-            await send({"type": "websocket.send", "text": message["text"]})
+            said = message.get("text") or message["bytes"].decode()
+            await send({"type": "websocket.send", "text": said})
         return
     if scope["path"] == "/breaks":
         raise RuntimeError("it broke")
@@ -80,7 +81,7 @@ def a_user(url: str, name: str, role: Role = Role.ADMIN, *clients: str, email: s
 @contextmanager
 def browser(site: Site | None = None, base: str = HERE) -> Iterator[TestClient]:
     """A browser at the door, with cookies of its own."""
-    door = Door(behind, site=lambda: site or Site(), hashes=["'sha256-x'"])
+    door = Door(behind, site=lambda: site or Site(), hashes=["'sha256-x'"], rerun=b"anew")
     client = TestClient(door, base_url=base, follow_redirects=False, raise_server_exceptions=False)
     yield client
     client.close()

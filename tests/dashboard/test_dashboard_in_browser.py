@@ -1,4 +1,4 @@
-"""The dashboard as the operator meets it: the real server, in a real Chromium."""
+"""The dashboard as people meet it: the real server, in a real Chromium."""
 
 from __future__ import annotations
 
@@ -9,16 +9,25 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from http.client import HTTPConnection
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
+from pydantic import SecretStr
 
-from clipping.models import RenderedClip
+from clipping.db import queries
+from clipping.db.queries import people, sign_ins
+from clipping.db.session import open_session
+from clipping.models import RenderedClip, Role
+from clipping.people import passwords
 from clipping.settings import CHECKOUT
-from tests.dashboard.conftest import Workplace
+from tests.dashboard.conftest import Workplace, put_files
+from tests.dashboard.door_place import PASSWORD, a_user
+from tests.db.values import a_clip, a_detection, a_source, a_transcript
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(
@@ -32,6 +41,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+SCRIPT = "<script>window.stolen=1</script><img src=x onerror=window.stolen=1>[x](javascript:x)"
+"""What a stranger might call a video, or say in it."""
 
 
 TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
@@ -56,6 +67,9 @@ def address(workplace: Workplace, tmp_path: Path) -> Iterator[str]:
             **os.environ,
             "DATABASE_URL": workplace.database_url,
             "CLIPPER_STORE": str(workplace.store),
+            # Whatever somebody sets, the door does without none of these.
+            "STREAMLIT_SERVER_ENABLE_AGENT_API": "true",
+            "STREAMLIT_SERVER_ENABLE_XSRF_PROTECTION": "false",
         },
         stdin=subprocess.DEVNULL,
         stdout=log,
@@ -68,6 +82,8 @@ def address(workplace: Workplace, tmp_path: Path) -> Iterator[str]:
         server.terminate()
         server.wait(timeout=20)
         log.close()
+        told = (tmp_path / "streamlit.log").read_text("utf-8")
+        assert "Traceback" not in told, told
 
 
 def wait_until_healthy(port: int, server: subprocess.Popen[bytes]) -> None:
@@ -94,39 +110,193 @@ def listening_addresses(port: int) -> set[str]:
     return found
 
 
-def test_the_operator_finds_a_clip_plays_it_and_sees_why_it_failed_and_nobody_elsewhere_does(
-    clips: list[RenderedClip], address: str
+@pytest.fixture
+def hostile(clips: list[RenderedClip], workplace: Workplace) -> RenderedClip:
+    """A clip of a third client, whose every text is a script."""
+    source = a_source("carol", sha256="c" * 64, file_name=f"{SCRIPT}.mp4")
+    found = a_detection()
+    moment = found.moments[0].model_copy(
+        update={"moment_id": "mom_script", "hook": SCRIPT, "reason": SCRIPT, "title": SCRIPT}
+    )
+    clip = a_clip("clip_script", "carol", moment_id="mom_script", source_id=source.source_id)
+    with open_session(workplace.database_url) as session:
+        queries.save_source(session, source)
+        heard = queries.save_transcript(session, source.source_id, None, a_transcript(12))
+        kept = found.model_copy(update={"moments": (moment,)})
+        queries.save_detection(session, source.source_id, heard, "script", kept)
+        queries.save_clip(session, clip)
+    put_files(workplace.store, clip)
+    return clip
+
+
+def check_from_outside(address: str) -> None:
+    """What the real server tells somebody who has not signed in, and what every answer says."""
+    upgrade = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+        "Sec-WebSocket-Version": "13",
+        "Origin": address,
+    }
+    wanted: list[tuple[str, dict[str, str], set[int]]] = [
+        ("/", {}, {401}),
+        ("/_stcore/host-config", {}, {401}),
+        ("/_stcore/health", {}, {200}),
+        ("/_stcore/agent/interact", {}, {404}),
+        ("/_stcore/stream", upgrade, {403}),
+        ("/_stcore/stream", {**upgrade, "Origin": "https://evil.example"}, {403}),
+        ("/static/js/index.js", {}, {401}),
+        ("/media/clips/clip_good.mp4", {}, {401}),
+        ("/auth/sign-in", {}, {200}),
+        ("/auth/nothing", {}, {401}),
+        ("/", {"Host": "evil.example"}, {400}),
+    ]
+    for path, headers, statuses in wanted:
+        connection = HTTPConnection(address.removeprefix("http://"), timeout=10)
+        connection.request("GET", path, headers=headers)
+        answer = connection.getresponse()
+        status, told = answer.status, answer.headers
+        connection.close()
+        assert status in statuses, path
+        assert "frame-ancestors 'none'" in told["content-security-policy"], path
+        assert told["x-content-type-options"] == "nosniff", path
+
+
+def sign_in(tab: Page, address: str, name: str) -> None:
+    tab.goto(f"{address}/?from=a%20mail")
+    expect(tab.get_by_role("heading", name="Sign in")).to_be_visible()
+    tab.get_by_label("Name").fill(name)
+    tab.get_by_label("Password").fill("wrong")
+    tab.get_by_role("button", name="Sign in").click()
+    expect(tab.get_by_role("alert")).to_have_text("Name or password is wrong.")
+    screenshot(tab, "sign-in")
+    tab.get_by_label("Password").fill(PASSWORD)
+    tab.get_by_role("button", name="Sign in").click()
+    expect(tab.get_by_role("heading", name="Clips")).to_be_visible(timeout=30_000)
+    assert tab.url.startswith(f"{address}/?from=")
+
+
+def until(tab: Page, expression: str) -> None:
+    """Wait for it to be true; Playwright's own way is one that the pages' policy forbids."""
+    deadline = time.monotonic() + 20
+    while not tab.evaluate(expression):
+        assert time.monotonic() < deadline, expression
+        tab.wait_for_timeout(50)
+
+
+def look_around(tab: Page) -> None:
+    """As the operator of acme and bravo."""
+    expect(tab.get_by_text("Nobody f***ing expected this")).to_have_count(2)
+    covers = tab.locator("img[src*='/media/covers/']")
+    expect(covers).to_have_count(2)
+    until(
+        tab,
+        "[...document.querySelectorAll('img')].filter(i => i.src.includes('/media/covers/'))"
+        ".every(i => i.complete && i.naturalWidth > 0)",
+    )
+    screenshot(tab, "clips")
+    tab.locator(".st-key-clip_bad button").click()
+    expect(tab.get_by_text("hook was not measured, the limit is present")).to_be_visible()
+    until(tab, "document.querySelector('video')?.readyState >= 2")
+    tab.evaluate("v => { v = document.querySelector('video'); v.muted = true; v.play() }")
+    until(tab, "document.querySelector('video').currentTime > 0.1")
+    screenshot(tab, "clip")
+    tab.get_by_role("link", name="Sources").click()
+    expect(tab.get_by_role("heading", name="Sources")).to_be_visible()
+    screenshot(tab, "sources")
+
+
+def test_people_sign_in_see_what_is_theirs_play_it_and_are_shut_out(
+    hostile: RenderedClip, workplace: Workplace, address: str
 ) -> None:
+    url = workplace.database_url
+    bo = a_user(url, "bo", Role.OPERATOR, "acme", "bravo")
+    a_user(url, "cy", Role.CLIENT, "carol")
+    # The server's own passwords are dear; these need to be no more than argon2id.
+    assert passwords.is_password(passwords.hash_password(SecretStr(PASSWORD)), SecretStr(PASSWORD))
     complaints: list[str] = []
     requests: list[str] = []
     if TABLES[0].exists():
         assert listening_addresses(int(address.rsplit(":", 1)[1])) == {"0100007F"}
+    check_from_outside(address)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        tab = browser.new_page(viewport={"width": 1280, "height": 1000})
-        tab.on("request", lambda request: requests.append(request.url))
-        tab.on("pageerror", lambda error: complaints.append(str(error)))
-        tab.on(
-            "console",
-            lambda message: complaints.append(message.text) if message.type == "error" else None,
+
+        def new_tab() -> Page:
+            tab = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
+            tab.on("request", lambda request: requests.append(request.url))
+            tab.on(
+                "response",
+                lambda answer: (
+                    complaints.append(f"{answer.status} {answer.url}")
+                    if answer.status >= 400
+                    else None
+                ),
+            )
+            tab.on("pageerror", lambda error: complaints.append(str(error)))
+            tab.on(
+                "console",
+                lambda message: (
+                    complaints.append(message.text) if message.type == "error" else None
+                ),
+            )
+            return tab
+
+        tab = new_tab()
+        sign_in(tab, address, "bo")
+        assert tab.evaluate("document.cookie").count("clipper") == 0
+        look_around(tab)
+        refused = tab.request.get(f"{address}/media/clips/clip_script.mp4")
+        assert refused.status == 404
+        part = tab.request.get(
+            f"{address}/media/clips/clip_good.mp4", headers={"Range": "bytes=0-9"}
         )
-        tab.goto(address)
-        expect(tab.get_by_role("heading", name="Clips")).to_be_visible(timeout=30_000)
-        expect(tab.get_by_text("Nobody f***ing expected this")).to_have_count(2)
-        expect(tab.locator("img[src*='/media/']")).to_have_count(2)
-        screenshot(tab, "clips")
-        tab.locator(".st-key-clip_bad button").click()
-        expect(tab.get_by_text("hook was not measured, the limit is present")).to_be_visible()
-        tab.wait_for_function("document.querySelector('video')?.readyState >= 2")
-        tab.evaluate("v => { v = document.querySelector('video'); v.muted = true; v.play() }")
-        tab.wait_for_function("document.querySelector('video').currentTime > 0.1")
-        screenshot(tab, "clip")
-        tab.get_by_role("link", name="Sources").click()
-        expect(tab.get_by_role("heading", name="Sources")).to_be_visible()
-        screenshot(tab, "sources")
+        assert (part.status, len(part.body())) == (206, 10)
+
+        other = new_tab()
+        sign_in_again(other, address, "cy")
+        expect(other.get_by_text("<script>window.stolen=1</script>").first).to_be_visible()
+        other.locator(".st-key-clip_script button").click()
+        expect(other.get_by_role("tab", name="Proof")).to_be_visible()
+        assert other.evaluate("window.stolen") is None
+        assert other.locator("a[href^='javascript']").count() == 0
+        assert "talk.mp4" not in other.content()
+        assert complaints_but(complaints, "401") == []
+
+        # Of those that follow, some are what we want to see.
+        told = len(complaints)
+        with open_session(url) as session:
+            people.set_disabled(session, bo, datetime.now(UTC))
+            sign_ins.end_sign_ins(session, bo, datetime.now(UTC))
+        tab.get_by_role("link", name="Clips").click()
+        expect(tab.get_by_text("Your sign-in has ended.")).to_be_visible()
+        expect(tab.get_by_text("talk.mp4")).to_have_count(0)
+        expect(tab.get_by_text("bo, operator")).to_have_count(0)
+        screenshot(tab, "shut-out")
+        tab.reload()
+        expect(tab.get_by_role("heading", name="Sign in")).to_be_visible()
+
+        other.goto(f"{address}/auth/account")
+        expect(other.get_by_role("heading", name="cy")).to_be_visible()
+        screenshot(other, "account")
+        other.get_by_role("button", name="Sign out", exact=True).click()
+        expect(other.get_by_role("heading", name="Sign in")).to_be_visible()
+        assert "Content Security Policy" not in str(complaints[told:])
         browser.close()
-    assert complaints == []
     assert {url for url in requests if not url.startswith((address, "data:", "blob:"))} == set()
+
+
+def complaints_but(complaints: list[str], expected: str) -> list[str]:
+    """What a browser complained of, but for the wrong password."""
+    return [one for one in complaints if expected not in one]
+
+
+def sign_in_again(tab: Page, address: str, name: str) -> None:
+    tab.goto(address)
+    tab.get_by_label("Name").fill(name)
+    tab.get_by_label("Password").fill(PASSWORD)
+    tab.get_by_role("button", name="Sign in").click()
+    expect(tab.get_by_role("heading", name="Clips")).to_be_visible(timeout=30_000)
 
 
 def screenshot(tab: Page, name: str) -> None:

@@ -433,6 +433,8 @@ def test_a_sign_in_that_has_ended_opens_nothing_from_then_on(
         for path in ("/", *OURS):
             assert client.get(path).status_code == 401
         tab.send_text("click")
+        assert tab.receive_text() == "anew"
+        tab.send_text("click")
         with pytest.raises(WebSocketDisconnect) as closed:
             tab.receive_text()
         assert closed.value.code == 1008
