@@ -9,6 +9,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from clipping.errors import ClippingError
 from dashboard.door.person import ACCOUNT_PATH, Person, person
+from dashboard.menu import daily_pages
 from dashboard.page import plain
 
 # A file of our own: Streamlit fetches the browser tab's icon from a font server when it is a name.
@@ -30,11 +31,14 @@ def main() -> None:
 
 
 def _pages(who: Person) -> list[StreamlitPage]:
-    clips = st.Page("views/clips.py", title="Clips", icon=":material/movie:", default=True)
+    # Whoever works for the clients begins with what needs them, a client with their clips.
+    clips = st.Page(
+        "views/clips.py", title="Clips", icon=":material/movie:", default=not who.is_staff
+    )
     if not who.is_staff:
         return [clips]
     sources = st.Page("views/sources.py", title="Sources", icon=":material/video_library:")
-    return [clips, sources]
+    return [*daily_pages(), clips, sources]
 
 
 main()

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from sqlalchemy import (
     Boolean,
-    Lateral,
     Select,
     String,
     and_,
@@ -97,8 +96,8 @@ def account_page(
 ) -> list[AccountLine]:
     """Accounts in the order of their names; ``after`` is the key of the last one before."""
     shown = _chosen(choice, now, after).limit(most).cte("shown")
-    page = select(shown.c.account_id, *(shown.c[name] for name in _OPENING)).subquery()
-    last, coming, lately = _last(page.c.account_id), _next(page.c.account_id, now), None
+    page = select(shown).subquery()
+    last, coming = _last(page.c.account_id), _next(page.c.account_id, now)
     lately = _lately(page.c.account_id, now)
     rows = session.execute(
         select(
@@ -169,7 +168,7 @@ def _chosen(
 
 
 def _troubled(opening: Any, now: datetime) -> Any:
-    checked = select(AccountCheckRow.account_id).where(
+    checked = select(col(AccountCheckRow.account_id)).where(
         col(AccountCheckRow.account_id) == col(AccountRow.account_id),
         func.jsonb_array_length(col(AccountCheckRow.why_not)) > 0,
     )
@@ -185,7 +184,7 @@ def _troubled(opening: Any, now: datetime) -> Any:
     )
 
 
-def _last(account_id: Any) -> Lateral:
+def _last(account_id: Any) -> Any:
     return (
         select(func.coalesce(col(PostRow.posted_at), col(PostRow.due_at)).label("at"))
         .where(
@@ -198,7 +197,7 @@ def _last(account_id: Any) -> Lateral:
     )
 
 
-def _next(account_id: Any, now: datetime) -> Lateral:
+def _next(account_id: Any, now: datetime) -> Any:
     return (
         select(col(PostRow.due_at).label("at"))
         .where(
@@ -212,7 +211,7 @@ def _next(account_id: Any, now: datetime) -> Lateral:
     )
 
 
-def _lately(account_id: Any, now: datetime) -> Lateral:
+def _lately(account_id: Any, now: datetime) -> Any:
     return (
         select(func.count().label("posts"))
         .where(

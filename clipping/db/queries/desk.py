@@ -29,7 +29,9 @@ def waiting_clips_of_all(session: Session, since: datetime) -> list[WaitingClips
     those that are held; by clients.
     """
     undecided = (
-        ~select(VerdictRow.clip_id).where(col(VerdictRow.clip_id) == col(ClipRow.clip_id)).exists()
+        ~select(col(VerdictRow.clip_id))
+        .where(col(VerdictRow.clip_id) == col(ClipRow.clip_id))
+        .exists()
     )
     wants = func.coalesce(
         col(ClientRow.editorial_policy)["approval"].as_string(), EditorialPolicy().approval
