@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -13,14 +13,20 @@ from sqlmodel import Session
 
 from clipping.db import queries
 from clipping.db.queries import alert_lines, desk, post_lines
-from clipping.db.queries.account_lines import AccountChoice, AccountLine, account_page
+from clipping.db.queries.account_lines import (
+    AccountChoice,
+    AccountLine,
+    AccountName,
+    account_names,
+    account_page,
+)
 from clipping.db.queries.alert_lines import AlertGroup
 from clipping.db.queries.desk import ShortDay, WaitingClips
 from clipping.db.queries.post_lines import PostCount, PostLine
 from clipping.models import Cause, PostState, Stage, Stop
 from dashboard.looks import Lead
 from dashboard.standing import troubles
-from dashboard.words import STATES, Chip, Tone, account_name, apart, many
+from dashboard.words import STATES, Chip, Tone, account_name, apart, covered, many
 
 SOON: Final = timedelta(hours=12)
 """What goes out until then is shown."""
@@ -67,6 +73,8 @@ class Desk:
     posts: list[PostCount]
     accounts: list[AccountLine]
     stops: list[Stop]
+    names: dict[str, AccountName]
+    """Of accounts that are stopped, by their ids."""
     alerts: list[AlertGroup]
     waiting: list[WaitingClips]
     short: list[ShortDay]
@@ -75,11 +83,12 @@ class Desk:
 
 def read(session: Session, now: datetime) -> Desk:
     """All of it, with one statement each."""
-    today = now.date()
+    today, stops = now.date(), queries.stops(session)
     return Desk(
         posts=post_lines.troubled_posts(session, now - LATELY, MOST),
         accounts=account_page(session, AccountChoice(troubled=True), now, MOST),
-        stops=queries.stops(session),
+        stops=stops,
+        names=account_names(session, [stop.account_id for stop in stops]),
         alerts=alert_lines.open_alerts(session, MOST),
         waiting=desk.waiting_clips_of_all(session, now - CLIPS_SINCE),
         short=desk.short_days(session, today, today + timedelta(days=1)),
@@ -91,7 +100,7 @@ def needs(found: Desk, now: datetime) -> list[Need]:
     """What needs a person, the most urgent first."""
     every = [
         *(_post(one, now) for one in found.posts),
-        *(_stop(one, now) for one in found.stops),
+        *(_stop(one, found.names, now) for one in found.stops),
         *_accounts(found.accounts, now),
         *_alerts(found.alerts, now),
         *_waiting(found.waiting, now),
@@ -109,6 +118,8 @@ def _post(one: PostCount, now: datetime) -> Need:
     if one.count > 1:
         lead = Lead("Settle", "posts", {"client": one.client, "state": one.state.value})
     name = f"{many(one.count, what, _PLURALS[what])} of {one.client}"
+    if one.count == 1:
+        name = f"{account_name(one.platform, one.handle)} of {one.client}"
     return Need(urgency, chip, name, (one.told, f"due {apart(one.first, now)}"), lead)
 
 
@@ -116,13 +127,13 @@ _PLURALS: Final = {"post": "posts", "package or draft": "packages or drafts"}
 _URGENCIES: Final = {PostState.UNKNOWN: Urgency.UNSURE, PostState.FAILED: Urgency.FAILED}
 
 
-def _stop(one: Stop, now: datetime) -> Need:
+def _stop(one: Stop, names: Mapping[str, AccountName], now: datetime) -> Need:
     said = f"{one.by}: {one.why.rstrip('.')}."
     query = {"account": one.account_id} if one.account_id else {}
     return Need(
         Urgency.STOPPED,
         Chip("stopped", Tone.WARN),
-        f"Nothing is posted of {one.covers}",
+        f"Nothing is posted of {covered(one, names)}",
         (said, f"since {apart(one.at, now)}"),
         Lead("Resume", "accounts", query),
     )

@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from clipping.errors import ClippingError
+from dashboard import looks
 from dashboard.door.person import ACCOUNT_PATH, Person, person
 from dashboard.menu import daily_pages
 from dashboard.page import plain
@@ -17,7 +18,9 @@ ICON = Path(__file__).parent / "icon.svg"
 
 
 def main() -> None:
-    st.set_page_config(page_title="Clipper", page_icon=str(ICON), layout="wide")
+    st.set_page_config(
+        page_title="Clipper", page_icon=str(ICON), layout="wide", initial_sidebar_state="collapsed"
+    )
     try:
         who = person()
     except ClippingError as error:
@@ -27,6 +30,7 @@ def main() -> None:
     with st.sidebar:
         st.caption(plain(f"{who.name}, {who.role.value}"))
         st.link_button("Account and sign-out", ACCOUNT_PATH, icon=":material/person:")
+    looks.style()
     page.run()
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 import streamlit as st
 from sqlmodel import Session
+from streamlit.delta_generator import DeltaGenerator
 
 from clipping.db import queries
+from clipping.db.queries.account_lines import AccountName
 from clipping.errors import Rejected
 from clipping.models import Post, Role, Stop
 from clipping.publishing import stopping
@@ -18,26 +20,29 @@ from dashboard import looks
 from dashboard.actions import change
 from dashboard.door.person import Person
 from dashboard.page import plain, reading
-from dashboard.words import Chip, Tone, apart, local, many
+from dashboard.words import Chip, Tone, apart, covered, local, many
 
 _ASKED: Final = "asked to resume"
 _SHOWN: Final = 5
 
 
-def switch(who: Person, stops: Sequence[Stop]) -> None:
-    """What is stopped now, each with a way to resume it; and stopping everything, or a client."""
+def holding(who: Person, stops: Sequence[Stop], names: Mapping[str, AccountName]) -> None:
+    """What is stopped now, each with a way to resume it.
+
+    :param names: Of the accounts among them, by their ids.
+    """
     now = datetime.now(UTC)
     for stop in stops:
-        name = f"Nothing is posted of {stop.covers}"
         said = (f"{stop.by}: {stop.why.rstrip('.')}.", f"since {apart(stop.at, now)}")
-        looks.row(Chip("stopped", Tone.WARN), name, said)
+        line = looks.row(
+            Chip("stopped", Tone.WARN), f"Nothing is posted of {covered(stop, names)}", said
+        )
         if stop.account_id or stop.source_id or stop.client or who.role is Role.ADMIN:
-            resume_button(f"stop {stop.stop_id}", f"Resume {stop.covers}", _lifting(stop))
-    with st.expander("Stop posting", icon=":material/pan_tool:"):
-        _stop_form(who)
+            resume_button(f"stop {stop.stop_id}", "Resume", _lifting(stop), line)
 
 
-def _stop_form(who: Person) -> None:
+def stop_form(who: Person) -> None:
+    """Stopping everything, or a client."""
     scopes = [*([""] if who.role is Role.ADMIN else []), *who.clients]
     with st.form("stop", border=False):
         st.caption(
@@ -97,11 +102,15 @@ def resume_button(
     key: str,
     label: str,
     ways: tuple[Looking, Callable[[Session, Resumption, str, datetime], None]],
+    place: DeltaGenerator | None = None,
 ) -> None:
-    """A button that first shows what will go out, and resumes when that is agreed to."""
+    """A button that first shows what will go out, and resumes when that is agreed to.
+
+    :param place: Where the button stands, unless it is here.
+    """
     look, lift = ways
     if st.session_state.get(_ASKED) != key:
-        if st.button(label, key=f"ask {key}", icon=":material/play_arrow:"):
+        if (place or st).button(label, key=f"ask {key}", icon=":material/play_arrow:"):
             st.session_state[_ASKED] = key
             st.rerun()
         return

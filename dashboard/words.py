@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from clipping.models import AccountStatus, PlatformName, Post, PostState, Stage
+from clipping.db.queries.account_lines import AccountName
+from clipping.models import AccountStatus, PlatformName, Post, PostState, Stage, Stop
 from clipping.publishing.changes import Offer
 from clipping.publishing.steps import may_be_public
 
@@ -150,3 +152,11 @@ def many(count: int, one: str, more: str = "") -> str:
 def account_name(platform: PlatformName, handle: str) -> str:
     """``TikTok @handle``."""
     return f"{PLATFORMS[platform]} @{handle}"
+
+
+def covered(stop: Stop, names: Mapping[str, AccountName]) -> str:
+    """What a stop covers; ``names`` are of accounts, by their ids."""
+    named = names.get(stop.account_id)
+    if named is None:
+        return stop.covers
+    return f"{account_name(named.platform, named.handle)} of {named.client}"

@@ -9,7 +9,13 @@ from html import escape
 import streamlit as st
 
 from clipping.db import queries
-from clipping.db.queries.account_lines import AccountChoice, AccountLine, account_page
+from clipping.db.queries.account_lines import (
+    AccountChoice,
+    AccountLine,
+    AccountName,
+    account_names,
+    account_page,
+)
 from clipping.db.queries.post_lines import PostLine, posts_between
 from clipping.models import Stop
 from dashboard import looks
@@ -20,7 +26,7 @@ from dashboard.looks import Lead
 from dashboard.page import plain, reading
 from dashboard.paging import Pages
 from dashboard.standing import Trouble, left_today, open_until, troubles, warm_up
-from dashboard.stop_panel import resume_button, stop_now, switch, unpausing
+from dashboard.stop_panel import holding, resume_button, stop_form, stop_now, unpausing
 from dashboard.words import PLATFORMS, STATES, Chip, Tone, account_name, apart, local, utc
 
 PER_PAGE = 30
@@ -33,9 +39,11 @@ def overview() -> None:
     who, now = person(), datetime.now(UTC)
     looks.begin("Accounts", "How each stands, what it posted last, and what comes next.")
     say_what_was_done()
-    one, two, three = st.columns([2, 2, 2], vertical_alignment="bottom")
+    one, two, three, four = st.columns([2, 2, 1.6, 1.2], vertical_alignment="bottom")
     with one:
         client = client_choice(who)
+    with four.popover("Stop posting", icon=":material/pan_tool:", width="stretch"):
+        stop_form(who)
     named = two.text_input("Handle", key="named", placeholder="a part of it").strip()
     if "troubled" not in st.session_state:
         st.session_state["troubled"] = bool(st.query_params.get("troubled"))
@@ -45,20 +53,19 @@ def overview() -> None:
     with reading() as session:
         lines = account_page(session, choice, now, PER_PAGE + 1, pages.after)
         stops = tuple(queries.stops(session))
-    switch(who, stops)
+        names = account_names(session, [stop.account_id for stop in stops])
+    holding(who, stops, names)
     if not lines:
         _nothing(choice)
         return
-    looks.head(NAMES)
-    for line in lines[:PER_PAGE]:
-        looks.cells(
-            _cells(line, stops, now),
-            Lead("Open", "accounts", {"account": line.account.account_id}),
-        )
-    pages.show(
-        lines[PER_PAGE - 1 : PER_PAGE][-1].key if len(lines) > PER_PAGE else None,
-        more=len(lines) > PER_PAGE,
-    )
+    with looks.listing():
+        looks.head(NAMES)
+        for line in lines[:PER_PAGE]:
+            looks.cells(
+                _cells(line, stops, now),
+                Lead("Open", "accounts", {"account": line.account.account_id}),
+            )
+    pages.show(lines[min(len(lines), PER_PAGE) - 1].key, more=len(lines) > PER_PAGE)
 
 
 def _nothing(choice: AccountChoice) -> None:
@@ -82,7 +89,7 @@ def _cells(line: AccountLine, stops: tuple[Stop, ...], now: datetime) -> list[tu
         stands += f'<div class="cl-quiet">{escape(found[0].sentence)}</div>'
     values = (
         apart(line.last_at, now) if line.last_at else "–",
-        apart(line.next_at, now) if line.next_at else "–",
+        apart(max(line.next_at, now), now) if line.next_at else "–",
         warm_up(line, now),
         left_today(line),
         open_until(line, now),
@@ -111,10 +118,11 @@ def detail(account_id: str) -> None:
     one = line.account
     st.header(plain(f"{account_name(one.platform, one.handle)} of {one.client}"))
     found = troubles(line, stops, now)
-    for trouble in found:
-        looks.row(trouble.chip, trouble.sentence, ())
-    if not found:
-        looks.row(WELL, "It can be posted to.", ())
+    with looks.listing():
+        for trouble in found:
+            looks.row(trouble.chip, trouble.sentence, ())
+        if not found:
+            looks.row(WELL, "It can be posted to.", ())
     left, right = st.columns([1, 1], gap="large")
     with left:
         _actions(who, line, stops)
@@ -175,7 +183,8 @@ def _actions(who: Person, line: AccountLine, stops: Sequence[Stop]) -> None:
             pressed = st.form_submit_button("Stop it", type="primary")
         if pressed and why.strip():
             stop_now(account_id=one.account_id, why=why)
-    switch(who, [stop for stop in stops if stop.account_id == one.account_id])
+    own = [stop for stop in stops if stop.account_id == one.account_id]
+    holding(who, own, {one.account_id: AccountName(one.platform, one.handle, one.client)})
     looks.link(Lead("All its posts", "posts", {"account": one.account_id}))
 
 
@@ -196,13 +205,14 @@ def _posts(posts: Sequence[PostLine], now: datetime) -> None:
     st.subheader("Around now")
     if not posts:
         st.caption("No posts within three days.")
-    for post in posts:
-        looks.row(
-            STATES[post.state],
-            f"{local(post.due_at, post.timezone)}, {apart(post.due_at, now)}",
-            (post.title, post.told),
-            Lead("Open", "posts", {"post": post.post_id}),
-        )
+    with looks.listing():
+        for post in posts:
+            looks.row(
+                STATES[post.state],
+                f"{local(post.due_at, post.timezone)}, {apart(post.due_at, now)}",
+                (post.title, post.told),
+                Lead("Open", "posts", {"post": post.post_id}),
+            )
 
 
 def _close() -> None:

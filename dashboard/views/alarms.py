@@ -42,8 +42,9 @@ def overview() -> None:
         groups = open_alerts(session, MOST + 1, client)
     if not groups:
         looks.empty("No alarms", "Whatever happens that a person has to see is told here.")
-    for group in groups[:MOST]:
-        _group(group, now)
+    with looks.listing():
+        for group in groups[:MOST]:
+            _group(group, now)
     if len(groups) > MOST:
         st.caption(f"These are the latest {MOST}; more come up as they are done.")
 
@@ -54,12 +55,9 @@ def _group(group: AlertGroup, now: datetime) -> None:
     said = (
         f"{group.client or 'nobody in particular'} · {times}, {apart(group.last_at, now)}{since}",
     )
-    looks.row(Chip(group.kind, Tone.BAD), group.sentence, said, _lead(group))
+    line = looks.row(Chip(group.kind, Tone.BAD), group.sentence, said, _lead(group))
     key = f"{group.last_id}"
-    with (
-        st.expander("Done", icon=":material/check:"),
-        st.form(f"done {key}", border=False),
-    ):
+    with line.popover("Done", icon=":material/check:"), st.form(f"done {key}", border=False):
         note = st.text_input("What was done about it", max_chars=300, key=f"note {key}")
         pressed = st.form_submit_button(f"Done with {'it' if group.count == 1 else 'all of them'}")
     if pressed:
@@ -89,8 +87,9 @@ def history(client: str | None) -> None:
     if not found:
         looks.empty("Nothing yet", "What somebody has seen to is kept here, with their note.")
         return
-    for one in found[:PER_PAGE]:
-        _settled(one)
+    with looks.listing():
+        for one in found[:PER_PAGE]:
+            _settled(one)
     pages.show(found[min(len(found), PER_PAGE) - 1].alert_id, more=len(found) > PER_PAGE)
 
 

@@ -48,8 +48,9 @@ def overview() -> None:
     if not lines:
         looks.empty("No such posts", "Nothing is in this state here.")
         return
-    for line in lines[:PER_PAGE]:
-        _row(line, now)
+    with looks.listing():
+        for line in lines[:PER_PAGE]:
+            _row(line, now)
     pages.show(lines[min(len(lines), PER_PAGE) - 1].key, more=len(lines) > PER_PAGE)
 
 

@@ -19,12 +19,12 @@ from dashboard.looks import Lead
 from dashboard.page import reading
 from dashboard.paging import Pages
 from dashboard.strips import on_days, strips
-from dashboard.words import STATES, Chip, Tone, account_name, many, zone
+from dashboard.words import STATES, account_name, many, zone
 
 PER_PAGE = 30
 SHOWN = 60
+# No clock is further from UTC.
 AROUND = timedelta(hours=15)
-"""No clock is further from UTC."""
 KEY = (
     STATES[PostState.RESERVED],
     STATES[PostState.SUBMITTING],
@@ -87,7 +87,7 @@ def picture(
     now: datetime,
 ) -> None:
     looks.picture(strips([line.account for line in lines], posts, first, days, now))
-    looks.key([*KEY, Chip("now", Tone.BUSY)][:-1])
+    looks.key(KEY)
 
 
 def listing(posts: Sequence[PostLine], first: date, days: int) -> None:
@@ -101,14 +101,15 @@ def listing(posts: Sequence[PostLine], first: date, days: int) -> None:
     for day, those in groupby(ordered[:SHOWN], key=lambda post: _here(post).date()):
         if days > 1:
             st.markdown(f"**{day:%A %d %B}**")
-        for post in those:
-            named = f"{account_name(post.platform, post.handle)}"
-            looks.row(
-                STATES[post.state],
-                f"{_here(post):%H:%M} {named}",
-                (post.title, post.told),
-                _lead(post),
-            )
+        with looks.listing():
+            for post in those:
+                named = f"{account_name(post.platform, post.handle)}"
+                looks.row(
+                    STATES[post.state],
+                    f"{_here(post):%H:%M} {named}",
+                    (post.title, post.told),
+                    _lead(post),
+                )
     if len(ordered) > SHOWN:
         st.caption(f"The first {SHOWN} of them; choose a day to see the others.")
 

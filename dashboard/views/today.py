@@ -70,13 +70,17 @@ def section(heading: str, wanted: Sequence[Need]) -> None:
     # Of each kind the first few, so that one bad morning hides no other.
     for _, alike in groupby(wanted, key=lambda need: need.urgency):
         those = list(alike)
-        for need in those[:SHOWN]:
-            looks.row(need.chip, need.name, need.said, need.lead)
+        _rows(those[:SHOWN])
         if len(those) > SHOWN:
             left, kind = len(those) - SHOWN, those[0]
             with st.expander(f"{left} more: {kind.chip.text}"):
-                for need in those[SHOWN:]:
-                    looks.row(need.chip, need.name, need.said, need.lead)
+                _rows(those[SHOWN:])
+
+
+def _rows(wanted: Sequence[Need]) -> None:
+    with looks.listing():
+        for need in wanted:
+            looks.row(need.chip, need.name, need.said, need.lead)
 
 
 def coming(found: Desk, now: datetime) -> None:
@@ -85,13 +89,15 @@ def coming(found: Desk, now: datetime) -> None:
         hours = f"{SOON.total_seconds() // 3600:.0f} hours"
         looks.empty(f"Nothing within {hours}", "The calendar shows what is planned after that.")
         return
-    for post in found.soon[:SOON_SHOWN]:
-        looks.row(
-            STATES[post.state],
-            f"{account_name(post.platform, post.handle)} of {post.client}",
-            (f"{apart(post.due_at, now)}, {local(post.due_at, post.timezone)}: {post.title}",),
-            Lead("Open", "posts", {"post": post.post_id}),
-        )
+    with looks.listing():
+        for post in found.soon[:SOON_SHOWN]:
+            when = f"{apart(post.due_at, now)}, {local(post.due_at, post.timezone)}"
+            looks.row(
+                STATES[post.state],
+                f"{account_name(post.platform, post.handle)} of {post.client}",
+                (f"{when}: {post.title}",),
+                Lead("Open", "posts", {"post": post.post_id}),
+            )
     left = len(found.soon) - SOON_SHOWN
     if left > 0:
         looks.link(Lead(f"The calendar shows {many(left, 'more', 'more')}", "schedule"))

@@ -145,7 +145,8 @@ _STATEMENTS: Final = (
     SELECT 'mom_' || i, 'src_' || i % GREATEST(:clients, :posts / 200), 1000, 31000, 50 + i % 50,
         '[]', 'A claim with its proof.', t.title, t.title, t.title
     FROM generate_series(0, :posts + :waiting * :clients - 1) AS i,
-        LATERAL (SELECT (CAST(:titles AS text[]))[1 + i % 8] AS title) AS t""",
+        LATERAL (SELECT
+            (CAST(:titles AS text[]))[1 + (i * 5 + i / 8 + i / 30) % 8] AS title) AS t""",
     f"""
     INSERT INTO clipping.clips (clip_id, moment_id, source_id, client_id, state, style,
         recipe_hash, plan, video_key, cover_key, video_sha256, frames_sha256, size_bytes, proof,
@@ -242,7 +243,9 @@ _STATEMENTS: Final = (
                 CAST(:now AS timestamptz) AS now) AS part,
             LATERAL (SELECT date_trunc('minute', CAST(:midnight AS timestamptz)
                 + (:ahead - 1 - k) * interval '12 hours'
-                + interval '7 hours' + a * 37 % 300 * interval '1 minute') AS due) AS planned
+                + interval '9 hours' + a * 37 % 115 * interval '1 minute'
+                - (ARRAY[1, -5, 9, 0])[1 + a / :clients % 4] * interval '1 hour') AS due)
+                AS planned
     ) AS made""",
     """
     INSERT INTO clipping.post_events (post_id, at, before, after, stage, sentence, by)

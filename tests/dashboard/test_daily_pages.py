@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +13,13 @@ import pytest
 from sqlalchemy import event
 from streamlit.testing.v1 import AppTest
 
-from clipping.db import queries
-from clipping.db.queries import post_lines
 from clipping.db.session import engine, open_session
 from clipping.db.tables import Row
-from clipping.models import AccountStatus, PostState, Role, Stop
+from clipping.models import Role
 from dashboard import looks
 from tests.dashboard.conftest import Workplace, forget
 from tests.dashboard.door_place import cheap_passwords
-from tests.dashboard.seeded import Size, account, client, seed
+from tests.dashboard.seeded import Size, seed
 
 MAIN = Path(looks.__file__).with_name("pages.py")
 SIZE = Size()
@@ -32,7 +30,7 @@ def agency(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """Two clients, 30 accounts, 200 posts; an admin looks, unless somebody else does."""
     with psycopg.connect(postgres) as connection:
         for table in reversed(Row.metadata.sorted_tables):
-            connection.execute(f"DELETE FROM {table.fullname}")  # type: ignore[call-overload]
+            connection.execute(f"DELETE FROM {table.fullname}")
     with open_session(postgres) as session:
         seed(session, SIZE, datetime.now(UTC))
     with pytest.MonkeyPatch.context() as patch:

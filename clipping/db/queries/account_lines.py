@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -124,6 +124,36 @@ def account_page(
         .order_by(*_ORDER)
     ).all()
     return [_line(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class AccountName:
+    """What people call an account."""
+
+    platform: PlatformName
+    handle: str
+    client: str
+
+
+def account_names(session: Session, account_ids: Collection[str]) -> dict[str, AccountName]:
+    """What people call these accounts, by their ids."""
+    wanted = [one for one in account_ids if one]
+    if not wanted:
+        return {}
+    rows = session.execute(
+        select(
+            col(AccountRow.account_id),
+            col(AccountRow.platform),
+            col(AccountRow.handle),
+            col(ClientRow.name),
+        )
+        .join(ClientRow, col(ClientRow.client_id) == col(AccountRow.client_id))
+        .where(col(AccountRow.account_id).in_(wanted))
+    )
+    return {
+        one: AccountName(PlatformName(platform), handle, client)
+        for one, platform, handle, client in rows
+    }
 
 
 _OPENING: Final = ("opened", "ends_at", "renewed")

@@ -128,7 +128,9 @@ class PostCount:
     first: datetime
     """When the earliest of them was due."""
     post_id: str
-    """Of one of them."""
+    """Of one of them, as the other two."""
+    platform: PlatformName
+    handle: str
 
 
 def troubled_posts(session: Session, since: datetime, most: int) -> list[PostCount]:
@@ -156,8 +158,11 @@ def troubled_posts(session: Session, since: datetime, most: int) -> list[PostCou
             func.count(),
             first,
             func.min(col(PostRow.post_id)),
+            func.min(col(PostRow.platform)),
+            func.min(col(AccountRow.handle)),
         )
         .join(ClientRow, col(ClientRow.client_id) == col(PostRow.client_id))
+        .join(AccountRow, col(AccountRow.account_id) == col(PostRow.account_id))
         .where(
             # First by what the index holds.
             state.in_([one.value for one in _UNSETTLED]),
@@ -170,8 +175,10 @@ def troubled_posts(session: Session, since: datetime, most: int) -> list[PostCou
         .limit(most)
     )
     return [
-        PostCount(client, PostState(now), Stage(far), said, count, at, post_id)
-        for client, now, far, said, count, at, post_id in session.execute(wanted).all()
+        PostCount(
+            client, PostState(now), Stage(far), said, count, at, post_id, PlatformName(where), who
+        )
+        for client, now, far, said, count, at, post_id, where, who in session.execute(wanted).all()
     ]
 
 
