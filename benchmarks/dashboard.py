@@ -203,9 +203,9 @@ def _read_whole(url: str, user_id: str, statements: list[tuple[str, Any]]) -> It
 
 
 def _whole(plan: Mapping[str, Any]) -> Iterator[str]:
-    if plan["Node Type"] == "Seq Scan" and plan.get("Relation Name") in _LARGE:
-        if plan.get("Actual Loops", 1):
-            yield plan["Relation Name"]
+    large = plan["Node Type"] == "Seq Scan" and plan.get("Relation Name") in _LARGE
+    if large and plan.get("Actual Loops", 1):
+        yield plan["Relation Name"]
     for part in plan.get("Plans", ()):
         yield from _whole(part)
 

@@ -150,7 +150,7 @@ _STATEMENTS: Final = (
     f"""
     INSERT INTO clipping.clips (clip_id, moment_id, source_id, client_id, state, style,
         recipe_hash, plan, video_key, cover_key, video_sha256, frames_sha256, size_bytes, proof,
-        rendered_at)
+        rendered_at, decided)
     SELECT 'clip_' || i, 'mom_' || i, 'src_' || i % GREATEST(:clients, :posts / 200),
         {_CLIENT.format("i")},
         CASE WHEN i >= :posts AND i % 5 = 4 THEN 'held' ELSE 'ready' END, 'classic', md5(i::text),
@@ -158,7 +158,8 @@ _STATEMENTS: Final = (
         md5(i::text), 5000000, '{{"passed": true, "checks": []}}',
         CASE WHEN i >= :posts THEN CAST(:now AS timestamptz) - i % 40 * interval '1 hour'
             ELSE CAST(:now AS timestamptz)
-                - (i / :accounts - :ahead + 6) * interval '12 hours' END
+                - (i / :accounts - :ahead + 6) * interval '12 hours' END,
+        i < :posts
     FROM generate_series(0, :posts + :waiting * :clients - 1) AS i""",
     """
     INSERT INTO clipping.verdicts (clip_id, decision, person, why, at)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select, true
 from sqlmodel import Session, col
 
-from clipping.db.tables import ClientRow, ClipRow, PlanRow, VerdictRow
+from clipping.db.tables import ClientRow, ClipRow, PlanRow
 from clipping.models import ClipState, EditorialPolicy, Shortage
 
 
@@ -28,11 +28,6 @@ def waiting_clips_of_all(session: Session, since: datetime) -> list[WaitingClips
     """Clips made since then that nobody has decided about although their clients want that, and
     those that are held; by clients.
     """
-    undecided = (
-        ~select(col(VerdictRow.clip_id))
-        .where(col(VerdictRow.clip_id) == col(ClipRow.clip_id))
-        .exists()
-    )
     wants = func.coalesce(
         col(ClientRow.editorial_policy)["approval"].as_string(), EditorialPolicy().approval
     )
@@ -42,7 +37,7 @@ def waiting_clips_of_all(session: Session, since: datetime) -> list[WaitingClips
             col(ClipRow.client_id) == col(ClientRow.client_id),
             col(ClipRow.state) == state.value,
             col(ClipRow.rendered_at) >= since,
-            undecided,
+            ~col(ClipRow.decided),
             condition,
         )
         .lateral(state.value)

@@ -7,9 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, String, and_, case, func, literal, or_, select, tuple_
+from sqlalchemy import (
+    Select,
+    String,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlmodel import Session, col
 
+from clipping.db.columns import UtcTime
 from clipping.db.queries.clients import client_id
 from clipping.db.tables import AccountRow, ClientRow, MomentRow, PostRow
 from clipping.models import PlatformName, PostState, Stage
@@ -64,22 +76,18 @@ def post_page(
     session: Session, choice: PostChoice, most: int, after: PostKey | None = None
 ) -> list[PostLine]:
     """The latest posts first; ``after`` is the key of the last line of the page before."""
-    wanted = _lines().order_by(col(PostRow.due_at).desc(), col(PostRow.post_id).desc()).limit(most)
+    wanted = select(*_COLUMNS)
     if choice.client is not None:
         wanted = wanted.where(col(PostRow.client_id) == client_id(choice.client))
     if choice.account_id is not None:
         wanted = wanted.where(col(PostRow.account_id) == choice.account_id)
-    if choice.states:
-        wanted = wanted.where(col(PostRow.state).in_([one.value for one in choice.states]))
     if after is not None:
-        key = tuple_(col(PostRow.due_at), col(PostRow.post_id))
         at, post_id = after
-        wanted = wanted.where(
-            # Told apart from the second part, so that an index is entered at the right place.
-            col(PostRow.due_at) <= at,
-            key < tuple_(literal(at, PostRow.due_at.type), literal(post_id, String)),  # type: ignore[attr-defined]
-        )
-    return [_line(*row) for row in session.execute(wanted).all()]
+        key = tuple_(literal(at, UtcTime), literal(post_id, String))
+        wanted = wanted.where(tuple_(col(PostRow.due_at), col(PostRow.post_id)) < key)
+    return _filled(
+        session, _page(wanted, choice.states, most, latest_first=True), latest_first=True
+    )
 
 
 def posts_between(
@@ -88,32 +96,50 @@ def posts_between(
     """All posts of these accounts that are due between the two times, in their order."""
     if not account_ids:
         return []
-    wanted = (
-        _lines()
-        .where(
-            col(PostRow.account_id).in_(account_ids),
-            col(PostRow.due_at) >= since,
-            col(PostRow.due_at) < until,
-            col(PostRow.state) != PostState.CANCELLED.value,
-        )
-        .order_by(col(PostRow.due_at), col(PostRow.post_id))
+    wanted = select(*_COLUMNS).where(
+        col(PostRow.account_id).in_(account_ids),
+        col(PostRow.due_at) >= since,
+        col(PostRow.due_at) < until,
+        col(PostRow.state) != PostState.CANCELLED.value,
     )
-    return [_line(*row) for row in session.execute(wanted).all()]
+    return _filled(session, wanted.subquery("page"))
 
 
 def next_posts(session: Session, since: datetime, until: datetime, most: int) -> list[PostLine]:
     """What goes out first from then on; what is on its way, or held until its time, included."""
-    wanted = (
-        _lines()
-        .where(
-            col(PostRow.state).in_([state.value for state in QUEUED]),
-            col(PostRow.due_at) >= since,
-            col(PostRow.due_at) < until,
-        )
-        .order_by(col(PostRow.due_at), col(PostRow.post_id))
+    wanted = select(*_COLUMNS).where(col(PostRow.due_at) >= since, col(PostRow.due_at) < until)
+    return _filled(session, _page(wanted, QUEUED, most))
+
+
+def _page(
+    wanted: Select[*tuple[Any, ...]],
+    states: Sequence[PostState],
+    most: int,
+    *,
+    latest_first: bool = False,
+) -> Any:
+    """The first so many of these posts, before anything is looked up for them.
+
+    Of each state so many by an index that has them in their order; else all there are of these
+    states would be sorted.
+    """
+    order = _ordered(PostRow.due_at, PostRow.post_id, latest_first)
+    if not states:
+        return wanted.order_by(*order).limit(most).subquery("page")
+    each = [
+        wanted.where(col(PostRow.state) == state.value)
+        .order_by(*order)
         .limit(most)
-    )
-    return [_line(*row) for row in session.execute(wanted).all()]
+        .subquery(state.value)
+        for state in states
+    ]
+    every = union_all(*(select(one) for one in each)).subquery("every")
+    again = _ordered(every.c.due_at, every.c.post_id, latest_first)
+    return select(every).order_by(*again).limit(most).subquery("page")
+
+
+def _ordered(due_at: Any, post_id: Any, latest_first: bool) -> list[Any]:
+    return [due_at.desc(), post_id.desc()] if latest_first else [due_at, post_id]
 
 
 @dataclass(frozen=True)
@@ -199,30 +225,47 @@ def _told() -> Any:
     )
 
 
-def _lines() -> Select[*tuple[Any, ...]]:
+_COLUMNS: Final[tuple[Any, ...]] = (
+    col(PostRow.post_id),
+    col(PostRow.client_id),
+    col(PostRow.account_id),
+    col(PostRow.platform),
+    col(PostRow.clip_id),
+    col(PostRow.moment_id),
+    col(PostRow.state),
+    col(PostRow.stage),
+    col(PostRow.due_at),
+    col(PostRow.posted_at),
+    col(PostRow.next_at).is_not(None).label("goes_on"),
+    func.coalesce(col(PostRow.failure)["kind"].as_string(), "").label("failure"),
+    _told().label("told"),
+)
+
+
+def _filled(session: Session, page: Any, *, latest_first: bool = False) -> list[PostLine]:
+    """The lines of a page, with what is said of their clients, accounts and clips."""
     title = func.coalesce(func.nullif(col(MomentRow.title), ""), col(MomentRow.hook))
-    return (
+    wanted = (
         select(
-            col(PostRow.post_id),
+            page.c.post_id,
             col(ClientRow.name),
-            col(PostRow.account_id),
+            page.c.account_id,
             col(AccountRow.handle),
-            col(PostRow.platform),
+            page.c.platform,
             col(AccountRow.timezone),
-            col(PostRow.clip_id),
+            page.c.clip_id,
             title,
-            col(PostRow.state),
-            col(PostRow.stage),
-            col(PostRow.due_at),
-            col(PostRow.posted_at),
-            col(PostRow.next_at).is_not(None),
-            func.coalesce(col(PostRow.failure)["kind"].as_string(), ""),
-            _told(),
+            *(page.c[name] for name in ("state", "stage", "due_at", "posted_at", "goes_on")),
+            page.c.failure,
+            page.c.told,
         )
-        .join(ClientRow, col(ClientRow.client_id) == col(PostRow.client_id))
-        .join(AccountRow, col(AccountRow.account_id) == col(PostRow.account_id))
-        .join(MomentRow, col(MomentRow.moment_id) == col(PostRow.moment_id))
+        .select_from(page)
+        .join(ClientRow, col(ClientRow.client_id) == page.c.client_id)
+        .join(AccountRow, col(AccountRow.account_id) == page.c.account_id)
+        .join(MomentRow, col(MomentRow.moment_id) == page.c.moment_id)
+        .order_by(*_ordered(page.c.due_at, page.c.post_id, latest_first))
     )
+    return [_line(*row) for row in session.execute(wanted).all()]
 
 
 def _line(
