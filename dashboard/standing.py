@@ -10,7 +10,7 @@ from clipping.db.queries.account_lines import AccountLine
 from clipping.models import AccountStatus, PostingMethod, Stop
 from clipping.scheduling.limits import account_posts
 from clipping.scheduling.warm_up import STEPS
-from dashboard.words import STATUSES, Chip, Tone, apart, zone
+from dashboard.words import STATUSES, Chip, Tone, apart, covered, zone
 
 _BY_TOKEN: Final = (PostingMethod.API, PostingMethod.INBOX)
 _SAYS: Final = {
@@ -50,7 +50,7 @@ def troubles(line: AccountLine, stops: tuple[Stop, ...], now: datetime) -> list[
     covering = [stop for stop in stops if _covers(stop, line)]
     if covering:
         first = covering[0]
-        said = f"{first.by} stopped {first.covers}: {first.why.rstrip('.')}."
+        said = f"{first.by} stopped {covered(first, {})}: {first.why.rstrip('.')}."
         found.append(Trouble(Chip("stopped", Tone.WARN), said, 3))
     if one.paused:
         found.append(Trouble(Chip("paused", Tone.WARN), f"{one.paused.rstrip('.')}.", 3))

@@ -158,5 +158,6 @@ def covered(stop: Stop, names: Mapping[str, AccountName]) -> str:
     """What a stop covers; ``names`` are of accounts, by their ids."""
     named = names.get(stop.account_id)
     if named is None:
-        return stop.covers
+        alone = stop.covers.startswith("of ")
+        return f"everything {stop.covers}" if alone else stop.covers
     return f"{account_name(named.platform, named.handle)} of {named.client}"
