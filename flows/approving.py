@@ -13,7 +13,7 @@ from rich.text import Text
 
 from clipping.models import Post
 from flows import console
-from flows.clients import check_known
+from flows.clients import refuse_unknown
 
 if TYPE_CHECKING:
     from clipping.db.queries import WaitingClip
@@ -31,7 +31,7 @@ def show_waiting(client: str | None, *, as_json: bool) -> None:
     from tasks.workplace import db_session
 
     with db_session() as session:
-        check_known(session, client)
+        refuse_unknown(session, client)
         found = queries.waiting_clips(session, client, _MOST_LISTED)
         wanted = client is None or queries.editorial_policy(session, client).approval == "required"
     if as_json:

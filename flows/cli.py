@@ -30,6 +30,7 @@ from flows.plan_cli import plan_app
 from flows.publish_cli import posts_app, publish_app, resume, stop
 from flows.rehearse_cli import rehearse
 from flows.review_cli import approve, reject, release, rescue
+from flows.stop_cli import stops
 from flows.unique_cli import (
     Sentences,
     VariedFramings,
@@ -60,6 +61,7 @@ app.add_typer(publish_app, name="publish")
 app.add_typer(posts_app, name="posts")
 app.command()(stop)
 app.command()(resume)
+app.command()(stops)
 app.command()(rehearse)
 app.command()(client)
 app.command()(policy)

@@ -14,7 +14,7 @@ from flows import console
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-_MOST_NAMED: Final = 12
+_NAMED: Final = 12
 
 
 def set_client(name: str, changes: Mapping[str, Any], *, as_json: bool = False) -> None:
@@ -55,22 +55,23 @@ def tell_if_new(name: str, known: list[str]) -> None:
         console.errors.print(f"{name} is a new client; known were {', '.join(known)}.")
 
 
-def check_known(session: Session, name: str | None) -> None:
-    """Go on where a client is known, or none is meant.
+def unknown(name: str, known: list[str]) -> Rejected:
+    """Nobody has heard of the client; who is known is said, as long as they are few."""
+    more = f" and {len(known) - _NAMED} more" if len(known) > _NAMED else ""
+    others = f" Known are {', '.join(known[:_NAMED])}{more}." if known else ""
+    return Rejected(f"There is no client {name} yet.{others}")
 
-    :raises Rejected: Nobody has heard of it.
+
+def refuse_unknown(session: Session, name: str | None) -> None:
+    """Go on only with a client that somebody has heard of, or with none.
+
+    :raises Rejected: Nobody has; a slip of the pen would else look like an empty list.
     """
     from clipping.db import queries
 
-    known = [] if name is None else queries.clients(session)
+    known = queries.clients(session)
     if name is not None and name not in known:
         raise unknown(name, known)
-
-
-def unknown(name: str, known: list[str]) -> Rejected:
-    """Nobody has heard of the client; who is known is said where they are few."""
-    others = f" Known are {', '.join(known)}." if 0 < len(known) <= _MOST_NAMED else ""
-    return Rejected(f"There is no client {name} yet.{others}")
 
 
 def _told(decided: ClientSettings) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from clipping.errors import Rejected
 from flows import console
-from flows.clients import check_known
+from flows.clients import refuse_unknown
 from flows.folders import check_new_file
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _accounts(client: str) -> list[Account]:
     from tasks.workplace import db_session
 
     with db_session() as session:
-        check_known(session, client)
+        refuse_unknown(session, client)
         return queries.accounts(session, client)
 
 

@@ -14,14 +14,16 @@ from rich.text import Text
 
 from clipping.models import Account, PlatformName, Post, PostEvent, PostState, Stop
 from flows import console
-from flows.clients import check_known
+from flows.account_names import account_id_of, account_named
+from flows.clients import refuse_unknown
+from flows.stopped import covered
 
 _SHOWN: Final = 5
 
 
 def list_posts(
     client: str | None,
-    account_id: str | None,
+    account: str | None,
     states: Sequence[PostState],
     since: datetime | None,
     until: datetime | None,
@@ -30,15 +32,15 @@ def list_posts(
 ) -> None:
     """Print posts in the order of their times.
 
+    :param account: Only its: by id, or ``platform:@handle``.
     :raises Rejected: There is no such client or account.
     """
     from clipping.db import queries
     from tasks.workplace import db_session
 
     with db_session() as session:
-        check_known(session, client)
-        if account_id is not None:
-            queries.get_account(session, account_id)
+        refuse_unknown(session, client)
+        account_id = account_named(session, account, client).account_id if account else None
         found = queries.posts(
             session, client, account_id=account_id, states=states, since=since, until=until
         )
@@ -150,11 +152,14 @@ def scope(
     account: str | None,
     source: str | None,
 ) -> Stop:
-    """The stop that these options mean."""
+    """The stop that these options mean.
+
+    :raises Rejected: There is no such account.
+    """
     return Stop(
         client=client or "",
         platform=platform,
-        account_id=account or "",
+        account_id=account_id_of(account, client) if account else "",
         source_id=source or "",
         by=by,
         at=datetime.now(UTC),
@@ -166,23 +171,19 @@ def stop_posting(wanted: Stop) -> None:
     """Let nothing go on that it covers."""
     from tasks import post_changes
 
-    _check_client(wanted)
+    covers = _covers(wanted)
     post_changes.stop(wanted)
-    console.output.print(
-        f"Stopped: {wanted.covers}. What may be public already is followed to its end."
-    )
+    console.output.print(f"Stopped: {covers}. What may be public already is followed to its end.")
 
 
 def resume_posting(wanted: Stop, *, sure: bool) -> None:
     """Say what lifting a stop will do, ask, and lift it."""
     from tasks import post_changes
 
-    _check_client(wanted)
+    covers = _covers(wanted)
     found = post_changes.resumption(wanted, datetime.now(UTC))
     for one in found.stops:
-        console.output.print(
-            f"{one.by} stopped {one.covers} on {one.at:%d %B at %H:%M} UTC: {one.why}"
-        )
+        console.output.print(f"{one.by} stopped {covers} on {one.at:%d %B at %H:%M} UTC: {one.why}")
     told = {
         "go out at once": found.now,
         "are cancelled, because their time went by": found.late,
@@ -200,14 +201,20 @@ def resume_posting(wanted: Stop, *, sure: bool) -> None:
         console.errors.print("Nothing was resumed.")
         raise typer.Exit(1)
     post_changes.resume(found, wanted.by, datetime.now(UTC))
-    console.output.print(f"Resumed: {wanted.covers}.")
+    console.output.print(f"Resumed: {covers}.")
 
 
-def _check_client(wanted: Stop) -> None:
+def _covers(wanted: Stop) -> str:
+    """What it covers, for people.
+
+    :raises Rejected: Nobody has heard of its client.
+    """
+    from clipping.db import queries
     from tasks.workplace import db_session
 
     with db_session() as session:
-        check_known(session, wanted.client or None)
+        refuse_unknown(session, wanted.client or None)
+        return covered(wanted, {one.account_id: one for one in queries.accounts(session)})
 
 
 def _agreed() -> bool:

@@ -155,5 +155,5 @@ def _password(place: str | None) -> SecretStr:
     if place is not None:
         return read_secret(place)
     if not sys.stdin.isatty():
-        raise Rejected("There is nobody to ask for the password: give --password-file.")
+        raise Rejected("Nobody can be asked for the password here, so give --password-file.")
     return SecretStr(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))

@@ -136,6 +136,7 @@ def set_clients(name: str, clients: Sequence[str]) -> None:
 
     :raises Rejected: There is no such user or client, or they see all anyway.
     """
+    clients = list(dict.fromkeys(clients))
     from clipping.db.queries import people
     from clipping.models import Role
     from tasks.workplace import db_session
@@ -144,7 +145,7 @@ def set_clients(name: str, clients: Sequence[str]) -> None:
         user = people.get_user(session, name)
         if user.role is Role.ADMIN:
             raise Rejected(f"{user.name} is an admin and sees all clients.")
-        people.set_clients(session, user.user_id, list(dict.fromkeys(clients)))
+        people.set_clients(session, user.user_id, clients)
     console.output.print(f"{user.name} sees {', '.join(clients) or 'no client'} now.")
 
 

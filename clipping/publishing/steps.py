@@ -84,12 +84,18 @@ def after_step(post: Post, step: Step, receipt: Receipt, now: datetime) -> Post:
         receipt=receipt,
         state=state,
         next_at=next_at,
-        attempts=0,
+        attempts=post.attempts if _asks_nobody(step, receipt) else 0,
         renewed=post.renewed and not _lets_through(step, receipt),
         posted_at=now if posted and post.posted_at is None else post.posted_at,
         failure=None,
         note=_FORGOTTEN if forgotten else receipt.note,
     )
+
+
+def _asks_nobody(step: Step, receipt: Receipt) -> bool:
+    """Whether the step only armed the post: with most platforms that shows nothing of the way to
+    them, and one whose last exchange never leaves would be armed and tried without end."""
+    return step is Step.SUBMIT and receipt.stage is Stage.ARMED
 
 
 def _lets_through(step: Step, receipt: Receipt) -> bool:

@@ -90,7 +90,7 @@ def _hours(
 def _legend(accounts: Sequence[Account], has_rings: bool) -> str:
     """What the colours mean."""
     there = {account.platform for account in accounts}
-    said = [(_NAMES[name], _COLOURS[name]) for name in PlatformName if name in there]
+    said = [(_NAMES[name], _COLOURS[name]) for name in sorted(there)]
     if has_rings:
         said.append(("ring: none left", _AMBER))
     x, parts = 10, []
@@ -111,7 +111,7 @@ def _y(row: int) -> float:
 def _hour(at: datetime, first: datetime, height: int, clock: ZoneInfo) -> str:
     x, local = _x(at, first), at.astimezone(clock)
     return (
-        f'<path d="M{x} {_TOP_PX - 8}V{height - 8}" stroke="#e2e8f0"/>'
+        f'<path d="M{x} {_TOP_PX - 8}V{height - 8}" stroke="#eef2f6"/>'
         f'<text x="{x}" y="{_TOP_PX - 14}" text-anchor="middle" fill="#475569">{local:%H}</text>'
     )
 
@@ -130,7 +130,7 @@ def _row(account: Account, row: int, plan: DayPlan, first: datetime) -> str:
         said = f"awake {account.wakes_at:%H:%M} to {account.sleeps_at:%H:%M} {account.timezone}"
         parts.append(
             f'<rect x="{x}" y="{y - 3}" width="{max(0.0, round(end - x, 1))}" height="6" '
-            f'rx="3" fill="#f1f5f9"><title>{escape(said)}</title></rect>'
+            f'rx="3" fill="#e2e8f0"><title>{escape(said)}</title></rect>'
         )
     told = " ".join(s.sentence for s in plan.shortages if s.account_id == account.account_id)
     if told:

@@ -115,7 +115,7 @@ def why_it_cannot_post(account: Account, request: PlanRequest) -> str:
     if account.consent is None:
         return (
             f"The owner of {name} has not agreed to posts: clipper accounts consent "
-            f"{account.account_id} --owner NAME records that."
+            f"{account.account_id} records that."
         )
     if account.status in _NOT_POSTING:
         return f"{name} cannot post: {_NOT_POSTING[account.status]}."

@@ -30,7 +30,8 @@ async def show_form(request: Request) -> Response:
     """The form; whoever has signed in already goes on."""
     wanted = local(request.query_params.get("next", "/"))
     token = cookies.read(request.headers, cookies.SIGN_IN, forms.origin_of(request))
-    if token and await run_in_threadpool(admission.admit, hashed(token)):
+    admitted = await run_in_threadpool(admission.admit, hashed(token)) if token else None
+    if admitted is not None:
         return RedirectResponse(wanted, 303)
     return _form(request, wanted)
 

@@ -26,7 +26,7 @@ def rerun() -> bytes:
     """What a browser sends to have its page run from the top, with nothing clicked."""
     message = BackMsg()
     message.rerun_script.SetInParent()
-    return message.SerializeToString()
+    return bytes(message.SerializeToString())
 
 
 def prepare() -> None:

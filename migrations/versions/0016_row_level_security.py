@@ -176,10 +176,14 @@ def upgrade() -> None:
         if table not in WITHOUT:
             op.execute(f"GRANT SELECT ON {SCHEMA}.{table} TO {ROLE}")
     for table, (rights, rows) in CHANGED.items():
-        op.execute(
-            f"CREATE POLICY changed ON {SCHEMA}.{table} TO {ROLE} "
-            f"USING ({rows}) WITH CHECK ({rows})"
-        )
+        # One for each, because a policy for all of them would be asked when rows are read, too.
+        for right in rights.split(", "):
+            using = "" if right == "INSERT" else f" USING ({rows})"
+            check = "" if right == "DELETE" else f" WITH CHECK ({rows})"
+            op.execute(
+                f"CREATE POLICY {right.lower()}s ON {SCHEMA}.{table} FOR {right} TO {ROLE}"
+                f"{using}{check}"
+            )
         if table not in WITHOUT:
             op.execute(f"GRANT {rights} ON {SCHEMA}.{table} TO {ROLE}")
     for table, secret in WITHOUT.items():
@@ -240,7 +244,7 @@ def downgrade() -> None:
         f"""
         DO $$ DECLARE found record; BEGIN
             FOR found IN SELECT policyname, tablename FROM pg_policies
-                WHERE schemaname = '{SCHEMA}' AND policyname IN ('seen', 'changed')
+                WHERE schemaname = '{SCHEMA}' AND '{ROLE}' = ANY (roles)
             LOOP
                 EXECUTE format('DROP POLICY %I ON {SCHEMA}.%I', found.policyname, found.tablename);
             END LOOP;

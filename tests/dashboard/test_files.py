@@ -11,7 +11,6 @@ from starlette.testclient import TestClient
 from clipping.db.session import open_session
 from clipping.models import RenderedClip, Role
 from dashboard.addresses import cover_url, video_url
-from dashboard.door import files
 from dashboard.door.files import part_of
 from tests.dashboard.conftest import Workplace, forget
 from tests.dashboard.door_place import a_user, browser, come_in
@@ -43,8 +42,10 @@ def test_every_file_is_there_for_who_may_see_its_clip_and_for_nobody_else(
         assert forbidden.content == missing.content
 
 
-def test_a_film_comes_in_parts(clips: list[RenderedClip], client: TestClient) -> None:
-    come_in(client, a_user(files.database_url(), "bo", Role.ADMIN))
+def test_a_film_comes_in_parts(
+    clips: list[RenderedClip], workplace: Workplace, client: TestClient
+) -> None:
+    come_in(client, a_user(workplace.database_url, "bo", Role.ADMIN))
     address = video_url(clips[0].clip_id)
     whole = client.get(address)
     size = len(whole.content)

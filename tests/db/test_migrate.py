@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +17,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from clipping.db import migrate, queries
-from clipping.db.session import close_pool, engine, open_session
+from clipping.db.session import close_pool, engine, open_session, open_session_as
 from clipping.db.tables import SCHEMA, Row
 from clipping.errors import Broken, NeedsPerson, ServiceUnavailable
 from clipping.models import ClipState
@@ -209,6 +210,30 @@ def test_a_migration_that_fails_leaves_nothing_half(empty: str) -> None:
         migrate.upgrade(empty)
     assert [row[0] for row in schema(empty)["columns"]] == ["clips"]
     assert migrate.current(empty) is None
+
+
+def test_who_may_make_no_roles_is_told_what_an_administrator_has_to_run(postgres: str) -> None:
+    with psycopg.connect(postgres, autocommit=True) as admin:
+        admin.execute("CREATE ROLE modest LOGIN")
+        admin.execute("CREATE DATABASE modest OWNER modest")
+        url = postgres.replace("clipper@/clipper?", "modest@/modest?")
+        assert url != postgres
+        try:
+            with pytest.raises(NeedsPerson, match="may not make the role clipper_web") as told:
+                migrate.upgrade(url)
+            assert migrate.current(url) is None
+            [statement] = re.findall(r"run (GRANT .*;) and then", str(told.value))
+            admin.execute(statement)
+            migrate.upgrade(url)
+            # No superuser either: what holds for the pages holds without one.
+            with open_session_as(url, "nobody") as session:
+                assert session.execute(text("SELECT count(*) FROM clipping.clips")).one() == (0,)
+            with pytest.raises(NeedsPerson), open_session_as(url, "nobody") as session:
+                session.execute(text("SELECT count(*) FROM clipping.users"))
+        finally:
+            close_pool(url)
+            admin.execute("DROP DATABASE modest WITH (FORCE)")
+            admin.execute("DROP ROLE modest")
 
 
 def test_a_server_that_is_not_there_is_unavailable() -> None:

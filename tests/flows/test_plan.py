@@ -107,10 +107,11 @@ def test_days_are_drawn_one_by_one_and_what_is_wanted_is_said(
         (("--client", "nobody"), 3, "There is no client nobody yet. Known are acme."),
         (("--client", CLIENT, "--picture", "/nowhere/at/all.svg"), 3, "There is no folder"),
         (("change", "move", "post_1", "--by", "Jo"), 2, "--to is for move, which needs it"),
+        (("change", "move", "post_1", "--by", "Jo", "--to", "noon"), 2, "--to 'noon' is no time"),
         (("change", "hold", "post_1", "--by", " "), 2, "must say something"),
         (("change", "hold", "post_1", "--by", "Jo"), 3, "There is no post post_1"),
     ],
-    ids=["no client", "unknown", "no folder", "no time", "nobody", "no post"],
+    ids=["no client", "unknown", "no folder", "no time", "not a time", "nobody", "no post"],
 )
 def test_what_cannot_be_planned_is_one_sentence(
     place: PlanPlace, arguments: tuple[str, ...], code: int, said: str
@@ -241,7 +242,7 @@ def test_more_moments_of_a_talk_are_those_before_and_some_more(
     monkeypatch.setattr(render, "render_moment", _kept_clip)
     words = speak(QUESTION + STORY)
     lasts_ms = duration_of(words)
-    sound = samples_of(words, lasts_ms).astype(np.float32) / 32_768
+    sound = (samples_of(words, lasts_ms) / 32_768).astype(np.float32)
     video = make_video(
         tmp_path / "talk.mp4", seconds=lasts_ms / 1000, fps=5, audio=sound, sample_rate=RATE_HZ
     )

@@ -105,8 +105,15 @@ def test_an_unknown_client_is_refused_and_the_known_ones_are_named(
     assert (code, said) == (3, "There is no client nobody yet. Known are acme.\n")
 
 
-def test_an_unknown_account_has_no_list_of_posts(url: str) -> None:
-    assert run("posts", "list", "--account", "account_none")[0] == 3
+def test_posts_of_an_account_are_listed_and_stopped_by_its_name(url: str) -> None:
+    post = booked(url)
+    assert post.post_id in run("posts", "list", "--account", "tiktok:@clips")[1]
+    assert run("posts", "list", "--account", "tiktok:@nobody")[0] == 3
+    stopping = ("--account", "tiktok:@clips", "--by", "Ann")
+    assert run("stop", *stopping, "--why", "a mistake")[0] == 0
+    with open_session(url) as session:
+        assert [one.account_id for one in queries.stops(session)] == [ACCOUNT.account_id]
+    assert run("resume", *stopping, "--yes")[0] == 0
 
 
 def test_what_goes_out_next_is_said_once_and_when_it_changes(
@@ -200,7 +207,7 @@ def test_a_stop_is_said_and_lifted_after_saying_what_goes_out(url: str) -> None:
     code, said = run(*stop)
     assert (code, said) == (
         0,
-        "Stopped: of acme. What may be public already is followed to its end.\n",
+        "Stopped: everything of acme. What may be public already is followed to its end.\n",
     )
     assert run(*stop)[0] == 3
     code, said = run("resume", "--client", "acme", "--by", "Bob", given="")

@@ -76,11 +76,14 @@ def _session_members(home: Path) -> list[str]:
     return [line for line in listing.stdout.splitlines() if f"CLIPPER_HOME={home} " in line + " "]
 
 
-def _wait_until_up(process: subprocess.Popen[str] | ForkedCommand) -> None:
+def _wait_until_up(process: subprocess.Popen[str] | ForkedCommand) -> str:
+    """What it said until then."""
     assert process.stdout is not None
+    said = ""
     for line in process.stdout:
+        said += line
         if "Ctrl-C" in line:
-            return
+            return said
     assert process.stderr is not None
     pytest.fail(process.stderr.read())
 
@@ -119,7 +122,8 @@ def test_a_deployment_runs_through_both_pools_and_a_kill_takes_all_parts_with_it
     port, dashboard = _free_port(), _free_port()
     with place.start("up", "--port", port, "--dashboard-port", dashboard) as process:
         try:
-            _wait_until_up(process)
+            said = _wait_until_up(process)
+            assert "Nobody can sign in there yet: clipper users add NAME --role admin" in said
             _wait_until_all_run(place.home)
             api = f"http://127.0.0.1:{port}/api"
             kept = place.home / "prefect" / "password"
@@ -139,8 +143,11 @@ def test_a_deployment_runs_through_both_pools_and_a_kill_takes_all_parts_with_it
             flows = _call(f"{api}/flow_runs/filter", password, ended)
             pools = {run["work_pool_name"] for run in flows if run["work_pool_name"]}
             assert pools == {"cpu", "gpu"}
-            with urllib.request.urlopen(f"http://127.0.0.1:{dashboard}", timeout=20) as page:
+            pages = f"http://127.0.0.1:{dashboard}"
+            with urllib.request.urlopen(f"{pages}/auth/sign-in", timeout=20) as page:
                 assert page.status == 200
+            with pytest.raises(HTTPError, match="401"):
+                urllib.request.urlopen(pages, timeout=20)
         finally:
             # No other system than Linux can tie a child to its parent.
             process.send_signal(signal.SIGKILL if sys.platform == "linux" else signal.SIGINT)

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from threading import BoundedSemaphore
+
 import pytest
 from argon2 import PasswordHasher
 from pydantic import SecretStr
 
-from clipping.errors import Rejected
+from clipping.errors import Rejected, ServiceUnavailable
 from clipping.people import passwords
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -50,3 +52,14 @@ def test_short_passwords_and_endless_ones_are_not_taken() -> None:
         passwords.hash_password(SecretStr("eleven char"))
     with pytest.raises(Rejected, match="at most 1024"):
         passwords.hash_password(SecretStr("é" * 600))
+
+
+def test_a_crowd_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "_AT_A_TIME", BoundedSemaphore(1))
+    monkeypatch.setattr(passwords, "_PATIENCE_S", 0.01)
+    assert passwords._AT_A_TIME.acquire()
+    with pytest.raises(ServiceUnavailable, match="try again"):
+        passwords.is_password(None, SecretStr("whatever it is"))
+    passwords._AT_A_TIME.release()
+    assert not passwords.is_password(None, SecretStr("whatever it is"))
+    assert not passwords.is_password(None, SecretStr("and once more"))

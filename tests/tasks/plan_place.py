@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from sqlmodel import Session
 
 from clipping.db import queries
@@ -28,13 +29,14 @@ from clipping.models import (
     Proof,
     ProofCheck,
     Rights,
+    Tokens,
     Writing,
 )
+from clipping.platforms.standing import BY_TOKEN
 from clipping.settings import settings
 from clipping.timing import TimeSpan
 from clipping.vault import Vault, new_key
 from tasks import planning
-from tests.db.test_account_rows import some_tokens
 from tests.db.values import a_clip, a_moment, a_plan, a_rejection, a_source, a_transcript
 from tests.scheduling.made import account
 
@@ -64,7 +66,7 @@ class PlanPlace:
             yield session
 
     def account(self, platform: PlatformName, *, connected: bool = True, **changes: Any) -> Account:
-        """Another account at full pace."""
+        """Another account at full pace; connected where that is how it is posted to."""
         number = len(self.accounts)
         given = {
             "platform": platform,
@@ -74,8 +76,9 @@ class PlanPlace:
         made = account(number, **given | changes)
         with self.session() as session:
             queries.save_account(session, made)
-            if connected:
-                queries.save_tokens(session, VAULT, made.account_id, some_tokens())
+            if connected and made.method in BY_TOKEN:
+                tokens = Tokens(access=SecretStr("a-token"), obtained_at=NOW)
+                queries.save_tokens(session, VAULT, made.account_id, tokens)
         self.accounts.append(made)
         return made
 

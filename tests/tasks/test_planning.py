@@ -245,6 +245,29 @@ def test_a_paused_account_is_not_planned(place: PlanPlace) -> None:
     assert shortage.sentence == f"@{paused.handle} is paused: Its owner is away."
 
 
+@pytest.mark.parametrize(
+    ("method", "told"),
+    [
+        ("browser", "@{0} is not logged in yet: clipper accounts login {1}"),
+        ("api", "@{0} is not connected: clipper accounts connect x --client acme --handle {0}"),
+    ],
+)
+def test_nothing_is_planned_for_an_account_that_nothing_opens_yet(
+    place: PlanPlace, method: str, told: str
+) -> None:
+    shut = place.account(X, method=method, connected=False)
+    place.clip()
+    (shortage,) = place.plan().shortages
+    assert shortage.sentence == told.format(shut.handle, shut.account_id)
+    with place.session() as session:
+        if method == "browser":
+            queries.note_event(session, shut.account_id, queries.LOGGED_IN)
+        else:
+            # People post to it: there is nothing to open.
+            queries.save_account(session, shut.replace(method="manual"))
+    assert len(place.plan().assignments) == 1
+
+
 def test_two_planners_at_once_book_each_slot_and_clip_once(place: PlanPlace) -> None:
     for _ in range(3):
         place.account(TIKTOK)

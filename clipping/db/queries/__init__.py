@@ -8,6 +8,7 @@ never saved; a ``find_`` returns None.
 from clipping.db.locks import stage_lock
 from clipping.db.queries.account_checks import account_check, save_account_check
 from clipping.db.queries.accounts import (
+    LOGGED_IN,
     account_events,
     account_id,
     account_of_user,
@@ -152,7 +153,6 @@ from clipping.db.queries.stops import (
     stops_of,
 )
 from clipping.db.queries.tokens import (
-    connected,
     expire_tokens,
     find_tokens,
     forget_refresh,
@@ -160,6 +160,7 @@ from clipping.db.queries.tokens import (
     has_proxy,
     lock_tokens,
     note_refresh,
+    open_accounts,
     proxy_of,
     save_proxy,
     save_tokens,
@@ -190,6 +191,7 @@ from clipping.db.queries.watches import (
 )
 
 __all__ = [
+    "LOGGED_IN",
     "ClipAlike",
     "CostLine",
     "GivenUp",
@@ -226,7 +228,6 @@ __all__ = [
     "clips_of_month",
     "clips_of_sources",
     "close",
-    "connected",
     "costs",
     "database_time",
     "detection_of",
@@ -284,6 +285,7 @@ __all__ = [
     "note_look",
     "note_pass",
     "note_refresh",
+    "open_accounts",
     "open_intents",
     "outage",
     "pause_account",
