@@ -57,7 +57,7 @@ _STYLE: Final = """<style>
 .cl-scroll{overflow-x:auto}.cl-strips{min-width:660px;padding-bottom:.3rem}
 .cl-strip{display:grid;grid-template-columns:13rem minmax(0,1fr);align-items:center;height:26px}
 .cl-strip>span{font-size:.82rem;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;
- padding-right:.6rem}
+ padding-right:.6rem}.cl-strip small{opacity:.6}
 .cl-track{position:relative;height:100%;border-left:1px solid
  color-mix(in srgb,currentColor 10%,transparent)}
 .cl-track>*{position:absolute}
@@ -78,9 +78,9 @@ _STYLE: Final = """<style>
  .cl-strips.cl-week{min-width:660px}.cl-hour:nth-child(even){display:none}
  .cl-week .cl-hour:nth-child(even){display:inline}.cl-strip>span{font-size:.74rem}
  .cl-row{grid-template-columns:minmax(0,1fr)}.cl-row>.cl-mark{grid-row:auto}
- .cl-cells{grid-template-columns:1fr 1fr}.cl-cells.cl-head{display:none}
+ .cl-cells{grid-template-columns:repeat(3,1fr)}.cl-cells.cl-head{display:none}
  .cl-cells small{display:block;font-size:.72rem;opacity:.62}
- .cl-cells>.cl-wide{grid-column:1/3}
+ .cl-cells>.cl-wide{grid-column:1/4}
 }
 </style>"""
 

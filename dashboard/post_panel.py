@@ -44,7 +44,8 @@ def panel(post_id: str) -> None:
     st.html(looks.chip(STATES[post.state]))
     st.markdown(plain(explained(post)))
     _said(post)
-    player, story = st.columns([1, 2], gap="large")
+    # On a narrow screen what can be done stands above the film.
+    story, player = st.columns([2, 1], gap="large")
     with player:
         st.video(video_url(post.clip_id))
         looks.link(Lead("The clip", "clips", {"clip": post.clip_id}))

@@ -99,6 +99,20 @@ def _covers(stop: Stop, line: AccountLine) -> bool:
     return all(not named or named == theirs for named, theirs in wanted)
 
 
+def way_out(line: AccountLine) -> str:
+    """What somebody has to do elsewhere for the account to be posted to; empty when nothing."""
+    one = line.account
+    closed = line.account.method in _BY_TOKEN and line.opening is None
+    if one.status is AccountStatus.REAUTHORISE or closed:
+        # With it come the clients of all platforms.
+        from clipping.platforms.standing import to_open
+
+        return f"Its owner lets us in again with: {to_open(one)}"
+    if one.consent is None:
+        return f"Record its owner's consent: clipper accounts consent {one.account_id} --owner NAME"
+    return ""
+
+
 def warm_up(line: AccountLine, now: datetime) -> str:
     """How far its warm-up is: ``day 9, 1 a day``."""
     one = line.account

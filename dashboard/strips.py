@@ -11,7 +11,7 @@ from urllib.parse import quote
 from clipping.db.queries.post_lines import PostLine
 from clipping.models import Account
 from dashboard.looks import COLOURS
-from dashboard.words import STATES, account_name, zone
+from dashboard.words import PLATFORMS, STATES, zone
 
 _DAY_MINUTES: Final = 24 * 60
 
@@ -71,7 +71,7 @@ def _scale(first: date, days: int) -> str:
 
 
 def _row(account: Account, dots: Sequence[str], first: date, days: int, now: datetime) -> str:
-    name = account_name(account.platform, account.handle)
+    platform = PLATFORMS[account.platform]
     parts = [f'<i class="cl-mark-at" style="left:{left}%"></i>' for left, _ in _marks(first, days)]
     # Who falls asleep after midnight woke up the day before.
     days_awake = (first + timedelta(days=number) for number in range(-1, days))
@@ -80,9 +80,10 @@ def _row(account: Account, dots: Sequence[str], first: date, days: int, now: dat
     if first <= here.date() < first + timedelta(days=days):
         left = _left(here, _begin(first), days)
         parts.append(f'<i class="cl-now" style="left:{left}%"></i>')
-    told = escape(f"{name}, {account.timezone}", quote=True)
+    told = escape(f"{platform}, {account.timezone}", quote=True)
     return (
-        f'<div class="cl-strip"><span title="{told}">{escape(name)}</span>'
+        f'<div class="cl-strip"><span title="{told}">@{escape(account.handle)} '
+        f"<small>{platform}</small></span>"
         f'<div class="cl-track">{"".join([*parts, *dots])}</div></div>'
     )
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from html import escape
 
 import streamlit as st
+from sqlmodel import Session
 
 from clipping.db import queries
 from clipping.db.queries.account_lines import (
@@ -18,6 +19,7 @@ from clipping.db.queries.account_lines import (
 )
 from clipping.db.queries.post_lines import PostLine, posts_between
 from clipping.models import Stop
+from clipping.publishing.reinstating import ENDED_BY_A_PERSON, reinstate
 from dashboard import looks
 from dashboard.actions import change, say_what_was_done
 from dashboard.choosing import client_choice
@@ -25,7 +27,7 @@ from dashboard.door.person import Person, person
 from dashboard.looks import Lead
 from dashboard.page import plain, reading
 from dashboard.paging import Pages
-from dashboard.standing import Trouble, left_today, open_until, troubles, warm_up
+from dashboard.standing import Trouble, left_today, open_until, troubles, warm_up, way_out
 from dashboard.stop_panel import holding, resume_button, stop_form, stop_now, unpausing
 from dashboard.words import PLATFORMS, STATES, Chip, Tone, account_name, apart, local, utc
 
@@ -167,6 +169,15 @@ def _facts(line: AccountLine, found: Sequence[Trouble], now: datetime) -> None:
 def _actions(who: Person, line: AccountLine, stops: Sequence[Stop]) -> None:
     one = line.account
     st.subheader("What you can do")
+    if told := way_out(line):
+        st.info(plain(told), icon=":material/terminal:")
+    if one.status in ENDED_BY_A_PERSON:
+        with st.expander("It can be posted to again"), st.form("reinstate", border=False):
+            st.caption("Only after you have seen that its platform lets it post: held posts go on.")
+            sure = st.checkbox("I have looked at the account.")
+            pressed = st.form_submit_button("It can be posted to again", type="primary")
+        if pressed:
+            _reinstate(one.account_id, sure)
     if one.paused:
         resume_button(f"pause {one.account_id}", "Resume it", unpausing(one.account_id))
     else:
@@ -193,9 +204,22 @@ def _pause(account_id: str, why: str) -> None:
         st.error("Say why: whoever wants to resume it reads that.")
         return
 
-    def act(session: object, by: str, now: datetime) -> str:
-        queries.pause_account(session, account_id, f"{by}: {why.strip()}")  # type: ignore[arg-type]
+    def act(session: Session, by: str, now: datetime) -> str:
+        queries.pause_account(session, account_id, f"{by}: {why.strip()}")
         return "It is paused."
+
+    change(act)
+    st.rerun()
+
+
+def _reinstate(account_id: str, sure: bool) -> None:
+    if not sure:
+        st.error("Look at the account first.")
+        return
+
+    def act(session: Session, by: str, now: datetime) -> str:
+        reinstate(session, account_id, by, now)
+        return "It is posted to again."
 
     change(act)
     st.rerun()

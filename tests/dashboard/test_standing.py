@@ -14,7 +14,7 @@ from clipping.db.queries.desk import ShortDay, WaitingClips
 from clipping.db.queries.post_lines import PostCount, PostLine
 from clipping.models import AccountStatus, Cause, PlatformName, PostState, Shortage, Stage, Stop
 from dashboard.needs import Desk, Urgency, needs
-from dashboard.standing import left_today, open_until, troubles, warm_up
+from dashboard.standing import left_today, open_until, troubles, warm_up, way_out
 from dashboard.strips import strips
 from dashboard.words import apart
 from tests.scheduling.made import account
@@ -180,3 +180,10 @@ def test_a_day_is_drawn_on_each_accounts_own_clock_and_names_are_no_html() -> No
     assert "left:0.0%;width:4.17%" in drawn
     assert "left:33.33%;width:66.67%" in drawn
     assert 'class="cl-now" style="left:75.0%"' in drawn
+
+
+def test_what_has_to_be_done_elsewhere_is_told_with_its_command() -> None:
+    assert way_out(a_line()) == ""
+    told = way_out(a_line(opening=None))
+    assert told.startswith("Its owner lets us in again with: clipper accounts connect tiktok")
+    assert "clipper accounts consent account_000" in way_out(a_line(consent=None))
