@@ -11,6 +11,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
+import psutil
 import psycopg
 from sqlalchemy import event
 from sqlmodel import Session
@@ -30,7 +31,7 @@ from clipping.db.queries import (
 from clipping.db.queries.account_lines import AccountChoice
 from clipping.db.queries.post_lines import PostChoice
 from clipping.db.session import engine, open_session, open_session_as
-from clipping.models import PostState, Role, Stop, User
+from clipping.models import PostState, Role, User
 from clipping.publishing import stopping
 from dashboard import needs
 from tests.dashboard.seeded import Size, account, client, seed
@@ -40,7 +41,7 @@ POSTS: Final = int(os.environ.get("CLIPPER_BENCH_POSTS", "1000000"))
 CLIENTS: Final = 50
 ACCOUNTS: Final = 1_500
 LIMIT_MS: Final = 300
-ROUNDS: Final = 7
+ROUNDS: Final = 11
 _LARGE: Final = ("posts", "clips", "moments", "post_events", "verdicts")
 """Tables that no page may read from end to end."""
 _SETTLING: Final = (PostState.UNKNOWN, PostState.FAILED, PostState.HELD)
@@ -87,9 +88,8 @@ def _accounts(choice: AccountChoice, *, deep: bool = False) -> Page:
 
 
 def _resuming(session: Session, now: datetime) -> Any:
-    """What the confirmation shows before an account's stop is lifted."""
-    stop = Stop(account_id=account(5), by="", at=now, why="")
-    return stopping.unpausing(session, stop.account_id, now)
+    """What the confirmation shows before an account is resumed."""
+    return stopping.unpausing(session, account(1), now)
 
 
 PAGES: Final[Mapping[str, Page]] = {
@@ -100,6 +100,7 @@ PAGES: Final[Mapping[str, Page]] = {
     "Accounts, in trouble": _accounts(AccountChoice(troubled=True)),
     "Accounts, by a part of the handle": _accounts(AccountChoice(named="ideas.1")),
     "Account": _account,
+    "Account, before it is resumed": _resuming,
     "Posts": _posts(PostChoice()),
     "Posts, far back": _posts(PostChoice(), deep=True),
     "Posts, to settle": _posts(PostChoice(states=_SETTLING)),
@@ -156,20 +157,35 @@ def _somebody(session: Session, name: str, role: Role, now: datetime, *clients: 
 
 
 def _row(url: str, user_id: str, name: str, page: Page, now: datetime) -> Row:
-    took = []
+    with open_session_as(url, user_id) as session:
+        # The connection that all rounds have, the pool's latest.
+        server_pid = session.connection().connection.driver_connection.info.backend_pid  # type: ignore[union-attr]
+        page(session, now)
+    took, spent_s = [], _cpu_s(server_pid)
     for _ in range(ROUNDS):
         begun = time.perf_counter()
         with open_session_as(url, user_id) as session:
             page(session, now)
         took.append((time.perf_counter() - begun) * 1000)
+    cpu_ms = (_cpu_s(server_pid) - spent_s) * 1000 / ROUNDS
     with open_session_as(url, user_id) as session, _asked(url) as statements:
         page(session, now)
     read = sorted(set(_read_whole(url, user_id, statements)))
-    figure = f"{median(took):.0f} ms ({min(took):.0f}–{max(took):.0f})"
-    told = f"{len(statements)} statements"
+    told = f"{median(took):.0f} ms ({min(took):.0f}–{max(took):.0f}), {len(statements)} statements"
     if read:
         told += f", reads all of {', '.join(read)}"
-    return Row(name, figure, told, f"≤ {LIMIT_MS} ms", median(took) <= LIMIT_MS and not read)
+    within = cpu_ms <= LIMIT_MS and not read
+    return Row(name, f"{cpu_ms:.0f} ms CPU", told, f"≤ {LIMIT_MS} ms CPU", within)
+
+
+def _cpu_s(server_pid: int) -> float:
+    """CPU time of this process and of the server's that answers it.
+
+    Everything that is read lies in memory by then, so on a machine with nothing else to do it is
+    the time that passes; on another one that says nothing.
+    """
+    answering = psutil.Process(server_pid).cpu_times()
+    return time.process_time() + float(answering.user) + float(answering.system)
 
 
 @contextmanager

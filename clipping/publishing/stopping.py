@@ -76,14 +76,17 @@ def unpausing(session: Session, account_id: str, now: datetime) -> Resumption:
 
 def resume(session: Session, found: Resumption, by: str, now: datetime) -> None:
     """Lift the stops; what they held goes on."""
+    later = {post.post_id for post in found.later}
     for one in found.stops:
         queries.lift_stop(session, one.stop_id, by, now)
         queries.look_again(session, one, now)
-    for later in found.later:
-        post = queries.get_post(session, later.post_id, lock=True)
-        if post.state is PostState.HELD and post.next_at is not None:
-            # Whoever plans sees that its time is its own again.
-            queries.save_post(session, post, gates.released(post), now)
+        # Of thousands that are planned the few that were held.
+        held = [post for post in _queued(session, one, (PostState.HELD,)) if post.post_id in later]
+        for known in held:
+            post = queries.get_post(session, known.post_id, lock=True)
+            if post.state is PostState.HELD and post.next_at is not None:
+                # Whoever plans sees that its time is its own again.
+                queries.save_post(session, post, gates.released(post), now)
 
 
 def _sorted_out(
@@ -113,14 +116,14 @@ def covers(stop: Stop, post: Post) -> bool:
     return all(not named or named == theirs for named, theirs in wanted)
 
 
-def _queued(session: Session, covering: Stop) -> list[Post]:
+def _queued(session: Session, covering: Stop, states: Sequence[PostState] = _QUEUED) -> list[Post]:
     found = queries.posts(
         session,
         covering.client or None,
         platform=covering.platform,
         account_id=covering.account_id or None,
         source_id=covering.source_id or None,
-        states=_QUEUED,
+        states=states,
     )
     return [post for post in found if post.next_at is not None and not may_be_public(post)]
 

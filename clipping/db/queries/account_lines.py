@@ -22,7 +22,6 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy import Text as PlainText
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Session, col
 
 from clipping.db.columns import UtcTime
@@ -97,13 +96,16 @@ def account_page(
     """Accounts in the order of their names; ``after`` is the key of the last one before."""
     shown = _chosen(choice, now, after).limit(most).cte("shown")
     page = select(shown).subquery()
+    opening = _opening(select(func.array_agg(shown.c.account_id)).scalar_subquery())
     last, coming = _last(page.c.account_id), _next(page.c.account_id, now)
     lately = _lately(page.c.account_id, now)
     rows = session.execute(
         select(
             AccountRow,
             col(ClientRow.name),
-            *(page.c[name] for name in _OPENING),
+            opening.c.account_id.is_not(None),
+            opening.c.ends_at,
+            opening.c.renewed,
             last.c.at,
             coming.c.at,
             lately.c.posts,
@@ -118,6 +120,7 @@ def account_page(
             col(AccountCheckRow.account_id) == page.c.account_id,
             isouter=True,
         )
+        .join(opening, opening.c.account_id == page.c.account_id, isouter=True)
         .join(last, true(), isouter=True)
         .join(coming, true(), isouter=True)
         .join(lately, true(), isouter=True)
@@ -156,7 +159,6 @@ def account_names(session: Session, account_ids: Collection[str]) -> dict[str, A
     }
 
 
-_OPENING: Final = ("opened", "ends_at", "renewed")
 _ORDER: Final = (
     col(ClientRow.name),
     col(AccountRow.platform),
@@ -168,20 +170,9 @@ _ORDER: Final = (
 def _chosen(
     choice: AccountChoice, now: datetime, after: AccountKey | None
 ) -> Select[*tuple[Any, ...]]:
-    opening = func.clipping.token_dates(
-        null() if choice.account_id is None else literal([choice.account_id], ARRAY(PlainText))
-    ).table_valued(
-        column("account_id", PlainText), column("ends_at", UtcTime), column("renewed", Boolean)
-    )
     wanted = (
-        select(
-            col(AccountRow.account_id),
-            opening.c.account_id.is_not(None).label("opened"),
-            opening.c.ends_at,
-            opening.c.renewed,
-        )
+        select(col(AccountRow.account_id))
         .join(ClientRow, col(ClientRow.client_id) == col(AccountRow.client_id))
-        .join(opening, opening.c.account_id == col(AccountRow.account_id), isouter=True)
         .order_by(*_ORDER)
     )
     if choice.client is not None:
@@ -194,7 +185,18 @@ def _chosen(
         wanted = wanted.where(col(AccountRow.account_id) == choice.account_id)
     if after is not None:
         wanted = wanted.where(tuple_(*_ORDER) > tuple_(*(literal(part, String) for part in after)))
-    return wanted.where(_troubled(opening.c, now)) if choice.troubled else wanted
+    if choice.troubled:
+        every = _opening(null())
+        opened = every.c.account_id == col(AccountRow.account_id)
+        wanted = wanted.join(every, opened, isouter=True).where(_troubled(every.c, now))
+    return wanted
+
+
+def _opening(account_ids: Any) -> Any:
+    """Until when these accounts are open; all of them without any."""
+    return func.clipping.token_dates(account_ids).table_valued(
+        column("account_id", PlainText), column("ends_at", UtcTime), column("renewed", Boolean)
+    )
 
 
 def _troubled(opening: Any, now: datetime) -> Any:
