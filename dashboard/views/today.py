@@ -18,6 +18,7 @@ from dashboard.words import STATES, Tone, account_name, apart, local, many
 
 SHOWN = 8
 SOON_SHOWN = 8
+NAMED = 3
 HEADINGS = {
     "At once": (
         Urgency.UNSURE,
@@ -33,7 +34,9 @@ HEADINGS = {
 
 def overview() -> None:
     who, now = person(), datetime.now(UTC)
-    looks.begin("Today", f"{now:%A, %d %B}. What needs you, {who.name}, worst first.")
+    named = len(who.clients) <= NAMED
+    whose = ", ".join(who.clients) if named else many(len(who.clients), "client")
+    looks.begin("Today", f"{now:%A, %d %B}, {whose}. What needs you, {who.name}, worst first.")
     say_what_was_done()
     with reading() as session:
         found = read(session, now)

@@ -261,10 +261,12 @@ def test_without_a_database_the_page_says_how_to_start(
     assert "DATABASE_URL is not set" in said(run("clips"))
 
 
-def test_the_entry_shows_the_clips_first(clips: list[RenderedClip]) -> None:
+def test_the_entry_shows_who_works_for_clients_what_needs_them_first(
+    clips: list[RenderedClip],
+) -> None:
     page = AppTest.from_file(str(VIEWS.parent / "pages.py"), default_timeout=30).run()
     assert not page.exception
-    assert page.title[0].value == "Clips"
+    assert page.title[0].value == "Today"
     assert "ann, admin" in said(page)
 
 
