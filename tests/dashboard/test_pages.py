@@ -47,7 +47,9 @@ def shown(page: AppTest, number: int = 0) -> list[dict[str, object]]:
 def everything(page: AppTest) -> str:
     """All that a page says and shows, as it would go to the browser."""
     tables = [shown(page, number) for number in range(len(page.dataframe))]
-    return f"{page.main}{page.sidebar}{tables}"
+    # What blocks are made of is not all told by their names.
+    html = [str(one.proto.body) for one in page.get("html")]
+    return f"{page.main}{page.sidebar}{tables}{said(page)}{html}"
 
 
 def test_an_empty_database_says_what_to_run(workplace: Workplace) -> None:
