@@ -12,6 +12,7 @@ from types import ModuleType
 
 from benchmarks import (
     claude,
+    dashboard,
     hearing,
     long,
     mutes,
@@ -39,6 +40,7 @@ SECTIONS: dict[str, ModuleType] = {
         orchestration,
         planning,
         publishing,
+        dashboard,
         claude,
     )
 }

@@ -8,7 +8,9 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from clipping.errors import ClippingError
+from dashboard import looks
 from dashboard.door.person import ACCOUNT_PATH, Person, person
+from dashboard.menu import daily_pages
 from dashboard.page import plain
 
 # A file of our own: Streamlit fetches the browser tab's icon from a font server when it is a name.
@@ -16,7 +18,9 @@ ICON = Path(__file__).parent / "icon.svg"
 
 
 def main() -> None:
-    st.set_page_config(page_title="Clipper", page_icon=str(ICON), layout="wide")
+    st.set_page_config(
+        page_title="Clipper", page_icon=str(ICON), layout="wide", initial_sidebar_state="collapsed"
+    )
     try:
         who = person()
     except ClippingError as error:
@@ -26,15 +30,19 @@ def main() -> None:
     with st.sidebar:
         st.caption(plain(f"{who.name}, {who.role.value}"))
         st.link_button("Account and sign-out", ACCOUNT_PATH, icon=":material/person:")
+    looks.style()
     page.run()
 
 
 def _pages(who: Person) -> list[StreamlitPage]:
-    clips = st.Page("views/clips.py", title="Clips", icon=":material/movie:", default=True)
+    # Whoever works for the clients begins with what needs them, a client with their clips.
+    clips = st.Page(
+        "views/clips.py", title="Clips", icon=":material/movie:", default=not who.is_staff
+    )
     if not who.is_staff:
         return [clips]
     sources = st.Page("views/sources.py", title="Sources", icon=":material/video_library:")
-    return [clips, sources]
+    return [*daily_pages(), clips, sources]
 
 
 main()

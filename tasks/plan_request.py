@@ -31,6 +31,7 @@ from clipping.models import (
     PostState,
     Slot,
 )
+from clipping.publishing.moving import LEAD
 from clipping.scheduling import slot_id, why_it_cannot_post
 from clipping.scheduling.limits import uses_app
 from clipping.settings import settings
@@ -40,8 +41,6 @@ from tasks.workplace import db_session
 
 MOST_CANDIDATES: Final = 2_000
 """Clips of which a day's plan is made: more than a month uses up."""
-LEAD: Final = timedelta(minutes=10)
-"""What is due so soon is the publisher's, and nothing new is planned before."""
 _BACK: Final = timedelta(days=32)
 """Beyond the 30 days within which siblings do not show the same."""
 _APP_DAYS: Final = timedelta(days=3)

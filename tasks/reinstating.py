@@ -3,34 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 
-from clipping.db import queries
-from clipping.errors import Rejected
-from clipping.models import Account, AccountStatus, Stop
+from clipping.models import Account
+from clipping.publishing import reinstating
 from tasks.workplace import db_session
-
-_ENDED_BY_A_PERSON: Final = (
-    AccountStatus.WARNED,
-    AccountStatus.SUSPENDED,
-    AccountStatus.BANNED,
-)
 
 
 def reinstate(account_id: str, by: str, now: datetime) -> Account:
-    """Take an account for well again; its posts that are held are looked at now.
-
-    No platform tells it: what it answers to reading calls says nothing about posts.
-
-    :raises Rejected: It is active, or its owner has to connect it again.
-    """
+    """As :func:`reinstating.reinstate`."""
     with db_session() as session:
-        account = queries.get_account(session, account_id, lock=True)
-        if account.status not in _ENDED_BY_A_PERSON:
-            hint = "" if account.status is AccountStatus.ACTIVE else ": connect it again"
-            raise Rejected(f"{account_id} is {account.status.value}{hint}.")
-        told = f"{by} says that its platform lets it post again."
-        queries.change_status(session, account_id, AccountStatus.ACTIVE, told, at=now)
-        covered = Stop(account_id=account_id, by=by, at=now, why=told)
-        queries.look_again(session, covered, now)
-    return account.replace(status=AccountStatus.ACTIVE)
+        return reinstating.reinstate(session, account_id, by, now)

@@ -24,8 +24,8 @@ from clipping.models import (
     Verdict,
 )
 from clipping.publishing import gates
+from clipping.publishing.moving import day_of
 from clipping.publishing.steps import may_be_public
-from tasks.plan_changes import day_of
 from tasks.planning import plan_client
 from tasks.workplace import db_session, only_one
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sqlmodel import Session
 
 from clipping.db import embedded, migrate
+from clipping.db.locks import planning_of as planning_of
 from clipping.db.locks import stage_lock
 from clipping.db.session import open_session
 from clipping.settings import settings
@@ -76,11 +77,6 @@ def _give_up(_waited_s: float) -> None:
 def transcribing(source_id: str) -> str:
     """The key under which a source is transcribed, or forgotten: never both at once."""
     return f"transcribe:{source_id}"
-
-
-def planning_of(client: str) -> str:
-    """The key under which a client's posts are planned, or one that has failed is let go on."""
-    return f"plan:{client}"
 
 
 def media_store() -> MediaStore:

@@ -84,3 +84,8 @@ def _acquire(
 def _lock_number(key: str) -> int:
     digest = hashlib.sha256(b"clipper\0" + key.encode("utf-8", "surrogatepass")).digest()
     return int.from_bytes(digest[:8], "big", signed=True)
+
+
+def planning_of(client: str) -> str:
+    """The key under which a client's posts are planned, or one that has failed is let go on."""
+    return f"plan:{client}"

@@ -90,7 +90,7 @@ def account_caps(
     :param slots: With their places in the day's list.
     :param posted: When its other posts are made, on both sides of the day.
     """
-    most = _account_posts(account)
+    most = account_posts(account)
     caps = _rolling(
         slots, posted, most, f"@{account.handle} may post {most} times in 24 hours on its platform."
     )
@@ -157,7 +157,8 @@ def uses_app(account: Account) -> bool:
     return account.method in (PostingMethod.API, PostingMethod.INBOX)
 
 
-def _account_posts(account: Account) -> int | None:
+def account_posts(account: Account) -> int | None:
+    """How many posts its platform takes of it in any 24 hours; None where it does not say."""
     limits = LIMITS[account.platform]
     if account.method is PostingMethod.INBOX and limits.inbox_posts is not None:
         return limits.inbox_posts

@@ -88,7 +88,7 @@ def alerts(
     return [
         Alert.model_validate(
             {
-                **row.model_dump(exclude={"client_id", "seen_at", "seen_by"}),
+                **row.model_dump(exclude={"client_id", "seen_at", "seen_by", "seen_note"}),
                 "client": name or "",
             }
         )

@@ -111,7 +111,7 @@ def _all(session: Session, wanted: SelectOfScalar[ClipRow]) -> list[RenderedClip
 def _clip(row: ClipRow, client: str) -> RenderedClip:
     return RenderedClip.model_validate(
         {
-            **row.model_dump(exclude={"client_id", "plan", "proof"}),
+            **row.model_dump(exclude={"client_id", "plan", "proof", "decided"}),
             "client": client,
             "plan": RenderPlan.model_validate(row.plan),
             "proof": Proof.model_validate(row.proof),

@@ -48,7 +48,7 @@ _PERHAPS_PUBLIC = (Stage.ARMED, Stage.PROCESSING, Stage.INBOX, Stage.POSTED)
 def add_stop(session: Session, stop: Stop) -> Stop:
     """Keep it; from its commit on nothing that it covers goes on."""
     row = StopRow(
-        client_id=save_client(session, stop.client) if stop.client else None,
+        client_id=_whose(session, stop.client) if stop.client else None,
         platform=stop.platform.value if stop.platform else None,
         account_id=stop.account_id or None,
         source_id=stop.source_id or None,
@@ -57,6 +57,14 @@ def add_stop(session: Session, stop: Stop) -> Stop:
     session.add(row)
     session.flush()
     return stop.replace(stop_id=row.stop_id)
+
+
+def _whose(session: Session, client: str) -> str:
+    """The client's id; made only where there is none, which pages may not."""
+    known = session.exec(
+        select(ClientRow.client_id).where(ClientRow.client_id == client_id(client))
+    ).first()
+    return known or save_client(session, client)
 
 
 def stops(session: Session, *, lifted: bool = False) -> list[Stop]:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSON, JSONB
 from sqlmodel import Field
@@ -147,6 +154,13 @@ class ClipRow(Row, table=True):
         Index(None, "rendered_at"),
         Index(None, "source_id"),
         Index(None, "moment_id"),
+        Index(
+            "ix_clips_undecided",
+            "client_id",
+            "state",
+            "rendered_at",
+            postgresql_where=sql("NOT decided"),
+        ),
     )
 
     clip_id: str = Field(sa_type=Text, primary_key=True)
@@ -164,6 +178,10 @@ class ClipRow(Row, table=True):
     size_bytes: int = Field(sa_type=BigInteger)
     proof: dict[str, Any] = Field(sa_type=JSONB)
     rendered_at: datetime = Field(sa_type=UtcTime)
+    decided: bool | None = Field(
+        default=None, nullable=False, sa_column_kwargs={"server_default": false()}
+    )
+    """Whether it has a verdict; kept so by Postgres, for who asks which have none."""
 
 
 class ReleaseRow(Row, table=True):

@@ -36,6 +36,9 @@ class PostRow(Row, table=True):
         Index(None, "account_id", "due_at"),
         Index(None, "client_id", "due_at"),
         Index(None, "source_id"),
+        # As pages list them: all, or those of some states.
+        Index(None, "due_at", "post_id"),
+        Index(None, "state", "due_at", "post_id"),
     )
 
     post_id: str = Field(sa_type=Text, primary_key=True)
@@ -121,6 +124,7 @@ class AlertRow(Row, table=True):
     __table_args__ = (
         belongs_to("clients", "client_id", cascade=False),
         Index(None, "at"),
+        Index("ix_alerts_unseen", "alert_id", postgresql_where=sql("seen_at IS NULL")),
     )
 
     alert_id: int | None = Field(
@@ -134,6 +138,7 @@ class AlertRow(Row, table=True):
     post_id: str = Field(sa_type=Text)
     seen_at: datetime | None = Field(sa_type=UtcTime, default=None)
     seen_by: str = Field(sa_type=Text)
+    seen_note: str = Field(sa_type=Text, default="", sa_column_kwargs={"server_default": ""})
 
 
 class BucketRow(Row, table=True):

@@ -1,0 +1,135 @@
+"""Stops and pauses, in an open session: setting them, and what goes out once they are lifted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from sqlmodel import Session
+
+from clipping.db import queries
+from clipping.errors import Rejected
+from clipping.models import Post, PostState, Stop
+from clipping.publishing import gates
+from clipping.publishing.steps import may_be_public
+
+_QUEUED: Final = (PostState.RESERVED, PostState.SUBMITTING, PostState.HELD)
+
+
+@dataclass(frozen=True)
+class Resumption:
+    """What a resumption will do."""
+
+    stops: tuple[Stop, ...] = ()
+    """That are lifted."""
+    now: list[Post] = field(default_factory=list)
+    """Go on at once: their time has come."""
+    late: list[Post] = field(default_factory=list)
+    """Are cancelled: their time went by."""
+    later: list[Post] = field(default_factory=list)
+    """Go out at their times."""
+    stopped: list[Post] = field(default_factory=list)
+    """Stay where they are, under another stop."""
+
+
+def stop(session: Session, wanted: Stop) -> Stop:
+    """Let nothing go on that it covers, from the next step of any post on.
+
+    :raises Rejected: There is no such client, account or source, or it is stopped just so already.
+    """
+    if wanted.account_id:
+        queries.get_account(session, wanted.account_id)
+    if wanted.source_id:
+        queries.get_source(session, wanted.source_id)
+    if wanted.client and wanted.client not in queries.clients(session):
+        raise Rejected(f"There is no client {wanted.client}.")
+    if same := _same(queries.stops(session), wanted):
+        raise Rejected(f"That is stopped already: {gates.stopped(same[0])}")
+    return queries.add_stop(session, wanted)
+
+
+def resumption(session: Session, wanted: Stop, now: datetime) -> Resumption:
+    """What lifting the stops of exactly this scope will do.
+
+    :raises Rejected: There is none.
+    """
+    holding = queries.stops(session)
+    lifted = _same(holding, wanted)
+    if not lifted:
+        others = "; ".join(gates.stopped(one).rstrip(".") for one in holding)
+        raise Rejected(
+            f"Nothing stops {wanted.covers}. {f'What is stopped: {others}.' if others else ''}"
+        )
+    ids = {one.stop_id for one in lifted}
+    left = [one for one in holding if one.stop_id not in ids]
+    return _sorted_out(_queued(session, wanted), tuple(lifted), left, now)
+
+
+def unpausing(session: Session, account_id: str, now: datetime) -> Resumption:
+    """What resuming an account that somebody has paused will do."""
+    account = queries.get_account(session, account_id)
+    wanted = Stop(account_id=account_id, client=account.client, by="", at=now, why="")
+    return _sorted_out(_queued(session, wanted), (), queries.stops(session), now)
+
+
+def resume(session: Session, found: Resumption, by: str, now: datetime) -> None:
+    """Lift the stops; what they held goes on."""
+    later = {post.post_id for post in found.later}
+    for one in found.stops:
+        queries.lift_stop(session, one.stop_id, by, now)
+        queries.look_again(session, one, now)
+        # Of thousands that are planned the few that were held.
+        held = [post for post in _queued(session, one, (PostState.HELD,)) if post.post_id in later]
+        for known in held:
+            post = queries.get_post(session, known.post_id, lock=True)
+            if post.state is PostState.HELD and post.next_at is not None:
+                # Whoever plans sees that its time is its own again.
+                queries.save_post(session, post, gates.released(post), now)
+
+
+def _sorted_out(
+    posts: Sequence[Post], lifted: tuple[Stop, ...], left: Sequence[Stop], now: datetime
+) -> Resumption:
+    found = Resumption(lifted)
+    for post in posts:
+        if any(covers(one, post) for one in left):
+            found.stopped.append(post)
+        elif gates.missed(post, now):
+            found.late.append(post)
+        elif post.due_at <= now:
+            found.now.append(post)
+        else:
+            found.later.append(post)
+    return found
+
+
+def covers(stop: Stop, post: Post) -> bool:
+    """Whether nothing of the post goes on while the stop holds."""
+    wanted = (
+        (stop.client, post.client),
+        (stop.platform, post.platform),
+        (stop.account_id, post.account_id),
+        (stop.source_id, post.source_id),
+    )
+    return all(not named or named == theirs for named, theirs in wanted)
+
+
+def _queued(session: Session, covering: Stop, states: Sequence[PostState] = _QUEUED) -> list[Post]:
+    found = queries.posts(
+        session,
+        covering.client or None,
+        platform=covering.platform,
+        account_id=covering.account_id or None,
+        source_id=covering.source_id or None,
+        states=states,
+    )
+    return [post for post in found if post.next_at is not None and not may_be_public(post)]
+
+
+def _same(holding: Sequence[Stop], wanted: Stop) -> list[Stop]:
+    def scope(one: Stop) -> tuple[object, ...]:
+        return one.client, one.platform, one.account_id, one.source_id
+
+    return [one for one in holding if scope(one) == scope(wanted)]

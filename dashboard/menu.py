@@ -1,0 +1,17 @@
+"""The pages of those who work for the clients: what they run every day."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+
+def daily_pages() -> list[StreamlitPage]:
+    """In the order of a morning; the first is where everybody begins."""
+    return [
+        st.Page("views/today.py", title="Today", icon=":material/today:", default=True),
+        st.Page("views/schedule.py", title="Calendar", icon=":material/calendar_month:"),
+        st.Page("views/posts.py", title="Posts", icon=":material/send:"),
+        st.Page("views/accounts.py", title="Accounts", icon=":material/group:"),
+        st.Page("views/alarms.py", title="Alarms", icon=":material/notifications:"),
+    ]

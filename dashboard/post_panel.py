@@ -1,0 +1,136 @@
+"""One post in full: what it is, what happened to it, and what is safe to do."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import streamlit as st
+
+from clipping.db import queries
+from clipping.errors import Rejected
+from clipping.models import Account, Post, PostEvent
+from clipping.publishing.changes import Offer, offers
+from dashboard import looks
+from dashboard.actions import change_post
+from dashboard.addresses import video_url
+from dashboard.looks import Lead
+from dashboard.page import plain, reading
+from dashboard.words import (
+    FOLLOWS,
+    OFFERS,
+    STATES,
+    account_name,
+    explained,
+    local,
+    utc,
+    zone,
+)
+
+_REASONS: Final = (Offer.HOLD, Offer.CANCEL)
+
+
+def panel(post_id: str) -> None:
+    """All of a post that is known, and its actions."""
+    with reading() as session:
+        try:
+            post = queries.get_post(session, post_id)
+            account = queries.get_account(session, post.account_id)
+        except Rejected:
+            looks.empty("There is no such post", "It may be another client's, or gone.")
+            return
+        events = queries.post_events(session, post_id)
+    st.header(plain(f"{account_name(account.platform, account.handle)} of {account.client}"))
+    st.html(looks.chip(STATES[post.state]))
+    st.markdown(plain(explained(post)))
+    _said(post)
+    # On a narrow screen what can be done stands above the film.
+    story, player = st.columns([2, 1], gap="large")
+    with player:
+        st.video(video_url(post.clip_id))
+        looks.link(Lead("The clip", "clips", {"clip": post.clip_id}))
+    with story:
+        _actions(post, account)
+        _facts(post, account)
+        _history(events, account)
+
+
+def _said(post: Post) -> None:
+    if post.failure is not None:
+        st.warning(plain(post.failure.sentence), icon=":material/report:")
+    elif post.note:
+        st.caption(plain(post.note))
+    if post.gone:
+        st.warning(plain(post.gone), icon=":material/visibility_off:")
+
+
+def _facts(post: Post, account: Account) -> None:
+    facts = {
+        "Due": f"{local(post.due_at, account.timezone)} ({account.timezone})",
+        "Posted": local(post.posted_at, account.timezone) if post.posted_at else "",
+        "Looked at again": local(post.next_at, account.timezone) if post.next_at else "",
+        "Address": post.receipt.url,
+        "Why this clip": post.reason,
+        "Words": post.words.text,
+        "Post": post.post_id,
+    }
+    st.subheader("About it")
+    st.markdown(
+        "\n".join(f"- **{name}**: {plain(value)}" for name, value in facts.items() if value)
+    )
+
+
+def _history(events: list[PostEvent], account: Account) -> None:
+    st.subheader("What happened")
+    shown = []
+    for event in reversed(events):
+        change = event.after
+        if event.before not in ("", event.after):
+            change = f"{event.before} → {event.after}"
+        by = f" by {event.by}" if event.by else ""
+        shown.append((utc(event.at), f"{change}{by}. {event.sentence}".strip()))
+    looks.lines(shown)
+
+
+def _actions(post: Post, account: Account) -> None:
+    offered = offers(post)
+    st.subheader("What you can do")
+    if not offered:
+        st.caption("Nothing: this post is over.")
+    for offer in offered:
+        with st.expander(OFFERS[offer]), st.form(f"{offer.value} {post.post_id}", border=False):
+            st.caption(plain(FOLLOWS[offer]))
+            why, to, sure = _asked(offer, post, account)
+            pressed = st.form_submit_button(OFFERS[offer], type="primary")
+        if pressed and _allowed(offer, why, sure):
+            change_post(offer, post, why=why, to=to)
+            st.rerun()
+
+
+def _asked(offer: Offer, post: Post, account: Account) -> tuple[str, datetime | None, bool]:
+    """What a person has to say to it: words, a time, that they have looked."""
+    if offer is Offer.MOVE:
+        here = post.due_at.astimezone(zone(account.timezone)).replace(tzinfo=None)
+        to = st.datetime_input(
+            f"New time ({account.timezone})", here, step=timedelta(minutes=5), required=True
+        )
+        return "", to, True
+    if offer in _REASONS:
+        return st.text_input("Why", max_chars=200), None, True
+    if offer is Offer.PUBLIC:
+        return st.text_input("Its address, if you have it", max_chars=500).strip(), None, True
+    if offer is Offer.NOT_PUBLIC:
+        return "", None, st.checkbox("I have looked at the account, and it is not there.")
+    return "", None, True
+
+
+def _allowed(offer: Offer, why: str, sure: bool) -> bool:
+    if offer in _REASONS and not why.strip():
+        st.error("Say why: whoever comes next reads it in the history.")
+        return False
+    if offer is Offer.PUBLIC and why and not why.startswith("https://"):
+        st.error("An address begins with https://.")
+        return False
+    if not sure:
+        st.error("Look at the account first.")
+    return sure

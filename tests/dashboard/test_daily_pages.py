@@ -1,0 +1,287 @@
+"""The operators' daily pages, on a database as an agency has it after a while."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.sql import SQL, Identifier
+from sqlalchemy import event
+from streamlit.testing.v1 import AppTest
+
+from clipping.db import queries
+from clipping.db.queries import account_lines, alert_lines, desk, post_lines
+from clipping.db.queries.account_lines import AccountChoice
+from clipping.db.queries.post_lines import PostChoice, PostLine
+from clipping.db.session import engine, open_session, open_session_as
+from clipping.db.tables import Row
+from clipping.errors import NeedsPerson, Rejected
+from clipping.models import Decision, PostState, Role, Stop, Verdict
+from clipping.publishing import acting, moving, stopping
+from dashboard import looks
+from tests.dashboard.conftest import Workplace, forget
+from tests.dashboard.door_place import cheap_passwords
+from tests.dashboard.seeded import Size, account, client, seed
+
+MAIN = Path(looks.__file__).with_name("pages.py")
+SIZE = Size()
+NOW = datetime.now(UTC)
+OURS, THEIRS = client(1), client(0)
+MOST_STATEMENTS = 18
+"""Of a page that lists 15 accounts or 30 posts: one more for each of them would be more."""
+
+
+@pytest.fixture(scope="module")
+def agency(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
+    """Two clients, 30 accounts, 200 posts; an admin looks, unless somebody else does."""
+    with psycopg.connect(postgres) as connection:
+        for table in reversed(Row.metadata.sorted_tables):
+            name = Identifier(table.schema or "", table.name)
+            connection.execute(SQL("DELETE FROM {}").format(name))
+    with open_session(postgres) as session:
+        seed(session, SIZE, NOW)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", postgres)
+        patch.setenv("CLIPPER_STORE", str(tmp_path_factory.mktemp("store")))
+        cheap_passwords(patch)
+        forget()
+        yield Workplace(postgres, tmp_path_factory.getbasetemp(), patch)
+        forget()
+
+
+@pytest.fixture(scope="module")
+def ids(agency: Workplace) -> Mapping[str, str]:
+    """Who looks: an admin, an operator of the second client, and the client itself."""
+    return {
+        "client": agency.look_as("clara", Role.CLIENT, OURS),
+        "operator": agency.look_as("otto", Role.OPERATOR, OURS),
+        "admin": agency.look_as("ann", Role.ADMIN),
+    }
+
+
+@pytest.fixture
+def operator(agency: Workplace, ids: Mapping[str, str]) -> Iterator[str]:
+    """From now on the operator looks; the id of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        place = Workplace(agency.database_url, agency.store, patch)
+        place.look_as(f"otto {datetime.now(UTC).timestamp()}", Role.OPERATOR, OURS)
+        yield ids["operator"]
+
+
+def open_page(view: str, **query: str) -> AppTest:
+    page = AppTest.from_file(str(MAIN), default_timeout=60)
+    for name, value in query.items():
+        page.query_params[name] = value
+    page.switch_page(f"views/{view}.py")
+    return run(page)
+
+
+def run(page: AppTest) -> AppTest:
+    page.run()
+    assert not page.exception, page.exception
+    return page
+
+
+def said(page: AppTest) -> str:
+    """Everything in the page that is text, Markdown's backslashes taken out."""
+    blocks = [*page.title, *page.header, *page.subheader, *page.markdown, *page.caption]
+    blocks += [*page.success, *page.warning, *page.error]
+    html = [str(one.proto.body) for one in page.get("html")]
+    links = [str(one.proto.label) for one in page.get("page_link")]
+    return "\n".join([*(str(block.value) for block in blocks), *html, *links]).replace("\\", "")
+
+
+def labels(page: AppTest) -> list[str]:
+    return [button.label for button in page.button]
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    next(button for button in page.button if button.label == label).click()
+    return run(page)
+
+
+@contextmanager
+def statements(url: str) -> Iterator[list[str]]:
+    """What Postgres is asked meanwhile."""
+    asked: list[str] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        asked.append(statement)
+
+    event.listen(engine(url), "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(engine(url), "before_cursor_execute", note)
+
+
+def first(agency: Workplace, state: PostState, whose: str = OURS, skip: int = 0) -> PostLine:
+    with open_session(agency.database_url) as session:
+        choice = PostChoice(client=whose, states=(state,))
+        return post_lines.post_page(session, choice, skip + 1)[skip]
+
+
+PAGES = {
+    "today": ("What goes out next", "to settle at once", "unknown"),
+    "schedule": ("cl-dot", "Move", "cl-awake"),
+    "accounts": ("login needed", "Its platform has suspended or restricted it.", "14 of 15"),
+    "posts": ("planned", "All posts, the latest first."),
+    "alarms": ("Instagram could not fetch the video", "Done with it"),
+}
+
+
+@pytest.mark.parametrize("view", PAGES)
+def test_an_operator_sees_their_clients_day_and_nobody_elses_in_few_statements(
+    agency: Workplace, operator: str, view: str
+) -> None:
+    with statements(agency.database_url) as asked:
+        page = open_page(view)
+    text = said(page)
+    for expected in PAGES[view]:
+        assert expected in text or expected in labels(page), expected
+    assert THEIRS not in text
+    assert "gAAAAA" not in text
+    assert len(asked) <= MOST_STATEMENTS, asked
+
+
+def test_the_pages_of_operators_are_not_there_for_clients(
+    agency: Workplace, ids: Mapping[str, str]
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        Workplace(agency.database_url, agency.store, patch).look_as("cleo", Role.CLIENT, OURS)
+        page = AppTest.from_file(str(MAIN), default_timeout=60)
+        # There is one page, and whoever asks for another one is shown it.
+        page.switch_page("views/accounts.py")
+        assert [title.value for title in run(page).title] == ["Clips"]
+        with pytest.raises(ValueError, match=r"Known pages: \['[^',]*clips.py'\]"):
+            page.switch_page("views/accounts.py")
+
+
+def test_a_post_is_cancelled_only_with_a_reason_and_says_so(
+    agency: Workplace, ids: Mapping[str, str]
+) -> None:
+    post = first(agency, PostState.RESERVED)
+    page = open_page("posts", post=post.post_id)
+    assert "It waits for its time." in said(page)
+    assert "Choose another time" in labels(page)
+    assert "Let it go on" not in labels(page)
+    assert "Say why" in said(press(page, "Cancel it"))
+    [one for one in page.text_input if one.label == "Why"][-1].set_value("old news")
+    text = said(press(page, "Cancel it"))
+    assert "It is cancelled." in text
+    assert "ann cancelled it: old news." in text
+    assert "Nothing: this post is over." in text
+
+
+def test_an_account_is_paused_and_resumed_after_seeing_what_goes_out(
+    agency: Workplace, ids: Mapping[str, str]
+) -> None:
+    page = open_page("accounts", account=account(1))
+    next(one for one in page.text_input if one.label == "Why").set_value("<b>holidays</b>")
+    text = said(press(page, "Pause it"))
+    assert "It is paused." in text
+    assert "&lt;b&gt;holidays&lt;/b&gt;" in text
+    assert "go out at their times" in said(press(page, "Resume it"))
+    text = said(press(page, "Yes, resume"))
+    assert "Resumed." in text
+    assert "It can be posted to." in text
+
+
+def test_an_alarm_is_done_with_a_note_that_stays(agency: Workplace, ids: Mapping[str, str]) -> None:
+    page = open_page("alarms")
+    count = labels(page).count("Done with it")
+    page.text_input[0].set_value("Asked their support.")
+    assert "1 alarm done." in said(press(page, "Done with it"))
+    assert labels(page).count("Done with it") == count - 1
+    page.button_group(key="shown").set_value("Done")
+    text = said(run(page))
+    assert "Done by ann" in text
+    assert "Asked their support." in text
+
+
+def test_an_unknown_post_is_said_to_be_unknown(agency: Workplace, ids: Mapping[str, str]) -> None:
+    assert "There is no such post" in said(open_page("posts", post="<b>x</b>"))
+
+
+def test_what_an_operator_does_is_done_to_their_clients_things_alone(
+    agency: Workplace, ids: Mapping[str, str]
+) -> None:
+    url, operator = agency.database_url, ids["operator"]
+    ours = first(agency, PostState.RESERVED, skip=4)
+    theirs = first(agency, PostState.RESERVED, THEIRS)
+    unknown = first(agency, PostState.UNKNOWN)
+    with open_session_as(url, operator, writes=True) as session:
+        acting.hold(session, ours.post_id, "otto", "wait", NOW)
+        acting.retry(session, ours.post_id, "otto", NOW)
+        assert acting.done(session, unknown.post_id, "otto", "", NOW).state is PostState.POSTED
+        alarms = alert_lines.open_alerts(session, 50)
+        assert unknown.post_id not in {one.post_id for one in alarms}
+        settled = alert_lines.settle_group(session, alarms[0], "otto", "seen", NOW)
+        assert settled == alarms[0].count
+        later = ours.due_at + timedelta(minutes=7)
+        assert moving.move(session, ours.post_id, later, "otto", NOW).due_at == later
+        stopping.stop(session, Stop(client=OURS, by="otto", at=NOW, why="a claim"))
+        found = stopping.resumption(session, Stop(client=OURS, by="", at=NOW, why=""), NOW)
+        assert {one.post_id for one in found.later} >= {ours.post_id}
+        stopping.resume(session, found, "otto", NOW)
+        assert [one.account_id for one in queries.stops(session)] == [account(5)]
+        with pytest.raises(Rejected, match="There is no post"):
+            acting.hold(session, theirs.post_id, "otto", "wait", NOW)
+        with pytest.raises(Rejected, match="There is no client"):
+            stopping.stop(session, Stop(client=THEIRS, by="otto", at=NOW, why="x"))
+    with pytest.raises(NeedsPerson), open_session_as(url, operator, writes=True) as session:
+        stopping.stop(session, Stop(by="otto", at=NOW, why="all of it"))
+
+
+def test_lists_go_on_behind_their_last_line(agency: Workplace, ids: Mapping[str, str]) -> None:
+    states = (PostState.RESERVED, PostState.FAILED)
+    with open_session_as(agency.database_url, ids["admin"]) as session:
+        whole = post_lines.post_page(session, PostChoice(states=states), 500)
+        paged: list[PostLine] = []
+        while len(paged) < len(whole):
+            after = paged[-1].key if paged else None
+            paged += post_lines.post_page(session, PostChoice(states=states), 25, after)
+        assert paged == whole
+        assert [one.key for one in whole] == sorted((one.key for one in whole), reverse=True)
+        accounts = account_lines.account_page(session, AccountChoice(), NOW, 100)
+        assert len(accounts) == SIZE.accounts
+        behind = account_lines.account_page(session, AccountChoice(), NOW, 100, accounts[11].key)
+        assert behind == accounts[12:]
+        troubled = account_lines.account_page(session, AccountChoice(troubled=True), NOW, 100)
+        assert 0 < len(troubled) < 10
+        handle = accounts[3].account.handle
+        named = account_lines.account_page(session, AccountChoice(named=handle.upper()), NOW, 9)
+        assert [one.account.handle for one in named] == [handle]
+
+
+def test_only_who_works_for_a_client_is_told_until_when_its_accounts_are_open(
+    agency: Workplace, ids: Mapping[str, str]
+) -> None:
+    url = agency.database_url
+    with open_session_as(url, ids["operator"]) as session:
+        lines = account_lines.account_page(session, AccountChoice(), NOW, 100)
+    assert {line.account.client for line in lines} == {OURS}
+    assert sum(line.opening is not None for line in lines) > 10
+    with open_session_as(url, ids["client"]) as session:
+        lines = account_lines.account_page(session, AccountChoice(), NOW, 100)
+    assert [line.opening for line in lines] == [None] * len(lines)
+
+
+def test_a_clip_that_was_decided_about_waits_no_more(
+    agency: Workplace, ids: Mapping[str, str]
+) -> None:
+    since = NOW - timedelta(days=14)
+    verdict = Verdict(
+        clip_id=f"clip_{SIZE.posts}", decision=Decision.REJECTED, person="ann", at=NOW
+    )
+    with open_session_as(agency.database_url, ids["admin"], writes=True) as session:
+        before = {one.client: one.to_approve for one in desk.waiting_clips_of_all(session, since)}
+        queries.save_verdict(session, verdict)
+        after = {one.client: one.to_approve for one in desk.waiting_clips_of_all(session, since)}
+    assert before == {THEIRS: 6, OURS: 0}
+    assert after == {THEIRS: 5, OURS: 0}
