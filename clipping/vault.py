@@ -7,6 +7,7 @@ that got into another row is refused there instead of opening somebody else's ac
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import re
 from collections.abc import Sequence
@@ -43,6 +44,7 @@ class Vault:
             )
         made = [_fernet(key, number, len(keys)) for number, key in enumerate(keys, 1)]
         self._newest, self._all = made[0], MultiFernet(made)
+        self._named = dict(zip(map(fingerprint, keys), made, strict=True))
         remember(*keys)
 
     def __repr__(self) -> str:
@@ -73,6 +75,21 @@ class Vault:
             )
         return SecretStr(secret)
 
+    @property
+    def fingerprints(self) -> tuple[str, ...]:
+        """Of its keys, the newest first."""
+        return tuple(self._named)
+
+    def opened_by(self, sealed: str) -> str | None:
+        """Fingerprint of the key that opens it; None when none does."""
+        for name, fernet in self._named.items():
+            try:
+                fernet.decrypt(sealed.encode("ascii", "replace"))
+            except InvalidToken:
+                continue
+            return name
+        return None
+
     def sealed_anew(self, sealed: str, place: str) -> str | None:
         """The same under the newest key; None when it is under that one already."""
         try:
@@ -102,9 +119,20 @@ def open_vault() -> Vault:
 
     :raises NeedsPerson: There is no key, or what is given is none.
     """
+    return Vault(given_keys())
+
+
+def given_keys() -> list[SecretStr]:
+    """The keys of the settings, the newest first."""
     given = settings().vault_keys
     text = given.get_secret_value() if given else ""
-    return Vault([SecretStr(key) for key in re.split(r"[\s,]+", text) if key])
+    return [SecretStr(key) for key in re.split(r"[\s,]+", text) if key]
+
+
+def fingerprint(key: SecretStr) -> str:
+    """What a key is called where it must not stand itself: 12 digits that do not give it away."""
+    digest = hashlib.sha256(b"clipper vault key\0" + key.get_secret_value().encode())
+    return digest.hexdigest()[:12]
 
 
 def new_key() -> SecretStr:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 
 import streamlit as st
 from sqlmodel import Session
 
 from clipping.db.session import open_session
-from clipping.errors import ClippingError
+from clipping.errors import ClippingError, NeedsPerson
+from clipping.keeping.ledger import RowLedger
 from clipping.settings import settings
 from clipping.storage import MediaStore, open_store
 
@@ -39,7 +40,14 @@ def reading() -> Iterator[Session]:
 @st.cache_resource
 def store() -> MediaStore:
     """The media store that the settings name."""
-    return open_store(settings(), _client_of)
+    return open_store(settings(), _client_of, RowLedger(_session), _archive_client_of)
+
+
+def _session() -> AbstractContextManager[Session]:
+    url = settings().database_url
+    if url is None:
+        raise NeedsPerson("DATABASE_URL is not set.")
+    return open_session(url.get_secret_value())
 
 
 @contextmanager
@@ -54,6 +62,12 @@ def _client_of(block: str) -> S3Client:
     from blocks.object_store import client_of
 
     return client_of(block)
+
+
+def _archive_client_of(block: str) -> S3Client:
+    from blocks.object_store import client_of_archive
+
+    return client_of_archive(block)
 
 
 def plain(text: str) -> str:

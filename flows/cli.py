@@ -15,6 +15,7 @@ from flows.account_cli import accounts_app
 from flows.alert_cli import alerts
 from flows.client_cli import client, cost, estimate, policy
 from flows.eval_cli import eval_app
+from flows.keep_cli import backup, restore, sweep
 from flows.options import (
     ClipId,
     Framings,
@@ -68,6 +69,9 @@ app.command()(release)
 app.command()(approve)
 app.command()(reject)
 app.command()(alerts)
+app.command()(sweep)
+app.command()(backup)
+app.command()(restore)
 app.command()(uniqueness)
 app.command()(experiments)
 app.add_typer(eval_app)

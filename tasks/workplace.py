@@ -12,8 +12,9 @@ from sqlmodel import Session
 from clipping.db import embedded, migrate
 from clipping.db.locks import stage_lock
 from clipping.db.session import open_session
+from clipping.keeping.ledger import RowLedger
 from clipping.settings import settings
-from clipping.storage import MediaStore, open_store
+from clipping.storage import MediaStore, open_archive, open_store
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -85,7 +86,12 @@ def planning_of(client: str) -> str:
 
 def media_store() -> MediaStore:
     """The media store that the settings name."""
-    return open_store(settings(), _client_of)
+    return open_store(settings(), _client_of, RowLedger(db_session), _archive_client_of)
+
+
+def archive() -> MediaStore | None:
+    """The archive that the settings name."""
+    return open_archive(settings(), _archive_client_of)
 
 
 @contextmanager
@@ -99,3 +105,9 @@ def _client_of(block: str) -> S3Client:
     from blocks.object_store import client_of
 
     return client_of(block)
+
+
+def _archive_client_of(block: str) -> S3Client:
+    from blocks.object_store import client_of_archive
+
+    return client_of_archive(block)

@@ -17,6 +17,7 @@ from clipping.db.tables.clips import (
     RejectionRow,
     ReleaseRow,
 )
+from clipping.db.tables.keeping import ArchivedObjectRow
 from clipping.db.tables.likeness import ClipPrintRow, ExperimentArmRow, ExperimentRow
 from clipping.db.tables.plans import ClipDistanceRow, MomentAskRow, PlanRow
 from clipping.db.tables.posts import AlertRow, BucketRow, PostEventRow, PostRow, StopRow
@@ -37,6 +38,7 @@ __all__ = [
     "AccountRow",
     "AccountTokensRow",
     "AlertRow",
+    "ArchivedObjectRow",
     "BatchIntentRow",
     "BucketRow",
     "ClientRow",

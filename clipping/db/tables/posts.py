@@ -120,7 +120,21 @@ class AlertRow(Row, table=True):
     __tablename__ = "alerts"
     __table_args__ = (
         belongs_to("clients", "client_id", cascade=False),
+        CheckConstraint("times >= 1", name="times"),
         Index(None, "at"),
+        # A state that lasts is one alert until it is over.
+        Index(
+            "ux_alerts_kind_subject",
+            "kind",
+            "subject",
+            unique=True,
+            postgresql_where=sql("subject <> '' AND resolved_at IS NULL"),
+        ),
+        Index(
+            "ix_alerts_open",
+            "alert_id",
+            postgresql_where=sql("seen_at IS NULL AND resolved_at IS NULL"),
+        ),
     )
 
     alert_id: int | None = Field(
@@ -134,6 +148,10 @@ class AlertRow(Row, table=True):
     post_id: str = Field(sa_type=Text)
     seen_at: datetime | None = Field(sa_type=UtcTime, default=None)
     seen_by: str = Field(sa_type=Text)
+    subject: str = Field(sa_type=Text, default="", sa_column_kwargs={"server_default": ""})
+    times: int = Field(default=1, sa_column_kwargs={"server_default": sql("1")})
+    last_at: datetime | None = Field(sa_type=UtcTime, default=None)
+    resolved_at: datetime | None = Field(sa_type=UtcTime, default=None)
 
 
 class BucketRow(Row, table=True):

@@ -1,0 +1,274 @@
+"""A backup goes into an empty machine, and nothing that went out since goes out again."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import stat
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from typer.testing import CliRunner
+
+from clipping.db import dumping, migrate, queries
+from clipping.db.session import close_pool, open_session
+from clipping.errors import NeedsPerson, Rejected
+from clipping.keeping import backups
+from clipping.keeping.backups import DUMP, MANIFEST, Manifest
+from clipping.models import PostState, Stage
+from clipping.settings import settings
+from clipping.vault import Vault, fingerprint, new_key
+from flows import cli
+from tasks import backup, post_changes
+from tasks.restore import restore
+from tests.db.test_account_rows import some_tokens
+from tests.support.database import embedded_database
+from tests.tasks.post_place import KEY, VAULT, Place, place_at
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def place(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    with place_at("youtube", database_url, tmp_path / "home", monkeypatch) as made:
+        yield made
+
+
+@pytest.fixture
+def empty(postgres: str) -> Iterator[str]:
+    """Another machine: a database without anything."""
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE elsewhere")
+        url = postgres.replace("/clipper?", "/elsewhere?")
+        yield url
+        close_pool(url)
+        connection.execute("DROP DATABASE elsewhere WITH (FORCE)")
+
+
+def move_to(url: str, patch: pytest.MonkeyPatch, keys: str | None = None) -> None:
+    """From now on the program works on that database."""
+    patch.setenv("DATABASE_URL", url)
+    if keys is not None:
+        patch.setenv("CLIPPER_VAULT_KEYS", keys)
+    settings.cache_clear()
+
+
+def test_what_went_out_after_the_backup_does_not_go_out_again(
+    place: Place, empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = place.account("1")
+    with place.session() as session:
+        queries.save_tokens(session, VAULT, account.account_id, some_tokens())
+    due, later = place.post(account), place.post(account, after_s=86_400)
+    folder, manifest = backup.back_up(tmp_path / "backups", place.now)
+    assert manifest.rows["posts"] == 2
+    assert manifest.keys == (fingerprint(KEY),)
+    assert (manifest.sealed, manifest.unopened) == (2, 0)
+    # It goes out, and so does one that the backup has never heard of.
+    place.publisher().round()
+    unheard = place.post(place.account("2"))
+    place.publisher().round()
+    gone_out = len(place.public(account)), len(place.public(place.accounts[1]))
+    assert gone_out == (1, 1)
+    place.world.clock.advance_to(place.now + timedelta(hours=2))
+    move_to(empty, monkeypatch)
+    done = restore(folder, place.now)
+    assert done.looked_for == 1
+    elsewhere = Place(**{**vars(place), "url": empty})
+    with elsewhere.session() as session:
+        tokens = queries.find_tokens(session, VAULT, account.account_id)
+        assert tokens is not None
+        assert tokens.access.get_secret_value() == some_tokens().access.get_secret_value()
+        assert queries.find_account(session, "account_2") is None
+    assert elsewhere.stored(due).state is PostState.UNKNOWN
+    for _ in range(3):
+        elsewhere.publisher().round()
+        elsewhere.world.clock.advance_to(elsewhere.now + timedelta(hours=11))
+    assert len(place.public(account)) == 1
+    held = elsewhere.stored(later)
+    assert (held.state, "the restore stopped everything" in held.note) == (PostState.HELD, True)
+    with elsewhere.session() as session:
+        assert [one.kind for one in queries.alerts(session)] == ["restored"]
+    # A person has looked.
+    post_changes.done(due.post_id, "Ann", "https://example.org/1", elsewhere.now)
+    [stop] = post_changes_stops(elsewhere)
+    with elsewhere.session() as session:
+        assert stop.by == "the restore"
+        queries.lift_stop(session, stop, "Ann", elsewhere.now)
+        queries.look_again(session, stop, elsewhere.now)
+    elsewhere.publisher().round()
+    assert elsewhere.stored(due).receipt.stage is Stage.POSTED
+    assert len(place.public(account)) == 2
+    assert unheard.post_id not in {one.post_id for one in elsewhere.posts()}
+
+
+def post_changes_stops(place: Place) -> list[object]:
+    with place.session() as session:
+        return list(queries.stops(session))
+
+
+def test_a_post_that_was_begun_waits_for_a_person_and_one_that_is_armed_is_looked_up(
+    place: Place, empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = place.account("1")
+    post = place.post(account)
+    place.dies_at_stage = Stage.ARMED
+    with pytest.raises(BaseException):  # noqa: B017
+        place.publisher().round()
+    place.dies_at_stage = None
+    folder, _ = backup.back_up(tmp_path / "backups", place.now)
+    # Whoever armed it sent it.
+    place.world.clock.advance_to(place.now + timedelta(minutes=5))
+    place.run()
+    assert len(place.public(account)) == 1
+    move_to(empty, monkeypatch)
+    assert restore(folder, place.now).looked_for == 0
+    elsewhere = Place(**{**vars(place), "url": empty})
+    elsewhere.run()
+    assert elsewhere.stored(post).state is PostState.POSTED
+    assert len(place.public(account)) == 1
+
+
+def test_a_key_that_is_missing_is_said_before_anything_is_touched(
+    place: Place, empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = place.account("1")
+    with place.session() as session:
+        queries.save_tokens(session, VAULT, account.account_id, some_tokens())
+    folder, _ = backup.back_up(tmp_path / "backups")
+    for keys in ("", new_key().get_secret_value()):
+        move_to(empty, monkeypatch, keys)
+        with pytest.raises(NeedsPerson, match=f"fingerprint {fingerprint(KEY)}"):
+            restore(folder)
+    assert dumping.row_counts(empty) == {}
+    # Sealed under a key that is not there, a secret is counted all the same.
+    move_to(place.url, monkeypatch, new_key().get_secret_value())
+    _, manifest = backup.back_up(tmp_path / "backups", NOW + timedelta(hours=1))
+    assert (manifest.keys, manifest.sealed, manifest.unopened) == ((), 2, 2)
+
+
+def test_a_database_with_rows_is_not_restored_into(place: Place, tmp_path: Path) -> None:
+    folder, _ = backup.back_up(tmp_path / "backups")
+    with pytest.raises(NeedsPerson, match="into an empty database only"):
+        restore(folder)
+    with place.session() as session:
+        assert queries.clients(session) == ["acme"]
+
+
+@pytest.mark.parametrize("harm", ["cut", "other rows", "newer", "nothing"])
+def test_a_backup_that_is_not_whole_is_refused(
+    place: Place, empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, harm: str
+) -> None:
+    folder, manifest = backup.back_up(tmp_path / "backups")
+    move_to(empty, monkeypatch)
+    if harm == "cut":
+        (folder / DUMP).write_bytes((folder / DUMP).read_bytes()[:-200])
+    elif harm == "nothing":
+        (folder / MANIFEST).unlink()
+    else:
+        rows = {**manifest.rows, "sources": 7} if harm == "other rows" else manifest.rows
+        changed = manifest.replace(rows=rows, revision="9999" if harm == "newer" else "0017")
+        (folder / MANIFEST).write_text(changed.model_dump_json())
+    with pytest.raises(Rejected if harm == "nothing" else NeedsPerson):
+        restore(folder)
+    assert sum(dumping.row_counts(empty).values()) == 0
+
+
+def test_a_restore_that_is_killed_leaves_nothing_and_runs_again(
+    place: Place, empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, manifest = backup.back_up(tmp_path / "backups")
+    move_to(empty, monkeypatch)
+    for name in ("upgrade_to", "load"):
+        child = os.fork()
+        if child == 0:
+            module = migrate if name == "upgrade_to" else dumping
+            real = getattr(module, name)
+
+            def die(*given: object, real: object = real, name: str = name) -> None:
+                if name == "upgrade_to":
+                    real(*given)  # type: ignore[operator]
+                os.kill(os.getpid(), signal.SIGKILL)
+
+            setattr(module, name, die)
+            try:
+                restore(folder)
+            finally:
+                os._exit(0)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+        assert sum(dumping.row_counts(empty).values()) == 0
+    assert restore(folder).rows == sum(manifest.rows.values())
+    with open_session(empty) as session:
+        assert queries.clients(session) == ["acme"]
+
+
+def test_the_commands_bring_a_machine_to_another_that_is_empty(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Through the embedded server of a home that was never used."""
+
+    def run(*arguments: object) -> tuple[int, str]:
+        ended = CliRunner().invoke(cli.app, [*map(str, arguments)])
+        return ended.exit_code, ended.output
+
+    account = place.account("1")
+    with place.session() as session:
+        queries.save_tokens(session, VAULT, account.account_id, some_tokens())
+    to, keys = tmp_path / "backups", tmp_path / "keys"
+    code, said = run("backup", "--to", to)
+    assert (code, fingerprint(KEY) in said, KEY.get_secret_value() in said) == (0, True, False)
+    [folder] = to.iterdir()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    for file in folder.iterdir():
+        assert KEY.get_secret_value().encode() not in file.read_bytes()
+    code, said = run("backup", "--keys", to / "keys", "--to", to)
+    assert (code, "beside the backups" in said) == (3, True)
+    code, said = run("backup", "--keys", keys)
+    assert (code, KEY.get_secret_value() in said) == (0, False)
+    assert stat.S_IMODE(keys.stat().st_mode) == 0o600
+    assert run("backup", "--keys", keys)[0] == 3
+    kept = keys.read_text().strip().partition("=")[2]
+    home = tmp_path / "empty"
+    monkeypatch.delenv("DATABASE_URL")
+    monkeypatch.setenv("CLIPPER_HOME", str(home))
+    move_to_home(monkeypatch, kept)
+    with embedded_database(home) as url:
+        code, said = run("restore", to, "--json")
+        assert (code, json.loads(said)["looked_for"]) == (0, 0)
+        with open_session(url) as session:
+            tokens = queries.find_tokens(session, Vault([KEY]), account.account_id)
+            assert tokens is not None
+            assert "CANARY" in tokens.access.get_secret_value()
+    monkeypatch.setenv("DATABASE_URL", place.url)
+
+
+def move_to_home(patch: pytest.MonkeyPatch, keys: str) -> None:
+    patch.setenv("CLIPPER_VAULT_KEYS", keys)
+    settings.cache_clear()
+
+
+def test_the_oldest_backups_go_and_nothing_else(place: Place, tmp_path: Path) -> None:
+    to = tmp_path / "backups"
+    for hour in range(3):
+        backup.back_up(to, NOW + timedelta(hours=hour))
+    (to / "mine").mkdir()
+    (to / ".new-dead").mkdir()
+    done = backup.back_up_database.fn(str(to), 2)
+    assert len(done["removed"]) == 2  # type: ignore[arg-type]
+    left = {one.name for one in to.iterdir()}
+    assert (len(left), "mine" in left, ".new-dead" in left) == (3, True, False)
+    assert place.url
+
+
+def test_only_names_of_backups_are_taken_for_some() -> None:
+    names = [backups.folder_name(NOW - timedelta(days=day)) for day in range(5)]
+    assert backups.outdated([*names, "x", "clipper-2026"], 2) == names[2:]
+    assert backups.outdated(names, 0) == names[1:]
+    assert backups.made_when(names[0]) == NOW.replace(microsecond=0)
+    assert Manifest.model_fields["keys"].default == ()
+    assert time.time() > 0
