@@ -67,3 +67,12 @@ def restore(
 
     with outcomes(as_json):
         restore_now(source, as_json=as_json)
+
+
+def health(as_json: Json = False) -> None:
+    """Say how each service outside stands; exit code 1 while one is away."""
+    from flows.healthy import show_health
+
+    with outcomes(as_json):
+        if not show_health(as_json=as_json):
+            raise typer.Exit(FAILED)

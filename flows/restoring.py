@@ -22,10 +22,10 @@ def back_up_now(to: Path | None, *, as_json: bool) -> None:
         return
     rows = sum(manifest.rows.values())
     console.output.print(f"{folder}: {rows} rows, {amount(manifest.dump_bytes)}.")
-    if manifest.keys:
+    if manifest.needs_keys:
         console.output.print(
-            f"Its {manifest.sealed} secrets need the vault key {', '.join(manifest.keys)}, which is "
-            "not in it: clipper backup --keys FILE writes the keys to a file of their own."
+            f"Its {manifest.sealed} secrets need the vault key {', '.join(manifest.needs_keys)}, "
+            "which is not in it: clipper backup --keys FILE writes it to a file of its own."
         )
     if manifest.unopened:
         console.errors.print(f"No key in CLIPPER_VAULT_KEYS opens {manifest.unopened} of them.")

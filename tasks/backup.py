@@ -39,7 +39,7 @@ def back_up_database(to: str | None = None, keep: int | None = None) -> dict[str
         "folder": str(folder),
         "rows": sum(manifest.rows.values()),
         "bytes": manifest.dump_bytes,
-        "keys": list(manifest.keys),
+        "keys": list(manifest.needs_keys),
         "unopened": manifest.unopened,
         "removed": removed,
     }
@@ -93,7 +93,7 @@ def _dumped(url: str, folder: Path, made_at: datetime) -> Manifest:
         rows=moment.rows,
         dump_sha256=hash_file(dump),
         dump_bytes=dump.stat().st_size,
-        keys=tuple(sorted(name for name in keys if name)),
+        needs_keys=tuple(sorted(name for name in keys if name)),
         sealed=keys.total(),
         unopened=keys[""],
     )

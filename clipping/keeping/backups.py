@@ -28,7 +28,7 @@ class Manifest(Value):
     """By table, at the moment of the dump."""
     dump_sha256: str
     dump_bytes: int = Field(ge=0)
-    keys: tuple[str, ...] = ()
+    needs_keys: tuple[str, ...] = ()
     """Fingerprints of the vault keys that open what is sealed in it."""
     sealed: int = 0
     """How many secrets are sealed in it."""
@@ -72,7 +72,7 @@ def why_not(
         return "The backup was made by a newer version of this program; update the program."
     if dump_sha256 != manifest.dump_sha256 or set(tables) != set(manifest.rows):
         return "The backup is damaged: its dump is not the one that its manifest describes."
-    missing = sorted(set(manifest.keys) - set(keys))
+    missing = sorted(set(manifest.needs_keys) - set(keys))
     if missing:
         many = "keys" if len(missing) > 1 else "key"
         return (

@@ -22,6 +22,11 @@ _TIME = sa.DateTime(timezone=True)
 def upgrade() -> None:
     _archive()
     _alerts()
+    _alarms()
+    for column in ("since", "looked_at"):
+        op.add_column("outages", sa.Column(column, _TIME, nullable=True), schema=SCHEMA)
+    said = sa.Column("said", sa.Text(), nullable=False, server_default="")
+    op.add_column("outages", said, schema=SCHEMA)
 
 
 def _archive() -> None:
@@ -87,7 +92,86 @@ def _alerts() -> None:
     )
 
 
+def _alarms() -> None:
+    phases = "phase IN ('raised', 'resolved', 'digest', 'test')"
+    of_target = {"columns": ["target"], "refcolumns": [f"{SCHEMA}.alarm_targets.name"]}
+    op.create_table(
+        "alarm_targets",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("client_id", sa.Text(), nullable=True),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("kinds", postgresql.JSONB(), nullable=False),
+        sa.Column("digest", sa.Boolean(), nullable=False),
+        sa.Column("added_at", _TIME, nullable=False),
+        sa.Column("added_by", sa.Text(), nullable=False),
+        sa.Column("trouble", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_alarm_targets"),
+        sa.ForeignKeyConstraint(
+            ["client_id"],
+            [f"{SCHEMA}.clients.client_id"],
+            name="fk_alarm_targets_client_id_clients",
+        ),
+        schema=SCHEMA,
+    )
+    op.create_index("ix_alarm_targets_client_id", "alarm_targets", ["client_id"], schema=SCHEMA)
+    op.create_table(
+        "alarm_messages",
+        sa.Column("message_id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("target", sa.Text(), nullable=False),
+        sa.Column("phase", sa.Text(), nullable=False),
+        sa.Column("group", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("dedupe_key", sa.Text(), nullable=False),
+        sa.Column("made_at", _TIME, nullable=False),
+        sa.Column("next_at", _TIME, nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("sent_at", _TIME, nullable=True),
+        sa.Column("trouble", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("message_id", name="pk_alarm_messages"),
+        sa.ForeignKeyConstraint(
+            **of_target, name="fk_alarm_messages_target_alarm_targets", ondelete="CASCADE"
+        ),
+        sa.UniqueConstraint("target", "dedupe_key", name="uq_alarm_messages_target_dedupe_key"),
+        sa.CheckConstraint(phases, name=op.f("ck_alarm_messages_phase")),
+        schema=SCHEMA,
+    )
+    op.create_index(
+        "ix_alarm_messages_next_at",
+        "alarm_messages",
+        ["next_at"],
+        schema=SCHEMA,
+        postgresql_where=sa.text("next_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_alarm_messages_target_made_at", "alarm_messages", ["target", "made_at"], schema=SCHEMA
+    )
+    op.create_table(
+        "alarm_mentions",
+        sa.Column("target", sa.Text(), nullable=False),
+        sa.Column("alert_id", sa.BigInteger(), nullable=False),
+        sa.Column("phase", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("target", "alert_id", "phase", name="pk_alarm_mentions"),
+        sa.ForeignKeyConstraint(
+            **of_target, name="fk_alarm_mentions_target_alarm_targets", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["alert_id"],
+            [f"{SCHEMA}.alerts.alert_id"],
+            name="fk_alarm_mentions_alert_id_alerts",
+            ondelete="CASCADE",
+        ),
+        sa.CheckConstraint(phases, name=op.f("ck_alarm_mentions_phase")),
+        schema=SCHEMA,
+    )
+    op.create_index("ix_alarm_mentions_alert_id", "alarm_mentions", ["alert_id"], schema=SCHEMA)
+
+
 def downgrade() -> None:
+    for column in ("said", "looked_at", "since"):
+        op.drop_column("outages", column, schema=SCHEMA)
+    for table in ("alarm_mentions", "alarm_messages", "alarm_targets"):
+        op.drop_table(table, schema=SCHEMA)
     op.drop_index("ix_alerts_open", "alerts", schema=SCHEMA)
     op.drop_index("ux_alerts_kind_subject", "alerts", schema=SCHEMA)
     # Earlier rules know of no state that is over: to them it would want a person for ever.
