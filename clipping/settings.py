@@ -90,6 +90,9 @@ class Settings(BaseSettings):
     backups_kept: int = Field(default=14, ge=1)
     """How many backups are kept; the oldest go first."""
 
+    log: Literal["plain", "json"] = "plain"
+    """How log lines look: for people, or a JSON document each."""
+
     cache: Path | None = None
     """Folder for copies of an object store's files; ``<home>/cache`` unless set."""
 

@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from pydantic import SecretStr
@@ -141,6 +141,9 @@ def new_key() -> SecretStr:
 
 
 _known: dict[str, None] = {}
+_ADDRESS: Final = re.compile(r"(?:https?|socks[45]h?)://", re.IGNORECASE)
+_LONGEST_ADDRESS: Final = 500
+_HERE: Final = ("127.0.0.1", "localhost", "::1")
 
 # What secrets look like where they are not known by heart: in addresses, forms, headers and JSON.
 _LOOKS: Final = (
@@ -154,6 +157,11 @@ _LOOKS: Final = (
     re.compile(r"(?P<kept>\b(?:Bearer|OAuth|Basic)\s+)[A-Za-z0-9._~+/=|-]{16,}"),
     re.compile(r"(?P<kept>\b[a-z][a-z0-9+.-]*://)[^\s/@]+(?=@)"),
     re.compile(r"(?P<kept>\b)(?:act|rft|ya29)\.[A-Za-z0-9!._~-]{8,}"),
+    # Where a proxy is, which is an account's own way out.
+    re.compile(
+        r"(?P<kept>\bproxy\b[\s=:'\"(]{1,4}(?:[a-z][a-z0-9+]*://)?)[\w.\[\]:-]+:\d{2,5}\b",
+        re.IGNORECASE,
+    ),
 )
 
 
@@ -161,12 +169,26 @@ def remember(*secrets: SecretStr) -> None:
     """Keep these out of every log line of this process from now on."""
     for secret in secrets:
         text = secret.get_secret_value()
-        for form in (text, quote(text, safe="")):
+        for form in (text, quote(text, safe=""), *_whereabouts(text)):
             if len(form) >= _SHORTEST:
                 _known[form] = None
     while len(_known) > _MOST:
         del _known[next(iter(_known))]
     _redact_logs()
+
+
+def _whereabouts(text: str) -> tuple[str, ...]:
+    """Where the server of a secret address is, as libraries say it that cannot reach it."""
+    if len(text) > _LONGEST_ADDRESS or not _ADDRESS.match(text):
+        return ()
+    try:
+        parts = urlsplit(text)
+        told = bool(parts.port) and parts.hostname not in _HERE
+    except ValueError:
+        return ()
+    place = parts.netloc.rpartition("@")[2]
+    host = place.rpartition(":")[0]
+    return (place, host, place.lower(), host.lower()) if told else ()
 
 
 def redact(text: str) -> str:

@@ -11,6 +11,7 @@ from prefect import task
 from clipping import progress
 from clipping.db import queries
 from clipping.errors import Rejected
+from clipping.logs import note
 from clipping.models import SourceRequest, SourceVideo, make_id
 from clipping.rights import in_full
 from clipping.settings import settings
@@ -38,6 +39,7 @@ def ingest_source(request: SourceRequest, shortest_ms: int) -> SourceVideo:
     A link is fetched once for each client: later runs find what it gave. Rights that the request
     states are recorded; without, those that an earlier one stated stay.
     """
+    note(client=request.client)
     request = request.replace(rights=in_full(request.rights, request.client))
     check_room(size_of(request.location) if not is_link(request.location) else 0)
     if not is_link(request.location):

@@ -9,15 +9,21 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import Session
 
+from clipping import logs
 from clipping.db import embedded, migrate
 from clipping.db.locks import stage_lock
 from clipping.db.session import open_session
 from clipping.keeping.ledger import RowLedger
 from clipping.settings import settings
 from clipping.storage import MediaStore, open_archive, open_store
+from tasks.running import of_prefect
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+
+# Every task comes by here: from then on log lines say which run they are of.
+logs.context[:] = [of_prefect]
 
 
 @lru_cache(maxsize=8)
