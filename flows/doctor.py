@@ -104,12 +104,13 @@ def _store() -> tuple[bool, str]:
 
 
 def _bucket() -> tuple[bool, str]:
-    from clipping.storage import ArchivedStore
+    from clipping.storage import ArchivedStore, GuardedStore
     from clipping.storage.s3 import S3Store
     from tasks.workplace import media_store
 
     store = media_store()
-    store = store.store if isinstance(store, ArchivedStore) else store
+    while isinstance(store, ArchivedStore | GuardedStore):
+        store = store.store
     assert isinstance(store, S3Store)
     lacking = store.missing_rights()
     if lacking:

@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Final
 
-from clipping.claude import breaker
 from clipping.claude.keys import has_key
 from clipping.db import queries
-from clipping.errors import ClippingError, ServiceUnavailable, Transient
+from clipping.errors import ClippingError, ServiceUnavailable
 from clipping.health import Look
 from clipping.models import PlatformName
-from clipping.storage import ArchivedStore
+from clipping.storage import ArchivedStore, GuardedStore, MediaStore
+from tasks.breaking import asking
 from tasks.workplace import archive, db_session, media_store
 
 _log = logging.getLogger(__name__)
@@ -25,7 +25,6 @@ ARCHIVE: Final = "archive"
 PREFECT: Final = "prefect"
 DATABASE: Final = "postgres"
 _PROBE: Final = "doctor/probe"
-_ASKED_FOR_S: Final = 5.0
 
 
 def look_at_all(now: datetime | None = None) -> list[Look]:
@@ -36,12 +35,11 @@ def look_at_all(now: datetime | None = None) -> list[Look]:
     :raises ClippingError: The database is away; then nothing else is known.
     """
     now = now or datetime.now(UTC)
-    plain = media_store()
-    store = plain.store if isinstance(plain, ArchivedStore) else plain
-    second = archive()
+    store, second = _bare(media_store()), archive()
     probe(STORE, lambda: store.exists(_PROBE), now)
     if second is not None:
-        probe(ARCHIVE, lambda: second.exists(_PROBE), now)
+        bare = _bare(second)
+        probe(ARCHIVE, lambda: bare.exists(_PROBE), now)
     if _prefect_url():
         probe(PREFECT, _ask_prefect, now)
     with db_session() as session:
@@ -60,52 +58,24 @@ def look_at_all(now: datetime | None = None) -> list[Look]:
     ]
 
 
+def _bare(store: MediaStore) -> MediaStore:
+    """The store itself, without what stands before it."""
+    while isinstance(store, ArchivedStore | GuardedStore):
+        store = store.store
+    return store
+
+
 def probe(service: str, ask: Callable[[], object], now: datetime) -> None:
     """Ask a service once and note whether it answered; a refusal is an answer."""
+    said = ""
     try:
         with asking(service, now):
             ask()
     except ClippingError as error:
         _log.info("%s: %s", service, error)
-
-
-@contextmanager
-def asking(service: str, now: datetime | None = None) -> Iterator[None]:
-    """A block in which a service is asked; while it is known to be away, only a probe may.
-
-    :raises ServiceUnavailable: It is away, and nobody asks it before its pause is over.
-    """
-    at = now or datetime.now(UTC)
-    with db_session() as session:
-        known = queries.outage(session, service)
-        pause_s = breaker.wait_s(known, at)
-        if pause_s > 0:
-            raise ServiceUnavailable(
-                f"{service} is away; it is asked again in {pause_s:.0f} s.", retry_after_s=pause_s
-            )
-        probing = breaker.is_known(known)
-        if probing:
-            queries.outage(session, service, lambda one: breaker.probing(one, at))
-    try:
-        yield
-    except Transient as error:
         said = str(error)
-        with db_session() as session:
-            queries.outage(
-                session, service, lambda one: breaker.after_failure(one, at, probe=probing)
-            )
-            queries.note_service(session, service, at, said)
-        raise
-    except ClippingError:
-        _answered(service, at)
-        raise
-    _answered(service, at)
-
-
-def _answered(service: str, at: datetime) -> None:
     with db_session() as session:
-        queries.outage(session, service, breaker.after_answer)
-        queries.note_service(session, service, at, "")
+        queries.note_service(session, service, now, said)
 
 
 def idle_pools() -> list[str]:
@@ -142,7 +112,8 @@ def _ask_prefect() -> None:
 def _prefect_url() -> str | None:
     from prefect.settings import PREFECT_API_URL
 
-    return PREFECT_API_URL.value()
+    url = PREFECT_API_URL.value()
+    return str(url) if url else None
 
 
 @contextmanager

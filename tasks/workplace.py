@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -92,12 +92,12 @@ def planning_of(client: str) -> str:
 
 def media_store() -> MediaStore:
     """The media store that the settings name."""
-    return open_store(settings(), _client_of, RowLedger(db_session), _archive_client_of)
+    return open_store(settings(), _client_of, RowLedger(db_session), _archive_client_of, _guard_of)
 
 
 def archive() -> MediaStore | None:
     """The archive that the settings name."""
-    return open_archive(settings(), _archive_client_of)
+    return open_archive(settings(), _archive_client_of, _guard_of)
 
 
 @contextmanager
@@ -117,3 +117,10 @@ def _archive_client_of(block: str) -> S3Client:
     from blocks.object_store import client_of_archive
 
     return client_of_archive(block)
+
+
+def _guard_of(service: str) -> Callable[[], AbstractContextManager[None]]:
+    # It opens transactions of its own, with what is above.
+    from tasks.breaking import asking
+
+    return lambda: asking(service)

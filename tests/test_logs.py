@@ -123,7 +123,7 @@ def test_every_handler_that_writes_lines_has_the_formatter(name: str) -> None:
     writing = [one for key, one in document["handlers"].items() if "api" not in key]
     assert writing
     assert all(one["formatter"] == "standard" for one in writing)
-    made = logging.config.DictConfigurator(document)  # type: ignore[arg-type]
+    made = logging.config.DictConfigurator(document)
     assert isinstance(
         made.configure_formatter(document["formatters"]["standard"]),
         structlog.stdlib.ProcessorFormatter,

@@ -2,12 +2,14 @@
 
 from clipping.storage.archived import ArchivedStore
 from clipping.storage.base import Ledger, Listed, MediaStore, StoredFile, hash_file
+from clipping.storage.guarded import GuardedStore
 from clipping.storage.keys import captions_key, clip_key, source_key
 from clipping.storage.local import LocalStore
 from clipping.storage.opening import open_archive, open_store
 
 __all__ = [
     "ArchivedStore",
+    "GuardedStore",
     "Ledger",
     "Listed",
     "LocalStore",

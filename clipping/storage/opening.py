@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from clipping.settings import Settings
 from clipping.storage.archived import ArchivedStore
 from clipping.storage.base import Ledger, MediaStore
+from clipping.storage.guarded import Guard, GuardedStore
 from clipping.storage.local import LocalStore
 from clipping.storage.s3_place import S3Place, archive_place, s3_place
 
@@ -24,6 +25,7 @@ def open_store(
     client_of: ClientOf,
     ledger: Ledger | None = None,
     archive_client_of: ClientOf | None = None,
+    guard: Callable[[str], Guard] | None = None,
 ) -> MediaStore:
     """A folder, or a bucket with a cache, whose connection a process makes once.
 
@@ -31,16 +33,23 @@ def open_store(
     :param ledger: What is known of the archive, where the settings name one; without it what lies
         there is not found.
     :param archive_client_of: As ``client_of``, for the archive's block.
+    :param guard: Gives the guard of a bucket, by what it is: ``store``, ``archive``.
     :raises NeedsPerson: The settings do not make a connection.
     """
     store = _primary(chosen, client_of)
-    archive = None if ledger is None else open_archive(chosen, archive_client_of or client_of)
+    if guard is not None and not isinstance(store, LocalStore):
+        store = GuardedStore(store, guard("store"))
+    archive = None
+    if ledger is not None:
+        archive = open_archive(chosen, archive_client_of or client_of, guard)
     if ledger is None or archive is None:
         return store
     return ArchivedStore(store, archive, ledger)
 
 
-def open_archive(chosen: Settings, client_of: ClientOf) -> MediaStore | None:
+def open_archive(
+    chosen: Settings, client_of: ClientOf, guard: Callable[[str], Guard] | None = None
+) -> MediaStore | None:
     """The second store, where what is old goes; None when the settings name none.
 
     :raises NeedsPerson: The settings do not make a connection.
@@ -48,7 +57,8 @@ def open_archive(chosen: Settings, client_of: ClientOf) -> MediaStore | None:
     place = archive_place(chosen)
     if place is not None:
         # Nothing that goes there is needed here: no copy stays.
-        return _bucket(place, chosen.archive_block, client_of, chosen.cache_dir / "archive", 0)
+        store = _bucket(place, chosen.archive_block, client_of, chosen.cache_dir / "archive", 0)
+        return store if guard is None else GuardedStore(store, guard("archive"))
     return None if chosen.archive_dir is None else LocalStore(chosen.archive_dir)
 
 

@@ -16,13 +16,14 @@ import pytest
 from pydantic import SecretStr
 from typer.testing import CliRunner
 
+from clipping.alarms import sending
 from clipping.db import queries
 from clipping.errors import Rejected, ServiceUnavailable
 from clipping.models import AccountCheck, Alert, ClientSettings, PlatformName, PostState
 from clipping.models.alarms import AlarmKind, Target
 from clipping.settings import settings
 from flows import cli
-from tasks import alarms, conditions, health
+from tasks import alarms, breaking, conditions
 from tests.support.apprise import TOKEN, FakeApprise
 from tests.tasks.post_place import CLIENT, KEY, Place, place_at
 
@@ -106,14 +107,14 @@ def test_a_message_survives_the_kill_of_its_sender(
     alert(place)
     child = os.fork()
     if child == 0:
-        real = alarms.send
+        real = sending.send
 
         def die(*given: Any) -> None:
             if when.startswith("after"):
                 real(*given)
             os.kill(os.getpid(), signal.SIGKILL)
 
-        alarms.send = die  # type: ignore[assignment]
+        setattr(alarms, "send", die)  # noqa: B010 - not exported
         try:
             alarms.tell_targets(NOW)
         finally:
@@ -152,7 +153,7 @@ def test_stuck_posts_a_spent_budget_and_a_service_that_is_away_are_noticed_and_e
     with place.session() as session:
         queries.save_client_settings(session, CLIENT, ClientSettings(monthly_budget_usd=Decimal(0)))
     for _ in range(5):
-        with pytest.raises(ServiceUnavailable), health.asking("tiktok", now):
+        with pytest.raises(ServiceUnavailable), breaking.asking("tiktok", now):
             raise ServiceUnavailable("TikTok is away.")
     found = conditions.note_all(now)
     assert found == {"disk": 0, "api": 1, "worker": 1, "queue": 1, "budget": 1}
@@ -167,7 +168,7 @@ def test_stuck_posts_a_spent_budget_and_a_service_that_is_away_are_noticed_and_e
         stored = queries.get_post(session, post.post_id)
         queries.save_post(session, stored, stored.replace(state=PostState.CANCELLED), now)
     later = now + timedelta(minutes=5)
-    with health.asking("tiktok", later):
+    with breaking.asking("tiktok", later):
         pass
     assert not any(conditions.note_all(later).values())
     with place.session() as session:
@@ -197,7 +198,7 @@ def test_nobody_asks_a_service_that_is_away_until_one_finds_that_it_is_back(plac
 
     def ask(at: datetime, *, answers: bool) -> None:
         nonlocal asked
-        with health.asking("store", at):
+        with breaking.asking("store", at):
             asked += 1
             if not answers:
                 raise ServiceUnavailable("The store is away.")
@@ -211,7 +212,7 @@ def test_nobody_asks_a_service_that_is_away_until_one_finds_that_it_is_back(plac
     ask(NOW + MINUTE, answers=True)
     ask(NOW + MINUTE, answers=True)
     assert asked == 7
-    with pytest.raises(Rejected), health.asking("store", NOW):
+    with pytest.raises(Rejected), breaking.asking("store", NOW):
         raise Rejected("An answer, too.")
     assert place.url
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from pydantic import SecretStr
-from sqlalchemy import delete, or_, update
+from sqlalchemy import ColumnElement, delete, or_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
@@ -66,7 +66,9 @@ def target_address(session: Session, vault: Vault, name: str) -> SecretStr | Non
     :raises NeedsPerson: No key of the vault opens it.
     """
     row = session.get(AlarmTargetRow, name)
-    return row and vault.open(row.address, place("alarm_targets", "address", name))
+    if row is None:
+        return None
+    return vault.open(row.address, place("alarm_targets", "address", name))
 
 
 def forget_target(session: Session, name: str) -> bool:
@@ -102,7 +104,7 @@ def ended_alerts(session: Session, target: Target, now: datetime) -> list[Alert]
     )
 
 
-def _told(target: Target, phase: Phase) -> object:
+def _told(target: Target, phase: Phase) -> ColumnElement[bool]:
     return (
         select(AlarmMentionRow.alert_id)
         .where(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, or_, update
+from sqlalchemy import func, or_
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
 from clipping.db.queries.claims import CLAIMABLE
@@ -20,8 +21,11 @@ def looks(session: Session) -> list[Look]:
 
 def note_service(session: Session, service: str, at: datetime, said: str) -> None:
     """When a service was asked last, and what it said if it failed."""
+    values = {"looked_at": at, "said": said}
     session.execute(
-        update(OutageRow).where(col(OutageRow.service) == service).values(looked_at=at, said=said)
+        insert(OutageRow)
+        .values(service=service, failures=0, **values)
+        .on_conflict_do_update(index_elements=["service"], set_=values)
     )
 
 
