@@ -7,15 +7,25 @@ is ``unknown`` and waits for that person. Whoever is killed leaves either all of
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from clipping.db.migrate import VERSION_TABLE
 from clipping.db.tables.base import SCHEMA
+from clipping.models import Stop
 
 WHO = "the restore"
+_WHEN = "%Y-%m-%d %H:%M UTC"
+_WHY = re.compile(r"the database is of (\d{4}-\d\d-\d\d \d\d:\d\d UTC)")
+
+
+def as_of(stop: Stop) -> datetime | None:
+    """Of when the rows are, by the stop that their restore has left; None for any other stop."""
+    found = _WHY.match(stop.why) if stop.by == WHO else None
+    return datetime.strptime(found[1], _WHEN).replace(tzinfo=UTC) if found else None
 
 
 def counted(rows: Mapping[str, int]) -> Composable:
@@ -38,7 +48,7 @@ def held(made_at: datetime, now: datetime) -> Composable:
 
     :param made_at: Of the backup.
     """
-    when = f"{made_at:%Y-%m-%d %H:%M} UTC"
+    when = made_at.astimezone(UTC).strftime(_WHEN)
     why = f"the database is of {when}; look first at what the accounts show since then"
     note = (
         f"The database was restored as of {when}, and it may have gone out since: look at the "

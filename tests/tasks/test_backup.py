@@ -24,6 +24,7 @@ from clipping.settings import settings
 from clipping.vault import Vault, fingerprint, new_key
 from flows import cli
 from tasks import backup, post_changes
+from tasks.readback import read_back_restored
 from tasks.restore import restore
 from tests.db.test_account_rows import some_tokens
 from tests.support.database import embedded_database
@@ -60,7 +61,7 @@ def move_to(url: str, patch: pytest.MonkeyPatch, keys: str | None = None) -> Non
 def test_what_went_out_after_the_backup_does_not_go_out_again(
     place: Place, empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    account = place.account("1")
+    account, other = place.account("1"), place.account("2")
     with place.session() as session:
         queries.save_tokens(session, VAULT, account.account_id, some_tokens())
     due, later = place.post(account), place.post(account, after_s=30 * 3600)
@@ -70,9 +71,9 @@ def test_what_went_out_after_the_backup_does_not_go_out_again(
     assert (manifest.sealed, manifest.unopened) == (2, 0)
     # It goes out, and so does one that the backup has never heard of.
     place.publisher().round()
-    unheard = place.post(place.account("2"))
+    unheard = place.post(other)
     place.publisher().round()
-    gone_out = len(place.public(account)), len(place.public(place.accounts[1]))
+    gone_out = len(place.public(account)), len(place.public(other))
     assert gone_out == (1, 1)
     place.world.clock.advance_to(place.now + timedelta(hours=2))
     move_to(empty, monkeypatch)
@@ -83,7 +84,6 @@ def test_what_went_out_after_the_backup_does_not_go_out_again(
         tokens = queries.find_tokens(session, VAULT, account.account_id)
         assert tokens is not None
         assert tokens.access.get_secret_value() == some_tokens().access.get_secret_value()
-        assert queries.find_account(session, "account_2") is None
     assert elsewhere.stored(due).state is PostState.UNKNOWN
     for hours in (10, 10, 8.5):
         elsewhere.world.clock.advance_to(elsewhere.now + timedelta(hours=hours))
@@ -93,20 +93,50 @@ def test_what_went_out_after_the_backup_does_not_go_out_again(
     assert (held.state, "the restore stopped everything" in held.note) == (PostState.HELD, True)
     with elsewhere.session() as session:
         assert [one.kind for one in queries.alerts(session)] == ["restored"]
-    # A person has looked.
-    post_changes.done(due.post_id, "Ann", "https://example.org/1", elsewhere.now)
+    # The account shows it, and another shows one of which these rows have never heard.
+    assert read_back_restored(elsewhere.publisher(), 9) == {"accounts": 2, "posted": 1}
+    found = elsewhere.stored(due)
+    assert (found.state, found.posted_at) == (PostState.POSTED, place.public(account)[0].at)
+    assert found.receipt.public_id == place.public(account)[0].public_id
+    with elsewhere.session() as session:
+        [told] = [one for one in queries.alerts(session) if one.account_id]
+    assert place.public(other)[0].public_id in told.sentence
+    assert read_back_restored(elsewhere.publisher(), 9) == {}
     [stop] = stops_of(elsewhere)
     with elsewhere.session() as session:
         assert stop.by == "the restore"
         queries.lift_stop(session, stop.stop_id, "Ann", elsewhere.now)
         queries.look_again(session, stop, elsewhere.now)
-    # Who is said to have posted just now waits as after any post.
-    elsewhere.publisher().round()
-    elsewhere.world.clock.advance_to(elsewhere.now + timedelta(hours=11))
     elsewhere.publisher().round()
     assert elsewhere.stored(due).receipt.stage is Stage.POSTED
     assert len(place.public(account)) == 2
     assert unheard.post_id not in {one.post_id for one in elsewhere.posts()}
+
+
+def test_what_an_account_does_not_show_waits_for_a_person_who_lets_it_go(
+    place: Place, empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = place.account("1")
+    due = place.post(account)
+    folder, _ = backup.back_up(tmp_path / "backups", place.now)
+    place.world.clock.advance_to(place.now + timedelta(hours=1))
+    move_to(empty, monkeypatch)
+    restore(folder, place.now)
+    elsewhere = Place(**{**vars(place), "url": empty})
+    publisher = elsewhere.publisher()
+    assert read_back_restored(publisher, 9) == {"accounts": 1, "posted": 0}
+    waiting = elsewhere.stored(due)
+    assert (waiting.state, "does not show it" in waiting.note) == (PostState.UNKNOWN, True)
+    post_changes.retry(due.post_id, "Ann", elsewhere.now)
+    publisher.round()
+    assert place.public(account) == []
+    with elsewhere.session() as session:
+        [stop] = queries.stops(session)
+        queries.lift_stop(session, stop.stop_id, "Ann", elsewhere.now)
+        queries.look_again(session, stop, elsewhere.now)
+    elsewhere.run()
+    assert len(place.public(account)) == 1
+    assert read_back_restored(publisher, 9) == {}
 
 
 def stops_of(place: Place) -> list[Stop]:
