@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import settings as hypothesis
 from xdist.scheduler import LoadFileScheduling
 
 pytest_plugins = ["tests.support.database"]
@@ -16,6 +17,10 @@ pytest_plugins = ["tests.support.database"]
 # Nobody's account at Claude pays for a test, nor does any process that a test starts.
 for name in [name for name in os.environ if name.startswith("ANTHROPIC_")]:
     del os.environ[name]
+
+# A machine may be busy with other things: how long an example takes says nothing.
+hypothesis.register_profile("ours", deadline=None)
+hypothesis.load_profile("ours")
 
 # What imports and collection leave stays until the end: looking through it for garbage again and
 # again takes a tenth of a run.

@@ -276,7 +276,6 @@ posts = st.fixed_dictionaries(
 
 @settings(
     max_examples=20,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
     derandomize=True,
 )

@@ -99,7 +99,7 @@ def _draft(caption: str, *hashtags: str, title: str = "A title", hook: str = "A 
 
 
 @PLATFORMS
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(draft=DRAFTS, policy=POLICIES)
 def test_any_draft_comes_out_as_the_platform_takes_it(
     platform: PlatformName, draft: Draft, policy: WritingPolicy
@@ -113,7 +113,7 @@ def test_any_draft_comes_out_as_the_platform_takes_it(
     assert again.caption == copy.caption
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(text=TEXTS, room=st.integers(0, 60))
 def test_a_cut_never_parts_a_word_or_what_a_reader_takes_for_one_character(
     text: str, room: int

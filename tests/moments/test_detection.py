@@ -333,7 +333,7 @@ def check_contract(found: Detection, words: list[Word], lasts: int, options: Det
 SILENT = measure([])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(
     spoken_words(),
     st.integers(1_000, 20_000),

@@ -125,7 +125,7 @@ words = st.sampled_from(
 )
 
 
-@settings(max_examples=70, deadline=None)
+@settings(max_examples=70)
 @given(st.lists(st.lists(words, min_size=1, max_size=20), min_size=1, max_size=5))
 def test_every_hook_is_clean_short_and_not_empty(spoken: list[list[str]]) -> None:
     hook = hook_line([line(" ".join(row)) for row in spoken])

@@ -203,7 +203,7 @@ def spoken_words(draw: st.DrawFn) -> list[Word]:
     return words
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(spoken_words())
 def test_every_spoken_word_lies_in_exactly_one_bounded_sentence(words: list[Word]) -> None:
     found = split(words)

@@ -37,7 +37,7 @@ def _spoken(between_ms: list[int], word_gap_ms: int) -> list[Word]:
     return words
 
 
-@settings(max_examples=7, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=7, suppress_health_check=list(HealthCheck))
 @given(pauses, st.sampled_from([0, 20, 120]), st.sampled_from([0, 30, 2_000]))
 def test_a_local_clip_is_cut_in_the_silence_beside_whole_sentences(
     between_ms: list[int], word_gap_ms: int, tail_ms: int

@@ -48,7 +48,7 @@ def test_touching_words_are_cut_where_they_touch() -> None:
 gaps = st.lists(st.integers(0, 1_500), min_size=1, max_size=30)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(gaps, st.integers(0, 500), st.integers(0, 500), st.booleans())
 def test_cuts_never_touch_a_word_nor_each_other(
     pauses: list[int], head_ms: int, tail_ms: int, sounding: bool

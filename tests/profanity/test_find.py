@@ -194,7 +194,7 @@ words = st.one_of(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.lists(words, max_size=12))
 def test_hits_are_in_order_within_the_words_and_disjoint(spoken: list[str]) -> None:
     reached = 0
@@ -203,7 +203,7 @@ def test_hits_are_in_order_within_the_words_and_disjoint(spoken: list[str]) -> N
         reached = hit.last
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(words, max_size=6), st.sampled_from(["fuck", "Shit,", "b!tch", "a$$hole"]))
 def test_no_ordinary_neighbour_hides_a_profane_word(around: list[str], word: str) -> None:
     spoken = [*around, "and", word, "and", *around]

@@ -50,13 +50,13 @@ def test_only_the_first_letter_of_a_profanity_can_be_read(text: str, masked: str
 texts = st.lists(words, max_size=8).map(" ".join)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(texts)
 def test_masking_twice_changes_nothing(text: str) -> None:
     assert mask(mask(text)) == mask(text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(texts)
 def test_nothing_that_is_found_in_masked_text_can_be_read(text: str) -> None:
     masked = mask(text).split()
@@ -65,7 +65,7 @@ def test_nothing_that_is_found_in_masked_text_can_be_read(text: str) -> None:
         assert mask(shown) == shown
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(texts)
 def test_masking_changes_a_text_only_where_there_is_a_hit(text: str) -> None:
     if not find(text.split()):
@@ -130,7 +130,7 @@ def talks(draw: st.DrawFn) -> list[Word]:
     return spoken
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(talks(), st.integers(0, 300))
 def test_every_hit_is_silent_and_every_other_word_is_heard(
     talk: list[Word], margin_ms: int

@@ -219,7 +219,7 @@ def test_a_person_can_choose_per_scene_and_for_all() -> None:
     assert {framing.layout for framing in split} == {Layout.SPLIT}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     places=st.lists(st.integers(0, 1_920), min_size=2, max_size=12),
     cuts=st.lists(st.integers(200, 9_800), max_size=4, unique=True),

@@ -137,7 +137,7 @@ def requests(draw: st.DrawFn) -> PlanRequest:
     )  # fmt: skip
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(asked=requests())
 def test_no_plan_breaks_a_rule_and_what_it_lacks_is_told(asked: PlanRequest) -> None:
     plan = plan_day(asked)
@@ -150,7 +150,7 @@ def test_no_plan_breaks_a_rule_and_what_it_lacks_is_told(asked: PlanRequest) -> 
     assert (plan.clips_wanted > 0) <= (plan.missing > 0)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(asked=requests(), data=st.data())
 def test_the_same_request_gives_the_same_plan_in_whatever_order_it_comes(
     asked: PlanRequest, data: st.DataObject
@@ -164,7 +164,7 @@ def test_the_same_request_gives_the_same_plan_in_whatever_order_it_comes(
     assert plan_day(mixed) == plan
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(asked=requests())
 def test_planning_again_without_a_change_changes_nothing(asked: PlanRequest) -> None:
     plan = plan_day(asked)

@@ -55,7 +55,7 @@ def slots_of_days(accounts: Sequence[Account], first: date, days: int, **given: 
     return found
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     zone=st.sampled_from(ZONES),
     first=st.sampled_from(
@@ -109,7 +109,7 @@ def test_the_same_request_draws_the_same_minutes_and_so_does_another_order_of_ac
     assert day_slots(request(accounts, 0, seed=8)) != made
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(seed=st.integers(0, 10_000))
 def test_accounts_of_a_client_are_staggered(seed: int) -> None:
     made = day_slots(request(30, 0, seed=seed)).slots

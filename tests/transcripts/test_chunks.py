@@ -64,7 +64,7 @@ def test_chunks_are_listened_to_beyond_their_seams_and_never_longer_than_allowed
     assert all(c.own.duration_ms >= LONGEST_MS - SEARCH_MS - 2 * OVERLAP_MS for c in chunks[:-1])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     seconds=st.integers(1, 400),
     longest_s=st.integers(10, 120),

@@ -219,7 +219,7 @@ def check_whole(start_ms: int, end_ms: int, talk: Talk) -> None:
     assert not talk.text.answer[first]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(list(TALKS)), noise, st.integers(1, 6), st.integers(8_000, 20_000))
 def test_no_answer_breaks_a_promise(name: str, answer: Any, count: int, min_ms: int) -> None:
     door = FakeDoor(answer)

@@ -123,7 +123,7 @@ def test_what_lies_on_a_border_is_seen_whole_by_one_passage() -> None:
         assert any(part.first <= first and last <= part.last for part in parts)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(spoken_words(), st.integers(1_000, 60_000), st.integers(20, 400))
 def test_any_talk_is_covered_in_passages_that_move_on(
     words: list[Word], shared_ms: int, most_tokens: int

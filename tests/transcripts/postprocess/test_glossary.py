@@ -122,7 +122,7 @@ def test_an_empty_glossary_changes_nothing() -> None:
     assert Glossary(()).corrected(words, english=True) == (words, 0)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.sampled_from("and throw pick cloud code versel ship open ai it".split())))
 def test_outer_times_stay_whatever_is_merged(tokens: list[str]) -> None:
     words = said(" ".join(tokens))

@@ -84,7 +84,7 @@ def test_nothing_on_one_side_leaves_the_other_as_it_is() -> None:
 
 
 @pytest.mark.parametrize("jitter_ms", [0, 60, 140])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 10_000), parts=st.integers(2, 5))
 def test_planted_words_around_every_seam_are_neither_lost_nor_doubled(
     jitter_ms: int, seed: int, parts: int

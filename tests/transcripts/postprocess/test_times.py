@@ -89,7 +89,7 @@ def test_a_speaker_on_both_sides_speaks_the_number_too() -> None:
 TIME = st.none() | st.integers(-2_000, 12_000)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(st.sampled_from(["a", "12", "seven", "$3.50"]), TIME, TIME), max_size=12))
 def test_whatever_an_engine_says_words_end_up_in_order_apart_and_not_too_long(
     words: list[tuple[str, int | None, int | None]],
