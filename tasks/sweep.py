@@ -98,6 +98,9 @@ def _sweep(swept: Swept, client: str | None, now: datetime) -> None:
                 _count(swept.stored, (one.client, one.kind.value), one.size_bytes)
             if one.archived:
                 _count(swept.archived, (one.client, one.kind.value), one.size_bytes)
+        if swept.applied:
+            with db_session() as session:
+                queries.forget_dropped(session, [one.key for one in batch if one.stored_at])
         plan = decide(policy, batch, now)
         for reason, files, size in plan.kept:
             _count(swept.kept, reason, size, files)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import signal
@@ -233,7 +234,10 @@ def test_the_digest_of_a_day_comes_once(place: Place, phone: FakeApprise) -> Non
 
 
 def test_the_commands_never_show_an_address(
-    place: Place, phone: FakeApprise, caplog: pytest.LogCaptureFixture, tmp_path: Path
+    place: Place,
+    phone: FakeApprise,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     caplog.set_level(logging.DEBUG)
 
@@ -259,6 +263,12 @@ def test_the_commands_never_show_an_address(
     assert run("alarms", "remove", "phone")[0] == 3
     code, said = run("health", "--json")
     assert (code, '"service": "postgres"' in said) == (0, True)
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+    settings.cache_clear()
+    code, away = run("health", "--json")
+    [database] = json.loads(away)["services"]
+    assert (code, database["service"], database["circuit"]) == (1, "postgres", "open")
+    assert database["said"].endswith("does not answer.")
     with psycopg.connect(place.url) as connection:
         rows = connection.execute("SELECT t::text FROM clipping.alarm_targets t").fetchall()
     written = "".join(outputs) + caplog.text + str(rows)

@@ -317,3 +317,16 @@ def test_only_names_of_backups_are_taken_for_some() -> None:
     assert backups.outdated([*names, "x", "clipper-2026"], 2) == names[2:]
     assert backups.outdated(names, 0) == names[1:]
     assert backups.made_when(names[0]) == NOW.replace(microsecond=0)
+
+
+def test_the_address_of_a_database_is_in_no_argument() -> None:
+    url = "postgresql://ann:p%40ss@db.example.net:6432/clips?sslmode=require&connect_timeout=3"
+    assert dumping._environment(url) == {
+        "PGHOST": "db.example.net",
+        "PGPORT": "6432",
+        "PGUSER": "ann",
+        "PGPASSWORD": "p@ss",
+        "PGDATABASE": "clips",
+        "PGSSLMODE": "require",
+        "PGCONNECT_TIMEOUT": "3",
+    }

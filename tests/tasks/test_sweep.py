@@ -17,7 +17,7 @@ from clipping.db import queries
 from clipping.db.queries.keeping import QUEUED
 from clipping.errors import DiskFull, NeedsPerson, ServiceUnavailable
 from clipping.keeping import policy
-from clipping.models import PostState, SourceRequest
+from clipping.models import PlatformName, PostState, SourceRequest
 from clipping.settings import settings
 from clipping.storage import LocalStore
 from flows import cli
@@ -85,6 +85,19 @@ def test_a_posted_clip_leaves_the_store_and_a_year_later_the_archive(place: Swee
     assert not media_store().exists(key)
     with pytest.raises(NeedsPerson, match="missing"):
         media_store().local_path(key)
+
+    def planned() -> set[str]:
+        with place.session() as session:
+            found = queries.clip_candidates(session, CLIENT, [PlatformName.X], [], 9)
+        return {one.clip_id for one in found}
+
+    # Nobody plans what is nowhere, until it was rendered again.
+    assert planned() == {"clip_2"}
+    place.file(key, content)
+    later = NOW + 336 * DAY
+    os.utime(place.store / key, (later.timestamp(), later.timestamp()))
+    swept(now=later)
+    assert planned() == {"clip_1", "clip_2"}
 
 
 def test_nothing_that_is_queued_leaves_the_store(place: SweepPlace) -> None:

@@ -249,6 +249,15 @@ def dropped_files(session: Session, since: datetime) -> list[str]:
     return list(rows.scalars())
 
 
+def forget_dropped(session: Session, keys: Collection[str]) -> None:
+    """Of these files the store has new ones: that older ones were dropped is no matter any more."""
+    session.execute(
+        delete(ArchivedObjectRow).where(
+            col(ArchivedObjectRow.key).in_(keys), col(ArchivedObjectRow.dropped_at).is_not(None)
+        )
+    )
+
+
 def forget_archived(session: Session, key: str) -> None:
     """Nothing is known of it any more."""
     session.execute(delete(ArchivedObjectRow).where(col(ArchivedObjectRow.key) == key))
