@@ -9,6 +9,7 @@ import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prefect.client.schemas.objects import StateType
@@ -70,12 +71,13 @@ def test_a_sweep_and_a_backup_run_as_flows_and_their_lines_name_run_and_client(
     finally:
         logger.removeHandler(handler)
     assert state.type is StateType.COMPLETED
-    assert state.result()["done"]["archive"]["files"] == 1
+    found: Any = state.result()
+    assert found["done"]["archive"]["files"] == 1
     lines = [json.loads(line) for line in stream.getvalue().splitlines()]
     assert lines
     assert {str(state.state_details.flow_run_id)} == {line["run"] for line in lines}
     assert CLIENT in {line.get("client") for line in lines}
-    made = backup_database(to=str(tmp_path / "backups"), return_state=True)
-    assert made.result()["removed"] == []
-    assert Path(made.result()["folder"]).is_dir()
+    made: Any = backup_database(to=str(tmp_path / "backups"), return_state=True).result()
+    assert made["removed"] == []
+    assert Path(made["folder"]).is_dir()
     assert settings().backups_kept == 14
