@@ -11,7 +11,7 @@ from blocks.loading import load_block
 from clipping.errors import NeedsPerson
 from clipping.settings import settings
 from clipping.storage.s3_client import S3Keys, s3_client
-from clipping.storage.s3_place import s3_place
+from clipping.storage.s3_place import S3Place, archive_place, s3_place
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -34,9 +34,15 @@ class ObjectStore(Block):
 
         :raises NeedsPerson: They name none.
         """
-        place = s3_place(settings())
+        return self.client_at(s3_place(settings()), "CLIPPER_STORE")
+
+    def client_at(self, place: S3Place | None, setting: str) -> S3Client:
+        """A client for that place.
+
+        :raises NeedsPerson: There is none: the setting names no bucket.
+        """
         if place is None:
-            raise NeedsPerson("CLIPPER_STORE names no bucket that the block could be used for.")
+            raise NeedsPerson(f"{setting} names no bucket that the block could be used for.")
         keys = S3Keys(self.access_key_id, self.secret_access_key, self.session_token)
         return s3_client(place, keys)
 
@@ -48,3 +54,9 @@ def client_of(name: str) -> S3Client:
     :raises ServiceUnavailable: The Prefect server that keeps it is not to be reached.
     """
     return load_block(ObjectStore, name, "CLIPPER_STORE_BLOCK").get_client()
+
+
+def client_of_archive(name: str) -> S3Client:
+    """The client of the block of that name, for the archive; raises what :func:`client_of` does."""
+    block = load_block(ObjectStore, name, "CLIPPER_ARCHIVE_BLOCK")
+    return block.client_at(archive_place(settings()), "CLIPPER_ARCHIVE")

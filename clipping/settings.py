@@ -54,6 +54,45 @@ class Settings(BaseSettings):
     store_block: str | None = None
     """Name of the Prefect block with the object store's keys; else AWS's own chain finds them."""
 
+    archive: str | None = None
+    """Where what is old goes: a folder, or ``s3://bucket/prefix``; nothing goes without one."""
+
+    archive_endpoint: str | None = None
+    """Address of the archive's S3-compatible store; else AWS."""
+
+    archive_region: str | None = None
+    """Region of the archive's bucket; else what AWS's own settings say."""
+
+    archive_path_style: bool | None = None
+    """As ``store_path_style``, of the archive."""
+
+    archive_block: str | None = None
+    """Name of the Prefect block with the archive's keys; else AWS's own chain finds them."""
+
+    keep_original_days: int = Field(default=7, ge=0)
+    """After so many days an original goes to the archive, and from the store."""
+
+    keep_posted_days: int = Field(default=30, ge=1)
+    """So many days after its last post a clip goes from the store."""
+
+    archive_posted_days: int = Field(default=365, ge=1)
+    """So many days after its last post a clip goes from the archive, too."""
+
+    disk_warn_bytes: int = Field(default=20 * 1024**3, ge=0)
+    """Below so many free bytes an alarm is raised."""
+
+    disk_stop_bytes: int = Field(default=5 * 1024**3, ge=0)
+    """So many bytes stay free: nothing is taken in that would leave less."""
+
+    backups: Path | None = None
+    """Folder of the database's backups, better on another disk; ``<home>/backups`` unless set."""
+
+    backups_kept: int = Field(default=14, ge=1)
+    """How many backups are kept; the oldest go first."""
+
+    log: Literal["plain", "json"] = "plain"
+    """How log lines look: for people, or a JSON document each."""
+
     cache: Path | None = None
     """Folder for copies of an object store's files; ``<home>/cache`` unless set."""
 
@@ -218,14 +257,14 @@ class Settings(BaseSettings):
     render_workers: int = 0
     """Clips rendered side by side; 0 decides by the number of cores."""
 
-    @field_validator("store")
+    @field_validator("store", "archive")
     @classmethod
     def _is_folder_or_bucket(cls, value: str | None) -> str | None:
         if value and "://" in value and not BUCKET_URL.fullmatch(value):
             raise ValueError("neither a folder nor s3://bucket/prefix")
         return value or None
 
-    @field_validator("store_endpoint")
+    @field_validator("store_endpoint", "archive_endpoint")
     @classmethod
     def _is_address(cls, value: str | None) -> str | None:
         # No user and password: what is in a URL is logged.
@@ -278,6 +317,16 @@ class Settings(BaseSettings):
         return Path(self.store) if self.store else self.home / "store"
 
     @property
+    def archive_dir(self) -> Path | None:
+        """Folder of the archive, where it is one."""
+        return Path(self.archive) if self.archive and "://" not in self.archive else None
+
+    @property
+    def backups_dir(self) -> Path:
+        """Folder of the database's backups."""
+        return self.backups or self.home / "backups"
+
+    @property
     def cache_dir(self) -> Path:
         """Folder for copies of an object store's files."""
         return self.cache or self.home / "cache"
@@ -294,6 +343,8 @@ class Settings(BaseSettings):
         return (
             self.home,
             *store,
+            *((self.archive_dir,) if self.archive_dir else ()),
+            self.backups_dir,
             self.cache_dir,
             self.scratch_dir,
             self.cookies_dir,

@@ -7,12 +7,13 @@ that got into another row is refused there instead of opening somebody else's ac
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from pydantic import SecretStr
@@ -43,6 +44,7 @@ class Vault:
             )
         made = [_fernet(key, number, len(keys)) for number, key in enumerate(keys, 1)]
         self._newest, self._all = made[0], MultiFernet(made)
+        self._named = dict(zip(map(fingerprint, keys), made, strict=True))
         remember(*keys)
 
     def __repr__(self) -> str:
@@ -73,6 +75,21 @@ class Vault:
             )
         return SecretStr(secret)
 
+    @property
+    def fingerprints(self) -> tuple[str, ...]:
+        """Of its keys, the newest first."""
+        return tuple(self._named)
+
+    def opened_by(self, sealed: str) -> str | None:
+        """Fingerprint of the key that opens it; None when none does."""
+        for name, fernet in self._named.items():
+            try:
+                fernet.decrypt(sealed.encode("ascii", "replace"))
+            except InvalidToken:
+                continue
+            return name
+        return None
+
     def sealed_anew(self, sealed: str, place: str) -> str | None:
         """The same under the newest key; None when it is under that one already."""
         try:
@@ -102,9 +119,20 @@ def open_vault() -> Vault:
 
     :raises NeedsPerson: There is no key, or what is given is none.
     """
+    return Vault(given_keys())
+
+
+def given_keys() -> list[SecretStr]:
+    """The keys of the settings, the newest first."""
     given = settings().vault_keys
     text = given.get_secret_value() if given else ""
-    return Vault([SecretStr(key) for key in re.split(r"[\s,]+", text) if key])
+    return [SecretStr(key) for key in re.split(r"[\s,]+", text) if key]
+
+
+def fingerprint(key: SecretStr) -> str:
+    """What a key is called where it must not stand itself: 12 digits that do not give it away."""
+    digest = hashlib.sha256(b"clipper vault key\0" + key.get_secret_value().encode())
+    return digest.hexdigest()[:12]
 
 
 def new_key() -> SecretStr:
@@ -113,6 +141,9 @@ def new_key() -> SecretStr:
 
 
 _known: dict[str, None] = {}
+_ADDRESS: Final = re.compile(r"(?:https?|socks[45]h?)://", re.IGNORECASE)
+_LONGEST_ADDRESS: Final = 500
+_HERE: Final = ("127.0.0.1", "localhost", "::1")
 
 # What secrets look like where they are not known by heart: in addresses, forms, headers and JSON.
 _LOOKS: Final = (
@@ -126,6 +157,11 @@ _LOOKS: Final = (
     re.compile(r"(?P<kept>\b(?:Bearer|OAuth|Basic)\s+)[A-Za-z0-9._~+/=|-]{16,}"),
     re.compile(r"(?P<kept>\b[a-z][a-z0-9+.-]*://)[^\s/@]+(?=@)"),
     re.compile(r"(?P<kept>\b)(?:act|rft|ya29)\.[A-Za-z0-9!._~-]{8,}"),
+    # Where a proxy is, which is an account's own way out.
+    re.compile(
+        r"(?P<kept>\bproxy\b[\s=:'\"(]{1,4}(?:[a-z][a-z0-9+]*://)?)[\w.\[\]:-]+:\d{2,5}\b",
+        re.IGNORECASE,
+    ),
 )
 
 
@@ -133,12 +169,26 @@ def remember(*secrets: SecretStr) -> None:
     """Keep these out of every log line of this process from now on."""
     for secret in secrets:
         text = secret.get_secret_value()
-        for form in (text, quote(text, safe="")):
+        for form in (text, quote(text, safe=""), *_whereabouts(text)):
             if len(form) >= _SHORTEST:
                 _known[form] = None
     while len(_known) > _MOST:
         del _known[next(iter(_known))]
     _redact_logs()
+
+
+def _whereabouts(text: str) -> tuple[str, ...]:
+    """Where the server of a secret address is, as libraries say it that cannot reach it."""
+    if len(text) > _LONGEST_ADDRESS or not _ADDRESS.match(text):
+        return ()
+    try:
+        parts = urlsplit(text)
+        told = bool(parts.port) and parts.hostname not in _HERE
+    except ValueError:
+        return ()
+    place = parts.netloc.rpartition("@")[2]
+    host = place.rpartition(":")[0]
+    return (place, host, place.lower(), host.lower()) if told else ()
 
 
 def redact(text: str) -> str:

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.account_cli import accounts_app
+from flows.alarm_cli import alarms_app
 from flows.alert_cli import alerts
 from flows.client_cli import client, cost, estimate, policy
 from flows.eval_cli import eval_app
+from flows.keep_cli import backup, health, restore, sweep
 from flows.options import (
     ClipId,
     Framings,
@@ -56,6 +58,7 @@ app.add_typer(watch_app, name="watch")
 app.add_typer(accounts_app, name="accounts")
 app.add_typer(vault_app, name="vault")
 app.add_typer(users_app, name="users")
+app.add_typer(alarms_app, name="alarms")
 app.add_typer(plan_app, name="plan")
 app.add_typer(publish_app, name="publish")
 app.add_typer(posts_app, name="posts")
@@ -72,6 +75,10 @@ app.command()(release)
 app.command()(approve)
 app.command()(reject)
 app.command()(alerts)
+app.command()(sweep)
+app.command()(backup)
+app.command()(restore)
+app.command()(health)
 app.command()(uniqueness)
 app.command()(experiments)
 app.add_typer(eval_app)

@@ -104,10 +104,13 @@ def _store() -> tuple[bool, str]:
 
 
 def _bucket() -> tuple[bool, str]:
+    from clipping.storage import ArchivedStore, GuardedStore
     from clipping.storage.s3 import S3Store
     from tasks.workplace import media_store
 
     store = media_store()
+    while isinstance(store, ArchivedStore | GuardedStore):
+        store = store.store
     assert isinstance(store, S3Store)
     lacking = store.missing_rights()
     if lacking:
@@ -122,6 +125,25 @@ def _room(folder: Path, what: str) -> tuple[bool, str]:
         return False, f"{what} {folder}, where we may not write"
     free = shutil.disk_usage(place).free
     return free > ENOUGH_FREE_BYTES, f"{what} {folder}, {free / 1024**3:.0f} GiB free"
+
+
+def _archive() -> tuple[bool, str]:
+    chosen = settings()
+    if chosen.archive is None:
+        return True, "none (CLIPPER_ARCHIVE): what is old stays in the store"
+    if chosen.archive_dir is not None:
+        return _room(chosen.archive_dir, "the folder")
+    return True, f"{chosen.archive}; clipper health asks it"
+
+
+def _backups() -> tuple[bool, str]:
+    from clipping.keeping.backups import made_when
+
+    folder = settings().backups_dir
+    made = sorted(filter(None, (made_when(one.name) for one in folder.glob("*"))))
+    if not made:
+        return True, f"none in {folder}: clipper backup makes one"
+    return True, f"{len(made)} in {folder}, the newest of {made[-1]:%Y-%m-%d %H:%M} UTC"
 
 
 def _links() -> tuple[bool, str]:
@@ -243,6 +265,8 @@ _LOOKS: tuple[tuple[str, Callable[[], tuple[bool, str]]], ...] = (
     ("machine", _machine),
     ("disk", _disk),
     ("store", _store),
+    ("archive", _archive),
+    ("backups", _backups),
     ("links", _links),
     ("ffmpeg", _ffmpeg),
     ("encoder", _encoder),

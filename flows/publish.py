@@ -9,7 +9,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from flows.stages import finished
-from tasks.publish import find_removed, poll_due, publish_for, reconcile_due
+from tasks.publish import find_removed, poll_due, publish_for, read_back, reconcile_due
 
 
 @flow(name="publish-due", flow_run_name="publish what is due")
@@ -33,6 +33,6 @@ def reconcile_posts() -> State[Any]:
         How many posts were left in each state, and how many are gone.
     """
     found = Counter[str]()
-    for one in (reconcile_due, poll_due, find_removed):
+    for one in (reconcile_due, poll_due, read_back, find_removed):
         found.update(one())
     return finished(dict(found))

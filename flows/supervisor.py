@@ -35,7 +35,7 @@ WORKER_POLL_S = 2.0
 """How often a worker asks for runs: each stage waits for half of it. Prefect's own is 10 s."""
 # Parent flows hold slots of the cpu pool while their stages run in others (prefect.yaml): with one
 # for each parent and two more, no more stages run at a time than there are parents.
-WORKER_LIMITS = {"cpu": 12, "gpu": 1}
+WORKER_LIMITS = {"cpu": 16, "gpu": 1}
 
 
 @dataclass(frozen=True)

@@ -201,6 +201,7 @@ def _note_platform(
             queries.outage(session, service, lambda one: breaker.after_no_probe(one, now))
     elif kind in (_K.RETRY_BACKOFF, _K.UNKNOWN_OUTCOME):
         queries.outage(session, service, lambda one: breaker.after_failure(one, now, probe=probe))
+        queries.note_service(session, service, now, str(error))
     elif admitted.outage != Outage():
         # A refusal is an answer, too.
         queries.outage(session, service, breaker.after_answer)

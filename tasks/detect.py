@@ -8,6 +8,7 @@ from prefect import task
 
 from clipping import moments, progress
 from clipping.db import queries
+from clipping.logs import note
 from clipping.models import Detection, DetectOptions, EditorialPolicy, make_id
 from clipping.moments.base import Footage
 from tasks.claude import has_key, open_door
@@ -36,6 +37,7 @@ def detect_moments(
         source_id, _ = queries.get_transcript(session, transcript_id)
         client = queries.get_source(session, source_id).client
         policy = policy_of(session, client, in_batches=in_batches)
+    note(client=client)
     asked = (engine.name, engine.version, options.model_dump_json())
     conditions = engine.conditions(policy, complex_source=complex_source)
     key = make_id("det", transcript_id, *asked, *conditions)

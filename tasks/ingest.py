@@ -11,6 +11,7 @@ from prefect import task
 from clipping import progress
 from clipping.db import queries
 from clipping.errors import Rejected
+from clipping.logs import note
 from clipping.models import SourceRequest, SourceVideo, make_id
 from clipping.rights import in_full
 from clipping.settings import settings
@@ -22,6 +23,7 @@ from clipping.storage.base import StoredFile
 from clipping.storage.keys import captions_key, client_folder, source_key
 from clipping.transcripts.captions_file import read_captions
 from tasks.retry import POLICY
+from tasks.room import check_room, size_of
 from tasks.workplace import db_session, media_store, only_one, transcribing
 
 _log = logging.getLogger(__name__)
@@ -37,7 +39,9 @@ def ingest_source(request: SourceRequest, shortest_ms: int) -> SourceVideo:
     A link is fetched once for each client: later runs find what it gave. Rights that the request
     states are recorded; without, those that an earlier one stated stay.
     """
+    note(client=request.client)
     request = request.replace(rights=in_full(request.rights, request.client))
+    check_room(size_of(request.location) if not is_link(request.location) else 0)
     if not is_link(request.location):
         progress.report("ingest", 0.0, Path(request.location).name)
         return _taken_in(request, request.location, shortest_ms)

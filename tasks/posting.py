@@ -24,6 +24,7 @@ from typing import Final
 
 from clipping.db import queries
 from clipping.errors import Broken, ClippingError, Transient
+from clipping.logs import about
 from clipping.models import (
     Account,
     PlatformName,
@@ -144,7 +145,8 @@ class Publisher:
     def _driven(self, post: Post, vault: Vault) -> str:
         """The post's state in the end; its troubles are its own."""
         try:
-            return self.drive(post, vault).state.value
+            with about(client=post.client, post_id=post.post_id):
+                return self.drive(post, vault).state.value
         except ClippingError as error:
             # The database, most likely; its lease ends, and somebody takes it up again.
             _log.warning("%s is left as it was stored: %s", post.post_id, error)

@@ -11,6 +11,7 @@ from prefect import task
 
 from clipping.publishing.steps import Step
 from tasks.posting import Publisher
+from tasks.readback import read_back_restored
 from tasks.removals import look_for_removed
 from tasks.retry import POLICY, TaskPolicy
 
@@ -62,6 +63,12 @@ def reconcile_due(most: int = 50) -> dict[str, int]:
 def find_removed(most: int = 20) -> dict[str, int]:
     """Ask, once a day for each account, whether its posts are still there."""
     return _counted(look_for_removed(publisher(), most))
+
+
+@task(name="look after a restore", **_NEXT_PASS_IS_THE_RETRY)
+def read_back(most: int = 20) -> dict[str, int]:
+    """Look what accounts show since the backup that the database was restored from."""
+    return _counted(read_back_restored(publisher(), most))
 
 
 def _counted(found: Counter[str]) -> dict[str, int]:

@@ -14,6 +14,7 @@ from clipping import progress
 from clipping.db import queries
 from clipping.errors import Rejected, UnreadableMedia
 from clipping.faces import look
+from clipping.logs import note
 from clipping.media.ffmpeg import ffmpeg_build, working_encoder
 from clipping.models import (
     ClipState,
@@ -81,6 +82,7 @@ def _work(moment_id: str, transcript_id: str) -> Work:
     with db_session() as session:
         source_id, moment = queries.get_moment(session, moment_id)
         source = queries.get_source(session, source_id)
+        note(client=source.client)
         check_rights(session, source)
         _, transcript = queries.get_transcript(session, transcript_id)
         clips = queries.clips_cut_alike(session, source_id, moment.span)

@@ -12,6 +12,7 @@ from prefect import task
 from clipping import progress, transcripts
 from clipping.db import queries
 from clipping.errors import CaptionsMismatch, UnreadableCaptions
+from clipping.logs import note as about_client
 from clipping.models import GlossaryTerm, SourceVideo
 from clipping.settings import settings
 from clipping.transcripts.base import Recording, Transcriber
@@ -49,6 +50,7 @@ def transcribe_source(
     with db_session() as session:
         source = queries.get_source(session, source_id)
         glossary = queries.glossary_of(session, source.client)
+    about_client(client=source.client)
     recording = _recording(source, captions_key, captions_name, language, glossary)
     try:
         return _heard(source, transcriber, recording)

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sqlmodel import Session
 
+from clipping import logs
 from clipping.db import embedded, migrate
 from clipping.db.locks import planning_of as planning_of
 from clipping.db.locks import stage_lock
 from clipping.db.session import open_session
+from clipping.keeping.ledger import RowLedger
 from clipping.settings import settings
-from clipping.storage import MediaStore, open_store
+from clipping.storage import MediaStore, open_archive, open_store
+from tasks.running import of_prefect
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+
+# Every task comes by here: from then on log lines say which run they are of.
+logs.context[:] = [of_prefect]
 
 
 @lru_cache(maxsize=8)
@@ -81,7 +88,12 @@ def transcribing(source_id: str) -> str:
 
 def media_store() -> MediaStore:
     """The media store that the settings name."""
-    return open_store(settings(), _client_of)
+    return open_store(settings(), _client_of, RowLedger(db_session), _archive_client_of, _guard_of)
+
+
+def archive() -> MediaStore | None:
+    """The archive that the settings name."""
+    return open_archive(settings(), _archive_client_of, _guard_of)
 
 
 @contextmanager
@@ -95,3 +107,16 @@ def _client_of(block: str) -> S3Client:
     from blocks.object_store import client_of
 
     return client_of(block)
+
+
+def _archive_client_of(block: str) -> S3Client:
+    from blocks.object_store import client_of_archive
+
+    return client_of_archive(block)
+
+
+def _guard_of(service: str) -> Callable[[], AbstractContextManager[None]]:
+    # It opens transactions of its own, with what is above.
+    from tasks.breaking import asking
+
+    return lambda: asking(service)

@@ -149,6 +149,14 @@ class Alert(Value):
     client: str = ""
     account_id: str = ""
     post_id: str = ""
+    subject: str = ""
+    """What is in a state that lasts, such as a disk; empty for something that has happened."""
+    times: int = 1
+    """How often the state was seen since it began."""
+    last_at: datetime | None = None
+    """When it was seen last."""
+    resolved_at: datetime | None = None
+    """When it was over by itself."""
 
 
 class Standing(Value):

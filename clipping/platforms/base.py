@@ -10,6 +10,7 @@ from typing import ClassVar, NoReturn
 
 from pydantic import SecretStr
 
+from clipping.errors import NeedsPerson
 from clipping.models import Account, AccountLimits, PlatformName, PostJob, Receipt
 
 
@@ -46,6 +47,18 @@ class Clock:
     """What time it is; a rehearsal brings its own."""
 
     now: datetime
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A post that an account shows, whoever made it."""
+
+    public_id: str
+    url: str
+    at: datetime
+    words: str
+    marks: tuple[str, ...] = ()
+    """Its tags, of which one may be a post's marker."""
 
 
 class Platform(ABC):
@@ -98,6 +111,13 @@ class Platform(ABC):
         when it provably is not and may be submitted from there; the same receipt with a later
         ``not_before`` while nobody can tell.
         """
+
+    def shown(self, access: Access, since: datetime, clock: Clock) -> list[Shown]:
+        """All that the account has shown since then; only reading.
+
+        :raises NeedsPerson: The platform does not list an account's posts to us, or not so many.
+        """
+        raise NeedsPerson(f"{self.name} does not list an account's posts: look at the account.")
 
     def let_go(self, post_id: str) -> None:  # noqa: B027 - most hold nothing
         """Give back what is held open for a post between its steps; its publisher leaves it."""

@@ -8,23 +8,26 @@ the file from a public https address, and has neither.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, ClassVar, Final
 
 from clipping.errors import ClippingError, StartAgain
 from clipping.models import Account, AccountLimits, PlatformName, PostJob, Receipt, Stage
 from clipping.platforms import instagram_errors as errors
 from clipping.platforms import instagram_media as media
-from clipping.platforms.base import Access, Clock, Gone, Platform
+from clipping.platforms.base import Access, Clock, Gone, Platform, Shown
 from clipping.platforms.beginnings import anew, bounded, lost, taken_up, untaken
 from clipping.platforms.exchange import TIMEOUT_S, is_whole
 from clipping.platforms.failures import FailureKind, failure, is_unsent, kind_of
 from clipping.platforms.instagram_checks import container_fields, refusals
 from clipping.platforms.instagram_graph import Graph, Refused, is_by_instagram
+from clipping.platforms.shown import shown_since
 
 VERSION: Final = "v26.0"
 FACEBOOK_URL: Final = "https://graph.facebook.com"
 INSTAGRAM_URL: Final = "https://graph.instagram.com"
 UPLOAD_URL: Final = "https://rupload.facebook.com/"
+_LISTED: Final = "50"
 _LONGEST_MS: Final = 900_000
 _NOT_SURE: Final = {FailureKind.RETRY_BACKOFF, FailureKind.RETRY_NEW_CONTAINER}
 """Refusals to publish after which only the container knows whether it was published."""
@@ -93,6 +96,20 @@ class Instagram(Platform):
         except StartAgain as why:
             return anew(receipt, clock.now, str(why))
         return taken_up(found, "Instagram does not publish the upload.", clock.now)
+
+    def shown(self, access: Access, since: datetime, clock: Clock) -> list[Shown]:
+        """What the account lists since then; stories are not among it."""
+        listed = self._list(access, since)
+        found = [
+            Shown(
+                public_id=str(medium.get("id", "")),
+                url=str(medium.get("permalink", "")),
+                at=datetime.fromisoformat(str(medium.get("timestamp") or clock.now.isoformat())),
+                words=str(medium.get("caption", "")),
+            )
+            for medium in listed
+        ]
+        return shown_since(found, since, len(listed) >= int(_LISTED))
 
     def still_public(
         self, receipts: Mapping[str, Receipt], access: Access, clock: Clock
@@ -205,18 +222,22 @@ class Instagram(Platform):
     ) -> Receipt | None:
         """The receipt of the post as the account lists it; never simply the newest."""
         since = (receipt.armed_at or clock.now) - media.BEFORE
+        found = media.found_in(self._list(access, since), job.words.text, since)
+        if found is None:
+            return None
+        known = {"public_id": str(found["id"]), "url": str(found.get("permalink", ""))}
+        return receipt.replace(stage=Stage.POSTED, not_before=None, note="", **known)
+
+    def _list(self, access: Access, since: datetime) -> list[Any]:
         said = self._graph.read(
             f"{_me(access)}/media",
             access,
             fields="id,caption,timestamp,media_product_type,permalink",
             since=str(int(since.timestamp())),
-            limit="50",
+            limit=_LISTED,
         )
-        found = media.found_in(said.get("data"), job.words.text, since)
-        if found is None:
-            return None
-        known = {"public_id": str(found["id"]), "url": str(found.get("permalink", ""))}
-        return receipt.replace(stage=Stage.POSTED, not_before=None, note="", **known)
+        listed = said.get("data")
+        return listed if isinstance(listed, list) else []
 
     def _address(self, receipt: Receipt, access: Access, clock: Clock) -> Receipt:
         fields = {"fields": "id,permalink,shortcode,media_product_type,timestamp"}

@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from clipping.errors import AccountBlocked, ClippingError, Rejected, StartAgain
 from clipping.models import Account, AccountLimits, PlatformName, PostJob, Receipt, Stage
-from clipping.platforms.base import Access, Clock, Gone, Platform
+from clipping.platforms.base import Access, Clock, Gone, Platform, Shown
 from clipping.platforms.beginnings import anew, bounded, lost, untaken
 from clipping.platforms.failures import FailureKind, failure
+from clipping.platforms.shown import shown_since
 from clipping.platforms.wording import refused_words
 from clipping.platforms.x_check import longest_ms, refused_disclosure, refused_file
 from clipping.platforms.x_errors import DUPLICATE, processing_failed, server_failed
-from clipping.platforms.x_words import HIDDEN, find_ours, gone_because
+from clipping.platforms.x_words import HIDDEN, find_ours, gone_because, words_of
 
 if TYPE_CHECKING:
     from clipping.platforms.x_api import Api
@@ -210,6 +211,24 @@ class X(Platform):
     def _find(self, job: PostJob, receipt: Receipt, access: Access, api: Api) -> str:
         """The id of our post on the account; empty when it is not there."""
         since = datetime.fromisoformat(receipt.handle["armed_first_at"]) - _CLOCKS_DIFFER
+        listed = self._listed(access, since, api)
+        return find_ours(listed, receipt.handle["media_key"], job.words.text)
+
+    def shown(self, access: Access, since: datetime, clock: Clock) -> list[Shown]:
+        """The account's own posts since then."""
+        listed = self._listed(access, since, self._api(access, clock))
+        found = [
+            Shown(
+                public_id=str(post["id"]),
+                url=f"https://x.com/{access.account.handle}/status/{post['id']}",
+                at=datetime.fromisoformat(str(post.get("created_at") or clock.now.isoformat())),
+                words=words_of(post),
+            )
+            for post in listed
+        ]
+        return shown_since(found, since, len(listed) >= _LISTED)
+
+    def _listed(self, access: Access, since: datetime, api: Api) -> list[dict[str, Any]]:
         asked = {
             # Billed by what is returned, which the time bounds: so all of it, not the newest five.
             "max_results": _LISTED,
@@ -223,7 +242,7 @@ class X(Platform):
         if not listed and (found.get("meta") or {}).get("result_count") != 0:
             # Only a list that says it is empty is one.
             raise server_failed(armed=False, code="malformed")
-        return find_ours(listed, receipt.handle["media_key"], job.words.text)
+        return list(listed)
 
     def still_public(
         self, receipts: Mapping[str, Receipt], access: Access, clock: Clock

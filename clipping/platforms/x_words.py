@@ -26,6 +26,11 @@ def find_ours(listed: Sequence[Mapping[str, Any]], media_key: str, text: str) ->
     return next(same, "") if wanted else ""
 
 
+def words_of(post: Mapping[str, Any]) -> str:
+    """What its author wrote, without the link that X puts behind it."""
+    return html.unescape(_said(post))
+
+
 def gone_because(post: str, found: Mapping[str, Any]) -> Gone | None:
     """Why a post is no longer public by the answer to a look-up; None when it is, or may be."""
     for entry in _of(found.get("data"), "id", post):

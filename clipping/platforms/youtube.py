@@ -21,9 +21,10 @@ from clipping.models import (
     Receipt,
     Stage,
 )
-from clipping.platforms.base import Access, Clock, Gone, Platform
+from clipping.platforms.base import Access, Clock, Gone, Platform, Shown
 from clipping.platforms.beginnings import anew, bounded, lost, taken_up, untaken
 from clipping.platforms.failures import FailureKind, failure
+from clipping.platforms.shown import shown_since
 from clipping.platforms.wording import refused_words
 from clipping.platforms.youtube_api import BATCH, CHUNK_BYTES, URL, Api, Progress, readable
 from clipping.platforms.youtube_video import (
@@ -189,6 +190,23 @@ class YouTube(Platform):
             if fallen and not found:
                 found = [video for video in ours if is_of_this_try(video, receipt)]
             return next((str(video["id"]) for video in found), None)
+
+    def shown(self, access: Access, since: datetime, clock: Clock) -> list[Shown]:
+        """The channel's newest uploads, back to that time."""
+        uploads = self._api(access, clock).uploads()
+        with readable():
+            found = [
+                Shown(
+                    public_id=str(video["id"]),
+                    url=f"https://www.youtube.com/shorts/{video['id']}",
+                    at=datetime.fromisoformat(video["snippet"]["publishedAt"]),
+                    words=str(video["snippet"].get("description", "")),
+                    marks=tuple(video["snippet"].get("tags", ())),
+                )
+                for video in uploads
+                if stands(video)
+            ]
+        return shown_since(found, since, len(uploads) >= BATCH)
 
     def still_public(
         self, receipts: Mapping[str, Receipt], access: Access, clock: Clock

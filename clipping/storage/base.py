@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -24,6 +25,16 @@ class StoredFile:
     key: str
     sha256: str
     size_bytes: int
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A file as a store lists it."""
+
+    key: str
+    size_bytes: int
+    stored_at: datetime
+    """When it came there last: a file that was brought back is as old as that."""
 
 
 class MediaStore(Protocol):
@@ -61,6 +72,37 @@ class MediaStore(Protocol):
 
     def delete(self, key: str) -> None:
         """Remove the file; a key that holds none is no error."""
+
+    def files(self) -> Iterator[Listed]:
+        """All files, in no order; one that comes or goes meanwhile may be left out."""
+
+    def read_back(self, key: str) -> str:
+        """SHA-256 of what the store itself holds, read now and from no copy.
+
+        :raises NeedsPerson: It holds nothing.
+        """
+
+    def remove(self, key: str, sha256: str) -> bool:
+        """Remove the file if it has that content and nobody has it in use; whether it is gone."""
+
+    def room_folder(self) -> Path:
+        """The folder of this machine whose disk fills when something is stored."""
+
+
+class Ledger(Protocol):
+    """What is known of the files that an archive has; rows of the database, see ``keeping``."""
+
+    def sha256_of(self, key: str) -> str | None:
+        """SHA-256 of the file as it was when it was stored; None when nobody knows."""
+
+    def is_archived(self, key: str) -> bool:
+        """Whether the archive was seen to have it, and nobody has removed it there since."""
+
+    def note_back(self, key: str) -> None:
+        """It was brought back from the archive."""
+
+    def note_deleted(self, key: str) -> None:
+        """It is nowhere any more."""
 
 
 def hash_file(path: Path, on_progress: OnProgress | None = None) -> str:

@@ -9,12 +9,14 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from typing import BinaryIO
 
 from clipping.errors import NeedsPerson
-from clipping.storage.base import OnProgress, StoredFile, hash_file, read_chunks
+from clipping.file_lock import is_still, take_if_alone
+from clipping.storage.base import Listed, OnProgress, StoredFile, hash_file, read_chunks
 from clipping.storage.folder import check_room, disk_errors, files_below, size_of
 from clipping.storage.keys import key_parts
 
@@ -112,6 +114,49 @@ class LocalStore:
         """
         with disk_errors(self._place):
             self._path(key).unlink(missing_ok=True)
+
+    def files(self) -> Iterator[Listed]:
+        """All files that lie under a key."""
+        for entry in files_below(self.root):
+            key = Path(entry.path).relative_to(self.root).as_posix()
+            # What begins with a dot is none of ours, or not whole yet.
+            if not any(part.startswith(".") for part in key.split("/")):
+                with suppress(OSError):
+                    found = entry.stat(follow_symlinks=False)
+                    stored_at = datetime.fromtimestamp(found.st_mtime, UTC)
+                    yield Listed(key, found.st_size, stored_at)
+
+    def read_back(self, key: str) -> str:
+        """SHA-256 of the file as the disk gives it.
+
+        :raises NeedsPerson: The store has lost it.
+        """
+        return hash_file(self.local_path(key))
+
+    def remove(self, key: str, sha256: str) -> bool:
+        """Remove the file if it has that content and nobody has it in use; whether it is gone.
+
+        :raises NeedsPerson: The store cannot be written.
+        """
+        path = self._path(key)
+        with disk_errors(self._place):
+            try:
+                descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+            except FileNotFoundError:
+                return True
+            try:
+                # A file that is put in its place meanwhile is another one, and stays.
+                alone = take_if_alone(descriptor)
+                if not alone or hash_file(path) != sha256 or not is_still(path, descriptor):
+                    return False
+                path.unlink()
+            finally:
+                os.close(descriptor)
+        return True
+
+    def room_folder(self) -> Path:
+        """The folder of the store."""
+        return self.root
 
     def sweep(self) -> int:
         """Remove what killed runs left behind; gives how many files that were."""

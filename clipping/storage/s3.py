@@ -5,20 +5,20 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from clipping.errors import ClippingError, ServiceUnavailable
-from clipping.storage.base import OnProgress, StoredFile, hash_file
+from clipping.storage.base import Listed, OnProgress, StoredFile, hash_file
 from clipping.storage.cache import FileCache, Taken
 from clipping.storage.folder import amount
 from clipping.storage.in_use import held
 from clipping.storage.keys import digest_in, is_own_key, key_parts
 from clipping.storage.s3_bucket import Bucket, OpenUpload, Remote
-from clipping.storage.s3_download import download
+from clipping.storage.s3_download import content_sha256, download
 from clipping.storage.s3_errors import CHANGED, code_of
 from clipping.storage.s3_rights import PROBE_KEY, missing_rights
 from clipping.storage.s3_upload import upload
@@ -113,6 +113,32 @@ class S3Store:
         """
         self._bucket.delete(key)
         self._cache.forget(key)
+
+    def files(self) -> Iterator[Listed]:
+        """All files below the prefix that have a key of ours."""
+        for found in self._bucket.files():
+            if is_own_key(found.key):
+                yield Listed(found.key, found.size_bytes, found.stored_at)
+
+    def read_back(self, key: str) -> str:
+        """SHA-256 of what the bucket sends, whatever lies in the cache.
+
+        :raises NeedsPerson: The store has lost it.
+        """
+        return content_sha256(self._bucket, key, self._bucket.require(key))
+
+    def remove(self, key: str, sha256: str) -> bool:
+        """Remove the file if it has that content; whoever fetches it just now asks again."""
+        if self._bucket.head(key) is None:
+            return True
+        if self.read_back(key) != sha256:
+            return False
+        self.delete(key)
+        return True
+
+    def room_folder(self) -> Path:
+        """The folder of the cache: the bucket is no disk of ours."""
+        return self._cache.folder
 
     def missing_rights(self) -> tuple[str, ...]:
         """What the object store does not let us do, by AWS's names; raises what else is wrong."""

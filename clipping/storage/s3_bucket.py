@@ -44,6 +44,15 @@ class Remote:
 
 
 @dataclass(frozen=True)
+class Entry:
+    """A file as the bucket lists it."""
+
+    key: str
+    size_bytes: int
+    stored_at: datetime
+
+
+@dataclass(frozen=True)
 class Part:
     """A piece of a file that the store has: numbered from 1."""
 
@@ -143,6 +152,17 @@ class Bucket:
                     f"The connection to the object store {self.name} broke off; run again.",
                     code=BROKEN_OFF,
                 ) from error
+
+    def files(self) -> Iterator[Entry]:
+        """All files below the prefix."""
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self._bucket, Prefix=self._prefix
+        )
+        with store_errors(self.name):
+            for page in pages:
+                for found in page.get("Contents", []):
+                    key = found["Key"].removeprefix(self._prefix)
+                    yield Entry(key, found["Size"], found["LastModified"])
 
     def put(self, key: str, path: Path, sha256: str) -> None:
         """Store a small file in one request."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -38,23 +39,41 @@ def download(bucket: Bucket, key: str, remote: Remote, sha256: str | None, part:
     )
 
 
+def content_sha256(bucket: Bucket, key: str, remote: Remote) -> str:
+    """SHA-256 of what the bucket holds, of which nothing is kept.
+
+    :raises ServiceUnavailable: The store is not to be reached, or the file changed meanwhile.
+    """
+    hasher = hashlib.sha256()
+    for chunk in _chunks(bucket, key, remote, 0):
+        hasher.update(chunk)
+    return hasher.hexdigest()
+
+
 def _fill(bucket: Bucket, key: str, remote: Remote, file: BinaryIO) -> str:
     """Append what is missing; SHA-256 of the whole, at whose end the file stands."""
     hasher = hashlib.sha256()
     while chunk := file.read(_READ_BYTES):
         hasher.update(chunk)
+    for chunk in _chunks(bucket, key, remote, file.tell()):
+        hasher.update(chunk)
+        file.write(chunk)
+    return hasher.hexdigest()
+
+
+def _chunks(bucket: Bucket, key: str, remote: Remote, at: int) -> Iterator[bytes]:
+    """The file from there on, over as many connections as it takes."""
     breaks = 0
-    while file.tell() < remote.size_bytes:
-        before = file.tell()
+    while at < remote.size_bytes:
+        before = at
         try:
             for chunk in bucket.read(key, remote.etag, before):
-                hasher.update(chunk)
-                file.write(chunk)
+                at += len(chunk)
+                yield chunk
         except ServiceUnavailable as error:
             if code_of(error) != BROKEN_OFF:
                 raise
-            breaks = 1 if file.tell() > before else breaks + 1
+            breaks = 1 if at > before else breaks + 1
             if breaks > _BREAKS:
                 raise
             time.sleep(_FIRST_PAUSE_S * 2 ** (breaks - 1))
-    return hasher.hexdigest()

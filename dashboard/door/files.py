@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from clipping.db.queries.sign_ins import Admitted
-from clipping.db.session import open_session_as
+from clipping.db.session import open_session, open_session_as
 from clipping.db.tables import ClipRow
 from clipping.errors import NeedsPerson
+from clipping.keeping.ledger import RowLedger
 from clipping.settings import settings
 from clipping.storage import MediaStore, open_store
 from dashboard.door.admission import database_url
@@ -38,7 +40,11 @@ _RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 @lru_cache(maxsize=1)
 def store() -> MediaStore:
     """The media store that the settings name."""
-    return open_store(settings(), _client_of)
+    return open_store(settings(), _client_of, RowLedger(_session), _archive_client_of)
+
+
+def _session() -> AbstractContextManager[Session]:
+    return open_session(database_url())
 
 
 def _client_of(block: str) -> S3Client:
@@ -46,6 +52,12 @@ def _client_of(block: str) -> S3Client:
     from blocks.object_store import client_of
 
     return client_of(block)
+
+
+def _archive_client_of(block: str) -> S3Client:
+    from blocks.object_store import client_of_archive
+
+    return client_of_archive(block)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What the operators' pages ask for: notes beside alerts, dates of tokens, indexes
 
 Revision: 0018
-Revises: 0016
+Revises: 0017
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0018"
-down_revision = "0016"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
@@ -43,13 +43,6 @@ def upgrade() -> None:
         "alerts",
         sa.Column("seen_note", sa.Text(), nullable=False, server_default=""),
         schema=SCHEMA,
-    )
-    op.create_index(
-        "ix_alerts_unseen",
-        "alerts",
-        ["alert_id"],
-        schema=SCHEMA,
-        postgresql_where=sa.text("seen_at IS NULL"),
     )
     op.add_column(
         "clips",
@@ -88,57 +81,9 @@ def upgrade() -> None:
     )
     op.execute(f"REVOKE ALL ON FUNCTION {SCHEMA}.token_dates(text[]) FROM PUBLIC")
     op.execute(f"GRANT EXECUTE ON FUNCTION {SCHEMA}.token_dates(text[]) TO {ROLE}")
-    op.execute(part_policies())
-
-
-def part_policies() -> str:
-    """What may be changed no longer says what is seen as well.
-
-    A policy for every command is joined by OR to the one that says what is seen: an index cannot
-    be entered by that, and each row is looked at twice.
-    """
-    return f"""
-        DO $$ DECLARE found record; BEGIN
-            FOR found IN SELECT tablename, qual, with_check FROM pg_policies
-                WHERE schemaname = '{SCHEMA}' AND policyname = 'changed' AND cmd = 'ALL'
-            LOOP
-                EXECUTE format('DROP POLICY changed ON {SCHEMA}.%I', found.tablename);
-                EXECUTE format(
-                    'CREATE POLICY changed ON {SCHEMA}.%I FOR UPDATE TO {ROLE} '
-                    'USING (%s) WITH CHECK (%s)', found.tablename, found.qual, found.with_check
-                );
-                EXECUTE format(
-                    'CREATE POLICY made ON {SCHEMA}.%I FOR INSERT TO {ROLE} WITH CHECK (%s)',
-                    found.tablename, found.with_check
-                );
-                EXECUTE format(
-                    'CREATE POLICY dropped ON {SCHEMA}.%I FOR DELETE TO {ROLE} USING (%s)',
-                    found.tablename, found.qual
-                );
-            END LOOP;
-        END $$"""
-
-
-def join_policies() -> str:
-    """As it was."""
-    return f"""
-        DO $$ DECLARE found record; BEGIN
-            FOR found IN SELECT tablename, qual, with_check FROM pg_policies
-                WHERE schemaname = '{SCHEMA}' AND policyname = 'changed' AND cmd = 'UPDATE'
-            LOOP
-                EXECUTE format('DROP POLICY changed ON {SCHEMA}.%I', found.tablename);
-                EXECUTE format('DROP POLICY made ON {SCHEMA}.%I', found.tablename);
-                EXECUTE format('DROP POLICY dropped ON {SCHEMA}.%I', found.tablename);
-                EXECUTE format(
-                    'CREATE POLICY changed ON {SCHEMA}.%I TO {ROLE} '
-                    'USING (%s) WITH CHECK (%s)', found.tablename, found.qual, found.with_check
-                );
-            END LOOP;
-        END $$"""
 
 
 def downgrade() -> None:
-    op.execute(join_policies())
     op.execute(f"DROP TRIGGER decided ON {SCHEMA}.verdicts")
     op.execute(f"DROP FUNCTION {SCHEMA}.note_decided()")
     op.drop_index("ix_clips_undecided", "clips", schema=SCHEMA)
@@ -147,7 +92,6 @@ def downgrade() -> None:
     for table, index in (
         ("posts", "ix_posts_state_due_at_post_id"),
         ("posts", "ix_posts_due_at_post_id"),
-        ("alerts", "ix_alerts_unseen"),
     ):
         op.drop_index(index, table, schema=SCHEMA)
     op.drop_column("alerts", "seen_note", schema=SCHEMA)

@@ -25,7 +25,11 @@ NOW = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
 
 SHUT = {
     "account_tokens",
+    "alarm_mentions",
+    "alarm_messages",
+    "alarm_targets",
     "alembic_version",
+    "archived_objects",
     "replies",
     "sign_in_attempts",
     "sign_ins",

@@ -7,15 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from clipping.claude import breaker
 from clipping.db import queries
 from clipping.db.session import open_session
-from clipping.errors import NeedsPerson
+from clipping.errors import NeedsPerson, ServiceUnavailable
 from clipping.models import SourceRequest
 from clipping.settings import settings
 from tasks.ingest import discard_source, ingest_source
+from tasks.sweep import sweep
 from tasks.workplace import files_held, media_store
 from tests.support.media import make_video
 from tests.support.s3 import KEYS, S3, s3, s3_front, s3_test_client
+from tests.tasks.sweep_place import NOW, TALK, sweep_place
 
 __all__ = ["s3", "s3_front", "s3_test_client"]
 
@@ -64,3 +67,57 @@ def test_a_source_in_a_bucket_is_stored_once_and_forgotten_whole(
     assert not [path for path in home.rglob("*~*") if path.is_file()], "nor is there a copy"
     with open_session(database_url) as session:
         assert queries.recent_sources(session, "acme", 9) == []
+
+
+def test_a_bucket_that_is_away_is_asked_by_nobody_until_one_finds_it_back(
+    bucket: S3, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = "acme/clips/clip_1.mp4"
+    store = media_store()
+    assert not store.exists(key)
+
+    def away(*_: object) -> None:
+        raise ServiceUnavailable("The object store is not to be reached.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("clipping.storage.s3_bucket.Bucket.head", away)
+        for _ in range(5):
+            with pytest.raises(ServiceUnavailable, match="not to be reached"):
+                store.exists(key)
+    bucket.front.forget()
+    with pytest.raises(ServiceUnavailable, match="store is away; it is asked again in"):
+        store.exists(key)
+    assert bucket.front.count("HeadObject") == 0
+    with open_session(database_url) as session:
+        [look] = queries.looks(session)
+        assert (look.service, look.failures) == ("store", 5)
+        queries.outage(session, "store", lambda one: breaker.after_no_probe(one, look.since or NOW))
+    assert not store.exists(key)
+    with open_session(database_url) as session:
+        assert queries.looks(session)[0].failures == 0
+
+
+def test_an_archive_in_a_bucket_takes_what_is_old_and_gives_it_back(
+    s3: S3, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, secret in (
+        ("ACCESS_KEY_ID", KEYS.access_key_id),
+        ("SECRET_ACCESS_KEY", KEYS.secret_access_key),
+    ):
+        monkeypatch.setenv(f"AWS_{name}", secret.get_secret_value())
+    monkeypatch.setenv("CLIPPER_ARCHIVE_ENDPOINT", s3.front.url)
+    monkeypatch.setenv("CLIPPER_ARCHIVE_REGION", "us-east-1")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with sweep_place(database_url, tmp_path, monkeypatch) as place:
+        monkeypatch.setenv("CLIPPER_ARCHIVE", s3.place.name)
+        settings.cache_clear()
+        done = sweep(apply=True, now=NOW).document()["done"]
+        assert {deed: counts["files"] for deed, counts in done.items()} == {
+            "archive": 1,
+            "remove": 1,
+        }
+        assert s3.keys() == [f"of/us/{place.talk_key}"]
+        assert s3.front.fetched() >= len(TALK), "it was read back"
+        assert place.keys(place.store) == set()
+        with files_held():
+            assert media_store().local_path(place.talk_key).read_bytes() == TALK

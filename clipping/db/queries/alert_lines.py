@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, select, update
 from sqlmodel import Session, col
 
 from clipping.db.queries.clients import client_id
@@ -48,7 +48,7 @@ class SettledAlert:
 
 def is_open() -> Any:
     """What is still to be seen to."""
-    return col(AlertRow.seen_at).is_(None)
+    return and_(col(AlertRow.seen_at).is_(None), col(AlertRow.resolved_at).is_(None))
 
 
 def open_alerts(session: Session, most: int, client: str | None = None) -> list[AlertGroup]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import text as sql
 from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
 from clipping.db.queries.clients import client_id
@@ -17,7 +21,7 @@ def add_alert(session: Session, alert: Alert) -> None:
     session.add(
         AlertRow(
             client_id=client_id(alert.client) if alert.client else None,
-            **alert.model_dump(exclude={"client", "alert_id"}),
+            **alert.model_dump(exclude={"client", "alert_id", "subject", "times", "last_at"}),
             seen_by="",
         )
     )
@@ -78,19 +82,76 @@ def alerts(
     wanted = (
         select(AlertRow, ClientRow.name)
         .join(ClientRow, col(ClientRow.client_id) == col(AlertRow.client_id), isouter=True)
-        .where(col(AlertRow.seen_at).is_(None))
+        .where(col(AlertRow.seen_at).is_(None), col(AlertRow.resolved_at).is_(None))
         .order_by(col(AlertRow.alert_id))
     )
     if since is not None:
         wanted = wanted.where(col(AlertRow.at) >= since)
     if client is not None:
         wanted = wanted.where(col(AlertRow.client_id) == client_id(client))
-    return [
-        Alert.model_validate(
-            {
-                **row.model_dump(exclude={"client_id", "seen_at", "seen_by", "seen_note"}),
-                "client": name or "",
-            }
+    return [alert_of_row(row, name) for row, name in session.exec(wanted).all()]
+
+
+def alert_of_row(row: AlertRow, client: str | None) -> Alert:
+    """The alert that a row holds."""
+    values = row.model_dump(exclude={"client_id", "seen_at", "seen_by", "seen_note"})
+    return Alert.model_validate({**values, "client": client or ""})
+
+
+def raise_alert(
+    session: Session, kind: str, subject: str, sentence: str, now: datetime, *, client: str = ""
+) -> bool:
+    """Keep that something is in a state that a person has to see; whether that is news.
+
+    As long as it lasts it is one alert, whoever sees it how often, and whoever has seen to it.
+    """
+    values: dict[str, Any] = {
+        "at": now,
+        "last_at": now,
+        "kind": kind,
+        "subject": subject,
+        "sentence": sentence,
+        "client_id": client_id(client) if client else None,
+        "account_id": "",
+        "post_id": "",
+        "seen_by": "",
+    }
+    row = session.execute(
+        insert(AlertRow)
+        .values(**values)
+        .on_conflict_do_update(
+            index_elements=["kind", "subject"],
+            index_where=sql("subject <> '' AND resolved_at IS NULL"),
+            set_={"times": AlertRow.times + 1, "last_at": now, "sentence": sentence},
         )
-        for row, name in session.exec(wanted).all()
-    ]
+        .returning(col(AlertRow.times))
+    ).one()
+    return int(row[0]) == 1
+
+
+def resolve_alerts(
+    session: Session, kind: str, now: datetime, *, but: Collection[str] = ()
+) -> list[str]:
+    """The states of this kind are over, but for these subjects; which ones are only now."""
+    done = session.execute(
+        update(AlertRow)
+        .where(
+            col(AlertRow.kind) == kind,
+            col(AlertRow.subject) != "",
+            col(AlertRow.subject).not_in(but),
+            col(AlertRow.resolved_at).is_(None),
+        )
+        .values(resolved_at=now)
+        .returning(col(AlertRow.subject))
+    )
+    return sorted(done.scalars())
+
+
+def subjects_of(session: Session, kind: str) -> list[str]:
+    """What is in a state of this kind just now."""
+    found = session.exec(
+        select(AlertRow.subject).where(
+            AlertRow.kind == kind, AlertRow.subject != "", col(AlertRow.resolved_at).is_(None)
+        )
+    )
+    return list(found)

@@ -15,7 +15,7 @@ from clipping.errors import NeedsPerson
 from clipping.models import Post, PostState, Stage
 from clipping.vault import Vault
 
-_CLAIMABLE = (
+CLAIMABLE = (
     PostState.RESERVED,
     PostState.SUBMITTING,
     PostState.PROCESSING,
@@ -39,7 +39,7 @@ def due_stages(session: Session, now: datetime) -> set[Stage]:
 def _is_due(now: datetime) -> tuple[Any, ...]:
     return (
         col(PostRow.next_at) <= now,
-        col(PostRow.state).in_([state.value for state in _CLAIMABLE]),
+        col(PostRow.state).in_([state.value for state in CLAIMABLE]),
         or_(col(PostRow.lease_until).is_(None), col(PostRow.lease_until) < now),
     )
 
@@ -49,7 +49,7 @@ def next_due_at(session: Session) -> datetime | None:
     found: datetime | None = session.exec(
         select(func.min(func.greatest(PostRow.next_at, PostRow.lease_until))).where(
             col(PostRow.next_at).is_not(None),
-            col(PostRow.state).in_([state.value for state in _CLAIMABLE]),
+            col(PostRow.state).in_([state.value for state in CLAIMABLE]),
         )
     ).one()
     return found

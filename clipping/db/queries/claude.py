@@ -211,9 +211,12 @@ def outage(
     before = _outage(row)
     after = change(before)
     if after != before:
-        session.execute(
-            update(OutageRow).where(col(OutageRow.service) == service).values(**after.model_dump())
-        )
+        values = after.model_dump()
+        if not after.failures:
+            values |= {"since": None, "said": ""}
+        elif not before.failures:
+            values |= {"since": func.clock_timestamp()}
+        session.execute(update(OutageRow).where(col(OutageRow.service) == service).values(values))
     return after
 
 

@@ -16,6 +16,7 @@ from clipping.db.queries.upsert import save_row
 from clipping.db.queries.verdicts import VERDICT, is_approved, verdict_of
 from clipping.db.tables import (
     AccountRow,
+    ArchivedObjectRow,
     ClientRow,
     ClipRow,
     DraftRow,
@@ -135,11 +136,24 @@ def clip_candidates(
             col(ClipRow.client_id) == client_id(client),
             col(ClipRow.state).in_(_MADE),
             ((posted < len(platforms)) & _not_rejected()) | in_slots,
+            ~_dropped(),
         )
         .order_by(in_slots.desc(), posted, col(MomentRow.score).desc(), col(ClipRow.clip_id))
         .limit(most)
     ).all()
     return [_candidate(*row) for row in rows]
+
+
+def _dropped() -> Any:
+    """Whether its file is nowhere any more, see docs/keeping.md."""
+    return (
+        select(col(ArchivedObjectRow.key))
+        .where(
+            col(ArchivedObjectRow.key) == col(ClipRow.video_key),
+            col(ArchivedObjectRow.dropped_at).is_not(None),
+        )
+        .exists()
+    )
 
 
 def _not_rejected() -> Any:

@@ -83,3 +83,8 @@ def rotate(
             done = replace(done, sealed_anew=done.sealed_anew + len(changes))
         done = replace(done, last=row_id)
     return done
+
+
+def sealed_columns() -> list[Column[str]]:
+    """All columns that hold sealed secrets."""
+    return [column for table in sealed_tables() for column in _sealed(table)]

@@ -6,6 +6,7 @@ live in a schema of their own, so that one database can be shared with Prefect.
 """
 
 from clipping.db.tables.accounts import AccountEventRow, AccountRow, AccountTokensRow
+from clipping.db.tables.alarms import AlarmMentionRow, AlarmMessageRow, AlarmTargetRow
 from clipping.db.tables.base import SCHEMA, Row
 from clipping.db.tables.claude import BatchIntentRow, LedgerRow, OutageRow, ReplyRow
 from clipping.db.tables.clips import (
@@ -17,6 +18,7 @@ from clipping.db.tables.clips import (
     RejectionRow,
     ReleaseRow,
 )
+from clipping.db.tables.keeping import ArchivedObjectRow
 from clipping.db.tables.likeness import ClipPrintRow, ExperimentArmRow, ExperimentRow
 from clipping.db.tables.people import SignInAttemptRow, SignInRow, UserClientRow, UserRow
 from clipping.db.tables.plans import ClipDistanceRow, MomentAskRow, PlanRow
@@ -37,7 +39,11 @@ __all__ = [
     "AccountEventRow",
     "AccountRow",
     "AccountTokensRow",
+    "AlarmMentionRow",
+    "AlarmMessageRow",
+    "AlarmTargetRow",
     "AlertRow",
+    "ArchivedObjectRow",
     "BatchIntentRow",
     "BucketRow",
     "ClientRow",

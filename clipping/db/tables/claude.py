@@ -91,3 +91,6 @@ class OutageRow(Row, table=True):
     service: str = Field(sa_type=Text, primary_key=True)
     failures: int
     closed_until: datetime | None = Field(sa_type=UtcTime)
+    since: datetime | None = Field(sa_type=UtcTime, default=None)
+    looked_at: datetime | None = Field(sa_type=UtcTime, default=None)
+    said: str = Field(sa_type=Text, default="", sa_column_kwargs={"server_default": ""})

@@ -123,8 +123,21 @@ class AlertRow(Row, table=True):
     __tablename__ = "alerts"
     __table_args__ = (
         belongs_to("clients", "client_id", cascade=False),
+        CheckConstraint("times >= 1", name="times"),
         Index(None, "at"),
-        Index("ix_alerts_unseen", "alert_id", postgresql_where=sql("seen_at IS NULL")),
+        # A state that lasts is one alert until it is over.
+        Index(
+            "ux_alerts_kind_subject",
+            "kind",
+            "subject",
+            unique=True,
+            postgresql_where=sql("subject <> '' AND resolved_at IS NULL"),
+        ),
+        Index(
+            "ix_alerts_open",
+            "alert_id",
+            postgresql_where=sql("seen_at IS NULL AND resolved_at IS NULL"),
+        ),
     )
 
     alert_id: int | None = Field(
@@ -139,6 +152,10 @@ class AlertRow(Row, table=True):
     seen_at: datetime | None = Field(sa_type=UtcTime, default=None)
     seen_by: str = Field(sa_type=Text)
     seen_note: str = Field(sa_type=Text, default="", sa_column_kwargs={"server_default": ""})
+    subject: str = Field(sa_type=Text, default="", sa_column_kwargs={"server_default": ""})
+    times: int = Field(default=1, sa_column_kwargs={"server_default": sql("1")})
+    last_at: datetime | None = Field(sa_type=UtcTime, default=None)
+    resolved_at: datetime | None = Field(sa_type=UtcTime, default=None)
 
 
 class BucketRow(Row, table=True):

@@ -1,0 +1,41 @@
+"""How services outside stand, and what is stuck."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, or_
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col, select
+
+from clipping.db.queries.claims import CLAIMABLE
+from clipping.db.tables import OutageRow, PostRow
+from clipping.health import Look
+
+
+def looks(session: Session) -> list[Look]:
+    """All services of which anything was ever noted, by name."""
+    rows = session.exec(select(OutageRow).order_by(col(OutageRow.service)))
+    return [Look.model_validate(row.model_dump()) for row in rows]
+
+
+def note_service(session: Session, service: str, at: datetime, said: str) -> None:
+    """When a service was asked last, and what it said if it failed."""
+    values = {"looked_at": at, "said": said}
+    session.execute(
+        insert(OutageRow)
+        .values(service=service, failures=0, **values)
+        .on_conflict_do_update(index_elements=["service"], set_=values)
+    )
+
+
+def stuck_posts(session: Session, before: datetime, now: datetime) -> tuple[int, datetime | None]:
+    """How many posts were due before then and nobody is at, and since when."""
+    row = session.execute(
+        select(func.count(), func.min(col(PostRow.next_at))).where(
+            col(PostRow.next_at) < before,
+            col(PostRow.state).in_([state.value for state in CLAIMABLE]),
+            or_(col(PostRow.lease_until).is_(None), col(PostRow.lease_until) < now),
+        )
+    ).one()
+    return int(row[0]), row[1]

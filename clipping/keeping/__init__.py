@@ -1,0 +1,1 @@
+"""What is kept where, how long, and how it comes back; decides, and acts on nothing."""
