@@ -10,6 +10,7 @@ from clipping import transcripts
 from clipping.errors import RightsNotStated
 from clipping.models import Rights
 from clipping.rendering.choices import AUTO
+from flows import forms
 from flows.detect import detect
 from flows.hear import heard, taken_in
 from flows.naming import run_of
@@ -25,21 +26,21 @@ SHORTEST_CLIP_S = 15
 
 @flow(name="clip-source", flow_run_name=run_of("clip"))
 def clip_source(
-    location: str,
-    client: str = "default",
-    captions: str | None = None,
-    count: int = 5,
-    min_seconds: int = SHORTEST_CLIP_S,
-    max_seconds: int = 60,
-    style: str = "highlight",
-    hook_style: str = AUTO,
-    framing: list[str] | None = None,
-    denoise: bool = False,
-    transcriber: str = "auto",
-    detector: str = "auto",
-    rights: Rights | None = None,
-    complex_source: bool = False,
-    in_batches: bool = False,
+    location: forms.Location,
+    client: forms.Client = "default",
+    captions: forms.Captions = None,
+    count: forms.Count = 5,
+    min_seconds: forms.ShortestClip = SHORTEST_CLIP_S,
+    max_seconds: forms.LongestClip = 60,
+    style: forms.Style = "highlight",
+    hook_style: forms.HookStyle = AUTO,
+    framing: forms.Framings = None,
+    denoise: forms.Denoise = False,
+    transcriber: forms.Engine = "auto",
+    detector: forms.Detector = "auto",
+    rights: forms.Stated = None,
+    complex_source: forms.Complex = False,
+    in_batches: forms.Batches = False,
 ) -> tuple[str, list[str]]:
     """Ingest, transcribe, detect and render one video.
 

@@ -25,10 +25,12 @@ def deploy() -> None:
     """Create pools, automation and kinds of blocks, set limits, bring deployments up to date.
 
     Raises ServiceUnavailable when the server does not answer or a deployment cannot be created,
-    NeedsPerson when it refuses us.
+    NeedsPerson when it refuses us, Broken when ``prefect.yaml`` holds what nobody would read.
     """
+    from flows import deploy_file
     from flows.limits import set_limits
 
+    deploy_file.read()
     with _api_errors():
         asyncio.run(_create_pools())
         asyncio.run(_create_automation())

@@ -10,6 +10,7 @@ from prefect.client.schemas.objects import State
 
 from clipping.models import Rights, SourceRequest, SourceVideo
 from clipping.sources.files import is_link, sidecar
+from flows import forms
 from flows.naming import run_of
 from flows.stages import finished
 from tasks.ingest import ingest_source
@@ -17,11 +18,11 @@ from tasks.ingest import ingest_source
 
 @flow(name="ingest", flow_run_name=run_of("ingest"))
 def ingest(
-    location: str,
-    client: str = "default",
-    captions: str | None = None,
-    shortest_seconds: int = 15,
-    rights: Rights | None = None,
+    location: forms.Location,
+    client: forms.Client = "default",
+    captions: forms.Captions = None,
+    shortest_seconds: forms.ShortestVideo = 15,
+    rights: forms.Stated = None,
 ) -> State[Any]:
     """Verify a video, fetched first where a link is given, and keep it.
 

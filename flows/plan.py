@@ -10,6 +10,7 @@ from prefect import flow, runtime
 from prefect.client.schemas.objects import State
 from prefect.deployments import run_deployment
 
+from flows import forms
 from flows.detect import detect
 from flows.render import render_alike
 from flows.stages import finished
@@ -19,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 
 @flow(name="plan-day", flow_run_name="plan posts")
-def plan_day(client: str | None = None, day: date | None = None) -> State[Any]:
+def plan_day(client: forms.OneClient = None, day: forms.Day = None) -> State[Any]:
     """Plan the posts of today and, from noon on, of tomorrow, by the clocks of clients' accounts.
 
     What is planned already stays; what was freed meanwhile is filled again.
@@ -77,7 +78,11 @@ def _ask_for_more(client: str, day: date) -> None:
 
 @flow(name="more-moments", flow_run_name="more moments of {transcript_id}")
 def more_moments(
-    transcript_id: str, detector: str, count: int, min_ms: int, max_ms: int
+    transcript_id: forms.TranscriptId,
+    detector: forms.Detector,
+    count: forms.Moments,
+    min_ms: forms.ShortestMs,
+    max_ms: forms.LongestMs,
 ) -> State[Any]:
     """Search a source again for more moments than before, and render those that have no clip.
 

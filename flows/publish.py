@@ -8,12 +8,13 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
+from flows import forms
 from flows.stages import finished
 from tasks.publish import find_removed, poll_due, publish_for, reconcile_due
 
 
 @flow(name="publish-due", flow_run_name="publish what is due")
-def publish_due(seconds: int = 600) -> State[Any]:
+def publish_due(seconds: forms.Seconds = 600) -> State[Any]:
     """Bring what is due to its end, again and again for a while: one process drives many posts.
 
     Args:

@@ -21,6 +21,7 @@ from clipping.moments.bounds import Move
 from clipping.profanity import mask
 from clipping.rendering.choices import AUTO, HOOK_LOOKS, parse_framing, usual_choices
 from clipping.settings import settings
+from flows import forms
 from flows.stages import finished
 from tasks.detect import load_detection
 from tasks.experiments import check_hooks, move_ends, record_experiment
@@ -36,11 +37,11 @@ def _workers() -> int:
 
 @flow(name="render", flow_run_name="render {detection_key}")
 def render(
-    detection_key: str,
-    style: str = "highlight",
-    hook_style: str = AUTO,
-    framing: list[str] | None = None,
-    denoise: bool = False,
+    detection_key: forms.DetectionKey,
+    style: forms.Style = "highlight",
+    hook_style: forms.HookStyle = AUTO,
+    framing: forms.Framings = None,
+    denoise: forms.Denoise = False,
 ) -> State[Any]:
     """Render every moment of a detection and prove the clips.
 
@@ -69,7 +70,7 @@ def render(
 
 
 @flow(name="rescue", flow_run_name="rescue from {detection_key}")
-def rescue(detection_key: str, numbers: list[int]) -> State[Any]:
+def rescue(detection_key: forms.DetectionKey, numbers: forms.Numbers) -> State[Any]:
     """Bring dropped candidates back as moments, and render them like the others.
 
     Args:
@@ -93,7 +94,11 @@ def render_alike(detection_key: str) -> list[str]:
 
 
 @flow(name="vary", flow_run_name="vary {clip_id}")
-def vary(clip_id: str, hooks: list[str] | None = None, hook_style: str | None = None) -> State[Any]:
+def vary(
+    clip_id: forms.ClipId,
+    hooks: forms.Hooks = None,
+    hook_style: forms.AnotherHookStyle = None,
+) -> State[Any]:
     """Make variations of a clip with other hooks: only its first seconds are encoded anew.
 
     Args:
@@ -131,7 +136,7 @@ def vary(clip_id: str, hooks: list[str] | None = None, hook_style: str | None = 
 
 
 @flow(name="vary-one", flow_run_name="vary {factor} of {clip_id}")
-def vary_one(clip_id: str, factor: str, values: list[str]) -> State[Any]:
+def vary_one(clip_id: forms.ClipId, factor: forms.VaryBy, values: forms.Values) -> State[Any]:
     """Make variations of a clip that differ in one factor, and record them as an experiment.
 
     Args:

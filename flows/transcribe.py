@@ -9,6 +9,7 @@ from prefect.client.schemas.objects import State
 
 from clipping.errors import NeedsPerson, Rejected
 from clipping.transcripts import wrong_wish
+from flows import forms
 from flows.limits import one_of_few
 from flows.stages import finished
 from tasks.ingest import discard_source
@@ -17,12 +18,12 @@ from tasks.transcribe import transcribe_source
 
 @flow(name="transcribe", flow_run_name="transcribe {source_id}")
 def transcribe(
-    source_id: str,
-    transcriber: str = "auto",
-    captions_key: str | None = None,
-    captions_name: str = "",
-    language: str | None = None,
-    captions_given: bool = True,
+    source_id: forms.SourceId,
+    transcriber: forms.Engine = "auto",
+    captions_key: forms.CaptionsKey = None,
+    captions_name: forms.CaptionsName = "",
+    language: forms.Language = None,
+    captions_given: forms.CaptionsGiven = True,
 ) -> State[Any]:
     """Give a source its words.
 

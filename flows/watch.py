@@ -21,6 +21,7 @@ from clipping.watching.outcomes import (
     is_put_off,
     not_tried,
 )
+from flows import forms
 from flows.clip import SHORTEST_CLIP_S, clip_source
 from flows.hear import hear_source
 from flows.stages import finished
@@ -44,7 +45,10 @@ BUSY = "left to another run"
 
 @flow(name="watch-sources", flow_run_name="watch sources")
 def watch_sources(
-    client: str | None = None, ask_now: bool = False, most_items: int = 5, again: bool = False
+    client: forms.OneClient = None,
+    ask_now: forms.AskNow = False,
+    most_items: forms.MostItems = 5,
+    again: forms.Again = False,
 ) -> State[Any]:
     """Take in what is new and long enough in watched folders and on watched channels, once.
 
