@@ -15,6 +15,7 @@ from flows.detect import detect
 from flows.hear import heard, taken_in
 from flows.naming import run_of
 from flows.render import render, render_choices
+from flows.showing import show_clips, tag
 from flows.stages import run_stage
 from flows.transcribe import check_wishes
 from tasks.ingest import discard_source
@@ -76,6 +77,7 @@ def clip_source(
         "framing": framing,
         "denoise": denoise,
     }
+    tag(client)
     # Before hours of transcription, not after them.
     render_choices(**choices)
     check_wishes(transcriber, None)
@@ -100,4 +102,5 @@ def clip_source(
         in_batches=in_batches,
     )
     clip_ids: list[str] = run_stage(render, detection_key=detection_key, **choices)
+    show_clips(clip_ids)
     return detection_key, clip_ids

@@ -10,8 +10,10 @@ from prefect.client.schemas.objects import State
 from clipping.errors import NothingToClip
 from clipping.models import DetectOptions
 from flows import forms
+from flows.showing import label
 from flows.stages import finished
 from tasks.detect import detect_moments, load_detection
+from tasks.shown import of_transcript
 from tasks.write import write_words
 
 
@@ -44,6 +46,7 @@ def detect(
         NothingToClip: no moment passed; the stored rejections say why.
         ServiceUnavailable: in batches, Claude is still at it.
     """
+    label("detect moments of", lambda: of_transcript(transcript_id))
     options = DetectOptions(count=count, min_ms=min_seconds * 1000, max_ms=max_seconds * 1000)
     key = detect_moments(transcript_id, detector, options, complex_source, in_batches)
     _, detection = load_detection(key)

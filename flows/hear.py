@@ -10,6 +10,7 @@ from clipping.models import Rights
 from flows import forms
 from flows.ingest import ingest
 from flows.naming import run_of
+from flows.showing import tag
 from flows.stages import run_stage
 from flows.transcribe import check_wishes, transcribe
 
@@ -63,6 +64,7 @@ def hear_source(
     Returns:
         The transcript's id.
     """
+    tag(client)
     check_wishes(transcriber, language)
     source = taken_in(location, client, captions, shortest_seconds, rights)
     return heard(source, transcriber, language)

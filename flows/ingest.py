@@ -12,6 +12,7 @@ from clipping.models import Rights, SourceRequest, SourceVideo
 from clipping.sources.files import is_link, sidecar
 from flows import forms
 from flows.naming import run_of
+from flows.showing import tag
 from flows.stages import finished
 from tasks.ingest import ingest_source
 
@@ -37,6 +38,7 @@ def ingest(
         The source's id, the key and name of this run's captions (None and empty without), and
         whether a person named them.
     """
+    tag(client)
     request = SourceRequest(
         location=location, client=client, captions=captions, rights=rights or Rights()
     )

@@ -13,8 +13,10 @@ from prefect.deployments import run_deployment
 from flows import forms
 from flows.detect import detect
 from flows.render import render_alike
+from flows.showing import label, show_table, tag
 from flows.stages import finished
 from tasks.plan import find_asks, find_days, keep_asks, plan_one
+from tasks.shown import of_transcript
 
 _log = logging.getLogger(__name__)
 
@@ -32,11 +34,15 @@ def plan_day(client: forms.OneClient = None, day: forms.Day = None) -> State[Any
     Returns:
         For each client and day how many posts there are, and are missing, or why it has no plan.
     """
+    tag(client)
     found: dict[str, Any] = {}
+    rows: list[dict[str, Any]] = []
     days = find_days(client) if client is None or day is None else [(client, day)]
     for name, one in days:
         if day in (None, one):
-            found[f"{name} {one}"] = _planned(name, one)
+            planned = found[f"{name} {one}"] = _planned(name, one)
+            rows.append({"client": name, "day": f"{one}", **planned})
+    show_table("planned-days", "Posts of each client and day", rows)
     return finished(found)
 
 
@@ -96,6 +102,7 @@ def more_moments(
     Returns:
         The ids of all clips of the source's detection.
     """
+    label("more moments of", lambda: of_transcript(transcript_id))
     key: Any = detect(
         transcript_id,
         detector=detector,

@@ -22,11 +22,13 @@ from clipping.profanity import mask
 from clipping.rendering.choices import AUTO, HOOK_LOOKS, parse_framing, usual_choices
 from clipping.settings import settings
 from flows import forms
+from flows.showing import label, progress_shown, show_clips
 from flows.stages import finished
 from tasks.detect import load_detection
 from tasks.experiments import check_hooks, move_ends, record_experiment
 from tasks.render import find_clip, other_hooks, render_again, render_in_size, render_moment
 from tasks.rescue import bring_back, find_looks
+from tasks.shown import of_clip, of_detection
 from tasks.workplace import only_one
 from tasks.write import write_words_for
 
@@ -56,6 +58,7 @@ def render(
     Returns:
         The clips' ids, best moment first.
     """
+    label("render clips of", lambda: of_detection(detection_key))
     transcript_id, detection = load_detection(detection_key)
     choices = render_choices(style, hook_style, framing, denoise)
     work = [
@@ -80,6 +83,7 @@ def rescue(detection_key: forms.DetectionKey, numbers: forms.Numbers) -> State[A
     Returns:
         The ids of all clips of the detection, in its order; those brought back come last.
     """
+    label("rescue clips of", lambda: of_detection(detection_key))
     write_words_for(detection_key, bring_back(detection_key, numbers))
     return finished(render_alike(detection_key))
 
@@ -110,6 +114,7 @@ def vary(
     Returns:
         The clips' ids, in the order of the hooks.
     """
+    label("vary the hook of", lambda: of_clip(clip_id))
     if hook_style is not None:
         _check_known(hook_style, HOOK_STYLES)
     hooks = hooks or other_hooks(clip_id)
@@ -148,6 +153,7 @@ def vary_one(clip_id: forms.ClipId, factor: forms.VaryBy, values: forms.Values) 
     Returns:
         The clips' ids, in the order of the values.
     """
+    label(f"vary {factor} of", lambda: of_clip(clip_id))
     moment_id, transcript_id, own = find_clip(clip_id)
     made = RenderChoices.model_validate(own)
     if factor == Factor.BOUNDS:
@@ -201,7 +207,7 @@ def _side_by_side(work: list[tuple[str, str, RenderChoices]]) -> list[str]:
     """Ids of the clips of (moment id, transcript id, choices), in the order of the work."""
     # One single-threaded encoder per core: more clips a minute than one encoder on all cores.
     side_by_side: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=_workers())
-    with side_by_side as runner:
+    with progress_shown("render"), side_by_side as runner:
         futures = [
             runner.submit(
                 render_moment,
@@ -215,11 +221,13 @@ def _side_by_side(work: list[tuple[str, str, RenderChoices]]) -> list[str]:
             for moment_id, transcript_id, choices in work
         ]
         try:
-            return [future.result() for future in futures]
+            clips = [future.result() for future in futures]
         except (KeyboardInterrupt, TerminationSignal):
             # The signal ended this thread's wait alone; the encoders run in others.
             progress.stop()
             raise
+    show_clips(clips)
+    return clips
 
 
 @flow(name="render-again", flow_run_name="render {clip_id} again")

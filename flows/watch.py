@@ -24,6 +24,7 @@ from clipping.watching.outcomes import (
 from flows import forms
 from flows.clip import SHORTEST_CLIP_S, clip_source
 from flows.hear import hear_source
+from flows.showing import show_counts, tag
 from flows.stages import finished
 from tasks.rights import check_rights_at
 from tasks.watch import (
@@ -63,6 +64,7 @@ def watch_sources(
     Returns:
         How many items ended in each state, and how many watches were left to another run.
     """
+    tag(client)
     ended: Counter[str] = Counter()
     for watch in load_watches(client):
         with if_free(holding(watch)) as ours:
@@ -71,6 +73,7 @@ def watch_sources(
                 ended.update(_pass(watch, ask_now, most_items, again))
             else:
                 ended[BUSY] += 1
+    show_counts("watched-items", "Items by the state in which they ended", ended)
     return finished(dict(ended))
 
 
