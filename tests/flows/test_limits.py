@@ -113,7 +113,12 @@ def test_a_run_asks_again_for_slots_that_it_was_not_given(
     monkeypatch.setenv("PREFECT__RUNTIME__DEPLOYMENT__ID", "a-deployment")
     monkeypatch.setattr(PlatformSlots, "take", lambda _: next(given))
     monkeypatch.setattr(PlatformSlots, "complete", property(lambda _: len(asked) > 0))
-    monkeypatch.setattr(publish, "publish_for", lambda *how: asked.append(how) or {})
+
+    def publish_for(seconds: float, platforms: object) -> dict[str, int]:
+        asked.append((seconds, platforms))
+        return {}
+
+    monkeypatch.setattr(publish, "publish_for", publish_for)
     monkeypatch.setattr(publish, "time", SimpleNamespace(monotonic=lambda: next(clock)))
     monkeypatch.setattr(publish, "show_counts", lambda *_: None)
     publish.publish_due.fn(seconds=60)
