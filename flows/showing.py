@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import copy_context
 from functools import partial
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -97,7 +98,9 @@ class _Bar:
 
     @contextmanager
     def moving(self) -> Iterator[None]:
-        mover = Thread(target=self._move, name=f"{self._stage} bar", daemon=True)
+        # Of this context: which server it is, and which run.
+        run = copy_context().run
+        mover = Thread(target=run, args=(self._move,), name=f"{self._stage} bar", daemon=True)
         with progress.listening(self._hear):
             mover.start()
             try:
@@ -116,7 +119,6 @@ class _Bar:
             over = self._ended.wait(REFRESH_S)
             if self._percent != said:
                 said = self._percent
-                # Which run this is, its own thread alone knows.
                 _tried("its progress", partial(update_progress_artifact, self._artifact, said))
 
 
