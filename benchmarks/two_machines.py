@@ -87,7 +87,7 @@ class Machine:
         """Seconds that a service took which ends by itself."""
         began = time.monotonic()
         with self.running(service) as process:
-            code = process.wait(timeout=300)
+            code = process.wait(timeout=900)
         if code:
             sys.exit(f"{service} ended with {code}:\n{self._log(service).read_text()[-3000:]}")
         return time.monotonic() - began
@@ -116,7 +116,7 @@ class Machine:
         test = SERVICES[service]["healthcheck"]["test"]
         code = self._here(test[3]).replace(":8080/", f":{self.ports.get(service, 8080)}/")
         began = time.monotonic()
-        while time.monotonic() < began + 180 and process.poll() is None:
+        while time.monotonic() < began + 900 and process.poll() is None:
             done = subprocess.run([sys.executable, test[2], code], capture_output=True, check=False)
             if done.returncode == 0:
                 return time.monotonic() - began

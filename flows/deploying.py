@@ -42,10 +42,10 @@ def deploy() -> None:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=300,
         )
     except subprocess.TimeoutExpired as error:
-        raise ServiceUnavailable("Creating the deployments took over two minutes.") from error
+        raise ServiceUnavailable("Creating the deployments took over five minutes.") from error
     if done.returncode != 0:
         log = settings().home / "logs" / "deploy.log"
         log.parent.mkdir(parents=True, exist_ok=True)
