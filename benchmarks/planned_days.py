@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import psutil
+from pydantic import SecretStr
 from sqlalchemy import text
 from sqlmodel import Session
 
@@ -29,9 +30,11 @@ from clipping.models import (
     Proof,
     ProofCheck,
     Rights,
+    Tokens,
     Writing,
 )
 from clipping.timing import TimeSpan
+from clipping.vault import Vault, new_key
 from tests.db.values import a_clip, a_moment, a_plan, a_source, a_transcript
 
 CLIENTS, ACCOUNTS, MOMENTS, CLIPS_OF_A_MOMENT, MOMENTS_OF_A_SOURCE = 50, 30, 100, 3, 5
@@ -45,6 +48,7 @@ _CHECKS = 30
 _TABLES = {
     "clients": "name",
     "accounts": "account_id",
+    "account_tokens": "account_id",
     "sources": "source_id",
     "moments": "moment_id",
     "drafts": "moment_id",
@@ -142,8 +146,12 @@ def _copied(session: Session, table: str, column: str, names: list[str]) -> None
 
 def _first_client(session: Session) -> None:
     chance = random.Random(1)
+    vault = Vault([new_key()])
     for number in range(ACCOUNTS):
-        queries.save_account(session, _account(number, chance))
+        account = _account(number, chance)
+        queries.save_account(session, account)
+        tokens = Tokens(access=SecretStr(f"token {number}"), obtained_at=_NOW)
+        queries.save_tokens(session, vault, account.account_id, tokens)
     passed = Proof(
         passed=True,
         checks=tuple(

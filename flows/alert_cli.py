@@ -27,6 +27,8 @@ def alerts(
     person = " ".join(by.split())
     if done and not person:
         raise typer.BadParameter("give --by the name of who has seen to it")
+    if by and not done:
+        raise typer.BadParameter("--by says who has seen to an alert: name that with --done")
     with outcomes(as_json):
         if done:
             settle_alerts(done, person)

@@ -13,7 +13,7 @@ from rich.text import Text
 from clipping.errors import Rejected
 from clipping.models import Alert
 from flows import console
-from flows.clients import unknown
+from flows.clients import refuse_unknown
 
 
 def settle_alerts(alert_ids: Sequence[int], person: str) -> None:
@@ -40,9 +40,7 @@ def show_alerts(client: str | None, *, as_json: bool) -> None:
     from tasks.workplace import db_session
 
     with db_session() as session:
-        known = queries.clients(session)
-        if client is not None and client not in known:
-            raise unknown(client, known)
+        refuse_unknown(session, client)
         found = queries.alerts(session, client=client)
     if as_json:
         document = [alert.model_dump(mode="json") for alert in found]

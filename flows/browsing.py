@@ -14,6 +14,8 @@ from rich.text import Text
 from clipping.errors import ClippingError, NeedsPerson, NotInstalled, Rejected
 from clipping.models import Account, AccountStatus, PlatformName, PostingMethod
 from flows import console
+from flows.account_names import account_named, matching, named_account
+from flows.clients import refuse_unknown
 
 if TYPE_CHECKING:
     from clipping.platforms.browser.posting import InBrowser
@@ -72,7 +74,7 @@ def note_login(account: Account, posting: InBrowser) -> bool:
         console.output.print(f"{name} is not logged in: {error}", style="red")
         return False
     with db_session() as session:
-        queries.note_event(session, account.account_id, "logged in", after=account.handle)
+        queries.note_event(session, account.account_id, queries.LOGGED_IN, after=account.handle)
         if queries.get_account(session, account.account_id).status is AccountStatus.REAUTHORISE:
             queries.change_status(
                 session, account.account_id, AccountStatus.ACTIVE, "Its owner logged in again."
@@ -81,16 +83,17 @@ def note_login(account: Account, posting: InBrowser) -> bool:
     return True
 
 
-def check_pages(client: str | None, account_id: str | None, *, as_json: bool) -> bool:
+def check_pages(client: str | None, name: str | None, *, as_json: bool) -> bool:
     """Print which selectors fit the pages of accounts; True when all do. Nothing is posted."""
     from clipping.db import queries
     from tasks.workplace import database, db_session
 
     with database():
         with db_session() as session:
-            if account_id is not None:
-                known = [queries.get_account(session, account_id)]
+            if name is not None:
+                known = [account_named(session, name, client)]
             else:
+                refuse_unknown(session, client)
                 known = queries.accounts(session, client)
         accounts = [one for one in known if one.method is PostingMethod.BROWSER]
         found = {one.account_id: _checked(one, _browsers()) for one in accounts}
@@ -160,21 +163,16 @@ def _account(name: str, client: str | None) -> Account:
     from tasks.workplace import db_session
 
     with db_session() as session:
+        refuse_unknown(session, client)
         known = queries.accounts(session, client)
-    wanted = name.removeprefix("@")
-    found = [one for one in known if one.account_id == name]
-    found = found or [
-        one for one in known if one.handle == wanted and one.method is PostingMethod.BROWSER
-    ]
-    if len(found) != 1:
-        many = "several accounts" if found else "no account posted to in a browser"
-        raise Rejected(f"There is {many} called {name}: give an id of `clipper accounts list`.")
-    if found[0].method is not PostingMethod.BROWSER:
+    in_browser = [one for one in known if one.method is PostingMethod.BROWSER]
+    found = named_account(in_browser if matching(in_browser, name) else known, name, client)
+    if found.method is not PostingMethod.BROWSER:
         raise Rejected(
-            f"{name} is posted to by {found[0].method}; first: clipper accounts set "
-            f"{found[0].account_id} method=browser"
+            f"{name} is posted to by {found.method}; first: clipper accounts set "
+            f"{found.account_id} method=browser"
         )
-    return found[0]
+    return found
 
 
 def _browsers() -> Mapping[PlatformName, type[InBrowser]]:

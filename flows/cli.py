@@ -30,6 +30,7 @@ from flows.plan_cli import plan_app
 from flows.publish_cli import posts_app, publish_app, resume, stop
 from flows.rehearse_cli import rehearse
 from flows.review_cli import approve, reject, release, rescue
+from flows.stop_cli import stops
 from flows.unique_cli import (
     Sentences,
     VariedFramings,
@@ -58,6 +59,7 @@ app.add_typer(publish_app, name="publish")
 app.add_typer(posts_app, name="posts")
 app.command()(stop)
 app.command()(resume)
+app.command()(stops)
 app.command()(rehearse)
 app.command()(client)
 app.command()(policy)
@@ -195,6 +197,7 @@ def glossary(
 
 @app.command()
 def demo(
+    client: Annotated[str, typer.Option(help="Whose clips they become.")] = "default",
     out: Results = Path("out"),
     seconds: Annotated[int, typer.Option(min=60, max=900, help="Length of the talk.")] = 90,
     as_json: Json = False,
@@ -203,7 +206,7 @@ def demo(
     from flows.jobs import clip_demo
 
     with outcomes(as_json):
-        if not clip_demo(out, seconds, as_json=as_json):
+        if not clip_demo(client, out, seconds, as_json=as_json):
             raise typer.Exit(FAILED)
 
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from clipping.errors import Rejected
 from clipping.models import ClientSettings
 from flows import console
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+_NAMED: Final = 12
 
 
 def set_client(name: str, changes: Mapping[str, Any], *, as_json: bool = False) -> None:
@@ -51,9 +56,22 @@ def tell_if_new(name: str, known: list[str]) -> None:
 
 
 def unknown(name: str, known: list[str]) -> Rejected:
-    """Nobody has heard of the client; who is known is said."""
-    others = f" Known are {', '.join(known)}." if known else ""
+    """Nobody has heard of the client; who is known is said, as long as they are few."""
+    more = f" and {len(known) - _NAMED} more" if len(known) > _NAMED else ""
+    others = f" Known are {', '.join(known[:_NAMED])}{more}." if known else ""
     return Rejected(f"There is no client {name} yet.{others}")
+
+
+def refuse_unknown(session: Session, name: str | None) -> None:
+    """Go on only with a client that somebody has heard of, or with none.
+
+    :raises Rejected: Nobody has; a slip of the pen would else look like an empty list.
+    """
+    from clipping.db import queries
+
+    known = queries.clients(session)
+    if name is not None and name not in known:
+        raise unknown(name, known)
 
 
 def _told(decided: ClientSettings) -> str:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from clipping.errors import Rejected
-from clipping.models import Connected, Tokens
+from clipping.models import Account, Connected, PostingMethod, Tokens
 from flows import console
+from flows.account_names import called
 from flows.callback import LOOPBACK, PATH, code_of, read_answer, waiting
 from flows.keeping import Wanted, as_before, keep, named, refuse_anothers
 
@@ -45,7 +46,7 @@ def connect(
         tokens = server.exchange(code, attempt, datetime.now(UTC))
         refuse_part(server, tokens, wanted)
         made = keep(wanted, chosen(server.accounts(tokens), wanted.handle), "connected")
-    console.output.print(f"Connected: {made.platform} @{made.handle} is {made.account_id}.")
+    console.output.print(f"Connected: {called(made)} is {made.account_id}.")
     lacking = [name for name in server.measuring() if name not in tokens.scopes]
     if wanted.measuring and lacking:
         console.output.print(f"Without figures: its owner did not grant {', '.join(lacking)}.")
@@ -127,41 +128,82 @@ def chosen(found: list[Connected], handle: str) -> Connected:
     )
 
 
-def add(wanted: Wanted, text: str | None, *, verify: bool) -> None:
-    """Keep an account whose tokens were got elsewhere, or that needs none.
+def add(wanted: Wanted, text: str, *, verify: bool) -> None:
+    """Keep an account whose tokens were got elsewhere.
 
-    :param text: What :func:`~clipping.platforms.oauth.given.read_tokens` reads; None for an
-        account that people post to.
+    :param text: What :func:`~clipping.platforms.oauth.given.read_tokens` reads.
     :param verify: Whether the platform is asked whose tokens these are.
     :raises Rejected: They are not that account's, or lack a scope.
     """
-    from clipping.db import queries
     from clipping.platforms.oauth.given import read_tokens
     from tasks.apps import oauth_of
-    from tasks.workplace import db_session
 
-    if text is None:
-        with db_session() as session:
-            account = wanted.account(wanted.handle)
-            known = named(session, wanted)
-            known = queries.find_account(
-                session, known.account_id if known else account.account_id, lock=True
-            )
-            if known is None:
-                refuse_anothers(session, account)
-            account = known.replace(method=account.method) if known else account
-            queries.save_account(session, account)
-            queries.note_event(session, account.account_id, "added", after=account.handle)
-        console.output.print(f"Added: {account.platform} @{account.handle} is {account.account_id}")
-        return
     tokens, user_id = read_tokens(text, datetime.now(UTC))
     wanted, proxy = as_before(wanted)
     with blocks_within_reach(wanted.app):
         server = oauth_of(wanted.account(wanted.handle), proxy)
-        if tokens.scopes:
-            refuse_part(server, tokens, wanted)
+        missing = server.missing(tokens.scopes, wanted.posting) if tokens.scopes else ()
+        if missing:
+            raise Rejected(
+                f"Nothing was added, because these tokens do not allow {', '.join(missing)}: let "
+                f"the account's owner grant that at {server.title}, and get new ones."
+            )
         found = Connected(handle=wanted.handle, platform_user_id=user_id, tokens=tokens)
         if verify:
-            found = chosen(server.accounts(tokens), wanted.handle)
+            found = _whose(server.accounts(tokens), wanted.handle)
         made = keep(wanted, found, "added")
-    console.output.print(f"Added: {made.platform} @{made.handle} is {made.account_id}.")
+    console.output.print(f"Added: {called(made)} is {made.account_id}.")
+    if not verify:
+        console.output.print(
+            f"Nobody has asked {server.title} whose tokens these are; this does: clipper accounts "
+            f"check {called(made)}"
+        )
+
+
+def _whose(found: list[Connected], handle: str) -> Connected:
+    """The account with this name among those that tokens open.
+
+    :raises Rejected: It is not among them.
+    """
+    known = next((one for one in found if one.handle.lower() == handle.lower()), None)
+    if known is None:
+        names = ", ".join(f"@{one.handle}" for one in found)
+        raise Rejected(f"Nothing was added, because these tokens open {names} and not @{handle}.")
+    return known
+
+
+def add_unopened(wanted: Wanted) -> None:
+    """Keep an account that people post to, or that its owner logs in to: without tokens.
+
+    :raises Rejected: The client has it already, or another one has.
+    """
+    from clipping.db import queries
+    from clipping.platforms.standing import to_open
+    from tasks.workplace import db_session
+
+    with db_session() as session:
+        account = wanted.account(wanted.handle)
+        known = named(session, wanted)
+        if known is not None:
+            raise Rejected(_known_already(known, account.method))
+        refuse_anothers(session, account)
+        number = 1
+        while queries.find_account(session, account.account_id) is not None:
+            # One that was first known by this name, and has another one by now.
+            number += 1
+            apart = f"{account.handle} {number}"
+            other = queries.account_id(account.client, account.platform, apart)
+            account = account.replace(account_id=other)
+        queries.save_account(session, account)
+        queries.note_event(session, account.account_id, "added", after=account.handle)
+    console.output.print(f"Added: {called(account)} is {account.account_id}.")
+    if account.method is PostingMethod.BROWSER:
+        console.output.print(f"Its owner has to log in once: {to_open(account)}")
+
+
+def _known_already(known: Account, method: PostingMethod) -> str:
+    told = f"{known.client} has {called(known)} already: it is {known.account_id}"
+    if known.method is method:
+        return f"{told}."
+    change = f"clipper accounts set {called(known)} method={method}"
+    return f"{told}, posted to by {known.method}; to change that: {change}"

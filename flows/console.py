@@ -21,7 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from clipping import progress
-from clipping.models import ClipReport, ClipState, Proof, Rejection, Release
+from clipping.models import ClipReport, ClipState, Proof, Rejection, Release, Verdict
 from clipping.timing import timecode
 
 # No markup: brackets in a file's name or in what is said are no tags of ours.
@@ -129,6 +129,8 @@ def clip_table(clips: Sequence[tuple[ClipReport, Path]]) -> Table:
         lines = [hook, _short(path), report.clip_id]
         if report.rescued_at:
             lines.append("brought back by hand")
+        if report.verdict:
+            lines.append(decided(report.verdict))
         if report.proof.passed:
             lines += [f"held: {hold.reason}" for hold in report.waits_for]
         else:
@@ -199,6 +201,7 @@ def report_view(report: ClipReport) -> RenderableType:
         ("state", STATES[report.state]),
         *(("held for", hold.reason) for hold in report.waits_for),
         *(("released", released(release)) for release in report.releases),
+        *([("verdict", decided(report.verdict))] if report.verdict else []),
         *([("rescued", f"{report.rescued_at:{MINUTE}} UTC")] if report.rescued_at else []),
         ("hook", report.hook or f"none: {report.natural_start or 'none was wanted'}"),
         ("text", " ".join(word.text for word in report.words)),
@@ -224,6 +227,12 @@ def released(release: Release) -> str:
     """Who has agreed, when, and what there was to say."""
     said = f"by {release.person} on {release.released_at:{MINUTE}} UTC"
     return f"{said}: {release.note}" if release.note else said
+
+
+def decided(verdict: Verdict) -> str:
+    """What somebody decided, who, when, and why."""
+    said = f"{verdict.decision.value} by {verdict.person} on {verdict.at:{MINUTE}} UTC"
+    return f"{said}: {verdict.why}" if verdict.why else said
 
 
 def proof_view(proof: Proof) -> RenderableType:

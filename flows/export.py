@@ -53,6 +53,7 @@ def export(clip_ids: list[str], detection_key: str, out: Path) -> Export:
         releases = {
             clip.moment_id: queries.releases_of(session, clip.moment_id) for clip in rendered
         }
+        verdicts = {clip.clip_id: queries.find_verdict(session, clip.clip_id) for clip in rendered}
     stems = [
         f"{number:02d}-{slugify(by_id[clip.moment_id].title)}"
         for number, clip in enumerate(rendered, 1)
@@ -71,6 +72,7 @@ def export(clip_ids: list[str], detection_key: str, out: Path) -> Export:
                     detection.detector,
                     words,
                     releases=releases[clip.moment_id],
+                    verdict=verdicts[clip.clip_id],
                 ),
             )
             for stem, clip, words in zip(stems, rendered, beside, strict=True)
@@ -97,13 +99,23 @@ def export_variations(
         transcriber, detector = queries.engines_of(session, clips[0].moment_id)
         beside = words_beside(session, source, moment)
         releases = queries.releases_of(session, clips[0].moment_id)
+        verdicts = {one.clip_id: queries.find_verdict(session, one.clip_id) for one in clips}
     with _writing_into(out):
         out.mkdir(parents=True, exist_ok=True)
         return tuple(
             _write_clip(
                 out / f"{slugify(moment.title)}-{clip.clip_id.removeprefix('clip_')[:8]}.mp4",
                 clip,
-                clip_report(clip, source, moment, transcriber, detector, beside, releases=releases),
+                clip_report(
+                    clip,
+                    source,
+                    moment,
+                    transcriber,
+                    detector,
+                    beside,
+                    releases=releases,
+                    verdict=verdicts[clip.clip_id],
+                ),
             )
             for clip in clips
         )

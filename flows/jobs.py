@@ -16,6 +16,7 @@ from clipping.errors import NothingToClip
 from clipping.models import ClipReport, Ground, Rights
 from flows import console
 from flows.checks import check_source
+from flows.next_step import next_line
 from flows.outcomes import numbered
 
 if TYPE_CHECKING:
@@ -79,8 +80,12 @@ def clip_video(job: ClipJob, out: Path, *, as_json: bool) -> bool:
 
         with local_run():
             exported = _run(job, out)
+            rights = next((report.source.rights for report, _ in exported.clips), job.rights)
+            after = next_line(job.client, rights)
     seconds = {"total": round(time.monotonic() - started, 3), **stages.seconds()}
     tell(exported, seconds, as_json=as_json)
+    if not as_json:
+        console.output.print(after)
     # One that waits for a person is made as well.
     made = any(report.proof.passed for report, _ in exported.clips)
     if not made:
@@ -137,14 +142,16 @@ def _run(job: ClipJob, out: Path) -> Export:
     return export(clip_ids, detection_key, out)
 
 
-def clip_demo(out: Path, seconds: int, *, as_json: bool) -> bool:
-    """Make the demo talk and clip it; whether any clip is ready."""
+def clip_demo(client: str, out: Path, seconds: int, *, as_json: bool) -> bool:
+    """Make the demo talk and clip it for a client; whether any clip is ready."""
     from clipping.demo import make_demo
+    from clipping.rights import in_full
     from clipping.settings import settings
 
     with console.showing_progress():
         talk = make_demo(settings().home / "demo", seconds)
-    job = ClipJob(location=str(talk.video), count=3, rights=Rights(ground=Ground.OWN))
+    rights = in_full(Rights(ground=Ground.OWN), client)
+    job = ClipJob(location=str(talk.video), client=client, count=3, rights=rights)
     return clip_video(job, out, as_json=as_json)
 
 
@@ -169,7 +176,9 @@ def _stored(clip_id: str, *, to_render: bool = False) -> ClipReport:
         transcriber, detector = queries.engines_of(session, clip.moment_id)
         beside = words_beside(session, source, moment)
         releases = queries.releases_of(session, clip.moment_id)
-    return clip_report(clip, source, moment, transcriber, detector, beside, releases=releases)
+        verdict = queries.find_verdict(session, clip_id)
+    told = (clip, source, moment, transcriber, detector, beside)
+    return clip_report(*told, releases=releases, verdict=verdict)
 
 
 def show_clip(clip_id: str, *, as_json: bool) -> None:

@@ -13,6 +13,17 @@ if TYPE_CHECKING:
     from clipping.models import Rights
 
 ClipId = Annotated[str, typer.Argument(help="Id of a clip.", show_default=False)]
+AccountName = Annotated[
+    str,
+    typer.Argument(
+        metavar="ACCOUNT",
+        help="Its id, PLATFORM:@HANDLE, or @HANDLE where only one account has that.",
+        show_default=False,
+    ),
+]
+OneClient = Annotated[
+    str | None, typer.Option("--client", help="Only this client's.", show_default=False)
+]
 Results = Annotated[Path, typer.Option(help="Folder for the results.")]
 Framings = Annotated[
     list[str] | None,

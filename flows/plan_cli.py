@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -64,16 +64,30 @@ def change(
     by: By,
     why: Why = "by hand",
     to: Annotated[
-        datetime | None,
-        typer.Option(help="Where it moves to, in UTC.", show_default=False),
-    ] = None,
+        str,
+        typer.Option(
+            metavar="TIME",
+            help="Where it moves to: 2026-11-28T18:30 on its account's clock, or with +01:00 or Z.",
+            show_default=False,
+        ),
+    ] = "",
 ) -> None:
     """Hold, cancel or move one post; only its slot is planned anew."""
     from flows.planning import change_plan
 
     if not by.strip() or not why.strip():
         raise typer.BadParameter("--by and --why must say something")
-    if (what == "move") != (to is not None):
+    if (what == "move") != bool(to):
         raise typer.BadParameter("--to is for move, which needs it")
+    at = _time(to) if to else None
     with outcomes(as_json=False):
-        change_plan(what, post_id, by, why, to.replace(tzinfo=UTC) if to else None)
+        change_plan(what, post_id, by, why, at)
+
+
+def _time(said: str) -> datetime:
+    try:
+        return datetime.fromisoformat(said)
+    except ValueError:
+        raise typer.BadParameter(
+            f"--to {said!r} is no time such as 2026-11-28T18:30 or 2026-11-28T18:30+01:00"
+        ) from None

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from clipping.errors import Rejected
 from flows import console
-from flows.clients import unknown
+from flows.clients import refuse_unknown
+from flows.folders import check_new_file
 
 if TYPE_CHECKING:
-    from clipping.models import Account, DayPlan
+    from clipping.models import Account, DayPlan, Post
 
 
 def show_plans(
@@ -34,8 +35,8 @@ def show_plans(
     from tasks import planning
     from tasks.days import today
 
-    if picture is not None and not picture.absolute().parent.is_dir():
-        raise Rejected(f"There is no folder {picture.absolute().parent} for the picture.")
+    if picture is not None:
+        check_new_file(picture, "the picture")
     accounts, now = _accounts(client), datetime.now(UTC)
     first = day or today(accounts, now)
     plans = planning.plan_days(client, first, days, now, dry_run=dry_run)
@@ -62,10 +63,16 @@ def _accounts(client: str) -> list[Account]:
     from tasks.workplace import db_session
 
     with db_session() as session:
-        known = queries.clients(session)
-        if client not in known:
-            raise unknown(client, known)
+        refuse_unknown(session, client)
         return queries.accounts(session, client)
+
+
+def _account(post: Post) -> Account:
+    from clipping.db import queries
+    from tasks.workplace import db_session
+
+    with db_session() as session:
+        return queries.get_account(session, post.account_id)
 
 
 def _print(plans: Sequence[DayPlan], accounts: Sequence[Account]) -> None:
@@ -88,13 +95,16 @@ def _draw(plans: Sequence[DayPlan], accounts: Sequence[Account], file: Path) -> 
 
 
 def change_plan(what: str, post_id: str, by: str, why: str, to: datetime | None) -> None:
-    """Hold, cancel or move a post, and say what follows."""
+    """Hold, cancel or move a post, and say what follows.
+
+    :param to: On the clock of the post's account, or of the zone that it names.
+    """
     from tasks import plan_changes
 
     now = datetime.now(UTC)
     if to is not None:
         post = plan_changes.move(post_id, to, by, now)
-        console.output.print(f"{post_id} goes out at {post.due_at:%Y-%m-%d %H:%M} UTC.")
+        console.output.print(f"{post_id} goes out on {_account(post).clock(post.due_at)}.")
         return
     plan = (
         plan_changes.hold(post_id, by, why, now)

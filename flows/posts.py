@@ -1,12 +1,10 @@
-"""What ``clipper publish``, ``posts``, ``stop`` and ``resume`` do."""
+"""What ``clipper posts``, ``stop`` and ``resume`` do."""
 
 from __future__ import annotations
 
 import json
 import sys
-import time
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -14,64 +12,43 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from clipping.models import PlatformName, Post, PostEvent, PostState, Stop
+from clipping.models import Account, PlatformName, Post, PostEvent, PostState, Stop
 from flows import console
+from flows.account_names import account_id_of, account_named
+from flows.clients import refuse_unknown
+from flows.stopped import covered
 
-_PAUSE_S: Final = 1.0
 _SHOWN: Final = 5
-
-
-def publish(*, once: bool, as_json: bool) -> None:
-    """Publish what is due, once or until somebody ends it."""
-    from clipping.db import queries
-    from flows.connecting import blocks_within_reach
-    from tasks.posting import Publisher
-    from tasks.workplace import database, db_session
-
-    with database():
-        with db_session() as session:
-            apps = {account.app for account in queries.accounts(session)}
-        with blocks_within_reach(*apps):
-            publisher = Publisher()
-            while True:
-                found = publisher.round()
-                if found or once:
-                    _tell(found, as_json=as_json)
-                if once:
-                    return
-                time.sleep(_PAUSE_S)
-
-
-def _tell(found: Counter[str], *, as_json: bool) -> None:
-    if as_json:
-        _write_json(dict(found))
-        return
-    told = ", ".join(f"{count} {state}" for state, count in sorted(found.items()))
-    console.output.print(f"{datetime.now(UTC):%H:%M:%S} {told or 'nothing is due'}")
 
 
 def list_posts(
     client: str | None,
-    account_id: str | None,
+    account: str | None,
     states: Sequence[PostState],
     since: datetime | None,
     until: datetime | None,
     *,
     as_json: bool,
 ) -> None:
-    """Print posts in the order of their times."""
+    """Print posts in the order of their times.
+
+    :param account: Only its: by id, or ``platform:@handle``.
+    :raises Rejected: There is no such client or account.
+    """
     from clipping.db import queries
     from tasks.workplace import db_session
 
     with db_session() as session:
+        refuse_unknown(session, client)
+        account_id = account_named(session, account, client).account_id if account else None
         found = queries.posts(
             session, client, account_id=account_id, states=states, since=since, until=until
         )
-        handles = {one.account_id: one.handle for one in queries.accounts(session, client)}
+        accounts = {one.account_id: one for one in queries.accounts(session, client)}
     if as_json:
         _write_json([document(post) for post in found])
     elif found:
-        console.output.print(_table(found, handles))
+        console.output.print(_table(found, accounts))
     else:
         console.output.print("No such posts.")
 
@@ -81,15 +58,16 @@ def document(post: Post) -> dict[str, Any]:
     return post.model_dump(mode="json", exclude={"receipt": {"handle"}})
 
 
-def _table(found: Sequence[Post], handles: dict[str, str]) -> Table:
+def _table(found: Sequence[Post], accounts: Mapping[str, Account]) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("due (UTC)", "client", "account", "state", "clip", "id", "why"):
+    for name in ("due", "client", "account", "state", "clip", "id", "why"):
         table.add_column(name, no_wrap=name != "why")
     for post in found:
+        account = accounts[post.account_id]
         table.add_row(
-            f"{post.due_at:%Y-%m-%d %H:%M}",
+            account.clock(post.due_at),
             post.client,
-            f"{post.platform} @{handles.get(post.account_id, post.account_id)}",
+            f"{account.platform} @{account.handle}",
             post.state.value,
             post.clip_id,
             post.post_id,
@@ -124,9 +102,9 @@ def show_post(post_id: str, *, as_json: bool) -> None:
         "post": post.post_id,
         "account": f"{account.platform} @{account.handle} of {account.client}",
         "clip": post.clip_id,
-        "due": f"{post.due_at:%Y-%m-%d %H:%M} UTC",
+        "due": account.clock(post.due_at),
         "state": f"{post.state.value} ({post.receipt.stage.value})",
-        "next look": f"{post.next_at:%Y-%m-%d %H:%M:%S} UTC" if post.next_at else "none",
+        "next look": account.clock(post.next_at) if post.next_at else "none",
         "address": post.receipt.url or "-",
         "words": post.words.text,
         "chosen because": post.reason or "-",
@@ -136,15 +114,16 @@ def show_post(post_id: str, *, as_json: bool) -> None:
         table.add_row(name, Text(value))
     console.output.print(table)
     for event in events:
-        console.output.print(_line(event))
+        console.output.print(_line(event, account))
 
 
-def _line(event: PostEvent) -> str:
+def _line(event: PostEvent, account: Account) -> str:
     change = (
         event.after if event.before in ("", event.after) else f"{event.before} -> {event.after}"
     )
     by = f" by {event.by}" if event.by else ""
-    return f"{event.at:%Y-%m-%d %H:%M:%S} {change} ({event.stage}){by} {event.sentence}".rstrip()
+    at = account.clock(event.at)
+    return f"{at} {change} ({event.stage}){by} {event.sentence}".rstrip()
 
 
 def change_post(
@@ -173,11 +152,14 @@ def scope(
     account: str | None,
     source: str | None,
 ) -> Stop:
-    """The stop that these options mean."""
+    """The stop that these options mean.
+
+    :raises Rejected: There is no such account.
+    """
     return Stop(
         client=client or "",
         platform=platform,
-        account_id=account or "",
+        account_id=account_id_of(account, client) if account else "",
         source_id=source or "",
         by=by,
         at=datetime.now(UTC),
@@ -189,19 +171,19 @@ def stop_posting(wanted: Stop) -> None:
     """Let nothing go on that it covers."""
     from tasks import post_changes
 
+    covers = _covers(wanted)
     post_changes.stop(wanted)
-    console.output.print(
-        f"Stopped: {wanted.covers}. What may be public already is followed to its end."
-    )
+    console.output.print(f"Stopped: {covers}. What may be public already is followed to its end.")
 
 
 def resume_posting(wanted: Stop, *, sure: bool) -> None:
     """Say what lifting a stop will do, ask, and lift it."""
     from tasks import post_changes
 
+    covers = _covers(wanted)
     found = post_changes.resumption(wanted, datetime.now(UTC))
     for one in found.stops:
-        console.output.print(f"{one.by} stopped {one.covers} on {one.at:%d %B at %H:%M}: {one.why}")
+        console.output.print(f"{one.by} stopped {covers} on {one.at:%d %B at %H:%M} UTC: {one.why}")
     told = {
         "go out at once": found.now,
         "are cancelled, because their time went by": found.late,
@@ -219,7 +201,20 @@ def resume_posting(wanted: Stop, *, sure: bool) -> None:
         console.errors.print("Nothing was resumed.")
         raise typer.Exit(1)
     post_changes.resume(found, wanted.by, datetime.now(UTC))
-    console.output.print(f"Resumed: {wanted.covers}.")
+    console.output.print(f"Resumed: {covers}.")
+
+
+def _covers(wanted: Stop) -> str:
+    """What it covers, for people.
+
+    :raises Rejected: Nobody has heard of its client.
+    """
+    from clipping.db import queries
+    from tasks.workplace import db_session
+
+    with db_session() as session:
+        refuse_unknown(session, wanted.client or None)
+        return covered(wanted, {one.account_id: one for one in queries.accounts(session)})
 
 
 def _agreed() -> bool:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from clipping.models import PlatformName, PostState
-from flows.options import Json
+from flows.options import Json, OneClient
 from flows.outcomes import outcomes
 
 _ADDRESS = re.compile(r"https?://[^\s/]+\.[^\s]+")
@@ -20,9 +20,10 @@ posts_app = typer.Typer(help="Posts: planned, on their way, public.", no_args_is
 PostId = Annotated[str, typer.Argument(help="Id of a post.", show_default=False)]
 By = Annotated[str, typer.Option(help="Who says so.", show_default=False)]
 Why = Annotated[str, typer.Option(help="Why, for whoever asks later.", show_default=False)]
-OneClient = Annotated[str | None, typer.Option("--client", help="Only this client's.")]
 OnePlatform = Annotated[PlatformName | None, typer.Option("--platform", help="Only there.")]
-OneAccount = Annotated[str | None, typer.Option("--account", help="Only this account, by id.")]
+OneAccount = Annotated[
+    str | None, typer.Option("--account", help="Only this account: its id, or PLATFORM:@HANDLE.")
+]
 OneSource = Annotated[
     str | None, typer.Option("--source", help="Only clips of this source, by id.")
 ]
@@ -34,7 +35,7 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Publish what is due until Ctrl-C; any number of these may run side by side."""
-    from flows.posts import publish
+    from flows.publishing import publish
 
     with outcomes(as_json):
         publish(once=once, as_json=as_json)

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from clipping.models import LATE_S, RehearsalReport, RehearsedPart
 from flows import console
+from flows.folders import check_new_file
 
 if TYPE_CHECKING:
     from tasks.rehearsing import Wishes
@@ -26,7 +27,10 @@ def run_rehearsal(wishes: Wishes, out: Path | None, *, as_json: bool) -> bool:
     """Rehearse, and show what came of it; whether all was as it must be.
 
     :param out: File for a page about it.
+    :raises Rejected: There is no such place; nothing is rehearsed.
     """
+    if out is not None:
+        check_new_file(out, "the page")
     from tasks.rehearsing import rehearse
 
     with console.showing_progress():
@@ -68,8 +72,7 @@ def _facts(report: RehearsalReport) -> Table:
         else "nothing was posted"
     )
     for name, value in {
-        "rehearsed": f"{report.accounts} accounts, {report.days} days from {report.first_day}, "
-        f"faults {report.faults}, seed {report.seed}",
+        "rehearsed": f"{report.size}, faults {report.faults}, seed {report.seed}",
         "planned": f"{report.planned} of {report.wanted} slots, {report.posts} posts",
         "posts": states or "none",
         "late": f"{report.late} by more than {LATE_S // 60} min ({times})",
@@ -77,7 +80,7 @@ def _facts(report: RehearsalReport) -> Table:
         "duplicates": str(len(report.duplicates)),
         "lost": str(len(report.lost)),
         "limits": f"{len(report.violations)} not kept, of {report.exchanges} requests",
-        "publisher": f"killed {report.kills} times, {report.renewals} tokens renewed",
+        "publisher": f"killed {report.killed}, {report.renewals} tokens renewed",
         "took": f"{report.took_s:.0f} s",
     }.items():
         table.add_row(name, Text(value))

@@ -57,17 +57,37 @@ def release(
 
 def approve(
     clip_ids: Annotated[
-        list[str], typer.Argument(metavar="CLIP_ID...", help="Ids of clips.", show_default=False)
-    ],
-    by: Annotated[str, typer.Option(help="Name of who has looked at them.", show_default=False)],
+        list[str] | None,
+        typer.Argument(
+            metavar="[CLIP_ID]...",
+            help="Ids of clips; without any, those that wait are listed.",
+            show_default=False,
+        ),
+    ] = None,
+    by: Annotated[
+        str, typer.Option(help="Name of who has looked at them.", show_default=False)
+    ] = "",
     note: Annotated[str, typer.Option(help="Why they may be posted.")] = "",
+    client: Annotated[
+        str | None, typer.Option(help="List only this client's.", show_default=False)
+    ] = None,
+    as_json: Json = False,
 ) -> None:
-    """Agree that clips are posted; what a client with approval=required posts has that."""
-    from flows.approving import approve_clips
+    """List the clips that wait for a person, or agree that clips are posted.
 
+    What a client with approval=required posts has that.
+    """
+    from flows.approving import approve_clips, show_waiting
+
+    if not clip_ids:
+        with outcomes(as_json):
+            show_waiting(client, as_json=as_json)
+        return
+    if client is not None:
+        raise typer.BadParameter("--client narrows the list: leave it out where clips are named")
     person = _named(by)
-    with outcomes(as_json=False):
-        approve_clips(clip_ids, person, " ".join(note.split()))
+    with outcomes(as_json):
+        approve_clips(clip_ids, person, " ".join(note.split()), as_json=as_json)
 
 
 def reject(

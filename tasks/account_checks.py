@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
+from pydantic import SecretStr
 from sqlmodel import Session
 
 from clipping.db import queries
@@ -24,9 +25,10 @@ from clipping.models import (
     PostingMethod,
     Tokens,
 )
-from clipping.platforms.base import Clock, Platform
+from clipping.platforms.base import Access, Clock, Platform
 from clipping.platforms.standing import BY_TOKEN, live_obstacles, obstacles, unsendable
 from tasks.aftermath import tell
+from tasks.apps import oauth_of
 from tasks.browsing import browser_obstacles
 from tasks.plan_obstacles import Held, refusing
 from tasks.posting import all_platforms
@@ -87,6 +89,8 @@ def _asked(
         return []
     try:
         access = access_to(account.account_id, now)
+        if account.method is PostingMethod.INBOX:
+            return _opening_another(access, now)
         platform = platforms.get(account.platform)
         limits = platform.limits(access, Clock(now)) if platform else None
     except Transient:
@@ -98,6 +102,18 @@ def _asked(
         # With what is known from now on: tomorrow that is no news.
         return [*obstacles(after, tokens, now), str(error).rstrip(".")]
     return [] if limits is None else live_obstacles(account, limits)
+
+
+def _opening_another(access: Access, now: datetime) -> list[str]:
+    """What its login says of an account with drafts only, whose limits cannot be asked for."""
+    way = None if access.proxy is None else SecretStr(access.proxy)
+    server = oauth_of(access.account, way)
+    tokens, account = Tokens(access=access.token, obtained_at=now), access.account
+    for one in server.accounts(tokens):
+        same = one.platform_user_id == account.platform_user_id
+        if same or (not account.platform_user_id and one.handle.lower() == account.handle.lower()):
+            return []
+    return ["its login opens another account"]
 
 
 def check_all(

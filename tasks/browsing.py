@@ -10,6 +10,7 @@ from clipping.db import queries
 from clipping.errors import NotInstalled
 from clipping.models import Account, PlatformName
 from clipping.platforms.base import Access, Platform
+from clipping.platforms.standing import to_open, unopened
 from clipping.vault import open_vault
 from tasks.workplace import database, db_session
 
@@ -53,7 +54,10 @@ def browser_obstacles(account: Account) -> list[str]:
     from clipping.platforms.browser.wanted import undisclosable
 
     found = undisclosable(account.disclosure, TABLES[account.platform])
-    if not is_logged_in(account.account_id):
-        again = f"clipper accounts login {account.account_id}"
-        found.append(f"its owner has not logged in in its browser ({again})")
+    with db_session() as session:
+        is_open = account.account_id in queries.open_accounts(session)
+    if told := unopened(account, is_open=is_open):
+        found.append(f"it is {told} ({to_open(account)})")
+    elif not is_logged_in(account.account_id):
+        found.append(f"its browser's profile is not on this machine ({to_open(account)})")
     return found

@@ -9,12 +9,13 @@ from pathlib import Path
 from tempfile import mkdtemp
 from zoneinfo import ZoneInfo
 
+from clipping.db import queries
 from clipping.errors import DiskFull, NeedsPerson
 from clipping.models import Account, PlatformName, Post, Receipt, Stage
 from clipping.settings import settings
 from clipping.storage.keys import client_folder
 from tasks.post_files import local_file
-from tasks.workplace import files_held
+from tasks.workplace import db_session, files_held, media_store
 
 
 def package_folder(post: Post, account: Account) -> Path:
@@ -48,26 +49,44 @@ def _write(folder: Path, post: Post, account: Account) -> None:
     try:
         with files_held():
             shutil.copyfile(local_file(post), making / "clip.mp4")
-        words = post.words
-        texts = {
-            "caption.txt": words.caption,
-            "hashtags.txt": " ".join(f"#{tag}" for tag in words.hashtags),
-            "reminder.txt": _reminder(post, account),
-        }
-        if words.title:
-            texts["title.txt"] = words.title
+            cover = _cover(post)
+            if cover is not None:
+                shutil.copyfile(cover, making / f"cover{cover.suffix}")
+        texts = _texts(post)
+        files = [] if cover is None else [f"Cover: cover{cover.suffix}."]
+        files.append(f"Words: {', '.join(texts)}.")
+        texts["reminder.txt"] = _reminder(post, account, files)
         for name, text in texts.items():
             (making / name).write_text(f"{text}\n", encoding="utf-8")
         making.chmod(0o755)
         # Whole or not at all: a person may look into the folder at any time.
         os.rename(making, folder)  # noqa: PTH104 - onto a name that another process may take
-    except OSError:
+    except BaseException as error:
         shutil.rmtree(making, ignore_errors=True)
-        if not folder.exists():
+        if not (isinstance(error, OSError) and folder.exists()):
             raise
 
 
-def _reminder(post: Post, account: Account) -> str:
+def _cover(post: Post) -> Path | None:
+    """The picture that was made for it; None where the store has it no more."""
+    with db_session() as session:
+        key = queries.get_clip(session, post.clip_id).cover_key
+    store = media_store()
+    return store.local_path(key) if store.exists(key) else None
+
+
+def _texts(post: Post) -> dict[str, str]:
+    """The words by the names of their files; there is none for what is not said."""
+    words = post.words
+    said = {
+        "title.txt": words.title,
+        "caption.txt": words.caption,
+        "hashtags.txt": " ".join(f"#{tag}" for tag in words.hashtags),
+    }
+    return {name: text for name, text in said.items() if text}
+
+
+def _reminder(post: Post, account: Account, files: list[str]) -> str:
     local = post.due_at.astimezone(ZoneInfo(account.timezone))
     told = post.disclosure
     labels = {
@@ -78,7 +97,7 @@ def _reminder(post: Post, account: Account) -> str:
     lines = [
         f"Post this on {account.platform.value} @{account.handle} on {local:%A %d %B %Y at %H:%M}"
         f" ({account.timezone}).",
-        "Video: clip.mp4. Words: caption.txt and hashtags.txt.",
+        " ".join(["Video: clip.mp4.", *files]),
         *(f"Mark it as: {name}." for name, is_so in labels.items() if is_so),
         *(f"Name the sponsor: {sponsor}." for sponsor in told.sponsors),
         *_agreed(account),

@@ -6,7 +6,7 @@ Without Prefect, whose import takes seconds.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -24,7 +24,7 @@ from clipping.models import (
     Stop,
 )
 from clipping.platforms.failures import FailureKind
-from clipping.platforms.standing import BY_TOKEN
+from clipping.platforms.standing import BY_TOKEN, to_open, unopened
 from clipping.publishing import gates
 from tasks.post_files import size_for
 from tasks.posting import all_platforms
@@ -97,6 +97,19 @@ def refusing(accounts: Iterable[Account]) -> dict[str, str]:
     return found
 
 
+def shut(accounts: Iterable[Account], opened: Container[str]) -> dict[str, str]:
+    """Accounts whose owners have not let us in, so that nothing is planned for them, and what ends
+    that.
+
+    :param opened: Ids of those that something opens.
+    """
+    found = {}
+    for account in accounts:
+        if told := unopened(account, is_open=account.account_id in opened):
+            found[account.account_id] = f"@{account.handle} is {told}: {to_open(account)}"
+    return found
+
+
 class Held:
     """What stops and pauses keep from being planned."""
 
@@ -114,8 +127,10 @@ class Held:
                 )
         for stop in holding:
             for account in accounts:
-                if not stop.source_id and _covers(stop, account):
-                    self.accounts.setdefault(account.account_id, gates.stopped(stop))
+                if not stop.source_id and stop.holds(account):
+                    named = stop.replace(account_id=f"@{account.handle}")
+                    told = gates.stopped(named if stop.account_id else stop)
+                    self.accounts.setdefault(account.account_id, told)
 
     def marked(self, clip: ClipCandidate) -> ClipCandidate:
         """The clip, with what its source's stops say."""
@@ -129,11 +144,4 @@ class Held:
     def source_stop(self, source_id: str, account: Account) -> str:
         """What a stop of a source says of its posts on an account; empty where none does."""
         stops = self._of_sources.get(source_id, ())
-        return next((gates.stopped(stop) for stop in stops if _covers(stop, account)), "")
-
-
-def _covers(stop: Stop, account: Account) -> bool:
-    return stop.platform in (None, account.platform) and stop.account_id in (
-        "",
-        account.account_id,
-    )
+        return next((gates.stopped(stop) for stop in stops if stop.holds(account)), "")

@@ -35,7 +35,7 @@ from clipping.scheduling import slot_id, why_it_cannot_post
 from clipping.scheduling.limits import uses_app
 from clipping.settings import settings
 from tasks.likeness import measure_pairs
-from tasks.plan_obstacles import Held, barred, bars_of, refusing
+from tasks.plan_obstacles import Held, barred, bars_of, refusing, shut
 from tasks.workplace import db_session
 
 MOST_CANDIDATES: Final = 2_000
@@ -109,6 +109,7 @@ def _gathered(
     slots = _slots(accounts, day)
     ours = {post.slot_id: post for post in posts if post.slot_id and post.slot_id in slots}
     held = Held(client, queries.stops(session), accounts)
+    kept_out = shut(accounts, queries.open_accounts(session))
     past = [_past(post) for post in posts if post.slot_id not in ours]
     sources = {clip.source_id for clip in clips}
     offered = barred(clips, bars_of(given_up, now))
@@ -120,7 +121,7 @@ def _gathered(
         past=(*past, *also),
         distances=tuple(queries.clip_distances(session, sources, PRINT_VERSION)),
         apps=_apps(session, client, accounts, midnight),
-        stopped={**refusing(accounts), **held.accounts},
+        stopped={**refusing(accounts), **kept_out, **held.accounts},
         # Who waits for a person is not approved; all others need nobody's approval, or have it.
         policy=PlanPolicy(approval_wanted=True, near_distance=NEAR),
         now=now + LEAD,

@@ -17,7 +17,7 @@ from clipping.db import queries
 from clipping.errors import Rejected
 from clipping.models import Post, PostState, Receipt, Stage, Stop
 from clipping.publishing import gates
-from clipping.publishing.steps import may_be_public, state_of
+from clipping.publishing.steps import may_be_public, state_of, waits_for_hands
 from tasks.reviving import refusal
 from tasks.workplace import db_session, only_one, planning_of
 
@@ -49,7 +49,7 @@ def cancel(post_id: str, by: str, why: str, now: datetime, *, not_public: bool =
     """
 
     def change(post: Post) -> Post:
-        if not (not_public and post.state in (PostState.UNKNOWN, PostState.PROCESSING)):
+        if not (not_public and waits_for_hands(post)):
             _refuse_public(post, "cancelled")
         return gates.cancelled(post, f"{by} cancelled it: {why.rstrip('.')}.")
 
@@ -109,8 +109,7 @@ def done(post_id: str, by: str, url: str, now: datetime) -> Post:
     """
 
     def change(post: Post) -> Post:
-        waits = post.state in (PostState.UNKNOWN, PostState.PROCESSING)
-        if not waits:
+        if not waits_for_hands(post):
             raise Rejected(f"{post_id} is {post.state.value}: nobody waits for a person there.")
         receipt = Receipt(stage=Stage.POSTED, url=url, sent_bytes=post.receipt.sent_bytes)
         return post.replace(

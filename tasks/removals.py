@@ -13,6 +13,7 @@ from clipping.errors import ClippingError, Transient
 from clipping.models import Account, AccountStatus, Bucket, PlatformName, Post, PostState
 from clipping.platforms.base import Clock
 from clipping.platforms.standing import BY_TOKEN
+from clipping.publishing import troubles
 from tasks.aftermath import hold_source, note_account, tell
 from tasks.workplace import db_session
 
@@ -29,7 +30,11 @@ _DAY_S: Final = 24 * 3600.0
 def look_for_removed(
     publisher: Publisher, most: int, platforms: Collection[PlatformName] | None = None
 ) -> Counter[str]:
-    """Ask for the posts of accounts that were not asked for a day; how many are gone."""
+    """Ask for the posts of accounts that were not asked for a day; how many are gone, and how many
+    accounts are away with all of theirs.
+
+    :param platforms: Only accounts on these; on all unless given.
+    """
     now, found = publisher.now(), Counter[str]()
     with db_session() as session:
         known = [one for one in queries.accounts(session) if one.method in BY_TOKEN]
@@ -44,7 +49,7 @@ def look_for_removed(
         if posts and _is_due(account, now):
             found["accounts"] += 1
             try:
-                found["gone"] += _look(publisher, account, posts, now)
+                found.update(_look(publisher, account, posts, now))
             except Transient as error:
                 # What was found is not stored: it is looked for again at once, not in a day.
                 _log.warning("%s is looked at again: %s", account.handle, error)
@@ -73,18 +78,45 @@ def _daily(account: Account) -> Bucket:
     return Bucket(key=f"removed:{account.account_id}", most=1, per_s=1 / _DAY_S)
 
 
-def _look(publisher: Publisher, account: Account, posts: list[Post], now: datetime) -> int:
+def _look(
+    publisher: Publisher, account: Account, posts: list[Post], now: datetime
+) -> dict[str, int]:
     receipts = {post.post_id: post.receipt for post in posts}
     try:
         access = publisher.access(account.account_id, now)
         gone = publisher.platforms[account.platform].still_public(receipts, access, Clock(now))
     except ClippingError as error:
         _log.warning("%s @%s was not looked at: %s", account.platform, account.handle, error)
-        return 0
+        return {}
+    if troubles.account_is_away(posts, gone, _well_since(account)):
+        _note_away(account, len(posts), now)
+        return {"away": 1}
     for post in posts:
         if post.post_id in gone:
             _note(account, post, gone[post.post_id], now)
-    return len(gone)
+    return {"gone": len(gone)}
+
+
+def _well_since(account: Account) -> datetime | None:
+    """When a person has last said that the account is well."""
+    with db_session() as session:
+        events = queries.account_events(session, account.account_id)
+    times = [
+        one.at for one in events if (one.kind, one.after) == ("status", AccountStatus.ACTIVE.value)
+    ]
+    return max(times, default=None)
+
+
+def _note_away(account: Account, posts: int, now: datetime) -> None:
+    """Its posts stay what they are, and none goes out before a person has looked."""
+    why = (
+        f"None of its {posts} posts is to be seen any more: its platform has suspended or hidden "
+        "it, or what opens it is another account's. Look at it there; if it is well, clipper "
+        f"accounts reinstate {account.account_id} --by NAME."
+    )
+    with db_session() as session:
+        queries.lock_client(session, account.client)
+        note_account(session, account, AccountStatus.SUSPENDED, why, now)
 
 
 def _note(account: Account, seen: Post, why: str, now: datetime) -> None:

@@ -5,15 +5,24 @@ Without Prefect, whose import takes seconds.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlmodel import Session
 
 from clipping.db import queries
 from clipping.errors import Rejected
-from clipping.models import ClipState, DayPlan, Decision, Post, PostState, RenderedClip, Verdict
+from clipping.models import (
+    Account,
+    ClipState,
+    DayPlan,
+    Decision,
+    Post,
+    PostState,
+    RenderedClip,
+    Verdict,
+)
 from clipping.publishing import gates
 from clipping.publishing.steps import may_be_public
 from tasks.plan_changes import day_of
@@ -61,6 +70,8 @@ class Rejection:
     """Nothing more of them is sent, unless they may be public already."""
     plans: tuple[DayPlan, ...]
     """Of the days that had a slot of it, planned anew."""
+    accounts: Mapping[str, Account]
+    """Those of its client, by id."""
 
     @staticmethod
     def told(post: Post) -> str:
@@ -82,7 +93,8 @@ def reject(clip_id: str, by: str, why: str, now: datetime) -> Rejection:
     with only_one(f"plan:{client}"), db_session() as session:
         queries.save_verdict(session, verdict)
         posts = queries.posts(session, client, clip_id=clip_id)
-        days = {post.post_id: _day(session, post) for post in posts}
+        accounts = {one.account_id: one for one in queries.accounts(session, client)}
+        days = {post.post_id: day_of(post, accounts[post.account_id]) for post in posts}
         cancelled = [one for post in posts if (one := _cancelled(session, post, verdict, now))]
     gone = {post.post_id for post in cancelled}
     freed = sorted({day for one in gone if (day := days[one]) is not None})
@@ -91,11 +103,8 @@ def reject(clip_id: str, by: str, why: str, now: datetime) -> Rejection:
         cancelled=tuple(cancelled),
         begun=tuple(post for post in posts if post.post_id not in gone and post.state not in _OVER),
         plans=tuple(plan_client(client, day, now) for day in freed),
+        accounts=accounts,
     )
-
-
-def _day(session: Session, post: Post) -> date | None:
-    return day_of(post, queries.get_account(session, post.account_id))
 
 
 def _cancelled(session: Session, seen: Post, verdict: Verdict, now: datetime) -> Post | None:

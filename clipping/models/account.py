@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -106,6 +107,15 @@ class Account(Value):
     """Why nothing is posted until somebody resumes it; empty when it is not paused."""
     consent: Consent | None = None
     """Nothing is posted without."""
+
+    def clock(self, at: datetime) -> str:
+        """The instant on its own clock, ``2026-11-28 18:43 Europe/Berlin``; in UTC where it has no
+        zone that anybody knows.
+        """
+        try:
+            return f"{at.astimezone(ZoneInfo(self.timezone)):%Y-%m-%d %H:%M} {self.timezone}"
+        except (KeyError, ValueError, OSError):
+            return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 class AccountLimits(Value):

@@ -11,6 +11,7 @@ from clipping.models.copy import PostCopy
 from clipping.models.judgement import Hold, Release, unsettled
 from clipping.models.recipe import ClipWord, Layout, RenderPlan
 from clipping.models.rights import Rights
+from clipping.models.verdict import Verdict
 from clipping.timing import TimeSpan
 
 
@@ -104,6 +105,8 @@ class ClipReport(Value):
     """What somebody has to agree to, whether somebody has or not."""
     releases: tuple[Release, ...] = ()
     """Who has agreed, the first one first."""
+    verdict: Verdict | None = None
+    """What a person decided about it last, when it was reported."""
     rescued_at: datetime | None = None
     """When a person brought its moment back; None when the detector chose it."""
     words: tuple[ClipWord, ...]

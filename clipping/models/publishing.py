@@ -116,18 +116,25 @@ class Stop(Value):
     lifted_at: datetime | None = None
     lifted_by: str = ""
 
+    def holds(self, account: Account) -> bool:
+        """Whether posts of the account are among what it covers, of its source if it names one."""
+        return (
+            self.client in ("", account.client)
+            and self.platform in (None, account.platform)
+            and self.account_id in ("", account.account_id)
+        )
+
     @property
     def covers(self) -> str:
-        """For people: ``everything``, ``tiktok of acme``."""
+        """For people: ``everything``, ``everything of acme``, ``tiktok of acme``."""
         named = {
             "account": self.account_id,
             "source": self.source_id,
             "": self.platform.value if self.platform else "",
             "of": self.client,
         }
-        return " ".join(f"{name} {what}".strip() for name, what in named.items() if what) or (
-            "everything"
-        )
+        told = " ".join(f"{name} {what}".strip() for name, what in named.items() if what)
+        return told if told and not told.startswith("of ") else f"everything {told}".strip()
 
 
 class Alert(Value):

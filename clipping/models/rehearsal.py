@@ -88,12 +88,25 @@ class RehearsalReport(Value):
         return self.states.get("posted", 0)
 
     @property
+    def size(self) -> str:
+        """For people: ``30 accounts, 31 days from 2027-03-01``."""
+        accounts, days = _counted(self.accounts, "account"), _counted(self.days, "day")
+        return f"{accounts}, {days} from {self.first_day}"
+
+    @property
+    def killed(self) -> str:
+        """For people: how often the publisher was."""
+        return "once" if self.kills == 1 else f"{self.kills} times"
+
+    @property
     def wrongs(self) -> tuple[str, ...]:
         """What must not be, one sentence each; empty when all is well."""
+        lost = "post is lost." if len(self.lost) == 1 else "posts are lost."
+        limits = "limit was not kept." if len(self.violations) == 1 else "limits were not kept."
         found = [
-            *(f"{len(self.duplicates)} duplicates." for _ in self.duplicates[:1]),
-            *(f"{len(self.lost)} posts are lost." for _ in self.lost[:1]),
-            *(f"{len(self.violations)} limits were not kept." for _ in self.violations[:1]),
+            *(f"{_counted(len(self.duplicates), 'duplicate')}." for _ in self.duplicates[:1]),
+            *(f"{len(self.lost)} {lost}" for _ in self.lost[:1]),
+            *(f"{len(self.violations)} {limits}" for _ in self.violations[:1]),
         ]
         on_time = self.posted - self.late
         if self.faults == "none" and on_time < self.wanted:
@@ -104,3 +117,7 @@ class RehearsalReport(Value):
     def passed(self) -> bool:
         """Whether it shows nothing that must not be."""
         return not self.wrongs
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"

@@ -7,7 +7,7 @@ from typing import Final
 
 from clipping.errors import ClippingError
 from clipping.models import Receipt, Stage
-from clipping.platforms.failures import FailureKind, failure, kind_of, unarmed
+from clipping.platforms.failures import FailureKind, failure, is_unsent, kind_of, unarmed
 
 MOST_TRIES: Final = 3
 """New uploads, containers or sessions after the first one."""
@@ -50,13 +50,15 @@ def over(error: ClippingError, receipt: Receipt) -> ClippingError:
 
 
 def untaken(error: ClippingError, before: Receipt) -> ClippingError:
-    """The error of the request that can make a post public, which its platform has answered.
+    """The error of the request that can make a post public.
 
-    Where it says to come back later, or concerns the account or the app, nothing was done.
+    Where its platform says to come back later, or the answer concerns the account or the app,
+    nothing was done; nor where nothing was sent.
 
     :param before: The receipt from which it is armed again.
     """
-    return unarmed(error, before) if kind_of(error) in _DOING_NOTHING else error
+    nothing_done = kind_of(error) in _DOING_NOTHING or is_unsent(error)
+    return unarmed(error, before) if nothing_done else error
 
 
 def anew(receipt: Receipt, now: datetime, why: str) -> Receipt:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, time
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -17,11 +17,13 @@ _YES_NO: Final = {"yes": True, "true": True, "on": True, "no": False, "false": F
 _PROXIES: Final = ("http", "https")
 
 
-def chosen(account: Account, choices: Sequence[str]) -> Account:
+def chosen(account: Account, choices: Sequence[str], styles: Collection[str]) -> Account:
     """The account with these choices.
 
+    :param styles: Names of the caption styles that there are.
     :raises Rejected: One is not known, or what it says cannot be.
     """
+    before = account
     for choice in choices:
         name, equals, value = choice.partition("=")
         name, value = name.strip(), value.strip()
@@ -33,9 +35,51 @@ def chosen(account: Account, choices: Sequence[str]) -> Account:
         except (ValueError, ValidationError) as error:
             told = str(error) if type(error) is ValueError else "that cannot be"
             raise Rejected(f"{name}={value}: {told}.") from None
-    if account.method is PostingMethod.INBOX and account.platform is not PlatformName.TIKTOK:
-        raise Rejected("method=inbox: only TikTok has an inbox for drafts.")
+    if told := _at_odds(before, account, styles):
+        raise Rejected(told)
     return account
+
+
+def _at_odds(before: Account, account: Account, styles: Collection[str]) -> str:
+    """What cannot be together, or on the account's platform; empty when all can."""
+    if account.method is PostingMethod.INBOX and account.platform is not PlatformName.TIKTOK:
+        return "method=inbox: only TikTok has an inbox for drafts."
+    if account.premium and account.platform is not PlatformName.X:
+        return "premium=yes: only X has it."
+    hours, style = (account.wakes_at, account.sleeps_at), account.caption_style
+    if hours[0] == hours[1] and hours != (before.wakes_at, before.sleeps_at):
+        told = f"{hours[0]:%H:%M}"
+        return f"wakes_at and sleeps_at are both {told}: posts fall between the two, so give two."
+    if style not in ("", before.caption_style, *styles):
+        return f"caption_style={style}: it is any, or one of {', '.join(sorted(styles))}."
+    return ""
+
+
+def in_words(account: Account) -> dict[str, str]:
+    """All that can be chosen for an account, by its names, as :func:`chosen` reads it."""
+    told = account.disclosure
+    words = {
+        "timezone": account.timezone,
+        "wakes_at": f"{account.wakes_at:%H:%M}",
+        "sleeps_at": f"{account.sleeps_at:%H:%M}",
+        "angle": account.angle,
+        "caption_style": account.caption_style or "any",
+        "method": account.method.value,
+        "premium": _said(account.premium),
+        "first_post_on": str(account.first_post_on or "none"),
+        "handle": account.handle,
+        "disclosure.paid_partnership": _said(told.paid_partnership),
+        "disclosure.own_brand": _said(told.own_brand),
+        "disclosure.ai_generated": _said(told.ai_generated),
+        "disclosure.sponsors": ", ".join(told.sponsors),
+    }
+    if account.platform is not PlatformName.X:
+        del words["premium"]
+    return words
+
+
+def _said(value: bool) -> str:
+    return "yes" if value else "no"
 
 
 def _with(account: Account, name: str, value: Any) -> Account:
@@ -85,6 +129,10 @@ def _method(value: str) -> PostingMethod:
         raise ValueError(f"none of {', '.join(PostingMethod)}") from None
 
 
+def _style(value: str) -> str:
+    return "" if value == "any" else value
+
+
 def _names(value: str) -> tuple[str, ...]:
     return tuple(name for part in value.split(",") if (name := part.strip()))
 
@@ -100,7 +148,7 @@ _READERS: Final[dict[str, Callable[[str], Any]]] = {
     "wakes_at": _time,
     "sleeps_at": _time,
     "angle": str,
-    "caption_style": str,
+    "caption_style": _style,
     "method": _method,
     "premium": _yes_no,
     "first_post_on": _day,

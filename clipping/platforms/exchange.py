@@ -16,8 +16,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from clipping.errors import ClippingError
 from clipping.models import PostFile
-from clipping.platforms.failures import FailureKind, failure
+from clipping.platforms.failures import FailureKind, failure, unsent
 
 if TYPE_CHECKING:
     import httpx
@@ -25,10 +26,37 @@ if TYPE_CHECKING:
 TIMEOUT_S: Final = 30.0
 _CONNECT_TIMEOUT_S: Final = 10.0
 _READ_BYTES: Final = 1 << 20
+SHUT: Final = "The account's proxy cannot be reached, or does not let us through to its platform."
 
 
 class NoAnswer(Exception):
     """The connection failed or time ran out; the platform may have done what it was asked."""
+
+
+class NotSent(NoAnswer):
+    """The way to the platform failed before anything of the request went out.
+
+    :ivar by_proxy: Whether it leads through a proxy of the account's own.
+    """
+
+    def __init__(self, *, by_proxy: bool) -> None:
+        super().__init__("Nothing was sent.")
+        self.by_proxy = by_proxy
+
+
+def unanswered(error: NoAnswer, sentence: str) -> ClippingError:
+    """The error of a request without an answer that can make nothing public, or was not sent.
+
+    :param sentence: That the platform cannot be reached.
+    """
+    if not isinstance(error, NotSent):
+        return failure(FailureKind.RETRY_BACKOFF, sentence)
+    return not_sent(sentence, by_proxy=error.by_proxy)
+
+
+def not_sent(sentence: str, *, by_proxy: bool) -> ClippingError:
+    """The error of a request of which nothing went out: trying again is right, and harmless."""
+    return unsent(failure(FailureKind.RETRY_BACKOFF, SHUT if by_proxy else sentence))
 
 
 _is_stopped: ContextVar[Callable[[], bool]] = ContextVar("is_stopped", default=lambda: False)
@@ -100,6 +128,8 @@ def ask(
 ) -> Answer:
     """One exchange. Raises NoAnswer, AppMisconfigured or PostRefused; none quotes the request.
 
+    With NotSent, which is a NoAnswer, and with the latter two nothing was sent.
+
     :param form: Sent url-encoded; ``value`` is sent as JSON, ``piece`` and ``content`` as they are.
     :param proxy: The only way out when it is given; the environment's is never taken.
     :param timeout_s: For each wait, not for all of them together.
@@ -118,7 +148,8 @@ def ask(
     elif value is not None:
         body["content"] = json.dumps(value).encode()
     timeout = httpx.Timeout(timeout_s, connect=min(timeout_s, _CONNECT_TIMEOUT_S))
-    extensions = {"timeout": timeout.as_dict()}
+    watch = _Watch()
+    extensions = {"timeout": timeout.as_dict(), "trace": watch}
     try:
         request = httpx.Request(
             method, url, params=query, headers=sent, extensions=extensions, **body
@@ -129,13 +160,30 @@ def ask(
                 said = answer.read()
             finally:
                 answer.close()
-    except UnicodeError:
-        sentence = "The post holds characters that cannot be sent."
-        raise failure(FailureKind.PERMANENT_METADATA, sentence) from None
-    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError):
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, UnicodeError) as error:
+        if isinstance(error, UnicodeError) and not watch.began:
+            sentence = "The post holds characters that cannot be sent."
+            raise unsent(failure(FailureKind.PERMANENT_METADATA, sentence)) from None
+        if not watch.began:
+            raise NotSent(by_proxy=proxy is not None) from None
         raise NoAnswer("No answer came.") from None
     named = {name.lower(): text for name, text in answer.headers.items()}
     return Answer(answer.status_code, named, said)
+
+
+class _Watch:
+    """What httpcore tells of an exchange as it goes (its ``trace`` extension).
+
+    Names of errors would not do: one of reading may be of the proxy's answer to ``CONNECT``.
+    """
+
+    def __init__(self) -> None:
+        self.began = False
+        """Whether the request itself has begun to go out."""
+
+    def __call__(self, event: str, told: Mapping[str, Any]) -> None:
+        if event.endswith(".send_request_headers.started"):
+            self.began = self.began or told["request"].method != b"CONNECT"
 
 
 def _way(proxy: str | None) -> httpx.HTTPTransport:

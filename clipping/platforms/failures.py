@@ -91,6 +91,17 @@ def unarmed(error: ClippingError, receipt: Receipt) -> ClippingError:
     return error
 
 
+def unsent(error: ClippingError) -> ClippingError:
+    """The same error, of a request of which nothing was sent: the way to its platform was shut."""
+    error.__dict__["unsent"] = True
+    return error
+
+
+def is_unsent(error: ClippingError) -> bool:
+    """Whether it is certain that nothing of the request was sent."""
+    return bool(getattr(error, "unsent", False))
+
+
 def kind_of(error: ClippingError) -> FailureKind:
     """What kind an error of a step is; one that no platform made is a reason to try again later."""
     kind = getattr(error, "kind", None)

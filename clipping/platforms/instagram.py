@@ -17,7 +17,7 @@ from clipping.platforms import instagram_media as media
 from clipping.platforms.base import Access, Clock, Platform
 from clipping.platforms.beginnings import anew, bounded, lost, taken_up, untaken
 from clipping.platforms.exchange import TIMEOUT_S, is_whole
-from clipping.platforms.failures import FailureKind, failure, kind_of
+from clipping.platforms.failures import FailureKind, failure, is_unsent, kind_of
 from clipping.platforms.instagram_checks import container_fields, refusals
 from clipping.platforms.instagram_graph import Graph, Refused, is_by_instagram
 
@@ -162,14 +162,20 @@ class Instagram(Platform):
         return media.unprepared(receipt, clock, container["pause_s"])
 
     def _publish(self, receipt: Receipt, access: Access, clock: Clock) -> Receipt:
-        form = {"creation_id": receipt.handle["container"]}
+        form, before = (
+            {"creation_id": receipt.handle["container"]},
+            receipt.replace(stage=Stage.SENT),
+        )
         try:
             said = self._graph.call("POST", f"{_me(access)}/media_publish", access, form=form)
         except Refused as refused:
             if refused.codes[1] == errors.NOT_READY and not refused.lost:
-                early = receipt.replace(stage=Stage.SENT, not_before=clock.now + media.LOOK_AGAIN)
+                early = before.replace(not_before=clock.now + media.LOOK_AGAIN)
                 return taken_up(early, str(refused.error), clock.now)
-            raise untaken(_of_publishing(refused), receipt.replace(stage=Stage.SENT)) from None
+            raise untaken(_of_publishing(refused), before) from None
+        except ClippingError as error:
+            # Of the proxy's address, most likely: before anything was asked.
+            raise untaken(error, before) from None
         if not said.get("id"):
             # Stays ARMED, and the container is asked.
             return receipt.replace(not_before=clock.now + media.LOOK_AGAIN)
@@ -253,7 +259,8 @@ def _looked_for(receipt: Receipt, clock: Clock) -> Receipt:
 
 
 def _of_publishing(refused: Refused) -> ClippingError:
-    if not refused.lost and kind_of(refused.error) not in _NOT_SURE:
+    sure = is_unsent(refused.error) or kind_of(refused.error) not in _NOT_SURE
+    if sure and not refused.lost:
         return refused.error
     code = getattr(refused.error, "code", "")
     sentence = "Instagram did not say whether it has published the post."

@@ -10,7 +10,7 @@ from clipping.errors import ClippingError
 from clipping.models import Account, PostFile
 from clipping.platforms import instagram_errors as errors
 from clipping.platforms.base import Access
-from clipping.platforms.exchange import Answer, NoAnswer, Piece, ask
+from clipping.platforms.exchange import Answer, NoAnswer, NotSent, Piece, ask, unanswered
 from clipping.platforms.failures import UNANSWERED, FailureKind, failure
 from clipping.platforms.instagram_media import MISSING
 
@@ -79,8 +79,9 @@ class Graph:
                 proxy=access.proxy,
                 timeout_s=self._timeout_s,
             )
-        except NoAnswer:
-            raise Refused(failure(FailureKind.RETRY_BACKOFF, _UNREACHABLE), lost=True) from None
+        except NoAnswer as error:
+            lost = not isinstance(error, NotSent)
+            raise Refused(unanswered(error, _UNREACHABLE), lost=lost) from None
         said = answer.json()
         if answer.status >= 400 or "error" in said:
             raise _refused(answer, said)
@@ -124,8 +125,8 @@ class Graph:
                 proxy=access.proxy,
                 timeout_s=self._timeout_s,
             )
-        except NoAnswer:
-            raise failure(FailureKind.RETRY_BACKOFF, _UNREACHABLE) from None
+        except NoAnswer as error:
+            raise unanswered(error, _UNREACHABLE) from None
         said = answer.json()
         if answer.status < 400 and said.get("success") is True:
             return

@@ -20,6 +20,11 @@ from clipping.platforms.oauth import OAUTH
 BY_TOKEN: Final = (PostingMethod.API, PostingMethod.INBOX)
 """The methods that need tokens."""
 
+_UNOPENED: Final = {
+    PostingMethod.API: "not connected",
+    PostingMethod.INBOX: "not connected",
+    PostingMethod.BROWSER: "not logged in yet",
+}
 _STATUS: Final = {
     AccountStatus.SUSPENDED: "its platform has suspended or restricted it",
     AccountStatus.BANNED: "its platform has banned it",
@@ -40,6 +45,22 @@ def to_connect(account: Account) -> str:
     return shlex.join(["clipper", "accounts", "connect", account.platform.value, *options])
 
 
+def unopened(account: Account, *, is_open: bool) -> str:
+    """What keeps us out of an account that nothing opens, in a few words; empty for the others.
+
+    :param is_open: Whether its owner has let us in, as it is posted to: by tokens, or by a login in
+        its own browser.
+    """
+    return "" if is_open else _UNOPENED.get(account.method, "")
+
+
+def to_open(account: Account) -> str:
+    """The command by which the account's owner lets us in, as it is posted to."""
+    if account.method is PostingMethod.BROWSER:
+        return f"clipper accounts login {account.account_id}"
+    return to_connect(account)
+
+
 def obstacles(account: Account, tokens: Tokens | None, now: datetime) -> list[str]:
     """What stands in the way of a post, as far as we know without asking; empty when nothing."""
     found = [_STATUS[account.status]] if account.status in _STATUS else []
@@ -57,7 +78,7 @@ def obstacles(account: Account, tokens: Tokens | None, now: datetime) -> list[st
 
 def _closed_doors(account: Account, tokens: Tokens | None, now: datetime) -> list[str]:
     if tokens is None:
-        return ["it is not connected"]
+        return [f"it is {_UNOPENED[account.method]}"]
     kind = OAUTH[account.platform, account.login_path]
     # Those that were added by hand may not say what they are good for.
     missing = kind.missing(tokens.scopes, account.method) if tokens.scopes else ()

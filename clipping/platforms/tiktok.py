@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import PurePath
 from typing import Any, ClassVar, Final
 
-from clipping.errors import AccountBlocked, QuotaExhausted, StartAgain
+from clipping.errors import AccountBlocked, ClippingError, QuotaExhausted, StartAgain
 from clipping.models import (
     Account,
     AccountLimits,
@@ -24,7 +24,16 @@ from clipping.models import (
 from clipping.platforms import tiktok_errors as errors
 from clipping.platforms.base import Access, Clock, Platform
 from clipping.platforms.beginnings import anew, bounded, lost, taken_up, untaken
-from clipping.platforms.exchange import TIMEOUT_S, Answer, NoAnswer, Piece, ask, is_whole
+from clipping.platforms.exchange import (
+    TIMEOUT_S,
+    Answer,
+    NoAnswer,
+    NotSent,
+    Piece,
+    ask,
+    is_whole,
+    unanswered,
+)
 from clipping.platforms.failures import FailureKind, failure
 from clipping.platforms.tiktok_answers import (
     UNREACHABLE,
@@ -170,6 +179,7 @@ class TikTok(Platform):
     ) -> Receipt:
         first = receipt.sent_bytes
         end = plan.end_of_chunk_at(first)
+        before = receipt.replace(stage=Stage.SENDING)
         try:
             answer = ask(
                 "PUT",
@@ -182,6 +192,10 @@ class TikTok(Platform):
                 proxy=access.proxy,
                 timeout_s=self._timeout_s,
             )
+        except NotSent as unsent:
+            raise untaken(unanswered(unsent, UNREACHABLE), before) from None
+        except ClippingError as unusable:
+            raise untaken(unusable, before) from None
         except NoAnswer:
             answer = Answer(0, {}, b"")
         after = after_chunk(receipt, answer, first, plan, clock)
@@ -190,7 +204,7 @@ class TikTok(Platform):
         if answer.status in (403, 404):
             return self._look(job, receipt, access, clock, closed=True)
         error = bounded(refused(answer, armed=receipt.stage is Stage.ARMED), receipt)
-        raise untaken(error, receipt.replace(stage=Stage.SENDING))
+        raise untaken(error, before)
 
     def _look(
         self,
@@ -263,8 +277,8 @@ class TikTok(Platform):
                 proxy=access.proxy,
                 timeout_s=self._timeout_s,
             )
-        except NoAnswer:
-            raise failure(FailureKind.RETRY_BACKOFF, UNREACHABLE) from None
+        except NoAnswer as silence:
+            raise unanswered(silence, UNREACHABLE) from None
         said = answer.json()
         error = said.get("error")
         # Refusals come with status 200, too: the code is what counts.

@@ -17,13 +17,15 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
-from requests.exceptions import InvalidProxyURL, InvalidSchema, RequestException
+from requests.exceptions import ConnectTimeout, InvalidProxyURL, InvalidSchema, RequestException
 from requests.structures import CaseInsensitiveDict
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, ProxyError
 
 from clipping.errors import ClippingError, NotInstalled
+from clipping.platforms.exchange import not_sent
 from clipping.platforms.failures import FailureKind, failure
 from clipping.platforms.quiet import hush
-from clipping.platforms.x_errors import refusal, server_failed
+from clipping.platforms.x_errors import UNREACHABLE, refusal, server_failed
 
 _TWEEPY_HOST: Final = "https://api.twitter.com"
 _PROXIES: Final = ("http", "https", "socks5", "socks5h")
@@ -97,7 +99,9 @@ class Api:
             ) from None
         except (InvalidProxyURL, InvalidSchema):
             raise _unusable_proxy() from None
-        except (RequestException, tweepy.TweepyException):
+        except (RequestException, tweepy.TweepyException) as error:
+            if _never_left(error):
+                raise not_sent(UNREACHABLE, by_proxy=bool(self.proxy)) from None
             raise server_failed(armed) from None
         except (ValueError, KeyError, TypeError, AttributeError):
             # A page of a proxy, JSON that was cut off or is of another form.
@@ -115,6 +119,24 @@ class _Elsewhere(HTTPAdapter):
         """As its base."""
         request.url = self._url + (request.url or "").removeprefix(_TWEEPY_HOST)
         return super().send(request, *args, **{**named, "timeout": (_CONNECT_S, _TIMEOUT_S)})
+
+
+def _never_left(error: Exception) -> bool:
+    """Whether no connection was made, so that nothing was sent; False where that is not certain.
+
+    urllib3 blames the proxy also for an answer that breaks off (seen with 2.8): only what it says
+    of the connection itself, or of the proxy's refusal to make one, counts.
+    """
+    if isinstance(error, ConnectTimeout):
+        return True
+    cause: object = error.args[0] if error.args else None
+    cause = cause.reason if isinstance(cause, MaxRetryError) else cause
+    if isinstance(cause, ProxyError):
+        cause = cause.original_error
+    # A refused connection is one of these, too.
+    if isinstance(cause, ConnectTimeoutError):
+        return True
+    return type(cause) is OSError and str(cause).startswith("Tunnel connection failed")
 
 
 def _tweepy() -> Any:

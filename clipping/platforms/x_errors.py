@@ -16,6 +16,7 @@ from clipping.errors import ClippingError
 from clipping.platforms.failures import UNANSWERED, FailureKind, failure
 
 _LONGEST_CODE: Final = 60
+UNREACHABLE: Final = "X cannot be reached, or fails just now."
 DUPLICATE: Final = "duplicate"
 """The code of the error for a post that X says it has already."""
 
@@ -196,7 +197,7 @@ def server_failed(armed: bool, code: str = "") -> ClippingError:
             "X did not say whether it took the post; whether it is public is not known.",
             code=code,
         )
-    return failure(FailureKind.RETRY_BACKOFF, "X cannot be reached, or fails just now.", code=code)
+    return failure(FailureKind.RETRY_BACKOFF, UNREACHABLE, code=code)
 
 
 def processing_failed(error: Mapping[str, Any]) -> ClippingError:

@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from clipping.errors import NotInstalled
-from clipping.platforms.exchange import NoAnswer, ask
+from clipping.platforms.exchange import NoAnswer, NotSent, ask, unanswered
 from clipping.platforms.failures import FailureKind, failure
 from clipping.platforms.quiet import hush
 from clipping.platforms.youtube_errors import refusal
@@ -37,6 +37,7 @@ _TIMEOUT_S: Final = 120.0
 _OF_THE_CLIENT: Final = ("user-agent", "accept")
 """Headers of Google's client that every exchange has already."""
 _GONE: Final = (404, 410)
+_UNREACHABLE: Final = "YouTube cannot be reached just now."
 _UNKNOWN_FORM: Final = "YouTube answered in a form nobody knows."
 _NO_CHANNEL: Final = b'{"error": {"errors": [{"reason": "youtubeSignupRequired"}]}}'
 
@@ -187,8 +188,10 @@ class Api:
             raise refusal(
                 error.resp.status, error.content, error.resp, now=self.now, armed=armed
             ) from None
+        except NotSent as error:
+            raise unanswered(error, _UNREACHABLE) from None
         except NoAnswer:
-            raise _lost(armed, "YouTube cannot be reached just now.") from None
+            raise _lost(armed, _UNREACHABLE) from None
         except OSError:
             raise failure(
                 FailureKind.PERMANENT_MEDIA, "The file of the post is missing or has changed."

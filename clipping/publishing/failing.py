@@ -74,7 +74,8 @@ def after_error(
     told = Failure(kind=kind.value, code=str(getattr(error, "code", "")), sentence=str(error))
     failed = post.replace(failure=told, note="", state=_state_while_waiting(post))
     if kind is _K.UNKNOWN_OUTCOME and post.receipt.stage is Stage.ARMED:
-        return failed.replace(state=PostState.UNKNOWN, next_at=now + _LOOK)
+        # Looks are counted by themselves.
+        return failed.replace(state=PostState.UNKNOWN, next_at=now + _LOOK, attempts=0)
     if kind in (_K.RETRY_BACKOFF, _K.UNKNOWN_OUTCOME):
         return _tried_again(failed, now, chance)
     if kind in (_K.RETRY_AFTER, _K.QUOTA_UNTIL):

@@ -15,8 +15,9 @@ _INBOX_PAUSE: Final = timedelta(hours=1)
 _INBOX_ASKED: Final = timedelta(days=3)
 """After which nobody asks any more; TikTok does not say how long a draft lies there."""
 _FORGOTTEN: Final = (
-    "The draft has lain in its owner's inbox for three days: see whether it was posted, and say so"
-    " with 'clipper posts done' or 'clipper posts cancel --not-public'."
+    "Its owner has not posted the draft within three days. Was it posted after all, say so with"
+    " 'clipper posts done'; was it deleted, with 'clipper posts cancel --not-public'; 'clipper"
+    " posts retry' asks TikTok once more."
 )
 
 
@@ -51,6 +52,12 @@ def may_be_public(post: Post) -> bool:
     return post.receipt.stage not in BEFORE_ARMED
 
 
+def waits_for_hands(post: Post) -> bool:
+    """Whether a person may say that it is posted, or that it is not: nobody else can tell."""
+    is_draft = post.state is PostState.HELD and post.receipt.stage is Stage.INBOX
+    return is_draft or post.state in (PostState.UNKNOWN, PostState.PROCESSING)
+
+
 def state_of(receipt: Receipt, *, begun: bool) -> PostState:
     """How a post stands that nothing is in the way of."""
     states = {
@@ -70,16 +77,25 @@ def after_step(post: Post, step: Step, receipt: Receipt, now: datetime) -> Post:
         state = PostState.UNKNOWN
     posted, next_at = receipt.stage is Stage.POSTED, _next_at(post, receipt, now)
     forgotten = receipt.stage is Stage.INBOX and bool(receipt.handle) and next_at is None
+    if forgotten:
+        # A draft that lies there is not public; its owner may still post it, so its clip stays its.
+        state = PostState.HELD
     return post.replace(
         receipt=receipt,
         state=state,
         next_at=next_at,
-        attempts=0,
+        attempts=post.attempts if _asks_nobody(step, receipt) else 0,
         renewed=post.renewed and not _lets_through(step, receipt),
         posted_at=now if posted and post.posted_at is None else post.posted_at,
         failure=None,
         note=_FORGOTTEN if forgotten else receipt.note,
     )
+
+
+def _asks_nobody(step: Step, receipt: Receipt) -> bool:
+    """Whether the step only armed the post: with most platforms that shows nothing of the way to
+    them, and one whose last exchange never leaves would be armed and tried without end."""
+    return step is Step.SUBMIT and receipt.stage is Stage.ARMED
 
 
 def _lets_through(step: Step, receipt: Receipt) -> bool:

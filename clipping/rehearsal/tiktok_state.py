@@ -77,6 +77,13 @@ class TikTokState(FakeService):
         for _ in range(posts):
             self.daily.take(open_id, self.world.clock.now)
 
+    def post_drafts(self, open_id: str) -> None:
+        """The account's owner posts what lies in its inbox."""
+        for upload in self.uploads.values():
+            if upload.account == open_id and upload.status == "SEND_TO_USER_INBOX":
+                upload.inbox = False
+                self._end(upload, self.world.clock.now)
+
     def take_down(self, public_id: str) -> None:
         """Remove a post."""
         for upload in self.uploads.values():

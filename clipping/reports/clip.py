@@ -17,6 +17,7 @@ from clipping.models import (
     RenderedClip,
     ReportSource,
     SourceVideo,
+    Verdict,
     Writing,
     WritingPolicy,
 )
@@ -39,6 +40,7 @@ def clip_report(
     beside: Beside | None = None,
     *,
     releases: Sequence[Release] = (),
+    verdict: Verdict | None = None,
 ) -> ClipReport:
     """Join what the stages know about one clip.
 
@@ -71,6 +73,7 @@ def clip_report(
         state=clip.state,
         holds=moment.holds,
         releases=tuple(releases),
+        verdict=verdict,
         rescued_at=moment.rescued_at,
         words=clip.plan.words,
         transcriber=transcriber,

@@ -22,7 +22,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from clipping.copywriting.limits import RULES
 from clipping.errors import DiskFull, RenderFailed
-from clipping.models import ClipReport, ProofCheck, Rejection, SourceVideo
+from clipping.models import ClipReport, ClipState, ProofCheck, Rejection, SourceVideo
 from clipping.timing import timecode
 
 _OPENING_WORDS = 8
@@ -52,6 +52,7 @@ def write_report_page(
         .render(
             source=source,
             clips=[_clip(number, path.parent, *clip) for number, clip in enumerate(clips, start=1)],
+            ready=sum(_may_be_posted(report) for report, _, _ in clips),
             rejections=[_rejection(number, rejection) for number, rejection in rejections],
             codes=sorted({rejection.code for _, rejection in rejections}),
             notes=notes,
@@ -62,6 +63,11 @@ def write_report_page(
         )
     )
     write_whole(path, text)
+
+
+def _may_be_posted(report: ClipReport) -> bool:
+    rejected = report.verdict is not None and report.verdict.rejects
+    return report.state is ClipState.READY and not rejected
 
 
 @lru_cache(maxsize=1)

@@ -111,7 +111,7 @@ def _no_clip(handle: str, clips: int, out: Mapping[Cause, int]) -> str:
         return f"There is no clip for @{handle}."
     counts = sorted(out.items(), key=lambda one: (-one[1], one[0]))
     told = ", ".join(f"{number} {_CLIPS[cause]}" for cause, number in counts)
-    return f"None of {clips} clips is left for @{handle}: {told}."
+    return f"None of {clips} clip{'' if clips == 1 else 's'} is left for @{handle}: {told}."
 
 
 def wanted(day: Day, found: Sequence[Shortage]) -> tuple[int, int]:

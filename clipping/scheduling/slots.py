@@ -26,7 +26,11 @@ from clipping.scheduling.waking import LEAST_GAP, waking_day, zone_of
 from clipping.scheduling.warm_up import posts_due
 
 _PLATFORMS: Final = tuple(PlatformName)
-_POSTING: Final = (AccountStatus.ACTIVE, AccountStatus.WARNED)
+_NOT_POSTING: Final = {
+    AccountStatus.SUSPENDED: "its platform has suspended or restricted it",
+    AccountStatus.BANNED: "its platform has banned it",
+    AccountStatus.REAUTHORISE: "its owner has to connect it again",
+}
 _UNDER_WAY: Final = (
     PostState.SUBMITTING,
     PostState.PROCESSING,
@@ -109,9 +113,12 @@ def why_it_cannot_post(account: Account, request: PlanRequest) -> str:
     if stopped := request.stopped.get(account.account_id, ""):
         return stopped
     if account.consent is None:
-        return f"The owner of {name} has not agreed to posts."
-    if account.status not in _POSTING:
-        return f"{name} cannot post: its status is {account.status.value}."
+        return (
+            f"The owner of {name} has not agreed to posts: clipper accounts consent "
+            f"{account.account_id} records that."
+        )
+    if account.status in _NOT_POSTING:
+        return f"{name} cannot post: {_NOT_POSTING[account.status]}."
     if zone_of(account) is None:
         return f"{name} has no known time zone: {account.timezone!r}."
     return live.blocked if live is not None else ""
@@ -206,8 +213,9 @@ def _gone_by(account: Account) -> str:
 
 def _too_little_room(account: Account) -> str:
     return (
-        f"@{account.handle} is awake from {account.wakes_at:%H:%M} to {account.sleeps_at:%H:%M}, "
-        f"which leaves no other time {LEAST_GAP // timedelta(hours=1)} hours from its other posts."
+        f"@{account.handle} is awake from {account.wakes_at:%H:%M} to {account.sleeps_at:%H:%M} "
+        f"({account.timezone}), which leaves no other time {LEAST_GAP // timedelta(hours=1)} hours "
+        "from its other posts."
     )
 
 

@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from clipping.models import Account, DayPlan, PostState
+from clipping.models import Account, DayPlan, PostState, Slot
+from clipping.scheduling.waking import zone_of
 
-_HEAD: Final = ("time", "where", "UTC", "account", "clip", "score", "state", "why")
+_HEAD: Final = ("time", "zone", "where", "account", "clip", "score", "state", "why")
 
 
 def plan_table(plan: DayPlan, accounts: Sequence[Account]) -> str:
     """The plan for people: who posts what when and why, what is missing, what has changed.
 
-    Times are each account's own; the column UTC has the same instants for machines.
+    Times are each account's own, with its zone beside them; rows come in the order of instants.
     """
     by_id = {account.account_id: account for account in accounts}
     rows = [_HEAD]
     rows += [
         (
-            f"{one.slot.local:%H:%M}",
+            f"{one.slot.local:%m-%d %H:%M}",
+            _zone(by_id, one.slot),
             one.slot.platform.value,
-            f"{one.slot.at:%m-%d %H:%M}",
             _name(by_id, one.slot.account_id),
             one.clip_id,
             str(one.score),
@@ -55,6 +56,12 @@ def plan_table(plan: DayPlan, accounts: Sequence[Account]) -> str:
 def _name(accounts: Mapping[str, Account], account_id: str) -> str:
     account = accounts.get(account_id)
     return f"@{account.handle}" if account else account_id
+
+
+def _zone(accounts: Mapping[str, Account], slot: Slot) -> str:
+    account = accounts.get(slot.account_id)
+    # Of an account whose zone nobody knows the slot's own clock is what was reckoned with.
+    return account.timezone if account and zone_of(account) else f"{slot.local:%Z}"
 
 
 def _count(number: int, thing: str) -> str:

@@ -218,6 +218,22 @@ def test_tokens_are_forgotten(session: Session) -> None:
     assert queries.find_tokens(session, VAULT, WHOLE.account_id) is None
 
 
+def test_an_account_is_open_by_what_it_is_posted_to_with(session: Session) -> None:
+    ways = {name: an_account(handle=name, method=name) for name in ("api", "browser", "manual")}
+    for account in ways.values():
+        queries.save_account(session, account)
+    assert queries.open_accounts(session) == set()
+    by_token, in_browser = ways["api"].account_id, ways["browser"].account_id
+    for account_id in (by_token, in_browser):
+        queries.save_tokens(session, VAULT, account_id, some_tokens())
+    # Tokens do not open a browser, nor a login there the API.
+    queries.note_event(session, by_token, queries.LOGGED_IN)
+    queries.save_account(session, ways["manual"].replace(method="browser"))
+    assert queries.open_accounts(session) == {by_token}
+    queries.note_event(session, in_browser, queries.LOGGED_IN)
+    assert queries.open_accounts(session) == {by_token, in_browser}
+
+
 def test_a_proxy_is_kept_sealed_and_outlives_other_changes(session: Session) -> None:
     queries.save_account(session, WHOLE)
     assert not queries.has_proxy(session, WHOLE.account_id)

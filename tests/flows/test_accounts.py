@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import socket
 from collections.abc import Iterator
@@ -30,7 +31,8 @@ from clipping.models import (
     Stop,
     Tokens,
 )
-from clipping.platforms.choices import chosen, proxy_address
+from clipping.platforms.choices import chosen, in_words, proxy_address
+from clipping.platforms.oauth.tiktok import TikTokOAuth
 from clipping.platforms.standing import live_obstacles, obstacles, to_connect
 from clipping.settings import settings
 from clipping.vault import Vault
@@ -407,16 +409,27 @@ def test_added_tokens_are_looked_at_unless_nobody_wants_that(place: Place) -> No
     assert (code, "and not @other" in said) == (3, True)
     lacking = json.dumps(place.fake.give("x", ("tweet.read",)))
     code, said = place.run(*command, "acme_clips", given=lacking)
-    assert (code, "tweet.write, users.read" in said) == (3, True)
+    assert (code, "these tokens do not allow tweet.write, users.read" in said) == (3, True)
     assert place.run(*command, "acme_clips", given="stale-token")[0] == 1
     assert place.accounts() == []
     assert place.run(*command, "acme_clips", "--unverified", given="stale-token")[0] == 0
 
 
-def test_an_account_that_people_post_to_needs_no_token(place: Place) -> None:
+def test_an_account_that_people_post_to_needs_no_token_and_is_added_once(place: Place) -> None:
     command = ("accounts", "add", "x", "--client", "acme", "--handle", "@acme")
     assert place.run(*command, "--method", "manual")[0] == 0
     assert place.account().method is PostingMethod.MANUAL
+    known = f"acme has x:@acme already: it is {place.account().account_id}"
+    code, said = place.run(*command[:-1], "ACME", "--method", "manual")
+    assert (code, said) == (3, f"{known}.\n")
+    code, said = place.run(*command, "--method", "browser")
+    change = "clipper accounts set x:@acme method=browser"
+    assert (code, said) == (3, f"{known}, posted to by manual; to change that: {change}\n")
+    assert place.account().method is PostingMethod.MANUAL
+    # Its name is free again once it has another one.
+    place.run("accounts", "set", "x:@acme", "handle=acme_old")
+    assert place.run(*command, "--method", "browser")[0] == 0
+    assert [one.handle for one in place.accounts()] == ["acme", "acme_old"]
     assert place.run(*command, "--method", "manual", "--token-file", "-")[0] == 2
     assert place.run(*command, "--method", "inbox", "--token-file", "-")[0] == 2
 
@@ -429,8 +442,15 @@ def test_accounts_are_listed_with_what_was_decided_and_without_secrets(place: Pl
     _, said = place.run("accounts", "list")
     words = said.splitlines()[1].split()
     assert words == [
-        *("acme", "x", "@acme_clips", "api", "active", "08:00-23:00", "UTC", "renewed", account_id)
+        *("acme", "x:@acme_clips", "api", "without", "consent", "08:00-23:00", "UTC", "renewed"),
+        account_id,
     ]
+    place.run("accounts", "consent", account_id, "--owner", "Ann")
+    assert " active " in place.run("accounts", "list")[1]
+    for command in (("list",), ("check",), ("check", "--browser"), ("login", "@acme_clips")):
+        code, said = place.run("accounts", *command, "--client", "umbrella")
+        assert (code, said) == (3, "There is no client umbrella yet. Known are acme.\n")
+    place.run("client", "umbrella", "--require-rights")
     assert place.run("accounts", "list", "--client", "umbrella")[1].startswith("No accounts")
     [line] = json.loads(place.run("accounts", "list", "--json")[1])
     assert line["proxy"] == "***"
@@ -443,14 +463,23 @@ def test_choices_are_set_shown_and_written_down(place: Place) -> None:
     given = "timezone=Europe/Berlin wakes_at=07:30 angle=money disclosure.ai_generated=yes".split()
     code, said = place.run("accounts", "set", account_id, *given)
     assert code == 0
-    assert "07:30-23:00 Europe/Berlin" in said
-    assert "ai_generated" in said
+    shown = dict(line.strip().split(maxsplit=1) for line in said.splitlines())
+    assert (shown["wakes_at"], shown["timezone"]) == ("07:30", "Europe/Berlin")
+    assert shown["disclosure.ai_generated"] == "yes"
+    assert shown.keys() > in_words(place.account()).keys() > {"premium", "caption_style"}
     found = place.account()
     assert (found.angle, found.disclosure) == ("money", Disclosure(ai_generated=True))
     code, said = place.run("accounts", "set", account_id, "colour=red")
     assert (code, "'colour' is nothing that can be set" in said) == (3, True)
     _, said = place.run("accounts", "history", account_id)
-    assert "settings: timezone: UTC -> Europe/Berlin" in said
+    told = [line.split()[2:] for line in said.splitlines()[1:]]
+    assert told == [
+        ["connected", "-", "acme_clips"],
+        ["timezone", "UTC", "Europe/Berlin"],
+        ["wakes_at", "08:00", "07:30"],
+        ["angle", "-", "money"],
+        ["disclosure.ai_generated", "no", "yes"],
+    ]
 
 
 def test_a_proxy_is_kept_shown_masked_and_taken_away(place: Place) -> None:
@@ -569,7 +598,7 @@ def test_a_check_says_of_each_account_whether_it_can_be_posted_to(
     assert (code, "its owner's consent is not recorded" in said) == (1, True)
     place.run("accounts", "consent", account.account_id, "--owner", "Ann")
     code, said = place.run("accounts", "check", account.account_id)
-    assert (code, said.splitlines()[1].split()) == (0, ["acme", "x", "@acme_clips", "yes"])
+    assert (code, said.splitlines()[1].split()) == (0, ["acme", "x:@acme_clips", "yes"])
     assert len(platform.asked) == 2
     platform.says = AccountLimits(posts_left=0, resets_at=NOW)
     code, said = place.run("accounts", "check", "--json")
@@ -595,7 +624,10 @@ def test_a_check_says_no_under_a_stop_a_setting_and_a_silence(
     with open_session(place.url) as session:
         stop = queries.add_stop(session, Stop(client="acme", by="Ann", at=NOW, why="a mistake"))
     code, said = place.run("accounts", "check", "--json")
-    assert (code, json.loads(said)[0]["why_not"]) == (1, ["Ann stopped of acme: a mistake"])
+    assert (code, json.loads(said)[0]["why_not"]) == (
+        1,
+        ["Ann stopped everything of acme: a mistake"],
+    )
     with open_session(place.url) as session:
         queries.lift_stop(session, stop.stop_id, "Ann", NOW)
     platform.refuses = ("X has no such label.",)
@@ -604,7 +636,34 @@ def test_a_check_says_no_under_a_stop_a_setting_and_a_silence(
     platform.says = ServiceUnavailable("X does not answer just now.")
     code, said = place.run("accounts", "check", "--json")
     told = ["X has no such label", "X does not answer just now"]
-    assert (code, json.loads(said)[0]["why_not"]) == (1, told)
+    [line] = json.loads(said)
+    assert (code, line["why_not"], line["can_post"]) == (1, told, False)
+    platform.refuses = ()
+    code, said = place.run("accounts", "check", "--json")
+    assert (code, json.loads(said)[0]["can_post"]) == (1, None)
+    said = place.run("accounts", "check")[1]
+    assert said.splitlines()[1].split()[2:4] == ["not", "known"]
+    assert "X does not answer just now" in said
+
+
+def test_a_check_asks_whose_login_an_account_with_drafts_has(place: Place) -> None:
+    command = ("accounts", "add", "tiktok", "--client", "acme", "--method", "inbox")
+    options = ("--handle", "acme_clips", "--token-file", "-", "--unverified")
+    answer = place.fake.give("tiktok", TikTokOAuth.needed(PostingMethod.INBOX))
+    code, said = place.run(*command, *options, given=json.dumps(answer))
+    assert (code, "Nobody has asked TikTok whose tokens these are" in said) == (0, True)
+    consent = ("--owner", "Ann", "--privacy", "SELF_ONLY")
+    place.run("accounts", "consent", "tiktok:@acme_clips", *consent)
+    place.fake.faults.append(Fault(503, {}))
+    code, said = place.run("accounts", "check", "@acme_clips")
+    assert (code, "not known" in said, "TikTok cannot answer just now" in said) == (1, True, True)
+    assert place.run("accounts", "check")[0] == 0
+    place.fake.user_id = "1800"
+    code, said = place.run("accounts", "check")
+    assert (code, "its login opens another account" in said) == (1, True)
+    place.fake.end(answer["access_token"])
+    code, said = place.run("accounts", "check")
+    assert (code, place.account().status) == (1, AccountStatus.REAUTHORISE)
 
 
 def test_what_a_platform_says_during_a_check_changes_the_status(
@@ -632,6 +691,7 @@ def test_a_check_renews_and_tells_what_cannot_be(place: Place) -> None:
     assert place.account().status is AccountStatus.REAUTHORISE
 
 
+STYLES = ("pop", "plain")
 READY = an_account(consent=Consent(owner="Ann", given_at=NOW))
 
 
@@ -703,7 +763,7 @@ def test_what_the_platform_says_stands_in_the_way_too() -> None:
     ],
 )
 def test_a_choice_is_read(choice: str, expected: dict[str, Any]) -> None:
-    found = chosen(READY, [choice])
+    found = chosen(READY.replace(platform="x") if "premium" in choice else READY, [choice], STYLES)
     assert {name: getattr(found, name) for name in expected} == expected
 
 
@@ -717,12 +777,58 @@ def test_a_choice_is_read(choice: str, expected: dict[str, Any]) -> None:
 )
 def test_a_choice_that_cannot_be_is_refused(choice: str) -> None:
     with pytest.raises(Rejected):
-        chosen(READY, [choice])
+        chosen(READY, [choice], STYLES)
 
 
 def test_only_tiktok_has_an_inbox() -> None:
     with pytest.raises(Rejected, match="only TikTok"):
-        chosen(READY.replace(platform="x"), ["method=inbox"])
+        chosen(READY.replace(platform="x"), ["method=inbox"], STYLES)
+
+
+@pytest.mark.parametrize(
+    ("choices", "told"),
+    [
+        (["premium=yes"], "premium=yes: only X has it."),
+        (
+            ["wakes_at=23:00"],
+            "wakes_at and sleeps_at are both 23:00: posts fall between the two, so give two.",
+        ),
+        (["wakes_at=09:00", "sleeps_at=09:00"], "are both 09:00"),
+        (["caption_style=neon"], "caption_style=neon: it is any, or one of plain, pop."),
+    ],
+)
+def test_what_cannot_be_together_is_refused(choices: list[str], told: str) -> None:
+    with pytest.raises(Rejected, match=re.escape(told)):
+        chosen(READY, choices, STYLES)
+
+
+def test_what_was_wrong_before_keeps_nothing_else_from_being_set() -> None:
+    odd = READY.replace(caption_style="gone", wakes_at=time(9), sleeps_at=time(9))
+    assert chosen(odd, ["angle=money"], STYLES) == odd.replace(angle="money")
+    assert chosen(odd, ["caption_style=any"], STYLES).caption_style == ""
+
+
+@pytest.mark.parametrize("platform", ["tiktok", "x"])
+def test_what_was_chosen_is_told_as_it_is_read(platform: str) -> None:
+    told = Disclosure(paid_partnership=True, sponsors=("one", "two"))
+    whole = READY.replace(
+        platform=platform,
+        timezone="Europe/Berlin",
+        wakes_at=time(7, 30),
+        angle="money, saving",
+        caption_style="pop",
+        premium=platform == "x",
+        first_post_on=date(2026, 11, 1),
+        disclosure=told,
+    )
+    for one in (whole, READY.replace(platform=platform)):
+        words = in_words(one)
+        assert chosen(READY.replace(platform=platform), _choices(words), STYLES) == one
+        assert ("premium" in words) is (platform == "x")
+
+
+def _choices(words: dict[str, str]) -> list[str]:
+    return [f"{name}={value}" for name, value in words.items()]
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def open_alerts(place: PlanPlace) -> list[Alert]:
 
 def test_an_account_that_cannot_post_is_told_of_once_for_each_reason(place: PlanPlace) -> None:
     by_hand = place.account(X, method=PostingMethod.MANUAL)
-    bad = place.account(TIKTOK)
+    bad = place.account(TIKTOK, connected=False)
     assert account_checks.check_all(NOW) == {"can post": 1, "cannot post": 1}
     account_checks.check_all(NOW + DAY)
     [alert] = open_alerts(place)
@@ -76,8 +76,8 @@ def test_an_account_that_cannot_post_is_told_of_once_for_each_reason(place: Plan
 def test_an_account_that_cannot_be_looked_at_keeps_no_other_from_it(
     place: PlanPlace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = place.account(TIKTOK)
-    place.account(X)
+    first = place.account(TIKTOK, connected=False)
+    place.account(X, connected=False)
     real = account_checks.check_account
 
     def check(account: Account, *rest: object) -> AccountCheck:
@@ -183,9 +183,10 @@ def test_alerts_are_shown_until_somebody_has_seen_to_them(place: PlanPlace) -> N
     ("arguments", "code", "said"),
     [
         (("--done", 1), 2, "give --by the name of who has seen to it"),
+        (("--by", "Jo"), 2, "--by says who has seen to an alert: name that with --done"),
         (("--client", "nobody"), 3, "There is no client nobody yet."),
     ],
-    ids=["nobody", "no client"],
+    ids=["nobody", "nothing", "no client"],
 )
 def test_what_cannot_be_shown_is_one_sentence(
     place: PlanPlace, arguments: tuple[object, ...], code: int, said: str

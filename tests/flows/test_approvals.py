@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +25,7 @@ from clipping.models import (
     Verdict,
 )
 from clipping.publishing import gates
+from clipping.settings import settings
 from flows import cli
 from tasks.reserve import new_post
 from tests.tasks.plan_place import CLIENT, NOW, PlanPlace, plan_place
@@ -37,7 +39,7 @@ def place(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[PlanPlace]:
     with plan_place(database_url, tmp_path / "home", monkeypatch) as made:
-        made.account(TIKTOK)
+        made.account(TIKTOK, timezone="Europe/Berlin")
         made.more_clips(3)
         yield made
 
@@ -99,16 +101,67 @@ def test_a_rejected_clip_gives_its_slot_to_another(place: PlanPlace) -> None:
     post, other = place.posts()
     code, said = run("reject", post.clip_id, "--by", "Jo", "--why", "he looks tired")
     assert code == 0, said
-    assert said.startswith(
-        f"{post.clip_id}: Jo rejected it: he looks tired. {post.post_id} is cancelled; it was due "
+    (account,) = place.accounts
+    where = f"tiktok @{account.handle}, {account.clock(post.due_at)} ({post.post_id})"
+    assert said == (
+        f"{post.clip_id}: Jo rejected it: he looks tired. Cancelled: {where}. "
+        "Its slot has clip_03 now."
     )
-    assert said.endswith(f"{IN_TWO_DAYS}: clip_03 goes out instead.")
     (gone,) = place.posts(PostState.CANCELLED)
     assert gone.note == f"{post.clip_id} may not be posted: Jo rejected it: he looks tired."
     living = {one.slot_id: one.clip_id for one in place.posts(PostState.RESERVED)}
     assert living == {post.slot_id: "clip_03", other.slot_id: other.clip_id}
     with place.session() as session:
         assert queries.post_events(session, post.post_id)[-1].by == "Jo"
+
+
+def test_a_rejection_says_that_a_slot_is_free_or_that_nothing_was_planned(
+    place: PlanPlace,
+) -> None:
+    run("plan", "--client", CLIENT, "--day", IN_TWO_DAYS)
+    post, other = place.posts()
+    assert run("reject", "clip_03", "--by", "Jo", "--why", "no")[1].endswith(
+        "clip_03: Jo rejected it: no. No post of it was planned."
+    )
+    assert run("reject", other.clip_id, "--by", "Jo", "--why", "no")[1].endswith(
+        f"Europe/Berlin ({other.post_id}). Its slot is free."
+    )
+    assert [one.post_id for one in place.posts(PostState.RESERVED)] == [post.post_id]
+
+
+def test_clips_that_wait_for_a_person_are_listed(place: PlanPlace) -> None:
+    code, said = run("approve", "--client", CLIENT)
+    assert (code, said) == (
+        0,
+        "No clip waits for a person. acme wants none approved: clipper policy acme --set "
+        "approval=required changes that.",
+    )
+    want_approval(place)
+    _state(place, "held")
+    with place.session() as session:
+        session.execute(
+            text("UPDATE clipping.moments SET holds = :holds WHERE moment_id = 'mom_02'"),
+            {"holds": '[{"kind": "brand_safety", "reason": "It may harm the brand."}]'},
+        )
+    decide(place, "clip_03", Decision.APPROVED)
+    place.more_clips(1)
+    decide(place, "clip_04", Decision.REJECTED)
+    code, said = run("approve")
+    assert code == 0, said
+    hook = "Ünexpected"
+    folder = settings().store_dir.absolute() / CLIENT / "clips"
+    assert f"acme 89 approval {hook}" in said
+    assert str(folder / "clip_01.mp4") in said.replace(" ", "")
+    assert "held: It may harm the brand. first: clipper release clip_02 --by NAME" in said
+    assert "clip_03" not in said
+    assert "clip_04" not in said
+    documents = json.loads(CliRunner().invoke(cli.app, ["approve", "--json"]).output)
+    assert [(one["clip_id"], one["waits_for"], one["score"]) for one in documents] == [
+        ("clip_01", "approval", 89),
+        ("clip_02", "release", 88),
+    ]
+    done = CliRunner().invoke(cli.app, ["approve", "clip_01", "--by", "Jo", "--json"])
+    assert [one["decision"] for one in json.loads(done.output)] == ["approved"]
 
 
 def test_what_was_rejected_is_planned_no_more_until_somebody_approves_it(
@@ -145,11 +198,13 @@ def test_a_post_that_has_begun_is_not_cancelled_by_a_rejection(place: PlanPlace,
         changes |= {"state": PostState.HELD}
     place.change(post, **changes)
     _, said = run("reject", post.clip_id, "--by", "Jo", "--why", "no")
+    at = place.accounts[0].clock(post.due_at)
+    where = f"tiktok @{place.accounts[0].handle}, {at} ({post.post_id})"
     told = {
-        "begun": f"{post.post_id} has begun (submitting): it stops before its next step.",
-        "held": f"{post.post_id} has begun (held): it stops before its next step.",
-        "armed": f"{post.post_id} has begun (unknown): it may be public already, so a person has "
-        "to take it down there.",
+        "begun": f"Begun (submitting): {where}; it stops before its next step.",
+        "held": f"Begun (held): {where}; it stops before its next step.",
+        "armed": f"Begun (unknown): {where}; it may be public already, so a person has to take it "
+        "down there.",
     }
     assert told[how] in said
     assert place.posts(PostState.CANCELLED) == []
@@ -208,8 +263,19 @@ def _state(place: PlanPlace, state: str) -> None:
         (("reject", "clip_9", "--why", "no"), "ready", 3, "clip_9"),
         (("reject", "clip_01", "--why", " "), "ready", 2, "give --why it must not be posted"),
         (("approve", "clip_01", "--by", " "), "ready", 2, "give --by the name"),
+        (("approve", "clip_01", "--client", CLIENT), "ready", 2, "--client narrows the list"),
+        (("approve", "--client", "nobody"), "ready", 3, "There is no client nobody yet. Known are"),
     ],
-    ids=["held", "failed proof", "no clip", "no clip to reject", "no reason", "nobody"],
+    ids=[
+        "held",
+        "failed proof",
+        "no clip",
+        "no clip to reject",
+        "no reason",
+        "nobody",
+        "a client beside clips",
+        "an unknown client",
+    ],
 )
 def test_what_cannot_be_decided_is_one_sentence_and_changes_nothing(
     place: PlanPlace, arguments: tuple[str, ...], state: str, code: int, said: str

@@ -15,6 +15,7 @@ from clipping.db.session import open_session
 from clipping.errors import AuthorizationExpired
 from clipping.models import Account, AccountStatus, Disclosure, PlatformName, PostingMethod
 from clipping.platforms.browser import TABLES, acts, self_check
+from clipping.platforms.browser.profiles import profile_folder
 from clipping.platforms.browser.self_check import Checked
 from clipping.platforms.browser.tables import css
 from flows import browsing
@@ -61,14 +62,10 @@ def test_a_login_wants_a_known_account_and_a_display(
     for name in (account.account_id, "@ada", "ada"):
         code, said = place.run("accounts", "login", name)
         assert (code, "There is no display for a window here" in said) == (1, True)
-    code, said = place.run("accounts", "login", "bob")
-    assert code == 3
-    assert "no account posted to in a browser called bob" in said
-    with open_session(place.url) as session:
-        bob = next(one for one in queries.accounts(session) if one.handle == "bob")
-    code, said = place.run("accounts", "login", bob.account_id)
-    assert code == 3
-    assert "method=browser" in said
+    for name in ("bob", "x:@bob"):
+        code, said = place.run("accounts", "login", name)
+        assert (code, "is posted to by manual" in said, "method=browser" in said) == (3, True, True)
+    assert place.run("accounts", "login", "carl")[0] == 3
 
 
 def test_a_login_is_looked_at_and_written_down(
@@ -130,7 +127,17 @@ def test_an_account_in_a_browser_stands_by_its_login_and_its_pages_fields(place:
     assert account.method is PostingMethod.BROWSER
     found = browser_obstacles(account)
     assert "ai_generated" not in TABLES[account.platform].discloses
-    assert ["no field" in found[0], "has not logged in" in found[1], len(found)] == [True, True, 2]
-    code, said = place.run("accounts", "check", account.account_id)
-    assert code == 1
-    assert "has not logged in in its browser" in " ".join(said.split())
+    told = f"it is not logged in yet (clipper accounts login {account.account_id})"
+    assert ["no field" in found[0], found[1], len(found)] == [True, told, 2]
+    code, said = place.run("accounts", "check", "x:@ada")
+    assert (code, told in said) == (1, True)
+    assert "not logged in yet" in place.run("accounts", "list")[1]
+    # A window that was opened and closed has left a profile, and nobody in it.
+    (profile_folder(account.account_id) / "Default").mkdir(parents=True)
+    assert told in browser_obstacles(account)
+    with open_session(place.url) as session:
+        queries.note_event(session, account.account_id, queries.LOGGED_IN)
+    assert len(browser_obstacles(account)) == 1
+    assert "not logged in yet" not in place.run("accounts", "list")[1]
+    (profile_folder(account.account_id) / "Default").rmdir()
+    assert "is not on this machine" in browser_obstacles(account)[1]

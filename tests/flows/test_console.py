@@ -13,6 +13,7 @@ from rich.console import Console, RenderableType
 from clipping import progress
 from clipping.models import (
     ClipState,
+    Decision,
     Ground,
     Hold,
     HoldKind,
@@ -20,6 +21,7 @@ from clipping.models import (
     ProofCheck,
     Release,
     Rights,
+    Verdict,
 )
 from flows.console import (
     clip_table,
@@ -157,3 +159,12 @@ def test_a_part_that_begins_after_another_ended_does_not_take_its_share_away(
         for part, fraction in (("1", 1.0), ("2", 0.0), ("2", 1.0), ("3", 1.0)):
             progress.report("render", fraction, part=part, parts=3)
     assert capsys.readouterr().err.splitlines()[-1] == "render: 100%"
+
+
+def test_what_somebody_decided_is_said_with_name_time_and_reason() -> None:
+    at = datetime(2026, 11, 26, 9, 5, tzinfo=UTC)
+    verdict = Verdict(clip_id="c", decision=Decision.REJECTED, person="Jo", why="too loud", at=at)
+    report, said = a_report(verdict=verdict), "rejected by Jo on 2026-11-26 09:05 UTC: too loud"
+    assert said in " ".join(_printed(report_view(report)).split())
+    assert said in " ".join(_printed(clip_table([(report, Path("out/1.mp4"))])).split())
+    assert "verdict" not in _printed(report_view(a_report()))

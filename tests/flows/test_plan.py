@@ -7,16 +7,35 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
+from prefect import task
 from typer.testing import CliRunner
 
 from clipping.db import queries
 from clipping.errors import ServiceUnavailable
-from clipping.models import PlatformName, PostState
-from flows import cli
+from clipping.models import (
+    DetectOptions,
+    EncoderSettings,
+    Ground,
+    PlatformName,
+    PostState,
+    Rights,
+    SourceRequest,
+    make_id,
+)
+from flows import cli, render
 from flows import plan as flow
 from tasks import plan as tasks
+from tasks.detect import detect_moments
+from tasks.ingest import ingest_source
+from tasks.workplace import db_session
+from tests.db.values import a_clip, a_plan, a_transcript
+from tests.moments.spoken import RATE_HZ, duration_of, samples_of, speak
+from tests.moments.talks import QUESTION, STORY
+from tests.support.media import make_video
 from tests.tasks.plan_place import CLIENT, PlanPlace, plan_place
 
 TIKTOK = PlatformName.TIKTOK
@@ -28,7 +47,7 @@ def place(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[PlanPlace]:
     with plan_place(database_url, tmp_path / "home", monkeypatch) as made:
-        made.account(TIKTOK)
+        made.account(TIKTOK, timezone="Europe/Berlin")
         made.more_clips(3)
         yield made
 
@@ -45,6 +64,7 @@ def test_a_plan_is_shown_reserved_drawn_and_changed(place: PlanPlace, tmp_path: 
     assert code == 0, said
     assert "2 posts" in said
     assert said.endswith("Nothing is reserved.\n")
+    assert said.count("Europe/Berlin") == 2
     assert place.posts() == []
     code, said = run(*asked, "--json", "--picture", picture)
     assert code == 0, said
@@ -56,11 +76,14 @@ def test_a_plan_is_shown_reserved_drawn_and_changed(place: PlanPlace, tmp_path: 
     code, said = run("change", "hold", posts[0].post_id, "--by", "Jo")
     assert code == 0, said
     assert f"{posts[0].post_id} is held.\nIts slot has clip_03 now." in said
-    to = posts[1].due_at + timedelta(minutes=7)
-    code, said = run(
-        "change", "move", posts[1].post_id, "--by", "Jo", "--to", f"{to:%Y-%m-%dT%H:%M:%S}"
-    )
-    assert said == f"{posts[1].post_id} goes out at {to:%Y-%m-%d %H:%M} UTC.\n"
+    berlin = ZoneInfo("Europe/Berlin")
+    to = posts[1].due_at.astimezone(berlin) + timedelta(minutes=7)
+    code, said = run("change", "move", posts[1].post_id, "--by", "Jo", "--to", f"{to:%FT%H:%M}")
+    assert said == f"{posts[1].post_id} goes out on {to:%Y-%m-%d %H:%M} Europe/Berlin.\n"
+    code, said = run("change", "move", posts[1].post_id, "--by", "Jo", "--to", f"{to:%FT%H:%M%z}")
+    assert code == 0, said
+    code, said = run("change", "move", posts[1].post_id, "--by", "Jo", "--to", "2026-01-01T10:00Z")
+    assert (code, "The earliest that it can go out is" in said, "UTC" in said) == (3, True, False)
     code, said = run("change", "cancel", posts[1].post_id, "--by", "Jo")
     assert said.endswith("No other clip may go into its slot.\n")
     assert [post.clip_id for post in place.posts(PostState.RESERVED)] == ["clip_03"]
@@ -84,10 +107,11 @@ def test_days_are_drawn_one_by_one_and_what_is_wanted_is_said(
         (("--client", "nobody"), 3, "There is no client nobody yet. Known are acme."),
         (("--client", CLIENT, "--picture", "/nowhere/at/all.svg"), 3, "There is no folder"),
         (("change", "move", "post_1", "--by", "Jo"), 2, "--to is for move, which needs it"),
+        (("change", "move", "post_1", "--by", "Jo", "--to", "noon"), 2, "--to 'noon' is no time"),
         (("change", "hold", "post_1", "--by", " "), 2, "must say something"),
         (("change", "hold", "post_1", "--by", "Jo"), 3, "There is no post post_1"),
     ],
-    ids=["no client", "unknown", "no folder", "no time", "nobody", "no post"],
+    ids=["no client", "unknown", "no folder", "no time", "not a time", "nobody", "no post"],
 )
 def test_what_cannot_be_planned_is_one_sentence(
     place: PlanPlace, arguments: tuple[str, ...], code: int, said: str
@@ -193,6 +217,51 @@ def test_more_moments_are_searched_as_the_others_were(monkeypatch: pytest.Monkey
     assert json.loads(state.message or "") == ["clip of det_1"]
     wanted = {"detector": "local", "count": 13, "min_seconds": 10, "max_seconds": 60}
     assert asked == [("transcript_1", wanted)]
+
+
+@task
+def _kept_clip(moment_id: str, transcript_id: str, choices: dict[str, Any], parts: int) -> str:
+    """In the place of the task that renders: a clip of the moment, which nobody has encoded."""
+    clip_id = make_id("clip", moment_id)
+    with db_session() as session:
+        source_id, _ = queries.get_moment(session, moment_id)
+        made = a_clip(
+            clip_id,
+            CLIENT,
+            moment_id=moment_id,
+            source_id=source_id,
+            plan=a_plan(encoder=EncoderSettings(build=moment_id)),
+        )
+        queries.save_clip(session, made)
+    return clip_id
+
+
+def test_more_moments_of_a_talk_are_those_before_and_some_more(
+    place: PlanPlace, tmp_path: Path, in_process: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(render, "render_moment", _kept_clip)
+    words = speak(QUESTION + STORY)
+    lasts_ms = duration_of(words)
+    sound = (samples_of(words, lasts_ms) / 32_768).astype(np.float32)
+    video = make_video(
+        tmp_path / "talk.mp4", seconds=lasts_ms / 1000, fps=5, audio=sound, sample_rate=RATE_HZ
+    )
+    own = Rights(ground=Ground.OWN, owner=CLIENT)
+    source = ingest_source.fn(SourceRequest(location=str(video), client=CLIENT, rights=own), 10_000)
+    with place.session() as session:
+        heard = a_transcript(words=words)
+        transcript_id = queries.save_transcript(session, source.source_id, None, heard)
+    options = DetectOptions(count=1, min_ms=10_000, max_ms=30_000)
+    before = detect_moments.fn(transcript_id, "local", options)
+    found: Any = flow.more_moments(transcript_id, "local", 2, 10_000, 30_000)
+    with place.session() as session:
+        (first,) = queries.get_detection(session, before)[2].moments
+        moments = [queries.get_clip(session, clip_id).moment_id for clip_id in found]
+        drafts = queries.writings_of(session, moments)
+    assert len(moments) == 2
+    assert first.moment_id in moments
+    assert drafts.keys() == {*moments}
+    assert found == [make_id("clip", moment_id) for moment_id in moments]
 
 
 def test_a_client_that_cannot_be_planned_stops_no_other(

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import typer
@@ -19,6 +20,7 @@ from clipping.errors import NeedsPerson, Rejected
 from clipping.models import Alert, Ground, Post, PostState, Receipt, Rights, Stage
 from clipping.settings import settings
 from flows import cli
+from flows.publishing import Ahead
 from tasks import posting
 from tasks.reserve import new_post, reserve
 from tests.db.test_account_rows import an_account
@@ -87,6 +89,61 @@ def test_posts_are_listed_and_shown_without_secrets(url: str) -> None:
     assert run("posts", "list", "--state", "failed")[1] == "No such posts.\n"
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("posts", "list", "--client", "nobody"),
+        ("stop", "--client", "nobody", "--by", "Ann", "--why", "x"),
+        ("resume", "--client", "nobody", "--by", "Ann"),
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_an_unknown_client_is_refused_and_the_known_ones_are_named(
+    url: str, arguments: tuple[str, ...]
+) -> None:
+    code, said = run(*arguments)
+    assert (code, said) == (3, "There is no client nobody yet. Known are acme.\n")
+
+
+def test_posts_of_an_account_are_listed_and_stopped_by_its_name(url: str) -> None:
+    post = booked(url)
+    assert post.post_id in run("posts", "list", "--account", "tiktok:@clips")[1]
+    assert run("posts", "list", "--account", "tiktok:@nobody")[0] == 3
+    stopping = ("--account", "tiktok:@clips", "--by", "Ann")
+    assert run("stop", *stopping, "--why", "a mistake")[0] == 0
+    with open_session(url) as session:
+        assert [one.account_id for one in queries.stops(session)] == [ACCOUNT.account_id]
+    assert run("resume", *stopping, "--yes")[0] == 0
+
+
+def test_what_goes_out_next_is_said_once_and_when_it_changes(
+    url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with open_session(url) as session:
+        queries.save_account(session, ACCOUNT.replace(timezone="Europe/Berlin"))
+    ahead = Ahead()
+
+    def said(*, changed: bool = True) -> str:
+        ahead.tell(changed=changed)
+        return capsys.readouterr().out
+
+    assert said() == (
+        "Publishing until Ctrl-C. No post is reserved: clipper plan --client NAME reserves some.\n"
+    )
+    later, sooner = (booked(url, number, late=-timedelta(hours=3 - number)) for number in (1, 2))
+    assert said(changed=False) == ""
+    line = "Next: tiktok @clips of acme, {} Europe/Berlin ({})."
+    at = sooner.due_at.astimezone(ZoneInfo("Europe/Berlin"))
+    assert said() == line.format(f"{at:%Y-%m-%d %H:%M}", sooner.post_id) + "\n"
+    assert said() == ""
+    assert run("posts", "cancel", sooner.post_id, "--by", "Ann")[0] == 0
+    # Also what somebody else does is seen before long.
+    told = "".join(said(changed=False) for _ in range(10))
+    assert later.post_id in told
+    assert run("stop", "--by", "Ann", "--why", "a mistake")[0] == 0
+    assert "It will be held: Ann stopped everything: a mistake." in said()
+
+
 def test_a_post_is_held_retried_and_cancelled(url: str) -> None:
     post = booked(url)
     code, said = run("posts", "hold", post.post_id, "--by", "Ann", "--why", "the caption is wrong")
@@ -150,7 +207,7 @@ def test_a_stop_is_said_and_lifted_after_saying_what_goes_out(url: str) -> None:
     code, said = run(*stop)
     assert (code, said) == (
         0,
-        "Stopped: of acme. What may be public already is followed to its end.\n",
+        "Stopped: everything of acme. What may be public already is followed to its end.\n",
     )
     assert run(*stop)[0] == 3
     code, said = run("resume", "--client", "acme", "--by", "Bob", given="")

@@ -52,4 +52,18 @@ def test_what_must_not_be_ends_the_command_with_one(asked: list[Any]) -> None:
     asked[0] = a_report(lost=("post_1 is unknown in the end.",))
     done = run()
     assert done.exit_code == 1
-    assert "1 posts are lost." in done.stdout
+    assert "1 post is lost." in done.stdout
+
+
+def test_what_is_refused_is_not_rehearsed_and_leaves_nothing_behind(
+    asked: list[Any], tmp_path: Path
+) -> None:
+    for out, said in (
+        (tmp_path / "no" / "such" / "page.html", "There is no folder"),
+        (tmp_path, "is a folder: name a file for the page."),
+    ):
+        done = run("--out", str(out))
+        assert (done.exit_code, said in done.output) == (3, True)
+    assert run("--accounts", "0", "--out", str(tmp_path / "no" / "page.html")).exit_code == 2
+    assert asked[1:] == []
+    assert list(tmp_path.iterdir()) == []

@@ -219,8 +219,16 @@ def test_the_state_follows_from_the_stage(
 ) -> None:
     receipt = Receipt(stage=stage, handle={"publish_id": "1"})
     post = after_step(a_post(attempts=2), Step.SUBMIT, receipt, NOW)
-    assert (post.state, post.attempts, post.failure) == (state, 0, None)
+    assert (post.state, post.failure) == (state, None)
+    # Who has only armed it has not asked its platform.
+    assert post.attempts == (2 if stage is Stage.ARMED else 0)
     assert (post.next_at is not None) is asked_again
+
+
+def test_looks_for_what_may_be_public_are_counted_by_themselves() -> None:
+    lost = failure(K.UNKNOWN_OUTCOME, "No answer.")
+    post = after_error(a_post(Stage.ARMED, attempts=3), Step.SUBMIT, lost, NOW, lambda: 0.5)
+    assert (post.state, post.attempts) == (S.UNKNOWN, 0)
 
 
 def test_one_of_which_nobody_can_tell_yet_is_unknown() -> None:

@@ -23,6 +23,8 @@ from clipping.publishing.rates import Asking, Rate
 from clipping.publishing.steps import Step
 from tests.publishing.test_failing import NOW, a_post
 
+A_WEEK_AGO = NOW - timedelta(days=7)
+
 ACCOUNT = Account(
     account_id="account_1",
     client="acme",
@@ -162,3 +164,35 @@ def test_an_accounts_status_follows_from_its_platforms_answer(
 )
 def test_a_claim_concerns_the_whole_source(code: str, concerns: bool) -> None:
     assert troubles.concerns_source(PostRefused("no", code=code)) is concerns
+
+
+@pytest.mark.parametrize(
+    ("sources", "gone", "well_since", "away"),
+    [
+        ("aaa", 3, None, True),
+        ("ab", 2, None, True),
+        ("aa", 2, None, False),
+        ("a", 1, None, False),
+        ("abc", 2, None, False),
+        ("abc", 3, A_WEEK_AGO, True),
+        ("abc", 3, NOW, False),
+    ],
+    ids=[
+        "three of a source",
+        "two of two sources",
+        "two of a source",
+        "the only one",
+        "all but one",
+        "well before they were posted",
+        "well since, and still gone",
+    ],
+)
+def test_an_account_all_of_whose_posts_are_gone_at_once_is_away(
+    sources: str, gone: int, well_since: datetime | None, away: bool
+) -> None:
+    posts = [
+        a_post(Stage.POSTED, post_id=f"post_{number}", source_id=source, posted_at=NOW)
+        for number, source in enumerate(sources)
+    ]
+    ids = {post.post_id for post in posts[:gone]}
+    assert troubles.account_is_away(posts, ids, well_since) is away

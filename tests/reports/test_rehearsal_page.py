@@ -73,7 +73,7 @@ def test_page_and_screen_say_what_must_not_be(tmp_path: Path) -> None:
     write_rehearsal_page(tmp_path / "rehearsal.html", wrong)
     for text in ((tmp_path / "rehearsal.html").read_text(), on_screen(wrong)):
         assert "clip_1 is public 2 times on x." in text
-        assert "1 duplicates." in text
+        assert "1 duplicate." in text
         assert "Nothing public twice" not in text
 
 
@@ -87,3 +87,13 @@ def test_the_screen_shows_counts_reasons_and_the_verdict() -> None:
         "Nothing public twice, nothing lost, every limit kept.",
     ):
         assert told in text
+
+
+def test_one_of_a_thing_is_said_in_the_singular(tmp_path: Path) -> None:
+    small = a_report(accounts=1, days=1, kills=1)
+    write_rehearsal_page(tmp_path / "rehearsal.html", small)
+    page = (tmp_path / "rehearsal.html").read_text()
+    assert "<h1>1 account, 1 day from 2027-03-01</h1>" in page
+    assert "<dd>once</dd>" in page
+    assert "1 account, 1 day from 2027-03-01, faults brutal" in on_screen(small)
+    assert "30 accounts, 31 days from" in on_screen(a_report())

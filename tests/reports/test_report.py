@@ -16,6 +16,7 @@ from clipping.copywriting import problems
 from clipping.errors import DiskFull, RenderFailed
 from clipping.models import (
     ClipState,
+    Decision,
     Draft,
     Hold,
     HoldKind,
@@ -25,6 +26,7 @@ from clipping.models import (
     Release,
     RenderedClip,
     SourceVideo,
+    Verdict,
     Writing,
     WritingPolicy,
 )
@@ -367,3 +369,15 @@ def test_a_page_that_cannot_be_written_leaves_the_old_one_whole(
 )
 def test_amounts_read_as_people_write_them(value: float | str | None, unit: str, text: str) -> None:
     assert html.amount(value, unit) == text
+
+
+def test_what_somebody_decided_stands_beside_the_clip(tmp_path: Path) -> None:
+    at = datetime(2026, 11, 26, 9, 5, tzinfo=UTC)
+    no = Verdict(clip_id="c", decision=Decision.REJECTED, person="Jo <b>", why="Too loud.", at=at)
+    yes = no.replace(decision=Decision.APPROVED, why="")
+    page = write(tmp_path, a_report(1, verdict=no), a_report(2, verdict=yes), a_report(3))
+    assert "Rejected by Jo <b> on 2026-11-26 09:05 UTC: Too loud." in page.text
+    assert "Approved by Jo <b> on 2026-11-26 09:05 UTC\n" in page.text
+    assert "Ready to post2" in page.text
+    report = clip_report(a_clip(), a_source(), a_moment(), "captions", "local", verdict=no)
+    assert report.verdict == no

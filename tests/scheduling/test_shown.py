@@ -28,8 +28,9 @@ def test_the_table_says_who_posts_what_when_and_why_and_what_is_missing() -> Non
     text = plan_table(plan, accounts)
     first = plan.assignments[0]
     line = next(line for line in text.splitlines() if first.clip_id in line)
-    assert line.startswith(f"{first.slot.local:%H:%M}")
-    assert f"{first.slot.at:%m-%d %H:%M}" in line
+    zone = next(one.timezone for one in accounts if one.account_id == first.slot.account_id)
+    assert line.split()[:3] == [f"{first.slot.local:%m-%d}", f"{first.slot.local:%H:%M}", zone]
+    assert "UTC" not in text.splitlines()[2]
     assert " posted " in line
     assert first.reason in line
     assert "acme, 2026-03-10: 3 posts" in text
@@ -62,15 +63,28 @@ def test_dots_stand_at_their_hour_in_the_row_of_their_account() -> None:
     accounts = [account(0), account(1, timezone="Asia/Tokyo")]
     plan = plan_day(request(accounts, [clip(n) for n in range(2)]))
     root = ElementTree.fromstring(plan_picture(plan, accounts))
+    said = [one.text for one in root.iter(f"{SVG}text")]
+    assert said.count("UTC") == 2  # of the columns, and of the account that has it
+    assert "Asia/Tokyo" in said
+    assert {f"{one.slot.local:%H:%M}" for one in plan.assignments} <= {*said}
     circles = [one for one in root.iter(f"{SVG}circle") if "dasharray" not in str(one.attrib)]
     assert len(circles) == len(plan.assignments)
     # Tokyo wakes at 8, which is 23 o'clock of the day before in UTC.
     first = datetime(2026, 3, 9, 23, 0, tzinfo=UTC)
     for one, dot in zip(plan.assignments, circles, strict=True):
         hours = (one.slot.at - first).total_seconds() / 3600
-        assert abs(float(dot.attrib["cx"]) - 190 - 30 * hours) < 0.1
+        assert abs(float(dot.attrib["cx"]) - 320 - 30 * hours) < 0.1
         row = 1 if one.slot.account_id == "account_000" else 0
-        assert float(dot.attrib["cy"]) == 54 + (row + 0.5) * 22
+        assert float(dot.attrib["cy"]) == 78 + (row + 0.5) * 22
+
+
+def test_accounts_that_share_a_zone_have_its_hours_as_columns() -> None:
+    accounts = [account(number, timezone="Asia/Kolkata") for number in range(2)]
+    plan = plan_day(request(accounts, 0))
+    said = [one.text for one in ElementTree.fromstring(plan_picture(plan, accounts)).iter()]
+    assert "UTC" not in said
+    # It wakes at 8, and half an hour from UTC is no matter.
+    assert said[said.index("Asia/Kolkata") + 2] == "08"
 
 
 def test_slots_without_a_clip_are_rings() -> None:

@@ -241,7 +241,7 @@ def test_a_new_accounts_post_stays_when_a_later_day_is_planned_too() -> None:
         ({"consent": None}, {}, "has not agreed"),
         ({"status": AccountStatus.SUSPENDED}, {}, "suspended"),
         ({"status": AccountStatus.BANNED}, {}, "banned"),
-        ({"status": AccountStatus.REAUTHORISE}, {}, "reauthorise"),
+        ({"status": AccountStatus.REAUTHORISE}, {}, "has to connect it again"),
         ({"timezone": "Mars/Olympus"}, {}, "Mars/Olympus"),
         ({}, {"stopped": {"account_000": "Stopped by hand."}}, "Stopped by hand."),
         ({}, {"limits": {"account_000": AccountLimits(blocked="Not today.")}}, "Not today."),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from sqlmodel import Session
 
 from clipping.db import queries
@@ -28,10 +29,13 @@ from clipping.models import (
     Proof,
     ProofCheck,
     Rights,
+    Tokens,
     Writing,
 )
+from clipping.platforms.standing import BY_TOKEN
 from clipping.settings import settings
 from clipping.timing import TimeSpan
+from clipping.vault import Vault, new_key
 from tasks import planning
 from tests.db.values import a_clip, a_moment, a_plan, a_rejection, a_source, a_transcript
 from tests.scheduling.made import account
@@ -41,6 +45,7 @@ DAY = date(2026, 11, 27)
 NOW = datetime(2026, 11, 27, 0, 5, tzinfo=UTC)
 SOURCE = a_source(CLIENT, rights=Rights(ground=Ground.OWN, owner=CLIENT))
 HOUR = timedelta(hours=1)
+VAULT = Vault([new_key()])
 PASSED = Proof(
     passed=True,
     checks=(ProofCheck(name="loudness", value=-14.0, limit="-14 ±1", unit="LUFS", passed=True),),
@@ -60,8 +65,8 @@ class PlanPlace:
         with open_session(self.url) as session:
             yield session
 
-    def account(self, platform: PlatformName, **changes: Any) -> Account:
-        """Another account at full pace."""
+    def account(self, platform: PlatformName, *, connected: bool = True, **changes: Any) -> Account:
+        """Another account at full pace; connected where that is how it is posted to."""
         number = len(self.accounts)
         given = {
             "platform": platform,
@@ -71,6 +76,9 @@ class PlanPlace:
         made = account(number, **given | changes)
         with self.session() as session:
             queries.save_account(session, made)
+            if connected and made.method in BY_TOKEN:
+                tokens = Tokens(access=SecretStr("a-token"), obtained_at=NOW)
+                queries.save_tokens(session, VAULT, made.account_id, tokens)
         self.accounts.append(made)
         return made
 

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import text
@@ -25,10 +26,12 @@ from clipping.models import (
     EditorialPolicy,
     Failure,
     PlatformName,
+    PostingMethod,
     PostState,
     Stop,
 )
 from clipping.publishing import gates
+from clipping.scheduling import plan_table
 from clipping.settings import settings
 from tasks import days, likeness, plan_changes, plan_request, planning, post_changes
 from tasks.aftermath import note_success
@@ -242,6 +245,29 @@ def test_a_paused_account_is_not_planned(place: PlanPlace) -> None:
     assert shortage.sentence == f"@{paused.handle} is paused: Its owner is away."
 
 
+@pytest.mark.parametrize(
+    ("method", "told"),
+    [
+        ("browser", "@{0} is not logged in yet: clipper accounts login {1}"),
+        ("api", "@{0} is not connected: clipper accounts connect x --client acme --handle {0}"),
+    ],
+)
+def test_nothing_is_planned_for_an_account_that_nothing_opens_yet(
+    place: PlanPlace, method: str, told: str
+) -> None:
+    shut = place.account(X, method=method, connected=False)
+    place.clip()
+    (shortage,) = place.plan().shortages
+    assert shortage.sentence == told.format(shut.handle, shut.account_id)
+    with place.session() as session:
+        if method == "browser":
+            queries.note_event(session, shut.account_id, queries.LOGGED_IN)
+        else:
+            # People post to it: there is nothing to open.
+            queries.save_account(session, shut.replace(method="manual"))
+    assert len(place.plan().assignments) == 1
+
+
 def test_two_planners_at_once_book_each_slot_and_clip_once(place: PlanPlace) -> None:
     for _ in range(3):
         place.account(TIKTOK)
@@ -339,7 +365,7 @@ def test_a_moved_post_stays_where_it_was_moved_to(day: PlanPlace) -> None:
     ("to", "said"),
     [
         (NOW, "is over, or too soon"),
-        (NOW.replace(hour=4), "is awake from 08:00 to 23:00 UTC"),
+        (NOW.replace(hour=4), "is awake from 2026-11-27 08:00 UTC to 2026-11-27 23:00 UTC"),
         (NOW.replace(hour=15), "less than 11 hours"),
     ],
     ids=["over", "asleep", "too near"],
@@ -348,9 +374,59 @@ def test_a_post_moves_only_to_where_its_account_may_post(
     day: PlanPlace, to: datetime, said: str
 ) -> None:
     before, (post, *_) = by_slot(day), day.posts()
-    with pytest.raises(Rejected, match=said):
+    with pytest.raises(Rejected, match=said) as refused:
         plan_changes.move(post.post_id, to, "Jo", NOW)
+    assert str(refused.value).endswith("The earliest that it can go out is 2026-11-27 08:00 UTC.")
     assert by_slot(day) == before
+
+
+def test_a_time_without_a_zone_is_one_of_the_account_s_clock(place: PlanPlace) -> None:
+    berlin = place.account(TIKTOK, timezone="Europe/Berlin")
+    place.more_clips(2)
+    place.plan()
+    first, second = place.posts()
+    # Eleven hours before the other post at the latest, as Berlin's clocks show it.
+    to = second.due_at.astimezone(ZoneInfo("Europe/Berlin")) - 11 * HOUR
+    moved = plan_changes.move(first.post_id, to.replace(tzinfo=None), "Jo", NOW)
+    assert moved.due_at == to
+    assert moved.note == f"Jo moved it from {berlin.clock(first.due_at)}."
+    assert plan_changes.move(first.post_id, first.due_at, "Jo", NOW).due_at == first.due_at
+    asleep = (first.due_at.astimezone(ZoneInfo("Europe/Berlin")) - HOUR).replace(tzinfo=None)
+    with pytest.raises(Rejected) as refused:
+        plan_changes.move(second.post_id, asleep, "Jo", NOW)
+    earliest = berlin.clock(first.due_at + 11 * HOUR)
+    assert str(refused.value).endswith(f"The earliest that it can go out is {earliest}.")
+
+
+def test_a_time_that_a_clock_skips_is_refused(place: PlanPlace) -> None:
+    place.account(TIKTOK, timezone="Europe/Berlin")
+    place.more_clips(1)
+    place.plan()
+    (post,) = place.posts()
+    with pytest.raises(Rejected, match="There is no 2027-03-28 02:30 in Europe/Berlin"):
+        plan_changes.move(post.post_id, datetime(2027, 3, 28, 2, 30), "Jo", NOW)  # noqa: DTZ001
+
+
+def test_an_account_that_cannot_be_planned_for_says_why(place: PlanPlace) -> None:
+    why: tuple[tuple[dict[str, Any], str], ...] = (
+        ({"connected": False}, "is not connected: clipper accounts connect tiktok"),
+        ({"consent": None}, "has not agreed to posts: clipper accounts consent account_001"),
+        ({"status": "reauthorise"}, "its owner has to connect it again"),
+        ({}, "is paused: holidays"),
+        ({"method": PostingMethod.MANUAL, "connected": False}, ""),
+    )
+    for changes, _ in why:
+        place.account(TIKTOK, **changes)
+    place.more_clips(2)
+    with place.session() as session:
+        queries.pause_account(session, place.accounts[3].account_id, "holidays")
+    plan = place.plan()
+    said = {one.account_id: one.sentence for one in plan.shortages if one.cause is Cause.ACCOUNT}
+    for one, (_, sentence) in zip(place.accounts, why, strict=True):
+        assert sentence in said.get(one.account_id, "")
+        assert bool(sentence) is (one.account_id in said)
+    assert len(plan.assignments) == 2
+    assert "2 of @acme3 (tiktok): @acme3 is paused: holidays." in plan_table(plan, place.accounts)
 
 
 def test_a_clip_that_may_not_be_posted_any_more_loses_its_slot_alone(day: PlanPlace) -> None:

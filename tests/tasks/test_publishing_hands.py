@@ -12,10 +12,13 @@ from typing import Any
 import pytest
 
 from clipping.db import queries
+from clipping.errors import Rejected
 from clipping.models import (
     Account,
     Disclosure,
+    PlatformName,
     Post,
+    PostCopy,
     PostingMethod,
     PostState,
     Receipt,
@@ -25,6 +28,7 @@ from clipping.rehearsal.serving import Fault
 from tasks import post_changes, post_files
 from tasks.packages import package_folder
 from tests.tasks.post_place import (
+    CLIENT,
     PASSED,
     Place,
     place_at,
@@ -74,6 +78,8 @@ def test_a_post_by_hand_is_a_package_and_a_reminder(at: At) -> None:
             timezone="Europe/Berlin",
             disclosure=Disclosure(paid_partnership=True),
         )
+        cover = place.home / "store" / CLIENT / "clips" / "clip_1.jpg"
+        cover.write_bytes(b"a picture")
         post = place.post(account)
         place.run()
         stored = place.stored(post)
@@ -81,13 +87,16 @@ def test_a_post_by_hand_is_a_package_and_a_reminder(at: At) -> None:
         folder = package_folder(post, account)
         assert {one.name for one in folder.iterdir()} == {
             "clip.mp4",
+            "cover.jpg",
             "caption.txt",
             "hashtags.txt",
             "reminder.txt",
             "title.txt",
         }
         assert hashlib.sha256((folder / "clip.mp4").read_bytes()).hexdigest() == place.sha256
+        assert (folder / "cover.jpg").read_bytes() == b"a picture"
         reminder = (folder / "reminder.txt").read_text()
+        assert "Cover: cover.jpg. Words: title.txt, caption.txt, hashtags.txt." in reminder
         assert "at 10:00 (Europe/Berlin)" in reminder
         assert "Mark it as: paid partnership." in reminder
         assert "Who may see it: PUBLIC_TO_EVERYONE." in reminder
@@ -96,6 +105,23 @@ def test_a_post_by_hand_is_a_package_and_a_reminder(at: At) -> None:
             PostState.POSTED
         )
         assert place.fake.count() == 0
+
+
+def test_a_package_has_no_file_for_what_there_is_not(at: At) -> None:
+    with at("instagram") as place:
+        account = place.account("1", method=PostingMethod.MANUAL)
+        words = PostCopy(
+            platform=PlatformName.INSTAGRAM, title="", caption="He never came back.", hashtags=()
+        )
+        post = place.post(account, words=words)
+        place.run()
+        folder = package_folder(post, account)
+        assert {one.name for one in folder.iterdir()} == {
+            "clip.mp4",
+            "caption.txt",
+            "reminder.txt",
+        }
+        assert "Video: clip.mp4. Words: caption.txt.\n" in (folder / "reminder.txt").read_text()
 
 
 def test_a_draft_waits_for_its_owner(at: At) -> None:
@@ -114,10 +140,48 @@ def test_a_draft_waits_for_its_owner(at: At) -> None:
             place.world.clock.advance(86_400)
             place.publisher().round()
         forgotten = place.stored(post)
-        assert (forgotten.state, forgotten.next_at) == (PostState.PROCESSING, None)
-        assert "three days" in forgotten.note
+        assert (forgotten.state, forgotten.next_at) == (PostState.HELD, None)
+        assert "has not posted the draft within three days" in forgotten.note
         assert _told(place) == [("manual", stored.note), ("manual", forgotten.note)]
+        # Nothing new goes out of it while it lies there, and nothing is said twice.
+        post_changes.retry(post.post_id, "Ada", place.now)
+        place.publisher().round()
+        assert place.stored(post) == forgotten
+        assert len(_told(place)) == 2
         assert post_changes.done(post.post_id, "Ada", "", place.now).state is PostState.POSTED
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_draft_that_its_owner_posts_is_posted(at: At, late: bool) -> None:
+    with at("tiktok") as place:
+        account = place.account("1", method=PostingMethod.INBOX)
+        post = place.post(account)
+        for _ in range(12):
+            place.publisher().round()
+            place.world.clock.advance(30)
+        if late:
+            place.world.clock.advance(4 * 86_400)
+            place.publisher().round()
+            assert place.stored(post).state is PostState.HELD
+            post_changes.retry(post.post_id, "Ada", place.now)
+        place.fake.post_drafts(account.platform_user_id)
+        place.world.clock.advance(3_600)
+        place.publisher().round()
+        assert place.wrongs(account, post) == []
+
+
+def test_a_draft_that_was_deleted_is_given_up_by_a_person(at: At) -> None:
+    with at("tiktok") as place:
+        post = place.post(place.account("1", method=PostingMethod.INBOX))
+        for _ in range(12):
+            place.publisher().round()
+            place.world.clock.advance(30)
+        place.world.clock.advance(4 * 86_400)
+        place.publisher().round()
+        with pytest.raises(Rejected, match="may be public already"):
+            post_changes.cancel(post.post_id, "Ada", "deleted", place.now)
+        post_changes.cancel(post.post_id, "Ada", "deleted", place.now, not_public=True)
+        assert place.stored(post).state is PostState.CANCELLED
 
 
 def test_posts_in_a_browser_are_held_where_nothing_drives_one(at: At) -> None:

@@ -27,6 +27,7 @@ from clipping.publishing import rates
 from clipping.publishing.steps import Step
 from clipping.rehearsal.serving import Fault
 from tasks import post_changes
+from tasks.reinstating import reinstate
 from tasks.removals import look_for_removed
 from tests.tasks.post_place import (
     CLIENT,
@@ -247,6 +248,39 @@ def test_a_quota_that_is_used_up_is_waited_for_by_all_posts_of_the_account(at: A
         assert stored.next_at - place.now >= timedelta(minutes=59)
         place.run()
         assert place.wrongs(account, post) == []
+
+
+def test_an_account_whose_posts_are_all_gone_waits_for_a_person(at: At) -> None:
+    with at("x") as place:
+        place.fake.preparing_s = 0
+        account, other = place.account("1"), place.account("2")
+        posts = [place.post(account, after_s=43_200 * number) for number in range(3)]
+        queued = place.post(account, after_s=10 * 86_400)
+        of_other = place.post(other, after_s=10 * 86_400)
+        for post in posts:
+            place.world.clock.advance_to(post.due_at)
+            place.publisher().round()
+            place.fake.take_down(place.stored(post).receipt.public_id)
+        assert look_for_removed(place.publisher(), 10) == {"accounts": 1, "away": 1}
+        for _ in range(2):
+            place.world.clock.advance(86_400)
+            assert look_for_removed(place.publisher(), 10)["away"] == 1
+        # Told once; no post is marked, and no source held for what the account has done.
+        with place.session() as session:
+            [told] = queries.alerts(session)
+            assert queries.stops(session) == []
+            status = queries.get_account(session, account.account_id).status
+        assert status is AccountStatus.SUSPENDED
+        assert "None of its 3 posts is to be seen any more" in told.sentence
+        assert [place.stored(post).gone for post in posts] == ["", "", ""]
+        place.world.clock.advance_to(queued.due_at)
+        place.publisher().round()
+        assert place.stored(queued).state is PostState.HELD
+        assert place.stored(of_other).state is PostState.POSTED
+        # A person sees that the account is well: so they were taken down one by one.
+        reinstate(account.account_id, "Ann", place.now)
+        place.world.clock.advance(86_400)
+        assert look_for_removed(place.publisher(), 10)["gone"] == 3
 
 
 def test_a_removed_post_holds_its_source_and_frees_the_slots(at: At) -> None:

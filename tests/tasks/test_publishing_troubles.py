@@ -129,6 +129,41 @@ def test_a_probe_that_its_proxy_swallows_leaves_the_next_one_to_another_account(
         assert place.wrongs(good, post) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "way", "ends"),
+    [
+        ("tiktok", DEAD_PROXY, PostState.FAILED),
+        ("instagram", DEAD_PROXY, PostState.FAILED),
+        ("tiktok", "ftp://somewhere", PostState.HELD),
+    ],
+)
+def test_a_way_out_that_is_shut_at_the_end_leaves_nothing_unknown(
+    at: At, name: str, way: str, ends: PostState
+) -> None:
+    with at(name) as place:
+        account = place.account("1")
+        _give_proxies(place, account)
+        post = place.post(account)
+        seen: list[PostState] = []
+
+        def access(account_id: str, now: datetime) -> Access:
+            seen.append(place.stored(post).state)
+            last = place.stored(post).receipt.stage is Stage.ARMED
+            return replace(place.access(account_id, now), proxy=way if last else None)
+
+        place.run(place.publisher(access=access))
+        found = place.stored(post)
+        assert (found.state, PostState.UNKNOWN in seen) == (ends, False)
+        assert place.public(account) == []
+        assert found.failure is not None
+        assert "proxy" in found.failure.sentence
+        # Nothing of it is public, so it may go out later.
+        place.world.clock.advance(60)
+        post_changes.retry(post.post_id, "Ann", place.now)
+        place.run()
+        assert place.wrongs(account, post) == []
+
+
 @pytest.mark.parametrize("stage", [Stage.SENDING, Stage.PROCESSING])
 def test_a_post_that_no_key_opens_is_set_aside_and_the_others_go_on(at: At, stage: Stage) -> None:
     with at("x") as place:

@@ -8,6 +8,7 @@ never saved; a ``find_`` returns None.
 from clipping.db.locks import stage_lock
 from clipping.db.queries.account_checks import account_check, save_account_check
 from clipping.db.queries.accounts import (
+    LOGGED_IN,
     account_events,
     account_id,
     account_of_user,
@@ -159,6 +160,7 @@ from clipping.db.queries.tokens import (
     has_proxy,
     lock_tokens,
     note_refresh,
+    open_accounts,
     proxy_of,
     save_proxy,
     save_tokens,
@@ -171,6 +173,7 @@ from clipping.db.queries.transcripts import (
     transcript_id,
 )
 from clipping.db.queries.verdicts import find_verdict, save_verdict
+from clipping.db.queries.waiting import WaitingClip, waiting_clips
 from clipping.db.queries.watches import (
     find_watch,
     forget_items,
@@ -188,6 +191,7 @@ from clipping.db.queries.watches import (
 )
 
 __all__ = [
+    "LOGGED_IN",
     "ClipAlike",
     "CostLine",
     "GivenUp",
@@ -196,6 +200,7 @@ __all__ = [
     "Rotated",
     "SourceOverview",
     "Stage",
+    "WaitingClip",
     "account_check",
     "account_events",
     "account_id",
@@ -280,6 +285,7 @@ __all__ = [
     "note_look",
     "note_pass",
     "note_refresh",
+    "open_accounts",
     "open_intents",
     "outage",
     "pause_account",
@@ -338,6 +344,7 @@ __all__ = [
     "transcript_id",
     "transcripts_of",
     "unmeasured_sources",
+    "waiting_clips",
     "was_asked",
     "was_told",
     "watch_id",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import func, literal, or_, update
 from sqlmodel import Session, col, select
@@ -22,6 +22,8 @@ from clipping.models import (
 )
 
 _OURS = {"client_id", "proxy", "added_at"}
+LOGGED_IN: Final = "logged in"
+"""The kind of the event that an account's owner was seen to be logged in in its browser."""
 _CHANGED_APART = ("status", "paused", "added_at")
 """By the functions that write an event as well."""
 

@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import SecretStr
-from sqlalchemy import delete, update
+from sqlalchemy import and_, delete, or_, update
 from sqlmodel import Session, col, select
 
+from clipping.db.queries.accounts import LOGGED_IN
 from clipping.db.queries.sealed import place
 from clipping.db.queries.upsert import save_row
-from clipping.db.tables import AccountRow, AccountTokensRow
-from clipping.models import Tokens
+from clipping.db.tables import AccountEventRow, AccountRow, AccountTokensRow
+from clipping.models import PostingMethod, Tokens
 from clipping.vault import Vault
 
 
@@ -37,6 +38,24 @@ def proxy_of(session: Session, vault: Vault, account_id: str) -> SecretStr | Non
 
 def _proxy(account_id: str) -> Any:
     return select(AccountRow.proxy).where(AccountRow.account_id == account_id)
+
+
+def open_accounts(session: Session) -> set[str]:
+    """Ids of the accounts whose owners have let us in, as each is posted to now.
+
+    By tokens, or by a login in its own browser; one that people post to is not opened at all.
+    """
+    by_token = select(AccountTokensRow.account_id).where(
+        AccountTokensRow.account_id == AccountRow.account_id
+    )
+    by_login = select(AccountEventRow.event_id).where(
+        AccountEventRow.account_id == AccountRow.account_id, AccountEventRow.kind == LOGGED_IN
+    )
+    in_browser = col(AccountRow.method) == PostingMethod.BROWSER.value
+    wanted = select(AccountRow.account_id).where(
+        or_(and_(in_browser, by_login.exists()), and_(~in_browser, by_token.exists()))
+    )
+    return set(session.exec(wanted))
 
 
 def save_tokens(session: Session, vault: Vault, account_id: str, tokens: Tokens) -> None:
