@@ -131,6 +131,10 @@ class Settings(BaseSettings):
     max_concurrent_transcriptions: int = Field(default=1, ge=1)
     """How many sources are transcribed at a time, by all workers of a Prefect server together."""
 
+    max_publishers: int = Field(default=2, ge=1)
+    """How many runs of deployments may ask one platform at a time, by all workers of a Prefect
+    server together: one that publishes and one that looks what became of posts."""
+
     max_source_bytes: int = 10 * 1024**3
     """Larger sources are refused."""
 

@@ -7,12 +7,13 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
+from flows import forms
 from flows.stages import finished
 from tasks.alarms import send_digest, tell_for
 
 
 @flow(name="sound-alarms", flow_run_name="look for trouble and tell people")
-def sound_alarms(seconds: int = 600) -> State[Any]:
+def sound_alarms(seconds: forms.Seconds = 600) -> State[Any]:
     """Look at disks, services, workers, queue and budgets, and send alarms, for a while.
 
     Args:

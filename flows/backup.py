@@ -7,12 +7,13 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
+from flows import forms
 from flows.stages import finished
 from tasks.backup import back_up_database
 
 
 @flow(name="backup-database", flow_run_name="back the database up")
-def backup_database(to: str | None = None, keep: int | None = None) -> State[Any]:
+def backup_database(to: forms.BackupFolder = None, keep: forms.Backups = None) -> State[Any]:
     """Keep all rows of the database in one file, and let the oldest backups go.
 
     Args:

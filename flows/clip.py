@@ -10,10 +10,12 @@ from clipping import transcripts
 from clipping.errors import RightsNotStated
 from clipping.models import Rights
 from clipping.rendering.choices import AUTO
+from flows import forms
 from flows.detect import detect
 from flows.hear import heard, taken_in
 from flows.naming import run_of
 from flows.render import render, render_choices
+from flows.showing import show_clips, tag
 from flows.stages import run_stage
 from flows.transcribe import check_wishes
 from tasks.ingest import discard_source
@@ -25,21 +27,21 @@ SHORTEST_CLIP_S = 15
 
 @flow(name="clip-source", flow_run_name=run_of("clip"))
 def clip_source(
-    location: str,
-    client: str = "default",
-    captions: str | None = None,
-    count: int = 5,
-    min_seconds: int = SHORTEST_CLIP_S,
-    max_seconds: int = 60,
-    style: str = "highlight",
-    hook_style: str = AUTO,
-    framing: list[str] | None = None,
-    denoise: bool = False,
-    transcriber: str = "auto",
-    detector: str = "auto",
-    rights: Rights | None = None,
-    complex_source: bool = False,
-    in_batches: bool = False,
+    location: forms.Location,
+    client: forms.Client = "default",
+    captions: forms.Captions = None,
+    count: forms.Count = 5,
+    min_seconds: forms.ShortestClip = SHORTEST_CLIP_S,
+    max_seconds: forms.LongestClip = 60,
+    style: forms.Style = "highlight",
+    hook_style: forms.HookStyle = AUTO,
+    framing: forms.Framings = None,
+    denoise: forms.Denoise = False,
+    transcriber: forms.Engine = "auto",
+    detector: forms.Detector = "auto",
+    rights: forms.Stated = None,
+    complex_source: forms.Complex = False,
+    in_batches: forms.Batches = False,
 ) -> tuple[str, list[str]]:
     """Ingest, transcribe, detect and render one video.
 
@@ -75,6 +77,7 @@ def clip_source(
         "framing": framing,
         "denoise": denoise,
     }
+    tag(client)
     # Before hours of transcription, not after them.
     render_choices(**choices)
     check_wishes(transcriber, None)
@@ -99,4 +102,5 @@ def clip_source(
         in_batches=in_batches,
     )
     clip_ids: list[str] = run_stage(render, detection_key=detection_key, **choices)
+    show_clips(clip_ids)
     return detection_key, clip_ids

@@ -10,28 +10,28 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 
 from clipping.errors import ClippingError, NeedsPerson, ServiceUnavailable
 from clipping.settings import CHECKOUT, settings
 
 POOLS = ("cpu", "gpu")
 HEARTBEAT_S = 30
-SILENCE_S = 90
-DEAD_RUNS = "Mark runs without a heartbeat as crashed"
 
 
 def deploy() -> None:
-    """Create pools, automation and kinds of blocks, set limits, bring deployments up to date.
+    """Create pools and kinds of blocks, set limits, bring automations and deployments up to date.
 
     Raises ServiceUnavailable when the server does not answer or a deployment cannot be created,
-    NeedsPerson when it refuses us.
+    NeedsPerson when it refuses us, Broken when ``prefect.yaml`` holds what nobody would read.
     """
+    from flows import deploy_file
+    from flows.automations import set_automations
     from flows.limits import set_limits
 
+    deploy_file.read()
     with _api_errors():
         asyncio.run(_create_pools())
-        asyncio.run(_create_automation())
+        asyncio.run(set_automations())
         asyncio.run(_register_blocks())
         set_limits()
     try:
@@ -42,10 +42,10 @@ def deploy() -> None:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=300,
         )
     except subprocess.TimeoutExpired as error:
-        raise ServiceUnavailable("Creating the deployments took over two minutes.") from error
+        raise ServiceUnavailable("Creating the deployments took over five minutes.") from error
     if done.returncode != 0:
         log = settings().home / "logs" / "deploy.log"
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -91,40 +91,6 @@ async def _create_pools() -> None:
                 )
 
 
-async def _create_automation() -> None:
-    """A run whose worker died with it would stay "running", and its parent wait, for ever.
-
-    Prefect has no detector of its own for that (seen on 3.8); the run's heartbeats are its events.
-    """
-    from prefect.automations import Automation, ChangeFlowRunState, EventTrigger, Posture
-    from prefect.client.schemas.objects import StateType
-
-    ended = {f"prefect.flow-run.{name}" for name in ("Completed", "Failed", "Cancelled", "Crashed")}
-    heartbeat = "prefect.flow-run.heartbeat"
-    wanted = Automation(
-        name=DEAD_RUNS,
-        trigger=EventTrigger(
-            after={heartbeat},
-            expect={heartbeat, *ended},
-            match={"prefect.resource.id": ["prefect.flow-run.*"]},
-            for_each={"prefect.resource.id"},
-            posture=Posture.Proactive,
-            threshold=1,
-            within=timedelta(seconds=SILENCE_S),
-        ),
-        actions=[
-            ChangeFlowRunState(
-                state=StateType.CRASHED,
-                message=f"Nothing was heard of this run for {SILENCE_S} s: its worker is gone.",
-            )
-        ],
-    )
-    try:
-        await Automation.aread(name=DEAD_RUNS)
-    except ValueError:
-        await wanted.acreate()
-
-
 async def _register_blocks() -> None:
     """Make our kinds of blocks known, so that one can be filled in on the server's pages."""
     from blocks import BLOCKS
@@ -144,7 +110,7 @@ def main() -> None:
         deploy()
     except ClippingError as error:
         sys.exit(str(error))
-    sys.stdout.write("Work pools, deployments and the automation are in place.\n")
+    sys.stdout.write("Work pools, limits, deployments and automations are in place.\n")
 
 
 if __name__ == "__main__":

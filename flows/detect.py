@@ -9,20 +9,23 @@ from prefect.client.schemas.objects import State
 
 from clipping.errors import NothingToClip
 from clipping.models import DetectOptions
+from flows import forms
+from flows.showing import label
 from flows.stages import finished
 from tasks.detect import detect_moments, load_detection
+from tasks.shown import of_transcript
 from tasks.write import write_words
 
 
 @flow(name="detect", flow_run_name="detect {transcript_id}")
 def detect(
-    transcript_id: str,
-    detector: str = "auto",
-    count: int = 5,
-    min_seconds: int = 15,
-    max_seconds: int = 60,
-    complex_source: bool = False,
-    in_batches: bool = False,
+    transcript_id: forms.TranscriptId,
+    detector: forms.Detector = "auto",
+    count: forms.Moments = 5,
+    min_seconds: forms.ShortestClip = 15,
+    max_seconds: forms.LongestClip = 60,
+    complex_source: forms.Complex = False,
+    in_batches: forms.Batches = False,
 ) -> State[Any]:
     """Choose the moments worth a clip, and write the words that stand beside each.
 
@@ -43,6 +46,7 @@ def detect(
         NothingToClip: no moment passed; the stored rejections say why.
         ServiceUnavailable: in batches, Claude is still at it.
     """
+    label("detect moments of", lambda: of_transcript(transcript_id))
     options = DetectOptions(count=count, min_ms=min_seconds * 1000, max_ms=max_seconds * 1000)
     key = detect_moments(transcript_id, detector, options, complex_source, in_batches)
     _, detection = load_detection(key)

@@ -7,8 +7,10 @@ from typing import Any
 from prefect import flow
 
 from clipping.models import Rights
+from flows import forms
 from flows.ingest import ingest
 from flows.naming import run_of
+from flows.showing import tag
 from flows.stages import run_stage
 from flows.transcribe import check_wishes, transcribe
 
@@ -40,13 +42,13 @@ def heard(source: dict[str, Any], transcriber: str, language: str | None = None)
 
 @flow(name="hear-source", flow_run_name=run_of("hear"))
 def hear_source(
-    location: str,
-    client: str = "default",
-    captions: str | None = None,
-    transcriber: str = "auto",
-    language: str | None = None,
-    rights: Rights | None = None,
-    shortest_seconds: int = 1,
+    location: forms.Location,
+    client: forms.Client = "default",
+    captions: forms.Captions = None,
+    transcriber: forms.Engine = "auto",
+    language: forms.Language = None,
+    rights: forms.Stated = None,
+    shortest_seconds: forms.ShortestVideo = 1,
 ) -> str:
     """Ingest and transcribe one video.
 
@@ -62,6 +64,7 @@ def hear_source(
     Returns:
         The transcript's id.
     """
+    tag(client)
     check_wishes(transcriber, language)
     source = taken_in(location, client, captions, shortest_seconds, rights)
     return heard(source, transcriber, language)

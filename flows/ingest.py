@@ -10,18 +10,20 @@ from prefect.client.schemas.objects import State
 
 from clipping.models import Rights, SourceRequest, SourceVideo
 from clipping.sources.files import is_link, sidecar
+from flows import forms
 from flows.naming import run_of
+from flows.showing import tag
 from flows.stages import finished
 from tasks.ingest import ingest_source
 
 
 @flow(name="ingest", flow_run_name=run_of("ingest"))
 def ingest(
-    location: str,
-    client: str = "default",
-    captions: str | None = None,
-    shortest_seconds: int = 15,
-    rights: Rights | None = None,
+    location: forms.Location,
+    client: forms.Client = "default",
+    captions: forms.Captions = None,
+    shortest_seconds: forms.ShortestVideo = 15,
+    rights: forms.Stated = None,
 ) -> State[Any]:
     """Verify a video, fetched first where a link is given, and keep it.
 
@@ -36,6 +38,7 @@ def ingest(
         The source's id, the key and name of this run's captions (None and empty without), and
         whether a person named them.
     """
+    tag(client)
     request = SourceRequest(
         location=location, client=client, captions=captions, rights=rights or Rights()
     )

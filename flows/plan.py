@@ -10,16 +10,19 @@ from prefect import flow, runtime
 from prefect.client.schemas.objects import State
 from prefect.deployments import run_deployment
 
+from flows import forms
 from flows.detect import detect
 from flows.render import render_alike
+from flows.showing import label, show_table, tag
 from flows.stages import finished
 from tasks.plan import find_asks, find_days, keep_asks, plan_one
+from tasks.shown import of_transcript
 
 _log = logging.getLogger(__name__)
 
 
 @flow(name="plan-day", flow_run_name="plan posts")
-def plan_day(client: str | None = None, day: date | None = None) -> State[Any]:
+def plan_day(client: forms.OneClient = None, day: forms.Day = None) -> State[Any]:
     """Plan the posts of today and, from noon on, of tomorrow, by the clocks of clients' accounts.
 
     What is planned already stays; what was freed meanwhile is filled again.
@@ -31,11 +34,15 @@ def plan_day(client: str | None = None, day: date | None = None) -> State[Any]:
     Returns:
         For each client and day how many posts there are, and are missing, or why it has no plan.
     """
+    tag(client)
     found: dict[str, Any] = {}
+    rows: list[dict[str, Any]] = []
     days = find_days(client) if client is None or day is None else [(client, day)]
     for name, one in days:
         if day in (None, one):
-            found[f"{name} {one}"] = _planned(name, one)
+            planned = found[f"{name} {one}"] = _planned(name, one)
+            rows.append({"client": name, "day": f"{one}", **planned})
+    show_table("planned-days", "Posts of each client and day", rows)
     return finished(found)
 
 
@@ -77,7 +84,11 @@ def _ask_for_more(client: str, day: date) -> None:
 
 @flow(name="more-moments", flow_run_name="more moments of {transcript_id}")
 def more_moments(
-    transcript_id: str, detector: str, count: int, min_ms: int, max_ms: int
+    transcript_id: forms.TranscriptId,
+    detector: forms.Detector,
+    count: forms.Moments,
+    min_ms: forms.ShortestMs,
+    max_ms: forms.LongestMs,
 ) -> State[Any]:
     """Search a source again for more moments than before, and render those that have no clip.
 
@@ -91,6 +102,7 @@ def more_moments(
     Returns:
         The ids of all clips of the source's detection.
     """
+    label("more moments of", lambda: of_transcript(transcript_id))
     key: Any = detect(
         transcript_id,
         detector=detector,

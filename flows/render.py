@@ -21,11 +21,14 @@ from clipping.moments.bounds import Move
 from clipping.profanity import mask
 from clipping.rendering.choices import AUTO, HOOK_LOOKS, parse_framing, usual_choices
 from clipping.settings import settings
+from flows import forms
+from flows.showing import label, progress_shown, show_clips
 from flows.stages import finished
 from tasks.detect import load_detection
 from tasks.experiments import check_hooks, move_ends, record_experiment
 from tasks.render import find_clip, other_hooks, render_again, render_in_size, render_moment
 from tasks.rescue import bring_back, find_looks
+from tasks.shown import of_clip, of_detection
 from tasks.workplace import only_one
 from tasks.write import write_words_for
 
@@ -36,11 +39,11 @@ def _workers() -> int:
 
 @flow(name="render", flow_run_name="render {detection_key}")
 def render(
-    detection_key: str,
-    style: str = "highlight",
-    hook_style: str = AUTO,
-    framing: list[str] | None = None,
-    denoise: bool = False,
+    detection_key: forms.DetectionKey,
+    style: forms.Style = "highlight",
+    hook_style: forms.HookStyle = AUTO,
+    framing: forms.Framings = None,
+    denoise: forms.Denoise = False,
 ) -> State[Any]:
     """Render every moment of a detection and prove the clips.
 
@@ -55,6 +58,7 @@ def render(
     Returns:
         The clips' ids, best moment first.
     """
+    label("render clips of", lambda: of_detection(detection_key))
     transcript_id, detection = load_detection(detection_key)
     choices = render_choices(style, hook_style, framing, denoise)
     work = [
@@ -69,7 +73,7 @@ def render(
 
 
 @flow(name="rescue", flow_run_name="rescue from {detection_key}")
-def rescue(detection_key: str, numbers: list[int]) -> State[Any]:
+def rescue(detection_key: forms.DetectionKey, numbers: forms.Numbers) -> State[Any]:
     """Bring dropped candidates back as moments, and render them like the others.
 
     Args:
@@ -79,6 +83,7 @@ def rescue(detection_key: str, numbers: list[int]) -> State[Any]:
     Returns:
         The ids of all clips of the detection, in its order; those brought back come last.
     """
+    label("rescue clips of", lambda: of_detection(detection_key))
     write_words_for(detection_key, bring_back(detection_key, numbers))
     return finished(render_alike(detection_key))
 
@@ -93,7 +98,11 @@ def render_alike(detection_key: str) -> list[str]:
 
 
 @flow(name="vary", flow_run_name="vary {clip_id}")
-def vary(clip_id: str, hooks: list[str] | None = None, hook_style: str | None = None) -> State[Any]:
+def vary(
+    clip_id: forms.ClipId,
+    hooks: forms.Hooks = None,
+    hook_style: forms.AnotherHookStyle = None,
+) -> State[Any]:
     """Make variations of a clip with other hooks: only its first seconds are encoded anew.
 
     Args:
@@ -105,6 +114,7 @@ def vary(clip_id: str, hooks: list[str] | None = None, hook_style: str | None = 
     Returns:
         The clips' ids, in the order of the hooks.
     """
+    label("vary the hook of", lambda: of_clip(clip_id))
     if hook_style is not None:
         _check_known(hook_style, HOOK_STYLES)
     hooks = hooks or other_hooks(clip_id)
@@ -131,7 +141,7 @@ def vary(clip_id: str, hooks: list[str] | None = None, hook_style: str | None = 
 
 
 @flow(name="vary-one", flow_run_name="vary {factor} of {clip_id}")
-def vary_one(clip_id: str, factor: str, values: list[str]) -> State[Any]:
+def vary_one(clip_id: forms.ClipId, factor: forms.VaryBy, values: forms.Values) -> State[Any]:
     """Make variations of a clip that differ in one factor, and record them as an experiment.
 
     Args:
@@ -143,6 +153,7 @@ def vary_one(clip_id: str, factor: str, values: list[str]) -> State[Any]:
     Returns:
         The clips' ids, in the order of the values.
     """
+    label(f"vary {factor} of", lambda: of_clip(clip_id))
     moment_id, transcript_id, own = find_clip(clip_id)
     made = RenderChoices.model_validate(own)
     if factor == Factor.BOUNDS:
@@ -196,7 +207,7 @@ def _side_by_side(work: list[tuple[str, str, RenderChoices]]) -> list[str]:
     """Ids of the clips of (moment id, transcript id, choices), in the order of the work."""
     # One single-threaded encoder per core: more clips a minute than one encoder on all cores.
     side_by_side: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=_workers())
-    with side_by_side as runner:
+    with progress_shown("render"), side_by_side as runner:
         futures = [
             runner.submit(
                 render_moment,
@@ -210,11 +221,13 @@ def _side_by_side(work: list[tuple[str, str, RenderChoices]]) -> list[str]:
             for moment_id, transcript_id, choices in work
         ]
         try:
-            return [future.result() for future in futures]
+            clips = [future.result() for future in futures]
         except (KeyboardInterrupt, TerminationSignal):
             # The signal ended this thread's wait alone; the encoders run in others.
             progress.stop()
             raise
+    show_clips(clips)
+    return clips
 
 
 @flow(name="render-again", flow_run_name="render {clip_id} again")

@@ -7,12 +7,13 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
+from flows import forms
 from flows.stages import finished
 from tasks.sweep import sweep_files
 
 
 @flow(name="sweep-storage", flow_run_name="sweep the media store")
-def sweep_storage(apply: bool = True, client: str | None = None) -> State[Any]:
+def sweep_storage(apply: forms.Apply = True, client: forms.OneClient = None) -> State[Any]:
     """Bring what is old to the archive, and remove from the store only what lies there whole.
 
     Args:

@@ -9,20 +9,23 @@ from prefect.client.schemas.objects import State
 
 from clipping.errors import NeedsPerson, Rejected
 from clipping.transcripts import wrong_wish
+from flows import forms
 from flows.limits import one_of_few
+from flows.showing import label, progress_shown
 from flows.stages import finished
 from tasks.ingest import discard_source
+from tasks.shown import of_source
 from tasks.transcribe import transcribe_source
 
 
 @flow(name="transcribe", flow_run_name="transcribe {source_id}")
 def transcribe(
-    source_id: str,
-    transcriber: str = "auto",
-    captions_key: str | None = None,
-    captions_name: str = "",
-    language: str | None = None,
-    captions_given: bool = True,
+    source_id: forms.SourceId,
+    transcriber: forms.Engine = "auto",
+    captions_key: forms.CaptionsKey = None,
+    captions_name: forms.CaptionsName = "",
+    language: forms.Language = None,
+    captions_given: forms.CaptionsGiven = True,
 ) -> State[Any]:
     """Give a source its words.
 
@@ -38,9 +41,10 @@ def transcribe(
     Returns:
         The transcript's id.
     """
+    label("transcribe", lambda: of_source(source_id))
     check_wishes(transcriber, language)
     try:
-        with one_of_few():
+        with one_of_few(), progress_shown("transcribe"):
             return finished(
                 # A field that was emptied on Prefect's pages comes as an empty text.
                 transcribe_source(

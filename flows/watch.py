@@ -21,8 +21,10 @@ from clipping.watching.outcomes import (
     is_put_off,
     not_tried,
 )
+from flows import forms
 from flows.clip import SHORTEST_CLIP_S, clip_source
 from flows.hear import hear_source
+from flows.showing import show_counts, tag
 from flows.stages import finished
 from tasks.rights import check_rights_at
 from tasks.watch import (
@@ -44,7 +46,10 @@ BUSY = "left to another run"
 
 @flow(name="watch-sources", flow_run_name="watch sources")
 def watch_sources(
-    client: str | None = None, ask_now: bool = False, most_items: int = 5, again: bool = False
+    client: forms.OneClient = None,
+    ask_now: forms.AskNow = False,
+    most_items: forms.MostItems = 5,
+    again: forms.Again = False,
 ) -> State[Any]:
     """Take in what is new and long enough in watched folders and on watched channels, once.
 
@@ -59,6 +64,7 @@ def watch_sources(
     Returns:
         How many items ended in each state, and how many watches were left to another run.
     """
+    tag(client)
     ended: Counter[str] = Counter()
     for watch in load_watches(client):
         with if_free(holding(watch)) as ours:
@@ -67,6 +73,7 @@ def watch_sources(
                 ended.update(_pass(watch, ask_now, most_items, again))
             else:
                 ended[BUSY] += 1
+    show_counts("watched-items", "Items by the state in which they ended", ended)
     return finished(dict(ended))
 
 

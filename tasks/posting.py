@@ -15,7 +15,7 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import datetime
@@ -98,20 +98,22 @@ class Publisher:
         self._threads = threads
         self._ending = threading.Event()
 
-    def due(self) -> list[Step]:
+    def due(self, platforms: Collection[PlatformName] | None = None) -> list[Step]:
         """The kinds of steps that are due, in the order in which they should be taken."""
         with db_session() as session:
-            found = queries.due_stages(session, self.now())
+            found = queries.due_stages(session, self.now(), platforms)
         return [step for step in _IN_TURN if not found.isdisjoint(STAGES[step])]
 
-    def round(self) -> Counter[str]:
-        """Drive all that is due; how many ended in which state."""
+    def round(self, platforms: Collection[PlatformName] | None = None) -> Counter[str]:
+        """Drive all that is due, on these platforms alone if any; how many ended in which state."""
         found: Counter[str] = Counter()
-        for step in self.due():
-            found.update(self.work(step))
+        for step in self.due(platforms):
+            found.update(self.work(step, platforms=platforms))
         return found
 
-    def work(self, step: Step, most: int = 50) -> Counter[str]:
+    def work(
+        self, step: Step, most: int = 50, platforms: Collection[PlatformName] | None = None
+    ) -> Counter[str]:
         """Claim what is due for this kind of step and drive it; how many ended in which state."""
         with database():
             with db_session() as session:
@@ -124,6 +126,7 @@ class Publisher:
                     LEASE,
                     most=most,
                     stages=STAGES[step],
+                    platforms=platforms,
                     unreadable=partial(set_aside, session, now),
                 )
             if not claimed:

@@ -9,6 +9,7 @@ from typing import Final
 
 from prefect import task
 
+from clipping.models import PlatformName
 from clipping.publishing.steps import Step
 from tasks.posting import Publisher
 from tasks.readback import read_back_restored
@@ -22,14 +23,16 @@ _NEXT_PASS_IS_THE_RETRY = TaskPolicy(**{**POLICY, "retries": 0})
 
 
 @task(name="publish", **_NEXT_PASS_IS_THE_RETRY)
-def publish_for(seconds: float) -> dict[str, int]:
+def publish_for(seconds: float, platforms: list[PlatformName] | None = None) -> dict[str, int]:
     """Submit, poll and reconcile what is due, again and again for a while.
+
+    :param platforms: Those that may be asked; all unless given.
 
     Without a task run for each: there is a look every second, and mostly nothing is due.
     """
     found, ends = Counter[str](), time.monotonic() + seconds
     while True:
-        found.update(publisher().round())
+        found.update(publisher().round(platforms))
         if time.monotonic() + _PAUSE_S >= ends:
             return _counted(found)
         time.sleep(_PAUSE_S)
@@ -48,21 +51,21 @@ def submit_due(most: int = 50) -> dict[str, int]:
 
 
 @task(name="poll", **_NEXT_PASS_IS_THE_RETRY)
-def poll_due(most: int = 100) -> dict[str, int]:
+def poll_due(platforms: list[PlatformName] | None = None, most: int = 100) -> dict[str, int]:
     """Ask what became of posts that were handed over."""
-    return _counted(publisher().work(Step.POLL, most))
+    return _counted(publisher().work(Step.POLL, most, platforms))
 
 
 @task(name="reconcile", **_NEXT_PASS_IS_THE_RETRY)
-def reconcile_due(most: int = 50) -> dict[str, int]:
+def reconcile_due(platforms: list[PlatformName] | None = None, most: int = 50) -> dict[str, int]:
     """Find out whether posts are public whose publisher ended, or got no answer."""
-    return _counted(publisher().work(Step.RECONCILE, most))
+    return _counted(publisher().work(Step.RECONCILE, most, platforms))
 
 
 @task(name="look for removed posts", **_NEXT_PASS_IS_THE_RETRY)
-def find_removed(most: int = 20) -> dict[str, int]:
+def find_removed(platforms: list[PlatformName] | None = None, most: int = 20) -> dict[str, int]:
     """Ask, once a day for each account, whether its posts are still there."""
-    return _counted(look_for_removed(publisher(), most))
+    return _counted(look_for_removed(publisher(), most, platforms))
 
 
 @task(name="look after a restore", **_NEXT_PASS_IS_THE_RETRY)

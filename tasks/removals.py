@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from clipping.db import queries
 from clipping.errors import ClippingError, Transient
-from clipping.models import Account, AccountStatus, Bucket, Post, PostState, Stage
+from clipping.models import Account, AccountStatus, Bucket, PlatformName, Post, PostState, Stage
 from clipping.platforms.base import Access, Clock
 from clipping.platforms.standing import BY_TOKEN
 from clipping.publishing import troubles
@@ -27,15 +28,22 @@ LOOKED_AT: Final = timedelta(days=14)
 _DAY_S: Final = 24 * 3600.0
 
 
-def look_for_removed(publisher: Publisher, most: int) -> Counter[str]:
+def look_for_removed(
+    publisher: Publisher, most: int, platforms: Collection[PlatformName] | None = None
+) -> Counter[str]:
     """Ask for the posts of accounts that were not asked for a day; how many are gone, and how many
-    accounts are away with all of theirs."""
+    accounts are away with all of theirs.
+
+    :param platforms: Only accounts on these; on all unless given.
+    """
     now, found = publisher.now(), Counter[str]()
     with db_session() as session:
         known = [one for one in queries.accounts(session) if one.method in BY_TOKEN]
     for account in known:
         if found["accounts"] >= most:
             break
+        if platforms is not None and account.platform not in platforms:
+            continue
         if account.status in (AccountStatus.BANNED, AccountStatus.REAUTHORISE):
             continue
         posts = _posted(account, now)

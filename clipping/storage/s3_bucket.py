@@ -83,6 +83,16 @@ class Bucket:
         self._bucket = place.bucket
         self._prefix = f"{place.prefix}/" if place.prefix else ""
 
+    def make(self) -> None:
+        """Make the bucket where it is missing; only for a store of our own."""
+        try:
+            self.look()
+        except NeedsPerson as error:
+            if code_of(error) != "NoSuchBucket":
+                raise
+            with store_errors(self.name):
+                self._client.create_bucket(Bucket=self._bucket)
+
     def look(self, name: str | None = None) -> None:
         """List one file at most: the answer says in words why we may not, or that all is well.
 

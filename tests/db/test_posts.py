@@ -137,6 +137,16 @@ def test_what_is_due_is_claimed_by_one_at_a_time(place: Session, database_url: s
     assert taken.post_id == theirs[0].post_id
 
 
+def test_what_is_due_on_other_platforms_is_left_to_others(place: Session) -> None:
+    booked(place, 1)
+    on_x = booked(place, 2, ON_X, receipt=Receipt(stage=Stage.PROCESSING))
+    assert queries.due_stages(place, NOW) == {Stage.NEW, Stage.PROCESSING}
+    assert queries.due_stages(place, NOW, [PlatformName.X]) == {Stage.PROCESSING}
+    assert queries.due_stages(place, NOW, []) == set()
+    assert claim(place, platforms=[]) == []
+    assert [post.post_id for post in claim(place, platforms=[PlatformName.X])] == [on_x.post_id]
+
+
 def test_only_who_holds_the_lease_stores(place: Session) -> None:
     booked(place)
     [post] = claim(place, "me")

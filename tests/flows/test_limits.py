@@ -1,10 +1,11 @@
-"""The limit on transcriptions, on a real Prefect server."""
+"""The limits on transcriptions and on runs that ask platforms, on a real Prefect server."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 from prefect.client.orchestration import get_client
@@ -12,8 +13,17 @@ from prefect.concurrency.asyncio import ConcurrencySlotAcquisitionError
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
 from clipping.errors import NeedsPerson, ServiceUnavailable
+from clipping.models import PlatformName
 from clipping.settings import settings
-from flows.limits import TRANSCRIPTIONS, one_of_few, set_limits
+from flows import publish
+from flows.limits import (
+    TRANSCRIPTIONS,
+    PlatformSlots,
+    one_of_few,
+    publishing,
+    set_limits,
+    wanted_limits,
+)
 
 
 @pytest.fixture
@@ -29,7 +39,8 @@ def server(
     with temporary_settings(changes):
         yield prefect_api
         with get_client(sync_client=True) as client:
-            client.delete_global_concurrency_limit_by_name(TRANSCRIPTIONS)
+            for name in wanted_limits():
+                client.delete_global_concurrency_limit_by_name(name)
     settings.cache_clear()
 
 
@@ -71,6 +82,54 @@ def test_the_limit_is_strict_and_lets_so_many_in_as_the_setting_says(
     set_limits()
     with get_client(sync_client=True) as client:
         assert client.read_global_concurrency_limit_by_name(TRANSCRIPTIONS).limit == 3
+
+
+def test_so_many_runs_ask_a_platform_and_others_leave_it_to_them(
+    server: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with PlatformSlots() as slots, pytest.raises(NeedsPerson, match="no limit publishing-tiktok"):
+        slots.take()
+    monkeypatch.setenv("CLIPPER_MAX_PUBLISHERS", "1")
+    settings.cache_clear()
+    set_limits()
+    with get_client(sync_client=True) as client:
+        # An operator leaves one platform alone.
+        client.upsert_global_concurrency_limit_by_name(publishing(PlatformName.X), 0)
+    others = [platform for platform in PlatformName if platform is not PlatformName.X]
+    with PlatformSlots() as first, PlatformSlots() as second:
+        assert first.take() == others
+        assert second.take() == []
+        assert not first.complete
+        first.__exit__()
+        assert second.take() == others
+
+
+def test_a_run_asks_again_for_slots_that_it_was_not_given(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[tuple[float, object]] = []
+    given = iter([[PlatformName.X], list(PlatformName)])
+    clock = iter(range(0, 1_000, 20))
+    monkeypatch.setenv("PREFECT__RUNTIME__DEPLOYMENT__ID", "a-deployment")
+    monkeypatch.setattr(PlatformSlots, "take", lambda _: next(given))
+    monkeypatch.setattr(PlatformSlots, "complete", property(lambda _: len(asked) > 0))
+
+    def publish_for(seconds: float, platforms: object) -> dict[str, int]:
+        asked.append((seconds, platforms))
+        return {}
+
+    monkeypatch.setattr(publish, "publish_for", publish_for)
+    monkeypatch.setattr(publish, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    monkeypatch.setattr(publish, "show_counts", lambda *_: None)
+    publish.publish_due.fn(seconds=60)
+    assert asked == [(30.0, [PlatformName.X]), (0.0, list(PlatformName))]
+
+
+def test_a_command_asks_all_platforms_and_holds_no_slot(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PREFECT__RUNTIME__DEPLOYMENT__ID", raising=False)
+    with PlatformSlots() as slots:
+        assert slots.take() is None
+        assert slots.complete
 
 
 def test_a_command_holds_no_slot_of_a_server_that_ends_with_it(

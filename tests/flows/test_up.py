@@ -21,7 +21,7 @@ from urllib.error import HTTPError
 import pytest
 
 from clipping.demo import DemoTalk
-from flows.deploying import DEAD_RUNS
+from flows.automations import DEAD_RUNS, LATE_RUNS
 from flows.limits import TRANSCRIPTIONS
 from tests.flows.conftest import Clipper, make_clipper
 from tests.flows.test_deploying import tell_server
@@ -181,7 +181,7 @@ def test_it_starts_again_after_a_kill_with_one_of_everything_and_ctrl_c_ends_all
             again = tell_server(place, api, password)
             assert again.returncode == 0, again.stderr
             automations = _call(f"{api}/automations/filter", password, {})
-            assert [one["name"] for one in automations] == [DEAD_RUNS]
+            assert sorted(one["name"] for one in automations) == [DEAD_RUNS, LATE_RUNS]
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(timeout=60)

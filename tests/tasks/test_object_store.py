@@ -13,6 +13,7 @@ from clipping.db.session import open_session
 from clipping.errors import NeedsPerson, ServiceUnavailable
 from clipping.models import SourceRequest
 from clipping.settings import settings
+from flows.bucket import make
 from tasks.ingest import discard_source, ingest_source
 from tasks.sweep import sweep
 from tasks.workplace import files_held, media_store
@@ -40,6 +41,19 @@ def bucket(
     settings.cache_clear()
     yield s3
     settings.cache_clear()
+
+
+def test_a_bucket_of_our_own_is_made_once(bucket: S3, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = f"own-{bucket.place.bucket}"
+    monkeypatch.setenv("CLIPPER_STORE", f"s3://{name}/below")
+    settings.cache_clear()
+    for _ in range(2):
+        assert make() == f"s3://{name}/below"
+    assert name in {one["Name"] for one in bucket.client.list_buckets()["Buckets"]}
+    monkeypatch.delenv("CLIPPER_STORE")
+    settings.cache_clear()
+    with pytest.raises(NeedsPerson, match="Name the bucket in CLIPPER_STORE"):
+        make()
 
 
 def test_a_source_in_a_bucket_is_stored_once_and_forgotten_whole(

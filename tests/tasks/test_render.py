@@ -42,7 +42,7 @@ MOMENT = a_moment(span=TimeSpan(start_ms=515, end_ms=2_615))
 HEAD_SHARE = 24 / 51
 CRIME = Hold(kind=HoldKind.BRAND_SAFETY, reason="It carries a brand risk: crime.")
 Twin = Callable[[str], str]
-_BRIEF = {
+BRIEF = {
     "clipping.captions.hook._SHORTEST_MS": 700,
     "clipping.captions.hook._LONGEST_MS": 900,
     "clipping.rendering.plan._JOIN_MS": 1_000,
@@ -89,7 +89,7 @@ def workplace(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         found = a_detection(moments=0, rejections=0).model_copy(update={"moments": (MOMENT,)})
         queries.save_detection(session, source.source_id, transcript, "render", found)
     with pytest.MonkeyPatch.context() as patch:
-        for name, value_ms in _BRIEF.items():
+        for name, value_ms in BRIEF.items():
             patch.setattr(name, value_ms)
         patch.setenv("DATABASE_URL", postgres)
         patch.setenv("CLIPPER_STORE", str(folder / "store"))

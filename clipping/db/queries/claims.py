@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from clipping.db.queries.posts import clients_of, post_of_row
 from clipping.db.tables import PostRow
 from clipping.errors import NeedsPerson
-from clipping.models import Post, PostState, Stage
+from clipping.models import PlatformName, Post, PostState, Stage
 from clipping.vault import Vault
 
 CLAIMABLE = (
@@ -30,9 +30,12 @@ def database_time(session: Session) -> datetime:
     return said
 
 
-def due_stages(session: Session, now: datetime) -> set[Stage]:
-    """How far posts have come that are due and that nobody is at."""
-    found = session.exec(select(PostRow.stage).where(*_is_due(now)).distinct())
+def due_stages(
+    session: Session, now: datetime, platforms: Collection[PlatformName] | None = None
+) -> set[Stage]:
+    """How far posts have come that are due and that nobody is at; of all platforms, or of some."""
+    wanted = (*_is_due(now), *_on(platforms))
+    found = session.exec(select(PostRow.stage).where(*wanted).distinct())
     return {Stage(stage) for stage in found}
 
 
@@ -42,6 +45,12 @@ def _is_due(now: datetime) -> tuple[Any, ...]:
         col(PostRow.state).in_([state.value for state in CLAIMABLE]),
         or_(col(PostRow.lease_until).is_(None), col(PostRow.lease_until) < now),
     )
+
+
+def _on(platforms: Collection[PlatformName] | None) -> tuple[Any, ...]:
+    if platforms is None:
+        return ()
+    return (col(PostRow.platform).in_([platform.value for platform in platforms]),)
 
 
 def next_due_at(session: Session) -> datetime | None:
@@ -64,18 +73,24 @@ def claim_posts(
     *,
     most: int,
     stages: Collection[Stage] = tuple(Stage),
+    platforms: Collection[PlatformName] | None = None,
     unreadable: Callable[[Post, NeedsPerson], None] | None = None,
 ) -> list[Post]:
     """Posts that are due and that nobody is at, the longest due first; they are ``who``'s now.
 
     :param open_vault: Called when there are any: who posts nothing needs no key.
     :param stages: Only those that have come so far.
+    :param platforms: Only those on these; on all unless given.
     :param unreadable: Told of each that no key of the vault opens, without its handle; the others
         are claimed all the same. Without it such a one is an error.
     """
     due = (
         select(PostRow.post_id)
-        .where(*_is_due(now), col(PostRow.stage).in_([stage.value for stage in stages]))
+        .where(
+            *_is_due(now),
+            *_on(platforms),
+            col(PostRow.stage).in_([stage.value for stage in stages]),
+        )
         .order_by(col(PostRow.next_at), col(PostRow.post_id))
         .limit(most)
         .with_for_update(skip_locked=True)
