@@ -73,7 +73,7 @@ def test_every_deployment_names_a_flow_that_exists_and_a_known_pool() -> None:
 
     for deployment in _deployments():
         # Unknown keys are ignored by Prefect without a word.
-        assert set(deployment) <= {"name", "description", "entrypoint", "work_pool"} | (
+        assert set(deployment) <= {"name", "description", "tags", "entrypoint", "work_pool"} | (
             {"concurrency_limit", "schedules"} if "concurrency_limit" in deployment else set()
         )
         module, _, name = deployment["entrypoint"].rpartition(".")

@@ -44,7 +44,8 @@ def fill(session: Session, client: str) -> Keys:
             if column.identity is None and (not column.nullable or column.foreign_keys)
         }
         done = session.execute(insert(table).values(values).returning(*table.primary_key)).one()
-        made[table.name] = values
+        # With the numbers that Postgres gives itself.
+        made[table.name] = values | dict(zip(table.primary_key.columns.keys(), done, strict=True))
         keys[table.name] = tuple(done)
     return keys
 
