@@ -33,6 +33,8 @@ def publish(*, once: bool, as_json: bool) -> None:
                 if found or once:
                     _tell(found, as_json=as_json)
                 if once:
+                    if not found and not as_json:
+                        console.output.print(next_line())
                     return
                 if not as_json:
                     ahead.tell(changed=bool(found))

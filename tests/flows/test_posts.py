@@ -253,7 +253,9 @@ def test_publishing_once_says_what_became_of_what_was_due(
     booked(url, 1, late=timedelta(hours=13))
     monkeypatch.setattr(posting, "all_platforms", dict)
     assert json.loads(run("publish", "run", "--once", "--json")[1]) == {"cancelled": 1}
-    assert "nothing is due" in run("publish", "run", "--once")[1]
+    said = run("publish", "run", "--once")[1]
+    assert "nothing is due" in said
+    assert "No post is reserved: clipper plan --client NAME reserves some." in said
 
 
 def test_a_slot_is_reserved_with_words_for_its_platform(url: str) -> None:

@@ -218,18 +218,19 @@ _POST = "POST /2/tweets"
 _PROBLEM = "https://api.twitter.com/2/problems/"
 
 
-def _refusing(place: Place, status: int, problem: str) -> None:
-    """X refuses to post, and answers all else."""
+def _refused(place: Place, status: int, problem: str) -> tuple[Account, Post]:
+    """A post that X refuses to make, though it answers all else, and its account."""
+    place.fake.preparing_s = 0
+    account = place.account("1")
+    post = place.post(account)
     body = json.dumps({"title": "No", "status": status, "type": _PROBLEM + problem}).encode()
     place.fake.chance = lambda route, _: Fault(status=status, body=body) if route == _POST else None
+    return account, post
 
 
 def test_what_the_app_may_not_post_is_held_as_it_was_before_it_was_armed(at: At) -> None:
     with at("x") as place:
-        place.fake.preparing_s = 0
-        account = place.account("1")
-        post = place.post(account)
-        _refusing(place, 402, "credits")
+        account, post = _refused(place, 402, "credits")
         _go_on(place, place.now + timedelta(hours=11))
         stored = place.stored(post)
         assert (stored.state, stored.next_at) == (PostState.HELD, None)
@@ -244,10 +245,7 @@ def test_what_the_app_may_not_post_is_held_as_it_was_before_it_was_armed(at: At)
 
 def test_a_login_that_is_good_for_looking_only_is_renewed_once(at: At) -> None:
     with at("x") as place:
-        place.fake.preparing_s = 0
-        account = place.account("1")
-        post = place.post(account)
-        _refusing(place, 403, "unsupported-authentication")
+        account, post = _refused(place, 403, "unsupported-authentication")
         _go_on(place, place.now + timedelta(hours=1))
         with place.session() as session:
             status = queries.get_account(session, account.account_id).status
