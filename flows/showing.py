@@ -174,8 +174,7 @@ def _plain(text: str) -> str:
 
 def dashboard() -> str | None:
     """Where people's browsers find the dashboard; None when nobody has said."""
-    found: str | None = getattr(settings(), "dashboard_url", None)
-    return found
+    return settings().dashboard_url
 
 
 def show_counts(key: str, description: str, counts: Mapping[str, int]) -> None:
