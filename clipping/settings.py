@@ -221,6 +221,18 @@ class Settings(BaseSettings):
     x_client_secret: SecretStr | None = None
     """Its secret; a public client has none."""
 
+    tiktok_url: str | None = None
+    """Where TikTok's API is asked instead, such as a gateway; its own address unless set."""
+
+    instagram_url: str | None = None
+    """The same for Instagram, whose three hosts are asked below it, each by its name."""
+
+    youtube_url: str | None = None
+    """The same for YouTube."""
+
+    x_url: str | None = None
+    """The same for X."""
+
     browser: Path | None = None
     """The Chromium that posts are made with where an account's method is ``browser``; the system's
     own, or Playwright's, unless set."""
@@ -307,10 +319,12 @@ class Settings(BaseSettings):
             raise ValueError("not an https address without a path")
         return value.rstrip("/") if value else value
 
-    @field_validator("claude_url", "oidc_issuer")
+    @field_validator(
+        "claude_url", "oidc_issuer", "tiktok_url", "instagram_url", "youtube_url", "x_url"
+    )
     @classmethod
     def _is_private(cls, value: str | None) -> str | None:
-        # The key goes there with every question, and who somebody is comes from there.
+        # Keys and tokens go there with every question, and who somebody is comes from there.
         if value and not _PRIVATE.fullmatch(value):
             raise ValueError("neither https nor on this machine")
         return value or None

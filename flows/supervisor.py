@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from importlib.util import find_spec
-from pathlib import Path
 
 from clipping.errors import NotInstalled, ServiceUnavailable
-from clipping.media.process import dying_with_us
 from clipping.settings import CHECKOUT, settings
 from flows import console
 from flows.deploying import HEARTBEAT_S, POOLS, deploy
@@ -28,9 +21,9 @@ from flows.local_run import (
     prefect_environment,
     wait_for_api,
 )
+from flows.parts import Keeper, Part
 from flows.users import FIRST_ADMIN, have_admin
 
-STOP_TIMEOUT_S = 15.0
 WORKER_POLL_S = 2.0
 """How often a worker asks for runs: each stage waits for half of it. Prefect's own is 10 s."""
 # Parent flows hold slots of the cpu pool while their stages run in others (prefect.yaml): with one
@@ -38,15 +31,11 @@ WORKER_POLL_S = 2.0
 WORKER_LIMITS = {"cpu": 16, "gpu": 1}
 
 
-@dataclass(frozen=True)
-class _Child:
-    name: str
-    process: subprocess.Popen[bytes]
-    log: Path
-
-
 def run(port: int, dashboard_port: int) -> None:
-    """Start all parts and stay until Ctrl-C, SIGTERM or the first part that ends by itself."""
+    """Start all parts and stay until Ctrl-C or SIGTERM; what ends by itself is started again.
+
+    :raises ServiceUnavailable: A part does not start, or ends again and again.
+    """
     for number, option in ((port, "--port"), (dashboard_port, "--dashboard-port")):
         if not port_is_free(number):
             raise ServiceUnavailable(
@@ -55,7 +44,7 @@ def run(port: int, dashboard_port: int) -> None:
     if find_spec("streamlit") is None:
         raise NotInstalled("The dashboard needs Streamlit: run make up, which installs it.")
     with ExitStack() as stack:
-        children = _start(stack, port, dashboard_port)
+        parts = _start(stack, port, dashboard_port)
         console.output.print(
             f"Prefect    http://127.0.0.1:{port}  (sign in with {password_path()})"
         )
@@ -63,10 +52,10 @@ def run(port: int, dashboard_port: int) -> None:
         if not have_admin():
             console.output.print(f"Nobody can sign in there yet: {FIRST_ADMIN}")
         console.output.print("Press Ctrl-C to end.")
-        _watch(children)
+        _watch(parts)
 
 
-def _start(stack: ExitStack, port: int, dashboard_port: int) -> list[_Child]:
+def _start(stack: ExitStack, port: int, dashboard_port: int) -> list[Part]:
     api_url = f"http://127.0.0.1:{port}/api"
     os.environ.update(prefect_environment(), PREFECT_API_URL=api_url)
     os.environ["PREFECT_SERVER_CORS_ALLOWED_ORIGINS"] = f"http://127.0.0.1:{port}"
@@ -81,107 +70,68 @@ def _start(stack: ExitStack, port: int, dashboard_port: int) -> list[_Child]:
     keeper, os.environ["DATABASE_URL"] = stack.enter_context(_database())
     settings.cache_clear()
     console.errors.print("Starting the Prefect server ...")
+    server = Part(
+        "server",
+        ["-m", "prefect", "server", "start", "--port", str(port)],
+        encryption_environment(),
+    )
     with making_tables():
-        server = stack.enter_context(
-            _child(
-                "server",
-                ["-m", "prefect", "server", "start", "--port", str(port)],
-                encryption_environment(),
-            )
-        )
+        _begin(stack, server)
         wait_for_api(api_url, server.process, server.log)
     console.errors.print("Creating work pools and deployments ...")
     deploy()
-    children = [keeper, server]
+    parts = [keeper, server, *_workers(), _dashboard(dashboard_port)]
+    for part in parts[2:]:
+        _begin(stack, part)
+    return parts
+
+
+def _begin(stack: ExitStack, part: Part) -> None:
+    part.start()
+    stack.callback(part.end)
+
+
+def _workers() -> Iterator[Part]:
     for pool in POOLS:
         arguments = ["-m", "prefect", "worker", "start", "--pool", pool, "--type", "process"]
         arguments += ["--limit", str(WORKER_LIMITS[pool]), "--name", f"{pool}-worker"]
-        children.append(stack.enter_context(_child(f"{pool}-worker", arguments)))
-    streamlit = ["-m", "streamlit", "run", str(CHECKOUT / "dashboard" / "app.py")]
-    streamlit += ["--server.port", str(dashboard_port), "--server.headless", "true"]
+        yield Part(f"{pool}-worker", arguments)
+
+
+def _dashboard(port: int) -> Part:
+    arguments = ["-m", "streamlit", "run", str(CHECKOUT / "dashboard" / "app.py")]
+    arguments += ["--server.port", str(port), "--server.headless", "true"]
     # No proxy stands before it unless somebody says so: else whoever guesses passwords would say
     # himself where he comes from.
     trusted = {"FORWARDED_ALLOW_IPS": os.environ.get("FORWARDED_ALLOW_IPS", "")}
-    children.append(stack.enter_context(_child("dashboard", streamlit, trusted)))
-    return children
+    return Part("dashboard", arguments, trusted)
 
 
 @contextmanager
-def _database() -> Iterator[tuple[_Child, str]]:
-    """The database's URL, and the child that uses it for us and leaves it also if we are killed.
-
-    The child is there before us, so that no moment is left in which a kill leaves a server.
-    """
+def _database() -> Iterator[tuple[Part, str]]:
+    """The database's URL, and the part that uses it for us."""
     from tasks.workplace import database
 
-    log = _log("database")
-    with log.open("ab") as log_file:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "clipping.db.keeper"],
-            cwd=CHECKOUT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log_file,
-            start_new_session=True,
-        )
-    assert process.stdin is not None
-    assert process.stdout is not None
+    keeper = Keeper()
+    keeper.start()
     try:
         with database() as url:
-            if not process.stdout.readline():
-                raise ServiceUnavailable(f"The database cannot be kept running; the log is {log}.")
-        yield _Child("database", process, log), url
+            if not keeper.is_there():
+                raise ServiceUnavailable(
+                    f"The database cannot be kept running; the log is {keeper.log}."
+                )
+        yield keeper, url
     finally:
-        process.stdin.close()
-        process.stdout.close()
-        process.wait()
+        keeper.end()
 
 
-def _log(name: str) -> Path:
-    log = settings().home / "logs" / f"{name}.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    return log
-
-
-@contextmanager
-def _child(
-    name: str, arguments: list[str], secret: dict[str, str] | None = None
-) -> Iterator[_Child]:
-    """A Python child in a session of its own, so that Ctrl-C reaches it only through us.
-
-    :param secret: What is in its environment and in no other child's.
-    """
-    log = _log(name)
-    with log.open("ab") as log_file:
-        process = subprocess.Popen(
-            # Should we be killed, each is asked to end by the kernel.
-            dying_with_us([sys.executable, *arguments], signal.SIGTERM),
-            cwd=CHECKOUT,
-            env={**os.environ, **(secret or {})},
-            stdin=subprocess.DEVNULL,
-            stdout=log_file,
-            stderr=log_file,
-            start_new_session=True,
-        )
-    try:
-        yield _Child(name, process, log)
-    finally:
-        _end(process)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Ask the child to end, then make sure that nothing of its session is left."""
-    process.send_signal(signal.SIGTERM)
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(timeout=STOP_TIMEOUT_S)
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def _watch(children: list[_Child]) -> None:
+def _watch(parts: list[Part]) -> None:
     while True:
-        for child in children:
-            if child.process.poll() is not None:
-                raise ServiceUnavailable(f"The {child.name} ended by itself; its log: {child.log}.")
+        for part in parts:
+            pause = part.look(time.monotonic())
+            if pause is not None:
+                console.errors.print(
+                    f"The {part.name} ended by itself and is started again in {pause:.0f} s; "
+                    f"its log: {part.log}"
+                )
         time.sleep(0.5)

@@ -32,7 +32,14 @@ def oauth_of(account: Account, proxy: SecretStr | None = None) -> OAuth:
         raise NeedsPerson(
             f"Our app at {kind.title} is not known: set {names}, or name a block with --app."
         )
-    return kind(app, proxy=proxy)
+    url = gateway(account.platform)
+    return kind(app, proxy=proxy, hosts=kind.hosts_at(url) if url else None)
+
+
+def gateway(platform: PlatformName) -> str | None:
+    """Where the platform is asked in the place of its own address."""
+    url: str | None = getattr(settings(), f"{platform.value}_url")
+    return url
 
 
 def app_secrets(platform: PlatformName, block: str) -> Mapping[str, SecretStr]:

@@ -40,6 +40,7 @@ from clipping.publishing.steps import STAGES, Step, after_step, next_step
 from clipping.vault import Vault, open_vault
 from tasks.admission import Admitted, admit
 from tasks.aftermath import note_failure, note_success, set_aside
+from tasks.apps import gateway
 from tasks.browsing import all_browsers, no_browsers
 from tasks.exchanging import AccessTo, Exchange, Exchanges, HandOver, stop_of
 from tasks.leases import LEASE, Leases
@@ -58,10 +59,10 @@ _SAVE_PAUSE_S: Final = 0.25
 
 
 def all_platforms() -> dict[PlatformName, Platform]:
-    """A client of each platform."""
-    from clipping.platforms import PLATFORMS
+    """A client of each platform, at its own address or the one that is set."""
+    from clipping.platforms import PLATFORMS, client_at
 
-    return {name: kind() for name, kind in PLATFORMS.items()}
+    return {name: client_at(name, gateway(name)) for name in PLATFORMS}
 
 
 class Publisher:

@@ -64,18 +64,30 @@ def find_or_create(home: Path) -> Cluster:
     ``<home>/postgres`` is the folder, or root's link to it: whoever deletes the home has an
     empty database afterwards in either case. The caller holds the lock of ``home``.
     """
-    link = home / "postgres"
-    short_name = hashlib.sha256(os.fsencode(home)).hexdigest()[:8]
-    root = os.geteuid() == 0
-    parent = SYSTEM_FOLDER / short_name if root else home
+    parent = SYSTEM_FOLDER / _short_name(home) if os.geteuid() == 0 else home
     # Drafts of runs that were killed; a killed run's initdb can outlive it for a moment.
     for left in parent.glob(f"{_DRAFT}*"):
         shutil.rmtree(left, ignore_errors=True)
+    found = find(home)
+    if found is None:
+        _create(parent, home / "postgres", account())
+        found = find(home)
+        assert found is not None
+    return found
+
+
+def find(home: Path) -> Cluster | None:
+    """The cluster of ``home`` if it was made; no lock is needed to look."""
+    link = home / "postgres"
     if not (link / "data" / "PG_VERSION").exists():
-        _create(parent, link, account())
+        return None
     folder = link.resolve()
-    who = _owner(folder) if root else None
-    return Cluster(folder, binaries_for(who, SYSTEM_FOLDER), who, short_name)
+    who = _owner(folder) if os.geteuid() == 0 else None
+    return Cluster(folder, binaries_for(who, SYSTEM_FOLDER), who, _short_name(home))
+
+
+def _short_name(home: Path) -> str:
+    return hashlib.sha256(os.fsencode(home)).hexdigest()[:8]
 
 
 def _owner(folder: Path) -> Account:

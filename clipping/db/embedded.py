@@ -16,8 +16,8 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from clipping.db.cluster import DATABASE, USER, Cluster, find_or_create
-from clipping.db.server import Server, ensure_running, stop
+from clipping.db.cluster import DATABASE, USER, Cluster, find, find_or_create
+from clipping.db.server import Server, ensure_running, running, stop
 from clipping.errors import ClippingError, DiskFull, NeedsPerson
 from clipping.file_lock import exclusive, is_still, open_lock, share, take_if_alone
 from clipping.settings import Settings
@@ -52,6 +52,20 @@ def database_url(settings: Settings) -> Iterator[str]:
     else:
         with _embedded(settings.home) as url:
             yield url
+
+
+def answers(settings: Settings) -> bool:
+    """Whether the embedded server is there; False also while it starts or stops.
+
+    Another server than the embedded one is not looked at, nor is one whose data was deleted missed.
+    """
+    if settings.database_url and settings.database_url.get_secret_value().strip():
+        return True
+    cluster = find(settings.home.resolve())
+    if cluster is None:
+        return True
+    server = running(cluster)
+    return server is not None and server.accepts()
 
 
 @contextmanager

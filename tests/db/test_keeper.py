@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from clipping.db import cluster, server
+from clipping.db import cluster, embedded, server
 from clipping.db.embedded import database_url
 from clipping.settings import CHECKOUT, Settings
 from tests.db.processes import line, python
@@ -58,7 +59,11 @@ def home(used_home: Path) -> Iterator[Path]:
 
 
 def _running(home: Path) -> bool:
-    return server.running(cluster.find_or_create(home.resolve())) is not None
+    return _server(home) is not None
+
+
+def _server(home: Path) -> server.Server | None:
+    return server.running(cluster.find_or_create(home.resolve()))
 
 
 def _wait_until_stopped(home: Path) -> None:
@@ -99,6 +104,26 @@ def test_asked_to_end_it_leaves_properly(home: Path) -> None:
         keeper.terminate()
         assert keeper.wait(timeout=30) == 0
     assert not _running(home)
+
+
+def test_a_server_that_was_killed_is_started_again_and_stopped_at_the_end(home: Path) -> None:
+    with python(KEEPER, home, cwd=CHECKOUT) as keeper:
+        assert line(keeper) == "here"
+        killed = _server(home)
+        assert killed is not None
+        os.kill(killed.pid, signal.SIGKILL)
+        deadline = time.monotonic() + 30
+        while (found := _server(home)) is None or found.pid == killed.pid or not found.accepts():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        keeper.terminate()
+        assert keeper.wait(timeout=30) == 0
+    assert not _running(home)
+
+
+def test_a_home_that_was_deleted_is_not_made_anew(tmp_path: Path) -> None:
+    assert embedded.answers(Settings(home=tmp_path / "home", DATABASE_URL=None))
+    assert not (tmp_path / "home").exists()
 
 
 def test_a_server_that_others_use_goes_on(home: Path) -> None:

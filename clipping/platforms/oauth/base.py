@@ -39,6 +39,11 @@ class Attempt:
         remember(SecretStr(self.state), SecretStr(self.verifier))
 
 
+def below(url: str, host: str) -> str:
+    """The host's address, moved below another one."""
+    return f"{url.rstrip('/')}/{host.removeprefix('https://')}"
+
+
 class OAuth(ABC):
     """One platform's OAuth 2, as its app: consent, exchange, renewal, withdrawal.
 
@@ -78,6 +83,11 @@ class OAuth(ABC):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
+
+    @classmethod
+    def hosts_at(cls, url: str) -> dict[str, str]:
+        """Its hosts without those that people's browsers open, at another address: a gateway's."""
+        return {name: url.rstrip("/") for name in cls.hosts if name != "pages"}
 
     @classmethod
     @abstractmethod

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from clipping.errors import MalformedReply, Rejected
 from clipping.models import Connected, PlatformName, PostingMethod, Tokens
-from clipping.platforms.oauth.base import Attempt, OAuth, granted, with_query
+from clipping.platforms.oauth.base import Attempt, OAuth, below, granted, with_query
 from clipping.platforms.oauth.meta import checked
 from clipping.platforms.oauth.wire import Reply
 from clipping.vault import remember
@@ -28,6 +28,11 @@ class FacebookOAuth(OAuth):
         "pages": "https://www.facebook.com/v26.0",
         "api": "https://graph.facebook.com/v26.0",
     }
+
+    @classmethod
+    def hosts_at(cls, url: str) -> dict[str, str]:
+        """Each below that address, by its name."""
+        return {name: below(url, host) for name, host in cls.hosts.items() if name != "pages"}
 
     @classmethod
     def needed(cls, method: PostingMethod) -> tuple[str, ...]:

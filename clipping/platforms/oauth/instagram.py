@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 from clipping.errors import AuthorizationExpired, MalformedReply
 from clipping.models import Connected, PlatformName, PostingMethod, Tokens
 from clipping.platforms.failures import FailureKind, failure
-from clipping.platforms.oauth.base import Attempt, OAuth, granted, with_query
+from clipping.platforms.oauth.base import Attempt, OAuth, below, granted, with_query
 from clipping.platforms.oauth.meta import checked
 from clipping.platforms.oauth.wire import Reply
 
@@ -29,6 +29,11 @@ class InstagramOAuth(OAuth):
         "tokens": "https://api.instagram.com",
         "api": "https://graph.instagram.com",
     }
+
+    @classmethod
+    def hosts_at(cls, url: str) -> dict[str, str]:
+        """Each below that address, by its name."""
+        return {name: below(url, host) for name, host in cls.hosts.items() if name != "pages"}
 
     @classmethod
     def needed(cls, method: PostingMethod) -> tuple[str, ...]:
