@@ -308,6 +308,7 @@ def test_all_secrets_come_under_the_newest_key(database_url: str) -> None:
     both = Vault([KEYS[1], KEYS[0]])
     assert {table.name for table in queries.sealed_tables()} == {
         "accounts",
+        "alarm_targets",
         "account_tokens",
         "posts",
     }

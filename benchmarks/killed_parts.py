@@ -1,0 +1,277 @@
+"""A day's posts while each part of ``clipper up`` is killed in turn.
+
+``python -m benchmarks.killed_parts`` starts ``clipper up`` with the four platforms on loopback,
+books a post for each of 64 accounts, all of them due within three minutes, and kills with SIGKILL,
+while posts are on their way, the dashboard, the cpu worker, the Prefect server and Postgres. It
+ends with 1 unless every post is public once and everything answers again.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import chain
+from pathlib import Path
+from typing import Final
+from urllib.error import URLError
+
+import psutil
+import psycopg
+from sqlalchemy import make_url
+from sqlalchemy.exc import OperationalError
+
+from benchmarks.two_machines import _free_port as free_port
+from clipping.db import embedded, queries
+from clipping.db.session import open_session
+from clipping.models import Account, PlatformName, Post, PostCopy, PostState, post_id
+from clipping.rehearsal import stock
+from clipping.rehearsal.cast import CLIENT, Cast, Piece
+from clipping.rehearsal.stage import Stage, tokens_of
+from clipping.rehearsal.world import World, WorldClock
+from clipping.settings import CHECKOUT, Settings
+from clipping.storage.keys import clip_key
+from clipping.vault import Vault, new_key
+
+ACCOUNTS: Final = 64
+_FIRST, _SPREAD = timedelta(seconds=20), timedelta(seconds=180)
+_UP_S, _AGAIN_S, _ALL_S = 300.0, 300.0, 1200.0
+
+
+class RealClock(WorldClock):
+    """Ours."""
+
+    @property
+    def now(self) -> datetime:
+        """In UTC."""
+        return datetime.now(UTC)
+
+
+class Up:
+    """A running ``clipper up``, and what it has been asked to post."""
+
+    def __init__(self, home: Path, stage: Stage, urls: dict[str, str]) -> None:
+        self.home, self.stage = home, stage
+        self.port, self.pages = free_port(), free_port()
+        self.vault_key = new_key()
+        kept = {
+            name: text
+            for name, text in os.environ.items()
+            if not name.startswith(("CLIPPER", "PREFECT")) and name != "DATABASE_URL"
+        }
+        self.environment = {
+            **kept,
+            **stage.apps(),
+            **{f"CLIPPER_{name.upper()}_URL": url for name, url in urls.items()},
+            "CLIPPER_HOME": str(home),
+            "CLIPPER_VAULT_KEYS": self.vault_key.get_secret_value(),
+            "DO_NOT_TRACK": "1",
+        }
+        self.database = ""
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """While the block runs."""
+        command = [sys.executable, "-m", "flows.cli", "up"]
+        command += ["--port", str(self.port), "--dashboard-port", str(self.pages)]
+        with subprocess.Popen(command, cwd=CHECKOUT, env=self.environment) as process:
+            try:
+                until(_UP_S, lambda: self.answers(self.pages, "/auth/sign-in"), "it is up")
+                with embedded.database_url(Settings(home=self.home, DATABASE_URL=None)) as url:
+                    self.database = url
+                yield
+            finally:
+                process.send_signal(signal.SIGINT)
+                process.wait(timeout=120)
+        say("clipper up ended with", process.returncode)
+
+    def answers(self, port: int, path: str) -> bool:
+        """Whether a server says that it is well."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as reply:
+                return int(reply.status) == 200
+        except (URLError, OSError):
+            return False
+
+    def book(self, cast: Cast, accounts: list[Account], pieces: list[Piece]) -> None:
+        """Accounts with tokens, clips with files, and a post for each account."""
+        vault, begins = Vault([self.vault_key]), datetime.now(UTC) + _FIRST
+        sources: dict[str, str] = {}
+        with open_session(self.database) as session:
+            for source, cut in stock.sources(cast):
+                queries.save_source(session, source)
+                heard = queries.save_transcript(session, source.source_id, None, stock.transcript())
+                found = stock.detection(cast, cut)
+                queries.save_detection(session, source.source_id, heard, source.source_id, found)
+                for rank, piece in enumerate(cut, 1):
+                    queries.save_clip(session, stock.clip(cast, source, rank, piece))
+                    self._put(piece)
+                    sources[piece.clip_id] = source.source_id
+            for number, (account, piece) in enumerate(zip(accounts, pieces, strict=True)):
+                self.stage.join(account)
+                queries.save_account(session, account)
+                tokens = tokens_of(self.stage.grant(account))
+                queries.save_tokens(session, vault, account.account_id, tokens)
+                at = begins + _SPREAD * number / len(accounts)
+                post = _post(cast, account, piece, sources[piece.clip_id], at)
+                assert queries.reserve_post(session, post, at)
+
+    def _put(self, piece: Piece) -> None:
+        path = self.home / "store" / clip_key(CLIENT, piece.clip_id, "mp4")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(piece.content())
+
+    def states(self) -> Counter[str]:
+        """How many posts stand how."""
+        with open_session(self.database) as session:
+            return Counter(post.state.value for post in queries.posts(session))
+
+    def posted(self) -> int:
+        """How many are public; -1 while nobody answers."""
+        try:
+            return self.states()[PostState.POSTED.value]
+        except OperationalError:
+            return -1
+
+    def pids(self, *words: str) -> list[int]:
+        """Processes of this home whose command line holds all of these."""
+        found = []
+        for process in psutil.process_iter():
+            try:
+                line = " ".join(process.cmdline())
+                ours = process.environ().get("CLIPPER_HOME") == str(self.home)
+            except psutil.Error:
+                continue
+            if ours and all(word in line for word in words):
+                found.append(process.pid)
+        return found
+
+    def postmaster(self) -> int:
+        """Its process."""
+        return int((self.home / "postgres" / "data" / "postmaster.pid").read_text().split()[0])
+
+    def database_answers(self) -> bool:
+        """Whether Postgres does."""
+        url = make_url(self.database)
+        try:
+            with psycopg.connect(url.render_as_string(hide_password=False), connect_timeout=5):
+                return True
+        except psycopg.OperationalError:
+            return False
+
+
+def _post(cast: Cast, account: Account, piece: Piece, source_id: str, at: datetime) -> Post:
+    said = stock.words(cast, piece)
+    assert account.consent is not None
+    return Post(
+        post_id=post_id(account.account_id, piece.clip_id, piece.clip_id),
+        client=CLIENT,
+        account_id=account.account_id,
+        platform=account.platform,
+        clip_id=piece.clip_id,
+        moment_id=piece.moment_id,
+        source_id=source_id,
+        slot_id=piece.clip_id,
+        due_at=at,
+        next_at=at,
+        words=PostCopy(
+            platform=account.platform,
+            title="" if account.platform is PlatformName.X else said.title,
+            caption=said.caption,
+            hashtags=said.hashtags,
+        ),
+        consent=account.consent,
+        marker=piece.clip_id,
+    )
+
+
+def say(what: str, figure: object) -> None:
+    """A line of the report."""
+    sys.stdout.write(f"{what}: {figure if not isinstance(figure, float) else f'{figure:.1f} s'}\n")
+    sys.stdout.flush()
+
+
+def until(most_s: float, is_so: Callable[[], bool], what: str) -> float:
+    """Seconds that it took; exits where it does not come true."""
+    began = time.monotonic()
+    while not is_so():
+        if time.monotonic() - began > most_s:
+            sys.exit(f"after {most_s:.0f} s it was not so that {what}")
+        time.sleep(0.2)
+    return time.monotonic() - began
+
+
+def _kill(up: Up, name: str, pids: list[int], is_back: Callable[[], bool]) -> None:
+    before = up.states()
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+    took = until(_AGAIN_S, is_back, f"the {name} is back")
+    moved = until(_AGAIN_S, lambda: up.posted() > before["posted"], "posts go on")
+    say(f"{name} killed while {dict(before)}, back after {took:.1f} s, the next post", took + moved)
+
+
+def _kill_each(up: Up) -> None:
+    kills: list[tuple[str, Callable[[], list[int]], Callable[[], bool]]] = [
+        (
+            "dashboard",
+            lambda: up.pids("streamlit", "run"),
+            lambda: up.answers(up.pages, "/auth/sign-in"),
+        ),
+        (
+            "cpu worker",
+            lambda: up.pids("worker", "start", "cpu-worker"),
+            lambda: bool(up.pids("worker", "start", "cpu-worker")),
+        ),
+        (
+            "Prefect server",
+            lambda: up.pids("server", "start"),
+            lambda: up.answers(up.port, "/api/health") or up.answers(up.port, "/api/ready"),
+        ),
+        ("Postgres", lambda: [up.postmaster()], up.database_answers),
+    ]
+    for number, (name, pids, is_back) in enumerate(kills, 1):
+        share = ACCOUNTS * number // (len(kills) + 1)
+        until(_ALL_S, lambda share=share: up.posted() >= share, f"{share} are posted")  # type: ignore[misc]
+        _kill(up, name, pids(), is_back)
+
+
+def main() -> None:
+    """Run it once and say what was seen."""
+    cast = Cast(ACCOUNTS, 1, 7, 0.0)
+    accounts = [
+        one.replace(premium=one.platform is PlatformName.X, timezone="UTC")
+        for one in cast.members()
+    ]
+    pieces = list(cast.pieces[:ACCOUNTS])
+    stage = Stage(World(RealClock()))
+    for name in PlatformName:
+        stage.work_at(name, 3.0, 5.0)
+    with ExitStack() as stack:
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="killed-"))) / "home"
+        urls = stack.enter_context(stage.serving())
+        up = Up(home, stage, urls)
+        with up.running():
+            up.book(cast, accounts, pieces)
+            _kill_each(up)
+            until(_ALL_S, lambda: up.posted() == ACCOUNTS, "all are posted")
+            say("posts", dict(up.states()))
+    found = Counter((one.platform, one.account) for one in stage.world.ledger)
+    files = Counter(one.sha256 for one in stage.world.ledger)
+    doubled = sum(count - 1 for count in chain(found.values(), files.values()))
+    say("public on the platforms", len(stage.world.ledger))
+    say("twice", doubled)
+    say("rules of platforms broken", len(stage.world.violations))
+    if doubled or len(stage.world.ledger) != ACCOUNTS or stage.world.violations:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
