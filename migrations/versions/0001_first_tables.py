@@ -6,6 +6,8 @@ Revises:
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSON, JSONB
@@ -34,11 +36,11 @@ def nested(name: str) -> sa.Column[object]:
     return sa.Column(name, JSONB(), nullable=False)
 
 
-def time(name: str) -> sa.Column[object]:
+def time(name: str) -> sa.Column[datetime]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=False)
 
 
-def time_of_save(name: str) -> sa.Column[object]:
+def time_of_save(name: str) -> sa.Column[datetime]:
     now = sa.text("clock_timestamp()")
     return sa.Column(name, sa.DateTime(timezone=True), server_default=now, nullable=False)
 

@@ -6,6 +6,8 @@ Revises: 0003
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -33,11 +35,11 @@ def big_number(name: str) -> sa.Column[int]:
     return sa.Column(name, sa.BigInteger(), nullable=True)
 
 
-def time(name: str, nullable: bool = False) -> sa.Column[object]:
+def time(name: str, nullable: bool = False) -> sa.Column[datetime]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 
-def time_of_save(name: str) -> sa.Column[object]:
+def time_of_save(name: str) -> sa.Column[datetime]:
     now = sa.text("clock_timestamp()")
     return sa.Column(name, sa.DateTime(timezone=True), server_default=now, nullable=False)
 

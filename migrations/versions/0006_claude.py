@@ -6,6 +6,9 @@ Revises: 0005
 
 from __future__ import annotations
 
+from datetime import datetime
+from decimal import Decimal
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -23,11 +26,11 @@ def text(name: str, nullable: bool = False) -> sa.Column[str]:
     return sa.Column(name, sa.Text(), nullable=nullable)
 
 
-def dollars(name: str, nullable: bool = False) -> sa.Column[object]:
+def dollars(name: str, nullable: bool = False) -> sa.Column[Decimal]:
     return sa.Column(name, sa.Numeric(18, 9), nullable=nullable)
 
 
-def time(name: str, nullable: bool = False) -> sa.Column[object]:
+def time(name: str, nullable: bool = False) -> sa.Column[datetime]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 

@@ -97,7 +97,7 @@ def _alerts() -> None:
 
 def _alarms() -> None:
     phases = "phase IN ('raised', 'resolved', 'digest', 'test')"
-    of_target = {"columns": ["target"], "refcolumns": [f"{SCHEMA}.alarm_targets.name"]}
+    of_target = (["target"], [f"{SCHEMA}.alarm_targets.name"])
     op.create_table(
         "alarm_targets",
         sa.Column("name", sa.Text(), nullable=False),
@@ -133,7 +133,7 @@ def _alarms() -> None:
         sa.Column("trouble", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("message_id", name="pk_alarm_messages"),
         sa.ForeignKeyConstraint(
-            **of_target, name="fk_alarm_messages_target_alarm_targets", ondelete="CASCADE"
+            *of_target, name="fk_alarm_messages_target_alarm_targets", ondelete="CASCADE"
         ),
         sa.UniqueConstraint("target", "dedupe_key", name="uq_alarm_messages_target_dedupe_key"),
         sa.CheckConstraint(phases, name=op.f("ck_alarm_messages_phase")),
@@ -156,7 +156,7 @@ def _alarms() -> None:
         sa.Column("phase", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("target", "alert_id", "phase", name="pk_alarm_mentions"),
         sa.ForeignKeyConstraint(
-            **of_target, name="fk_alarm_mentions_target_alarm_targets", ondelete="CASCADE"
+            *of_target, name="fk_alarm_mentions_target_alarm_targets", ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
             ["alert_id"],

@@ -29,7 +29,7 @@ _BY_TYPE: Mapping[type, Any] = {
     datetime: datetime(2026, 11, 26, 9, 0, tzinfo=UTC),
     date: date(2026, 11, 26),
     time: time(9, 0),
-    object: {},  # of JSON
+    dict: {},  # of JSON
 }
 
 

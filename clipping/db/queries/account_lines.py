@@ -167,9 +167,7 @@ _ORDER: Final = (
 )
 
 
-def _chosen(
-    choice: AccountChoice, now: datetime, after: AccountKey | None
-) -> Select[*tuple[Any, ...]]:
+def _chosen(choice: AccountChoice, now: datetime, after: AccountKey | None) -> Select[Any]:
     wanted = (
         select(col(AccountRow.account_id))
         .join(ClientRow, col(ClientRow.client_id) == col(AccountRow.client_id))

@@ -81,7 +81,7 @@ def _moments(session: Session, detection_ids: list[str]) -> dict[str, int]:
         )
         .group_by(col(DetectionMomentRow.detection_id))
     )
-    return dict(rows.all())
+    return {row[0]: row[1] for row in rows}
 
 
 def _left_out(session: Session, detection_ids: list[str]) -> dict[str, list[int]]:
@@ -106,7 +106,7 @@ def _asked(session: Session, source_ids: list[str]) -> dict[str, int]:
         .where(col(MomentAskRow.source_id).in_(source_ids))
         .group_by(col(MomentAskRow.source_id))
     )
-    return dict(rows.all())
+    return {row[0]: row[1] for row in rows}
 
 
 def was_asked(session: Session, client: str, day: date) -> bool:

@@ -209,7 +209,7 @@ def known_posts(
     return [_known(*row) for row in session.execute(wanted).all()]
 
 
-def _posts() -> Select[*tuple[Any, ...]]:
+def _posts() -> Select[Any]:
     return (
         select(
             col(PostRow.post_id),

@@ -112,7 +112,7 @@ def next_posts(session: Session, since: datetime, until: datetime, most: int) ->
 
 
 def _page(
-    wanted: Select[*tuple[Any, ...]],
+    wanted: Select[Any],
     states: Sequence[PostState],
     most: int,
     *,
