@@ -33,7 +33,7 @@ _TITLED: Final = (PlatformName.YOUTUBE,)
 def about(shown: Reviewed) -> None:
     """What it is, and how it stands."""
     clip, card = shown.clip, shown.card
-    st.header(plain(card.hook))
+    st.header(plain(shown.hook))
     seconds = clip.plan.span.duration_ms / 1000
     chips = [_score(card.score), *_stands(shown), _proof_chip(shown)]
     looks.chips(chips)
@@ -130,7 +130,6 @@ def _posts(copies: Sequence[PostCopy]) -> None:
 
 def _rubric(shown: Reviewed) -> None:
     if shown.card.moment is None:
-        st.info("The detection that found this clip has been replaced.")
         return
     bar = st.column_config.ProgressColumn(min_value=0, max_value=1, format="percent")
     st.dataframe(
@@ -161,8 +160,10 @@ def _history(shown: Reviewed) -> None:
     lines = []
     if shown.verdict is not None:
         lines.append((utc(shown.verdict.at), shown.verdict.sentence))
-    for release in shown.card.releases:
-        lines.append((utc(release.released_at), f"{release.person} released it. {release.note}"))
+    lines += [
+        (utc(one.released_at), f"{one.person} released it. {one.note}".strip())
+        for one in shown.card.releases
+    ]
     for change in shown.changes:
         here = change.clip_id == shown.clip.clip_id
         told = change.told or ("" if change.open else "Its words were changed.")

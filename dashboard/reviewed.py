@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlmodel import Session
@@ -74,6 +74,13 @@ class Reviewed:
         return self.card.clip
 
     @property
+    def hook(self) -> str:
+        """The line that it shows; of one without, its title."""
+        if self.clip.plan.hook is not None:
+            return self.clip.plan.hook.text
+        return self.card.moment.title if self.card.moment else self.clip.clip_id
+
+    @property
     def under_way(self) -> ClipChange | None:
         """What is being made of it."""
         return next(
@@ -87,6 +94,8 @@ def read(session: Session, clip_id: str, *, staff: bool) -> Reviewed | None:
     if card is None:
         return None
     clip = card.clip
+    # A client's own people see no detection, and none may be left: there is the moment all the same.
+    card = replace(card, moment=queries.find_moment(session, clip.moment_id))
     draft = _draft(session, card)
     own = queries.own_words(session, clip_id)
     policy = queries.editorial_policy(session, clip.client).writing

@@ -121,7 +121,9 @@ def release(session: Session, clip_id: str, by: str, note: str, now: datetime) -
     :raises Rejected: There is no such clip, nothing holds it, or its proof failed.
     """
     clip = queries.get_clip(session, clip_id)
-    _, moment = queries.get_moment(session, clip.moment_id)
+    moment = queries.find_moment(session, clip.moment_id)
+    if moment is None:
+        raise Rejected(f"There is no moment {clip.moment_id} in the database.")
     _check_held(clip, moment)
     if unsettled(moment.holds, queries.releases_of(session, clip.moment_id)):
         given = Release(clip_id=clip_id, holds=moment.holds, person=by, note=note, released_at=now)

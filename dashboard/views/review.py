@@ -190,10 +190,10 @@ def _reasons(clip_id: str, after: str | None) -> None:
         for number, reason in enumerate(REASONS, start=1):
             if st.button(reason, shortcut=str(number), key=f"reason {number}"):
                 why = reason
-    with st.form("own reason", border=False, clear_on_submit=True):
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            own = st.text_input("In your own words", max_chars=300)
-            pressed = st.form_submit_button("Reject with this")
+    typed = st.form("own reason", border=False, clear_on_submit=True)
+    with typed, st.container(horizontal=True, vertical_alignment="bottom"):
+        own = st.text_input("In your own words", max_chars=300)
+        pressed = st.form_submit_button("Reject with this")
     if not why and not pressed:
         return
     if verdicts.reject([clip_id], why or " ".join(own.split())):

@@ -108,6 +108,7 @@ from clipping.db.queries.clips import (
 from clipping.db.queries.detections import (
     detection_of,
     find_detection,
+    find_moment,
     get_moment,
     save_detection,
 )
@@ -308,6 +309,7 @@ __all__ = [
     "find_account",
     "find_detection",
     "find_heard_chunk",
+    "find_moment",
     "find_plan",
     "find_reply",
     "find_source",
