@@ -94,7 +94,7 @@ def read(session: Session, clip_id: str, *, staff: bool) -> Reviewed | None:
     if card is None:
         return None
     clip = card.clip
-    # A client's own people see no detection, and none may be left: there is the moment all the same.
+    # A client's own people see no detection, and none may be left; the moment is there.
     card = replace(card, moment=queries.find_moment(session, clip.moment_id))
     draft = _draft(session, card)
     own = queries.own_words(session, clip_id)

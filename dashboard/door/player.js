@@ -14,7 +14,7 @@
       return false;
     }
     // A button of the bar keeps the focus when it was clicked: it must not be pressed again.
-    return !at.closest("button, a, summary, [role=tab], [role=radio]") || !!at.closest(BAR);
+    return !at.closest("button, summary, [role=tab], [role=radio]") || !!at.closest(BAR);
   };
 
   document.addEventListener("keydown", (event) => {

@@ -126,8 +126,13 @@ def in_front(
     at = ids.index(shown.clip.clip_id) if shown.clip.clip_id in ids else None
     after = _behind(ids, at)
     with st.container(key="review_bar"):
-        _bar(shown, after, who)
-        _moves(lines, at, pages, count)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            decided = _bar(shown, who)
+            moved = _moves(lines, at, pages, count)
+        if decided:
+            _decide(shown, after)
+        if moved:
+            st.rerun()
         if st.session_state.get(REJECTING):
             _reasons(shown.clip.clip_id, after)
     film, story = st.columns([1, 1.9], gap="large")
@@ -147,37 +152,27 @@ def _behind(ids: Sequence[str], at: int | None) -> str | None:
     return ids[at + 1] if at + 1 < len(ids) else None
 
 
-def _bar(shown: Reviewed, after: str | None, who: Person) -> None:
-    clip_id = shown.clip.clip_id
+def _bar(shown: Reviewed, who: Person) -> bool:
+    """The buttons of a verdict; whether the first of them was pressed."""
     held = bool(shown.card.waits_for)
     stands = shown.under_way is None and not shown.superseded_by
-    with st.container(horizontal=True, gap="small"):
-        if held and who.is_staff:
-            pressed = st.button(
-                "Release", shortcut="a", type="primary", icon=":material/lock_open:", width=160
-            )
-        else:
-            pressed = st.button(
-                "Approve",
-                shortcut="a",
-                type="primary",
-                icon=":material/check:",
-                disabled=held or not stands or not shown.clip.proof.passed,
-                width=160,
-            )
-        st.button(
-            "Reject",
-            shortcut="x",
-            icon=":material/close:",
-            disabled=not stands,
-            on_click=_ask_why,
-            width=160,
-        )
-    if pressed:
-        done = verdicts.release(clip_id, "") if held else verdicts.approve([clip_id])
-        if done:
-            _to(after)
-        st.rerun()
+    if held and who.is_staff:
+        pressed = st.button("Release", shortcut="a", type="primary", icon=":material/lock_open:")
+    else:
+        fit = stands and not held and shown.clip.proof.passed
+        icon = ":material/check:"
+        pressed = st.button("Approve", shortcut="a", type="primary", icon=icon, disabled=not fit)
+    icon = ":material/close:"
+    st.button("Reject", shortcut="x", icon=icon, disabled=not stands, on_click=_ask_why)
+    return pressed
+
+
+def _decide(shown: Reviewed, after: str | None) -> None:
+    clip_id = shown.clip.clip_id
+    held = bool(shown.card.waits_for)
+    if verdicts.release(clip_id, "") if held else verdicts.approve([clip_id]):
+        _to(after)
+    st.rerun()
 
 
 def _ask_why() -> None:
@@ -201,25 +196,17 @@ def _reasons(clip_id: str, after: str | None) -> None:
     st.rerun()
 
 
-def _moves(lines: Sequence[ReviewLine], at: int | None, pages: Pages, count: int) -> None:
+def _moves(lines: Sequence[ReviewLine], at: int | None, pages: Pages, count: int) -> bool:
+    """The buttons that go on and back; whether another clip is in front from now on."""
     shown = min(len(lines), PER_PAGE)
     more = len(lines) > PER_PAGE
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        back = st.button(
-            "Previous",
-            shortcut="k",
-            icon=":material/keyboard_arrow_up:",
-            disabled=not at and pages.first,
-        )
-        forward = st.button(
-            "Next",
-            shortcut="j",
-            icon=":material/keyboard_arrow_down:",
-            disabled=not lines or (at is not None and at + 1 >= shown and not more),
-        )
-        over = "+" if count >= MOST_COUNTED else ""
-        place = "" if at is None else f"{at + 1} of {shown} on this page, "
-        st.caption(plain(f"{place}{count:,}{over} waiting. Space plays."))
+    last = not lines or (at is not None and at + 1 >= shown and not more)
+    up, down = ":material/keyboard_arrow_up:", ":material/keyboard_arrow_down:"
+    back = st.button("Previous", shortcut="k", icon=up, disabled=not at and pages.first)
+    forward = st.button("Next", shortcut="j", icon=down, disabled=last)
+    over = "+" if count >= MOST_COUNTED else ""
+    place = "" if at is None else f"{at + 1} of {shown} on this page, "
+    st.caption(plain(f"{place}{count:,}{over} waiting. Space plays."))
     if forward:
         _forward(lines, at, pages, shown)
     elif back and at:
@@ -227,8 +214,7 @@ def _moves(lines: Sequence[ReviewLine], at: int | None, pages: Pages, count: int
     elif back:
         pages.back()
         _to(None)
-    if forward or back:
-        st.rerun()
+    return forward or back
 
 
 def _forward(lines: Sequence[ReviewLine], at: int | None, pages: Pages, shown: int) -> None:
