@@ -51,7 +51,7 @@ CAMERA: Final = {
 """What the camera may do in the whole clip."""
 _MOST_CHANGES: Final = 20
 _PAUSE_MS: Final = 600
-_LINE_WORDS: Final = 9
+_LINE_WORDS: Final = 12
 _BESIDE: Final = 3
 
 

@@ -272,9 +272,9 @@ def go_through(tab: Page, url: str) -> None:
 
 def look_at_review(tab: Page) -> None:
     """Pictures of what is left of it, on a phone as well."""
-    for panel in ("Posts", "Change"):
-        tab.get_by_role("radio", name=panel).click()
-        expect(tab.get_by_role("radio", name=panel)).to_be_checked()
+    for panel, found in (("Posts", "YouTube"), ("Change", "The film")):
+        tab.get_by_role("radio", name=panel, exact=True).click()
+        expect(tab.get_by_text(found, exact=True)).to_be_visible()
         screenshot(tab, f"review-{panel.lower()}")
     tab.get_by_role("radio", name="Words", exact=True).click()
     tab.get_by_role("radio", name="List").click()
