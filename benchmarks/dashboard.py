@@ -27,13 +27,16 @@ from clipping.db.queries import (
     people,
     post_events,
     post_lines,
+    recent_changes,
+    review_lines,
 )
 from clipping.db.queries.account_lines import AccountChoice
 from clipping.db.queries.post_lines import PostChoice
+from clipping.db.queries.review_lines import ReviewChoice, WaitsFor
 from clipping.db.session import engine, open_session, open_session_as
 from clipping.models import PostState, Role, User
 from clipping.publishing import stopping
-from dashboard import needs
+from dashboard import needs, reviewed
 from tests.dashboard.seeded import Size, account, client, seed
 from tests.support.database import embedded_database
 
@@ -46,6 +49,7 @@ _LARGE: Final = ("posts", "clips", "moments", "post_events", "verdicts")
 """Tables that no page may read from end to end."""
 _SETTLING: Final = (PostState.UNKNOWN, PostState.FAILED, PostState.HELD)
 _PAGE: Final = 31
+_REVIEW_PAGE: Final = 21
 
 Page = Callable[[Session, datetime], Any]
 
@@ -87,6 +91,20 @@ def _accounts(choice: AccountChoice, *, deep: bool = False) -> Page:
     return read
 
 
+def _review(choice: ReviewChoice, *, deep: bool = False) -> Page:
+    """What the review page reads for one click: the queue, its length, and the clip in front."""
+
+    def read(session: Session, now: datetime) -> Any:
+        after = review_lines.waiting_page(session, choice, 5)[-1].key if deep else None
+        lines = review_lines.waiting_page(session, choice, _REVIEW_PAGE, after)
+        count = review_lines.count_waiting(session, choice, 500)
+        changes = recent_changes(session, choice.client, now - timedelta(days=3), 50)
+        front = reviewed.read(session, lines[0].clip_id, staff=True) if lines else None
+        return lines, count, changes, front
+
+    return read
+
+
 def _resuming(session: Session, now: datetime) -> Any:
     """What the confirmation shows before an account is resumed."""
     return stopping.unpausing(session, account(1), now)
@@ -109,6 +127,10 @@ PAGES: Final[Mapping[str, Page]] = {
         PostChoice(account_id=account(1), states=(PostState.POSTED,))
     ),
     "Post": _post,
+    "Review": _review(ReviewChoice()),
+    "Review, of a client": _review(ReviewChoice(client=client(2))),
+    "Review, a later page": _review(ReviewChoice(), deep=True),
+    "Review, what is held": _review(ReviewChoice(waits_for=WaitsFor.RELEASE)),
     "Alarms": lambda session, now: alert_lines.open_alerts(session, 51),
     "Alarms, done": lambda session, now: alert_lines.settled_alerts(session, _PAGE),
 }

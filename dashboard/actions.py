@@ -41,10 +41,15 @@ def change(act: Act) -> bool:
     return True
 
 
-def say_what_was_done() -> None:
-    """Once, at the top of a page."""
+def say_what_was_done(*, passing: bool = False) -> None:
+    """Once, at the top of a page.
+
+    :param passing: What was done is said beside the page, and goes by itself: nothing moves.
+    """
     done, told = st.session_state.pop(_TOLD, (True, ""))
-    if told and done:
+    if told and done and passing:
+        st.toast(plain(told), icon=":material/check:")
+    elif told and done:
         st.success(plain(told), icon=":material/check:")
     elif told:
         st.error(plain(told), icon=":material/block:")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import escape
@@ -73,7 +73,23 @@ _STYLE: Final = """<style>
  background:var(--c);margin-right:.35rem}
 .cl-line{margin:0;padding:.35rem 0 .35rem 1rem;border-left:2px solid
  color-mix(in srgb,currentColor 18%,transparent);line-height:1.35}
+.cl-saying{display:grid;grid-template-columns:3.4rem minmax(0,1fr);padding:.22rem .5rem;
+ border-radius:.5rem;line-height:1.4;cursor:pointer}
+.cl-saying>span{font-size:.78rem;opacity:.6;font-variant-numeric:tabular-nums;padding-top:.12rem}
+.cl-saying:hover{background:color-mix(in srgb,currentColor 6%,transparent)}
+.cl-heard{background:color-mix(in srgb,#2f6fde 14%,transparent)}
+.cl-muted{opacity:.55;text-decoration:line-through}
+.cl-chips{display:flex;flex-wrap:wrap;gap:.35rem}
+.cl-copy{white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.4;padding:.6rem .8rem;
+ border-radius:.7rem;background:color-mix(in srgb,currentColor 5%,transparent)}
+.cl-bar{height:5px;border-radius:3px;margin-top:.35rem;max-width:22rem;
+ background:color-mix(in srgb,currentColor 12%,transparent)}
+.cl-bar>i{display:block;height:100%;border-radius:3px;background:#2f6fde}
+.st-key-review_bar{position:sticky;top:3.75rem;z-index:90;padding:.5rem 0;
+ background:var(--cl-ground,transparent);backdrop-filter:blur(14px)}
+.st-key-review_film video{max-height:min(72vh,44rem);background:#000;border-radius:.8rem}
 @media(max-width:640px){
+ .st-key-review_film video{max-height:58vh}
  .cl-strip{grid-template-columns:6.6rem minmax(0,1fr)}.cl-strips{min-width:0}
  .cl-strips.cl-week{min-width:660px}.cl-hour:nth-child(even){display:none}
  .cl-week .cl-hour:nth-child(even){display:inline}.cl-strip>span{font-size:.74rem}
@@ -202,6 +218,48 @@ def key(shown: Sequence[Chip]) -> None:
         f'<span><i style="--c:{_COLOURS[one.tone]}"></i>{escape(one.text)}</span>' for one in shown
     )
     st.html(f'<div class="cl-key">{told}</div>')
+
+
+def chips(shown: Sequence[Chip]) -> None:
+    """Chips side by side."""
+    st.html(f'<div class="cl-chips">{"".join(map(chip, shown))}</div>')
+
+
+def entry(name: str, said: Sequence[str]) -> None:
+    """A name, and what there is to say about it, beside other things of a line."""
+    quiet = "".join(f'<div class="cl-quiet">{escape(one)}</div>' for one in said if one)
+    st.html(f'<div><div class="cl-name">{escape(name)}</div>{quiet}</div>')
+
+
+def sayings(shown: Iterable[tuple[int, str]]) -> None:
+    """What is said, as milliseconds of the film and HTML that is safe: a click goes there."""
+    told = "".join(
+        f'<div class="cl-saying" data-at="{at_ms}"><span>{at_ms // 60_000}:'
+        f"{at_ms / 1000 % 60:04.1f}</span><div>{html}</div></div>"
+        for at_ms, html in shown
+    )
+    st.html(f"<div>{told}</div>")
+
+
+def ends(shown: Sequence[tuple[str, str, bool]]) -> None:
+    """Sentences where something begins or ends: a mark, the text, and whether it is inside."""
+    told = "".join(
+        f'<div class="cl-saying{" cl-heard" if inside else ""}"><span>{escape(mark)}</span>'
+        f"<div>{escape(text)}</div></div>"
+        for mark, text, inside in shown
+    )
+    st.html(f"<div>{told}</div>")
+
+
+def copied(title: str, text: str) -> None:
+    """The words of a post as they are sent."""
+    head = f"<b>{escape(title)}</b>\n\n" if title else ""
+    st.html(f'<div class="cl-copy">{head}{escape(text)}</div>')
+
+
+def bar(fraction: float) -> None:
+    """How far something is."""
+    st.html(f'<div class="cl-bar"><i style="width:{100 * fraction:.0f}%"></i></div>')
 
 
 def picture(html: str) -> None:

@@ -6,10 +6,16 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 
+def review_page() -> StreamlitPage:
+    """Which a client's own people have as well."""
+    return st.Page("views/review.py", title="Review", icon=":material/rate_review:")
+
+
 def daily_pages() -> list[StreamlitPage]:
     """In the order of a morning; the first is where everybody begins."""
     return [
         st.Page("views/today.py", title="Today", icon=":material/today:", default=True),
+        review_page(),
         st.Page("views/schedule.py", title="Calendar", icon=":material/calendar_month:"),
         st.Page("views/posts.py", title="Posts", icon=":material/send:"),
         st.Page("views/accounts.py", title="Accounts", icon=":material/group:"),

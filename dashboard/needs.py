@@ -186,7 +186,7 @@ def _alerts(groups: Sequence[AlertGroup], now: datetime) -> list[Need]:
 def _waiting(clips: Iterable[WaitingClips], now: datetime) -> list[Need]:
     found = []
     for one in clips:
-        lead = Lead("Look", "clips", {"client": one.client})
+        lead = Lead("Review", "review", {"client": one.client})
         if one.to_approve and one.first_at is not None:
             name = f"{many(one.to_approve, 'clip')} of {one.client} to approve"
             said = (f"The first was made {apart(one.first_at, now)}.",)
@@ -195,6 +195,7 @@ def _waiting(clips: Iterable[WaitingClips], now: datetime) -> list[Need]:
         if one.held and one.held_since is not None:
             name = f"{many(one.held, 'clip')} of {one.client} held for a person"
             said = (f"The first was made {apart(one.held_since, now)}.",)
+            lead = Lead("Review", "review", {"client": one.client, "for": "release"})
             found.append(Need(Urgency.APPROVAL, Chip("held", Tone.WARN), name, said, lead))
     return found
 

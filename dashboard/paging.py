@@ -44,5 +44,18 @@ class Pages:
                     "Next", key=f"{self._name} next", on_click=self._go, args=((*self._keys, last),)
                 )
 
+    @property
+    def first(self) -> bool:
+        """Whether this is the first page."""
+        return not self._keys
+
+    def forward(self, last: Any) -> None:
+        """To the page behind this key, in the run that comes next."""
+        self._go((*self._keys, last))
+
+    def back(self) -> None:
+        """To the page before, in the run that comes next."""
+        self._go(self._keys[:-1])
+
     def _go(self, keys: tuple[Any, ...]) -> None:
         st.session_state[self._name] = (self._choice, keys)

@@ -14,6 +14,7 @@ import typer
 from flows.account_cli import accounts_app
 from flows.alarm_cli import alarms_app
 from flows.alert_cli import alerts
+from flows.change_cli import change
 from flows.client_cli import client, cost, estimate, policy
 from flows.eval_cli import eval_app
 from flows.keep_cli import backup, health, restore, sweep
@@ -74,6 +75,7 @@ app.command()(rescue)
 app.command()(release)
 app.command()(approve)
 app.command()(reject)
+app.command()(change)
 app.command()(alerts)
 app.command()(sweep)
 app.command()(backup)

@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -174,7 +175,8 @@ def _stored(clip_id: str, *, to_render: bool = False) -> ClipReport:
             check_rights(session, source)
         _, moment = queries.get_moment(session, clip.moment_id)
         transcriber, detector = queries.engines_of(session, clip.moment_id)
-        beside = words_beside(session, source, moment)
+        own = queries.own_words(session, clip_id)
+        beside = replace(words_beside(session, source, moment), own=own)
         releases = queries.releases_of(session, clip.moment_id)
         verdict = queries.find_verdict(session, clip_id)
     told = (clip, source, moment, transcriber, detector, beside)

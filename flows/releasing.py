@@ -6,8 +6,6 @@ import json
 import sys
 from datetime import UTC, datetime
 
-from clipping.errors import Rejected
-from clipping.models import ClipState, Moment, Release, RenderedClip, unsettled
 from flows import console
 
 
@@ -19,24 +17,13 @@ def release_clip(clip_id: str, person: str, note: str, *, as_json: bool) -> None
     :raises Rejected: There is no such clip, nothing holds it, or its proof failed.
     """
     from clipping.db import queries
+    from tasks import verdicts
     from tasks.workplace import db_session
 
+    verdicts.release(clip_id, person, note, datetime.now(UTC))
     with db_session() as session:
         clip = queries.get_clip(session, clip_id)
-        _, moment = queries.get_moment(session, clip.moment_id)
         given = queries.releases_of(session, clip.moment_id)
-        _check_held(clip, moment)
-        if unsettled(moment.holds, given):
-            new = Release(
-                clip_id=clip_id,
-                holds=moment.holds,
-                person=person,
-                note=note,
-                released_at=datetime.now(UTC),
-            )
-            queries.save_release(session, clip.moment_id, new)
-            given = queries.releases_of(session, clip.moment_id)
-            clip = queries.get_clip(session, clip_id)
     if as_json:
         told = {
             "clip_id": clip_id,
@@ -50,11 +37,3 @@ def release_clip(clip_id: str, person: str, note: str, *, as_json: bool) -> None
         console.output.print(f"Released {console.released(release)}")
         for hold in release.holds:
             console.output.print(f"  {hold.reason}")
-
-
-def _check_held(clip: RenderedClip, moment: Moment) -> None:
-    if clip.state is ClipState.FAILED_PROOF:
-        failed = ", ".join(check.name for check in clip.proof.failures)
-        raise Rejected(f"{clip.clip_id} failed its proof ({failed}): it cannot be released.")
-    if not moment.held:
-        raise Rejected(f"{clip.clip_id} is not held: there is nothing to agree to.")

@@ -69,7 +69,7 @@ def render(
         )
         for moment in detection.moments
     ]
-    return finished(_side_by_side(work))
+    return finished(side_by_side(work))
 
 
 @flow(name="rescue", flow_run_name="rescue from {detection_key}")
@@ -94,7 +94,7 @@ def render_alike(detection_key: str) -> list[str]:
         (moment_id, transcript_id, RenderChoices.model_validate(choices))
         for moment_id, transcript_id, choices in find_looks(detection_key)
     ]
-    return _side_by_side(work)
+    return side_by_side(work)
 
 
 @flow(name="vary", flow_run_name="vary {clip_id}")
@@ -135,7 +135,7 @@ def vary(
         )
         for text in hooks
     ]
-    clips = _side_by_side(work)
+    clips = side_by_side(work)
     record_experiment(clip_id, Factor.HOOK, clips)
     return finished(clips)
 
@@ -163,7 +163,7 @@ def vary_one(clip_id: forms.ClipId, factor: forms.VaryBy, values: forms.Values) 
     else:
         changes = [_change(factor, value) for value in values]
         work = [(moment_id, transcript_id, made.replace(**change)) for change in changes]
-    clips = _side_by_side(work)
+    clips = side_by_side(work)
     record_experiment(clip_id, Factor(factor), clips)
     return finished(clips)
 
@@ -203,7 +203,7 @@ def _check_known(name: str, known: Collection[str]) -> None:
         raise Rejected(f"There is no style {name!r}; choose one of {', '.join(known)}.")
 
 
-def _side_by_side(work: list[tuple[str, str, RenderChoices]]) -> list[str]:
+def side_by_side(work: list[tuple[str, str, RenderChoices]]) -> list[str]:
     """Ids of the clips of (moment id, transcript id, choices), in the order of the work."""
     # One single-threaded encoder per core: more clips a minute than one encoder on all cores.
     side_by_side: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=_workers())

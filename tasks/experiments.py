@@ -30,16 +30,18 @@ _RULES = "1"
 
 @task(name="move ends of a moment", **POLICY)
 @files_held()
-def move_ends(clip_id: str, transcript_id: str, move: Move) -> str:
+def move_ends(clip_id: str, transcript_id: str, move: Move, other_hook: str | None = None) -> str:
     """Id of the clip's moment with other ends; found when they were moved so before.
 
+    :param other_hook: What will be shown over it, where that is not what the clip shows.
     :raises Rejected: The talk does not allow it; the sentence says why.
     """
     with db_session() as session:
         clip = queries.get_clip(session, clip_id)
         source_id, moment = queries.get_moment(session, clip.moment_id)
         policy = policy_of(session, clip.client)
-    hook = clip.plan.hook.text if clip.plan.hook else ""
+    shown = clip.plan.hook.text if clip.plan.hook else ""
+    hook = shown if other_hook is None else other_hook
     # What holds the moment holds its variations, also what was found since they were made.
     asked = (transcript_id, moment.moment_id, move, hook, moment.holds, policy.choosing)
     key = make_id("det", VARIATION, _RULES, *asked)

@@ -75,6 +75,8 @@ class Desk:
                 f"clipper accounts consent {account_id} --owner NAME"
             )
         policy = self._policy(clip.client)
+        draft = self._draft(clip, policy)
+        own = clip.own_words.get(account.platform)
         made = post_id(account_id, clip_id, slot_id)
         return Post(
             post_id=made,
@@ -88,7 +90,7 @@ class Desk:
             due_at=due_at,
             next_at=due_at,
             reason=reason,
-            words=fit(self._draft(clip, policy), account.platform, policy.writing),
+            words=fit(own.over(draft) if own else draft, account.platform, policy.writing),
             disclosure=account.disclosure,
             consent=account.consent,
             inbox=account.method is PostingMethod.INBOX,

@@ -5,11 +5,13 @@ Without Prefect, whose import takes seconds: commands that only read use it too.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlmodel import Session
 
 from clipping.copywriting import Commission, write_locally
 from clipping.db import queries
-from clipping.models import EditorialPolicy, Moment, SourceVideo
+from clipping.models import EditorialPolicy, Moment, OwnWords, PlatformName, SourceVideo
 from clipping.reports import Beside
 
 
@@ -36,3 +38,23 @@ def words_beside(
         kept = write_locally(moment, transcript, Commission(policy))
     worded = kept.replace(draft=kept.draft.replace(hook=moment.hook))
     return Beside(worded, policy.writing)
+
+
+def own_with(
+    session: Session, clip_id: str, captions: Mapping[PlatformName, str]
+) -> dict[PlatformName, OwnWords]:
+    """These captions as a person's own words; titles and hashtags stay as they are beside the clip.
+
+    :raises Rejected: There is no such clip.
+    """
+    clip = queries.get_clip(session, clip_id)
+    if not captions:
+        return {}
+    source = queries.get_source(session, clip.source_id)
+    _, moment = queries.get_moment(session, clip.moment_id)
+    draft = words_beside(session, source, moment).writing.draft
+    usual = OwnWords(title=draft.title, hashtags=draft.hashtags)
+    known = queries.own_words(session, clip_id)
+    return {
+        name: known.get(name, usual).replace(caption=caption) for name, caption in captions.items()
+    }

@@ -15,6 +15,7 @@ from clipping.models.account import (
     PostingMethod,
 )
 from clipping.models.base import OUTPUT_HEIGHT_PX, OUTPUT_WIDTH_PX, Value, make_id
+from clipping.models.change import ChangeState, ClipChange, ClipEdit, OwnWords
 from clipping.models.clip import (
     CameraShot,
     ClipReport,
@@ -138,10 +139,13 @@ __all__ = [
     "CameraShot",
     "CaptionEvent",
     "Cause",
+    "ChangeState",
     "ChunkKey",
     "ClientSettings",
     "ClipCandidate",
+    "ClipChange",
     "ClipDistance",
+    "ClipEdit",
     "ClipPrint",
     "ClipReport",
     "ClipState",
@@ -185,6 +189,7 @@ __all__ = [
     "MomentAsk",
     "Move",
     "Obstacle",
+    "OwnWords",
     "PastPost",
     "PlanChange",
     "PlanPolicy",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from clipping.copywriting import fit
@@ -11,6 +11,7 @@ from clipping.models import (
     CameraShot,
     ClipReport,
     Moment,
+    OwnWords,
     PlatformName,
     PostCopy,
     Release,
@@ -29,6 +30,8 @@ class Beside:
 
     writing: Writing
     policy: WritingPolicy
+    own: Mapping[PlatformName, OwnWords] = field(default_factory=dict)
+    """What a person wrote beside this very clip."""
 
 
 def clip_report(
@@ -100,7 +103,11 @@ def clip_report(
 def _posts(beside: Beside | None) -> tuple[PostCopy, ...]:
     if beside is None:
         return ()
-    return tuple(fit(beside.writing.draft, name, beside.policy) for name in PlatformName)
+    draft, own = beside.writing.draft, beside.own
+    return tuple(
+        fit(own[name].over(draft) if name in own else draft, name, beside.policy)
+        for name in PlatformName
+    )
 
 
 def _hook(clip: RenderedClip, moment: Moment) -> str:

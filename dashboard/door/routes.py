@@ -22,6 +22,7 @@ from dashboard.door.passing import csrf_token, hashed
 
 _ICON: Final = Path(__file__).resolve().parents[1] / "icon.svg"
 _STYLE: Final = Path(__file__).parent / "templates" / "style.css"
+_PLAYER: Final = Path(__file__).with_name("player.js")
 _KEPT: Final = {"cache-control": "max-age=3600"}
 _VISIT_S: Final = 3600
 
@@ -163,6 +164,11 @@ async def icon(_request: Request) -> Response:
     return FileResponse(_ICON, media_type="image/svg+xml", headers=dict(_KEPT))
 
 
+async def player(request: Request) -> Response:
+    """The script of the keys of films, for who has signed in."""
+    return FileResponse(_PLAYER, media_type="text/javascript", headers=dict(_KEPT))
+
+
 def address_of(request: Request) -> str:
     """Where it came from, as far as the server knows."""
     return request.client.host if request.client else ""
@@ -231,6 +237,7 @@ ROUTES: Final = [
     Route("/auth/oidc/start", to_provider, methods=["GET"]),
     Route("/auth/oidc/callback", from_provider, methods=["GET"]),
     Route("/auth/style.css", style, methods=["GET"]),
+    Route("/auth/player.js", player, methods=["GET"]),
     Route("/auth/icon.svg", icon, methods=["GET"]),
     Route("/media/clips/{clip_id}.mp4", clip_video, methods=["GET"]),
     Route("/media/covers/{clip_id}.jpg", clip_cover, methods=["GET"]),

@@ -150,7 +150,7 @@ _STATEMENTS: Final = (
     f"""
     INSERT INTO clipping.clips (clip_id, moment_id, source_id, client_id, state, style,
         recipe_hash, plan, video_key, cover_key, video_sha256, frames_sha256, size_bytes, proof,
-        rendered_at, decided)
+        rendered_at, decided, score)
     SELECT 'clip_' || i, 'mom_' || i, 'src_' || i % GREATEST(:clients, :posts / 200),
         {_CLIENT.format("i")},
         CASE WHEN i >= :posts AND i % 5 = 4 THEN 'held' ELSE 'ready' END, 'classic', md5(i::text),
@@ -159,7 +159,7 @@ _STATEMENTS: Final = (
         CASE WHEN i >= :posts THEN CAST(:now AS timestamptz) - i % 40 * interval '1 hour'
             ELSE CAST(:now AS timestamptz)
                 - (i / :accounts - :ahead + 6) * interval '12 hours' END,
-        i < :posts
+        i < :posts, 50 + i % 50
     FROM generate_series(0, :posts + :waiting * :clients - 1) AS i""",
     """
     INSERT INTO clipping.verdicts (clip_id, decision, person, why, at)

@@ -23,7 +23,7 @@ from pydantic import SecretStr
 from clipping.db import queries
 from clipping.db.queries import people, sign_ins
 from clipping.db.session import open_session
-from clipping.models import RenderedClip, Role
+from clipping.models import ClipWord, EditorialPolicy, RenderedClip, Role
 from clipping.people import passwords
 from clipping.settings import CHECKOUT
 from tests.dashboard.conftest import Workplace, put_files
@@ -210,8 +210,90 @@ def look_around(tab: Page) -> None:
     screenshot(tab, "sources")
 
 
+def more_clips_to_approve(workplace: Workplace, like: RenderedClip) -> None:
+    """Of acme, which wants its clips approved; three of them wait then."""
+    words = [
+        ClipWord(text=word, start_ms=at * 400, end_ms=at * 400 + 350, muted=word == "d***")
+        for at, word in enumerate(
+            "Nobody expected this. Here is the d*** reason why it works so well.".split()
+        )
+    ]
+    with open_session(workplace.database_url) as session:
+        policy = EditorialPolicy(approval="required")
+        queries.save_editorial_policy(session, "acme", policy)
+        for name in ("clip_two", "clip_three"):
+            plan = like.plan.replace(fade_ms=len(name), words=words)
+            clip = like.replace(
+                clip_id=name,
+                plan=plan,
+                recipe_hash=plan.recipe_hash(),
+                video_key=f"acme/clips/{name}.mp4",
+                cover_key=f"acme/clips/{name}.jpg",
+            )
+            queries.save_clip(session, clip)
+            put_files(workplace.store, clip)
+
+
+def go_through(tab: Page, url: str) -> None:
+    """With keys alone: approve, look at the next, go back, play, reject."""
+
+    def front(clip_id: str) -> None:
+        until(tab, f"document.querySelector('video')?.src.includes('{clip_id}')")
+
+    tab.get_by_role("link", name="Review").click()
+    expect(tab.get_by_text("3 waiting")).to_be_visible()
+    front("clip_good")
+    screenshot(tab, "review")
+    tab.keyboard.press("a")
+    expect(tab.get_by_text("2 waiting")).to_be_visible()
+    front("clip_three")
+    tab.keyboard.press("j")
+    front("clip_two")
+    tab.keyboard.press("k")
+    front("clip_three")
+    until(tab, "document.querySelector('video').readyState >= 2")
+    tab.evaluate("v => { v = document.querySelector('video'); v.muted = true; v.pause() }")
+    tab.keyboard.press(" ")
+    until(tab, "document.querySelector('video').currentTime > 0.1")
+    tab.keyboard.press("x")
+    expect(tab.get_by_role("button", name="The captions are wrong")).to_be_visible()
+    screenshot(tab, "review-reject")
+    tab.keyboard.press("4")
+    expect(tab.get_by_text("1 waiting")).to_be_visible()
+    front("clip_two")
+    with open_session(url) as session:
+        told = [queries.find_verdict(session, name) for name in ("clip_good", "clip_three")]
+    assert [one.sentence for one in told if one] == [
+        "bo approved it.",
+        "bo rejected it: The captions are wrong.",
+    ]
+    assert (tab.evaluate("document.activeElement.tagName")) != "INPUT"
+
+
+def look_at_review(tab: Page) -> None:
+    """Pictures of what is left of it, on a phone as well."""
+    for panel, found in (("Posts", "YouTube"), ("Change", "The film")):
+        tab.get_by_role("radio", name=panel, exact=True).click()
+        expect(tab.get_by_text(found, exact=True)).to_be_visible()
+        screenshot(tab, f"review-{panel.lower()}")
+    tab.get_by_role("radio", name="Words", exact=True).click()
+    tab.get_by_role("radio", name="List").click()
+    expect(tab.get_by_role("button", name="Tick all")).to_be_visible()
+    screenshot(tab, "review-list")
+    tab.set_viewport_size({"width": 390, "height": 844})
+    screenshot(tab, "review-list-phone")
+    tab.get_by_role("radio", name="One by one").click()
+    expect(tab.locator("video")).to_be_visible()
+    screenshot(tab, "review-phone")
+    tab.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 700)")
+    screenshot(tab, "review-phone-below")
+    wide = tab.evaluate("document.documentElement.scrollWidth")
+    assert wide <= 390
+    tab.set_viewport_size({"width": 1280, "height": 1000})
+
+
 def test_people_sign_in_see_what_is_theirs_play_it_and_are_shut_out(
-    hostile: RenderedClip, workplace: Workplace, address: str
+    hostile: RenderedClip, clips: list[RenderedClip], workplace: Workplace, address: str
 ) -> None:
     url = workplace.database_url
     bo = a_user(url, "bo", Role.OPERATOR, "acme", "bravo")
@@ -251,6 +333,9 @@ def test_people_sign_in_see_what_is_theirs_play_it_and_are_shut_out(
         sign_in(tab, address, "bo")
         assert tab.evaluate("document.cookie").count("clipper") == 0
         look_around(tab)
+        more_clips_to_approve(workplace, clips[0])
+        go_through(tab, url)
+        look_at_review(tab)
         refused = tab.request.get(f"{address}/media/clips/clip_script.mp4")
         assert refused.status == 404
         part = tab.request.get(

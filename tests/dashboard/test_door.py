@@ -38,7 +38,7 @@ from tests.dashboard.door_place import (
 
 PAGES = ["/", "/sources", "/static/js/index.js", "/media/abc.png", "/_stcore/host-config"]
 """What Streamlit serves, one of each kind."""
-OURS = ["/auth/account", "/media/clips/clip_1.mp4", "/media/covers/clip_1.jpg"]
+OURS = ["/auth/account", "/auth/player.js", "/media/clips/clip_1.mp4", "/media/covers/clip_1.jpg"]
 NOWHERE = ["/auth/login", "/oauth2callback", "/_stcore/agent/mcp", "//evil.example", "/auth/x"]
 STREAM = "ws://127.0.0.1:8501/_stcore/stream"
 OPEN = ["/auth/sign-in", "/auth/style.css", "/auth/icon.svg", "/_stcore/health"]

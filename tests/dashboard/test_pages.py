@@ -310,7 +310,7 @@ def test_what_one_person_did_in_a_tab_is_not_the_next_ones(
     assert "limit" not in page.session_state
 
 
-def test_a_clients_own_people_have_the_page_of_clips_alone(
+def test_a_clients_own_people_have_the_pages_of_clips_and_of_their_review_alone(
     clips: list[RenderedClip], workplace: Workplace
 ) -> None:
     workplace.look_as("bo", Role.CLIENT, "bravo")

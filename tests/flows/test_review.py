@@ -256,7 +256,7 @@ def test_nothing_is_brought_back_of_a_source_whose_rights_have_to_be_stated(plac
 def rendered(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What flows would have rendered."""
     work: list[Any] = []
-    monkeypatch.setattr(render, "_side_by_side", work.extend)
+    monkeypatch.setattr(render, "side_by_side", work.extend)
     return work
 
 

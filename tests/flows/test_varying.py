@@ -105,7 +105,7 @@ def place(
     def find_clip(clip_id: str) -> tuple[str, str, dict[str, Any]]:
         return a_moment().moment_id, made, OWN.model_dump(mode="json")
 
-    monkeypatch.setattr("flows.render._side_by_side", side_by_side)
+    monkeypatch.setattr("flows.render.side_by_side", side_by_side)
     monkeypatch.setattr("flows.render.find_clip", find_clip)
     monkeypatch.setattr("flows.render.record_experiment", record_experiment.fn)
     monkeypatch.setattr("flows.render.move_ends", lambda *_: a_moment(2).moment_id)

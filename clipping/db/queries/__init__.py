@@ -51,6 +51,19 @@ from clipping.db.queries.alerts import (
 )
 from clipping.db.queries.asks import note_ask, source_rooms, was_asked
 from clipping.db.queries.buckets import close, give_back, take_tokens
+from clipping.db.queries.changes import (
+    ChangeLine,
+    changes_of,
+    forget_verdicts,
+    get_change,
+    open_change,
+    own_words,
+    recent_changes,
+    save_change,
+    save_own_words,
+    supersede,
+    superseded_by,
+)
 from clipping.db.queries.claims import (
     claim_posts,
     database_time,
@@ -95,6 +108,7 @@ from clipping.db.queries.clips import (
 from clipping.db.queries.detections import (
     detection_of,
     find_detection,
+    find_moment,
     get_moment,
     save_detection,
 )
@@ -237,6 +251,7 @@ from clipping.db.queries.watches import (
 
 __all__ = [
     "LOGGED_IN",
+    "ChangeLine",
     "ClipAlike",
     "CostLine",
     "GivenUp",
@@ -265,6 +280,7 @@ __all__ = [
     "captions_clients",
     "captions_in_use",
     "change_status",
+    "changes_of",
     "claim_posts",
     "client_settings",
     "clients",
@@ -293,6 +309,7 @@ __all__ = [
     "find_account",
     "find_detection",
     "find_heard_chunk",
+    "find_moment",
     "find_plan",
     "find_reply",
     "find_source",
@@ -309,9 +326,11 @@ __all__ = [
     "forget_source",
     "forget_target",
     "forget_tokens",
+    "forget_verdicts",
     "forget_watch",
     "fresh_alerts",
     "get_account",
+    "get_change",
     "get_clip",
     "get_detection",
     "get_moment",
@@ -353,9 +372,11 @@ __all__ = [
     "note_service",
     "note_unsent",
     "open_accounts",
+    "open_change",
     "open_intents",
     "originals",
     "outage",
+    "own_words",
     "pause_account",
     "post_alerts_seen",
     "post_events",
@@ -365,6 +386,7 @@ __all__ = [
     "put_off_site",
     "queued_posts",
     "raise_alert",
+    "recent_changes",
     "recent_clips",
     "recent_messages",
     "recent_sources",
@@ -380,6 +402,7 @@ __all__ = [
     "save_account_check",
     "save_archived",
     "save_arms",
+    "save_change",
     "save_client_settings",
     "save_clip",
     "save_clip_distances",
@@ -390,6 +413,7 @@ __all__ = [
     "save_heard_chunk",
     "save_intents",
     "save_items",
+    "save_own_words",
     "save_plan",
     "save_post",
     "save_print",
@@ -417,6 +441,8 @@ __all__ = [
     "stops_of",
     "stuck_posts",
     "subjects_of",
+    "supersede",
+    "superseded_by",
     "take_tokens",
     "taken_by_others",
     "target_address",

@@ -13,6 +13,7 @@ from clipping.errors import Rejected
 from clipping.models import Proof, RenderedClip, RenderPlan
 from clipping.timing import TimeSpan
 
+_BESIDE = {"client_id", "plan", "proof", "decided", "score", "own_words", "superseded_by"}
 _FRAME_MS = 200
 """Of the slowest video; which frames a clip really has is said by its plan."""
 
@@ -111,7 +112,7 @@ def _all(session: Session, wanted: SelectOfScalar[ClipRow]) -> list[RenderedClip
 def _clip(row: ClipRow, client: str) -> RenderedClip:
     return RenderedClip.model_validate(
         {
-            **row.model_dump(exclude={"client_id", "plan", "proof", "decided"}),
+            **row.model_dump(exclude=_BESIDE),
             "client": client,
             "plan": RenderPlan.model_validate(row.plan),
             "proof": Proof.model_validate(row.proof),

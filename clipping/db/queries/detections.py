@@ -163,6 +163,15 @@ def get_moment(session: Session, moment_id: str) -> tuple[str, Moment]:
     return row.source_id, _moment(row, rank, rescued_at)
 
 
+def find_moment(session: Session, moment_id: str) -> Moment | None:
+    """The moment, whichever detections found it, also when they are gone or none may be seen.
+
+    Its rank, which belongs to a detection, is 1.
+    """
+    row = session.get(MomentRow, moment_id, populate_existing=True)
+    return None if row is None else _moment(row, 1, None)
+
+
 def _detection(session: Session, row: DetectionRow) -> Detection:
     moments = session.exec(
         select(MomentRow, DetectionMomentRow.rank, DetectionMomentRow.rescued_at)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from clipping.db.queries.changes import OwnWordsOf, words_of_row
 from clipping.db.queries.verdicts import VERDICT, is_approved, verdict_of
 from clipping.db.tables import ClientRow, ClipRow, DraftRow, MomentRow, SourceRow, VerdictRow
 from clipping.models import ClipState, Draft, Ground, Verdict
@@ -39,6 +40,8 @@ class PostingFacts:
     """Whether it has the approval that its client wants, or needs none."""
     verdict: Verdict | None = None
     """What a person decided about it."""
+    own_words: OwnWordsOf = field(default_factory=dict)
+    """What a person wrote beside it, by platforms."""
 
 
 def posting_facts(session: Session, clip_ids: Collection[str]) -> dict[str, PostingFacts]:
@@ -62,6 +65,7 @@ def posting_facts(session: Session, clip_ids: Collection[str]) -> dict[str, Post
             col(ClipRow.plan)["frames"].as_integer(),
             hook["start_ms"].as_integer(),
             hook["end_ms"].as_integer(),
+            col(ClipRow.own_words),
             is_approved(),
             *VERDICT,
         )
@@ -92,6 +96,7 @@ def _facts(
     frames: int,
     hook_start_ms: int | None,
     hook_end_ms: int | None,
+    own_words: dict[str, Any] | None,
     approved: bool | None,
     *verdict: Any,
 ) -> PostingFacts:
@@ -113,4 +118,5 @@ def _facts(
         hook_ms=shown,
         approved=bool(approved),
         verdict=verdict_of(clip_id, *verdict),
+        own_words=words_of_row(own_words),
     )

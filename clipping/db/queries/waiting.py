@@ -30,8 +30,8 @@ class WaitingClip:
     """What somebody has to agree to before; empty where only approval is wanted."""
 
 
-_OUT: Final = (PostState.POSTED, PostState.PROCESSING, PostState.UNKNOWN)
-_TO_COME: Final = (
+OUT: Final = (PostState.POSTED, PostState.PROCESSING, PostState.UNKNOWN)
+TO_COME: Final = (
     PostState.PLANNED,
     PostState.RESERVED,
     PostState.SUBMITTING,
@@ -39,7 +39,7 @@ _TO_COME: Final = (
 )
 
 
-def _has_post(states: Collection[PostState]) -> Any:
+def has_post(states: Collection[PostState]) -> Any:
     """Whether the clip has a post that stands so."""
     return (
         select(col(PostRow.post_id))
@@ -60,7 +60,7 @@ def waiting_clips(session: Session, client: str | None, most: int) -> list[Waiti
     unseen = and_(
         col(ClipRow.state) == ClipState.READY.value,
         func.coalesce(is_approved(), False).is_(False),
-        or_(not_(_has_post(_OUT)), _has_post(_TO_COME)),
+        or_(not_(has_post(OUT)), has_post(TO_COME)),
     )
     wanted = (
         select(

@@ -10,6 +10,7 @@ from clipping.db.tables.alarms import AlarmMentionRow, AlarmMessageRow, AlarmTar
 from clipping.db.tables.base import SCHEMA, Row
 from clipping.db.tables.claude import BatchIntentRow, LedgerRow, OutageRow, ReplyRow
 from clipping.db.tables.clips import (
+    ClipChangeRow,
     ClipRow,
     DetectionMomentRow,
     DetectionRow,
@@ -47,6 +48,7 @@ __all__ = [
     "BatchIntentRow",
     "BucketRow",
     "ClientRow",
+    "ClipChangeRow",
     "ClipDistanceRow",
     "ClipPrintRow",
     "ClipRow",

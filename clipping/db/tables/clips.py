@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Double,
     ForeignKeyConstraint,
     Index,
     UniqueConstraint,
@@ -19,7 +20,7 @@ from sqlmodel import Field
 
 from clipping.db.columns import Text, UtcTime
 from clipping.db.tables.base import SAVED_AT, SCHEMA, Row, belongs_to, one_of
-from clipping.models import ClipState
+from clipping.models import ChangeState, ClipState
 
 _EMPTY_LIST: dict[str, Any] = {"server_default": sql("'[]'::jsonb")}
 
@@ -161,6 +162,14 @@ class ClipRow(Row, table=True):
             "rendered_at",
             postgresql_where=sql("NOT decided"),
         ),
+        Index(
+            "ix_clips_waiting",
+            "client_id",
+            "state",
+            sql("score DESC"),
+            "clip_id",
+            postgresql_where=sql("NOT decided"),
+        ),
     )
 
     clip_id: str = Field(sa_type=Text, primary_key=True)
@@ -182,6 +191,44 @@ class ClipRow(Row, table=True):
         default=None, nullable=False, sa_column_kwargs={"server_default": false()}
     )
     """Whether it has a verdict; kept so by Postgres, for who asks which have none."""
+    score: int | None = Field(
+        default=None, nullable=False, sa_column_kwargs={"server_default": sql("0")}
+    )
+    """Its moment's; kept so by Postgres, for who asks for the best."""
+    own_words: dict[str, Any] | None = Field(sa_type=JSONB(none_as_null=True), default=None)
+    """What a person wrote beside it, by platforms."""
+    superseded_by: str | None = Field(sa_type=Text, default=None)
+    """The clip that a change has made of it."""
+
+
+class ClipChangeRow(Row, table=True):
+    """What a person wanted to be other in a clip, and what came of it."""
+
+    __tablename__ = "clip_changes"
+    __table_args__ = (
+        belongs_to("clips", "clip_id"),
+        CheckConstraint(one_of("state", ChangeState), name="state"),
+        Index("ix_clip_changes_clip_id_asked_at", "clip_id", "asked_at"),
+        Index(None, "asked_at"),
+        Index(None, "made_clip_id"),
+        Index(
+            None,
+            "clip_id",
+            unique=True,
+            postgresql_where=sql("state IN ('asked', 'rendering')"),
+        ),
+    )
+
+    change_id: str = Field(sa_type=Text, primary_key=True)
+    clip_id: str = Field(sa_type=Text)
+    wanted: dict[str, Any] = Field(sa_type=JSONB)
+    by: str = Field(sa_type=Text)
+    asked_at: datetime = Field(sa_type=UtcTime)
+    state: str = Field(sa_type=Text)
+    fraction: float = Field(sa_type=Double)
+    heard_at: datetime = Field(sa_type=UtcTime)
+    told: str = Field(sa_type=Text)
+    made_clip_id: str | None = Field(sa_type=Text, default=None)
 
 
 class ReleaseRow(Row, table=True):

@@ -1,0 +1,194 @@
+"""What a person changes about a clip, in an open session: who opened it says whose there are.
+
+Other words hold at once. Another film is another clip: from when it is asked for, the one that
+there is may not be posted, and once it is rendered it takes that one's place.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlmodel import Session
+
+from clipping.captions import HOOK_STYLES, STYLES
+from clipping.captions.hook import hook_fits
+from clipping.copywriting import fit
+from clipping.db import queries
+from clipping.errors import Rejected
+from clipping.models import (
+    ChangeState,
+    ClipChange,
+    ClipEdit,
+    Draft,
+    EditorialPolicy,
+    RenderedClip,
+    make_id,
+)
+from clipping.moments.guard import holds_phrase
+from clipping.profanity import mask
+from clipping.publishing import deciding
+
+SILENT_AFTER: Final = timedelta(minutes=2)
+"""Whoever renders a change is not heard of for so long only when it has ended, or never began."""
+
+
+def ask(session: Session, clip_id: str, edit: ClipEdit, by: str, now: datetime) -> ClipChange:
+    """Change the words beside a clip, or ask for another film of it, which somebody has to render.
+
+    Whoever has approved it has approved something else.
+
+    :raises Rejected: Nothing would be other, it is being changed already or was replaced, or what
+        is wanted cannot be shown.
+    """
+    clip = queries.get_clip(session, clip_id)
+    deciding.refuse_replaced(session, clip_id)
+    edit = _checked(edit, clip, queries.editorial_policy(session, clip.client))
+    change = ClipChange(
+        change_id=make_id("change", clip_id, now, secrets.token_hex(8)),
+        clip_id=clip_id,
+        wanted=edit,
+        by=by,
+        asked_at=now,
+        heard_at=now,
+    )
+    if edit.renders:
+        queries.save_change(session, change)
+        deciding.reject(session, clip_id, by, f"it is being changed: {edit.told}", now)
+        return change
+    queries.forget_verdicts(session, [clip_id])
+    reword(session, clip_id, change, now)
+    done = change.replace(state=ChangeState.DONE, fraction=1.0, made_clip_id=clip_id)
+    queries.save_change(session, done)
+    return done
+
+
+def _checked(edit: ClipEdit, clip: RenderedClip, policy: EditorialPolicy) -> ClipEdit:
+    """The edit as it can be shown.
+
+    :raises Rejected: It cannot.
+    """
+    if not edit.renders and not edit.words:
+        raise Rejected("Nothing would be other than it is.")
+    made = clip.plan.choices
+    if edit.style is not None and edit.style not in STYLES:
+        raise Rejected(f"There is no style {edit.style!r}; choose one of {', '.join(STYLES)}.")
+    look = edit.hook_style or ("plate" if made.hook_style == "none" else made.hook_style)
+    if look not in HOOK_STYLES:
+        raise Rejected(f"There is no style {look!r}; choose one of {', '.join(HOOK_STYLES)}.")
+    if edit.hook is None:
+        return edit
+    hook = mask(" ".join(edit.hook.split()))
+    banned = next((word for word in policy.banned_words if holds_phrase(word, hook.split())), None)
+    if banned is not None:
+        raise Rejected(f"The hook holds {mask(banned)!r}, which {clip.client} has banned.")
+    # Of a look that was given up nobody knows; whoever renders it says so.
+    style = STYLES.get(edit.style or made.style)
+    if hook and style is not None and not hook_fits(hook, style, look):
+        raise Rejected(f"The hook {hook[:40]!r}… is too long to be shown; use fewer words.")
+    return edit.replace(hook=hook)
+
+
+def reword(session: Session, clip_id: str, change: ClipChange, now: datetime) -> None:
+    """Put a change's words beside a clip, and into its posts of which nothing was sent.
+
+    Those keep their slots; words that were sent are their platform's.
+    """
+    kept = {**queries.own_words(session, clip_id), **change.wanted.words}
+    if not kept:
+        return
+    queries.save_own_words(session, clip_id, kept)
+    clip = queries.posting_facts(session, [clip_id])[clip_id]
+    policy = queries.editorial_policy(session, clip.client).writing
+    draft = (clip.draft or Draft(hook="", caption="")).replace(hook=clip.hook)
+    for seen in queries.posts(session, clip.client, clip_id=clip_id):
+        post = queries.get_post(session, seen.post_id, lock=True)
+        own = kept.get(post.platform)
+        if own is None or not deciding.is_unbegun(post):
+            continue
+        words = fit(own.over(draft), post.platform, policy)
+        if words != post.words:
+            after = post.replace(words=words, note=f"{change.by} has changed its words.")
+            queries.save_post(session, post, after, now, by=change.by)
+
+
+def settle(session: Session, change_id: str, made_clip_id: str, now: datetime) -> ClipChange:
+    """A clip was rendered for a change: it takes the other one's place, and waits for a person.
+
+    Where the change was given up meanwhile, what was rendered for it may not be posted.
+    """
+    change = queries.get_change(session, change_id, lock=True)
+    if not change.open:
+        new = queries.find_verdict(session, made_clip_id) is None
+        if change.made_clip_id is None and new and made_clip_id != change.clip_id:
+            why = "the change that made it was given up"
+            deciding.reject(session, made_clip_id, change.by, why, now)
+        return change
+    queries.forget_verdicts(session, [made_clip_id])
+    words = {**queries.own_words(session, change.clip_id), **change.wanted.words}
+    carried = change.replace(wanted=change.wanted.replace(words=words))
+    reword(session, made_clip_id, carried, now)
+    told = "It shows the same as before."
+    if made_clip_id != change.clip_id:
+        queries.supersede(session, change.clip_id, made_clip_id)
+        told = f"{made_clip_id} is there in its place."
+        why = f"{made_clip_id} is there in its place: {change.wanted.told}"
+        deciding.reject(session, change.clip_id, change.by, why, now)
+    done = change.replace(
+        state=ChangeState.DONE, fraction=1.0, heard_at=now, told=told, made_clip_id=made_clip_id
+    )
+    queries.save_change(session, done)
+    return done
+
+
+def fail(session: Session, change_id: str, why: str, now: datetime) -> ClipChange:
+    """Nothing comes of a change: the clip waits for a person as it is."""
+    change = queries.get_change(session, change_id, lock=True)
+    if not change.open:
+        return change
+    queries.forget_verdicts(session, [change.clip_id])
+    failed = change.replace(state=ChangeState.FAILED, heard_at=now, told=why)
+    queries.save_change(session, failed)
+    return failed
+
+
+def note_progress(session: Session, change_id: str, fraction: float, now: datetime) -> None:
+    """Whoever renders a change is at it."""
+    change = queries.get_change(session, change_id, lock=True)
+    if change.open:
+        at = change.replace(state=ChangeState.RENDERING, fraction=fraction, heard_at=now)
+        queries.save_change(session, at)
+
+
+def start_anew(session: Session, change_id: str, by: str, now: datetime) -> ClipChange:
+    """A change that nobody is at is asked for once more, by somebody who may want it.
+
+    :raises Rejected: It is over, or somebody is at it.
+    """
+    change = queries.get_change(session, change_id, lock=True)
+    _refuse_unless_silent(change, now)
+    again = change.replace(state=ChangeState.ASKED, fraction=0.0, heard_at=now, by=by)
+    queries.save_change(session, again)
+    return again
+
+
+def give_up(session: Session, change_id: str, by: str, now: datetime) -> ClipChange:
+    """A change that nobody is at does not happen.
+
+    :raises Rejected: It is over, or somebody is at it.
+    """
+    _refuse_unless_silent(queries.get_change(session, change_id, lock=True), now)
+    return fail(session, change_id, f"{by} gave it up.", now)
+
+
+def is_silent(change: ClipChange, now: datetime) -> bool:
+    """Whether it is under way, and nobody seems to be at it."""
+    return change.open and now - change.heard_at >= SILENT_AFTER
+
+
+def _refuse_unless_silent(change: ClipChange, now: datetime) -> None:
+    if not change.open:
+        raise Rejected("This change is over by now.")
+    if not is_silent(change, now):
+        raise Rejected("This change is being rendered just now.")

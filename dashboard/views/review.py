@@ -1,0 +1,298 @@
+"""Review: clips that wait for a person, one after another, with keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import streamlit as st
+
+from clipping.db import queries
+from clipping.db.queries.review_lines import (
+    ReviewChoice,
+    ReviewLine,
+    WaitsFor,
+    count_waiting,
+    waiting_page,
+)
+from dashboard import looks, verdicts
+from dashboard.actions import say_what_was_done
+from dashboard.addresses import cover_url, video_url
+from dashboard.changes_panel import changes_list
+from dashboard.choosing import client_choice
+from dashboard.door.person import Person, person
+from dashboard.page import plain, reading
+from dashboard.paging import Pages
+from dashboard.review_panels import about, panels
+from dashboard.reviewed import REASONS, Reviewed, read
+from dashboard.words import apart, many
+
+PER_PAGE = 20
+MOST_COUNTED = 500
+SINCE = timedelta(days=3)
+FORS = {"approval": "To approve", "release": "Held", "changes": "Changed"}
+FRONT, REJECTING = "review front", "review rejecting"
+
+
+def overview() -> None:
+    who, now = person(), datetime.now(UTC)
+    # Of a file of ours, in every visit once; it holds nothing of anybody.
+    st.html('<script src="/auth/player.js"></script>', unsafe_allow_javascript=True)
+    looks.begin("Review")
+    say_what_was_done(passing=True)
+    client, wanted, one_by_one = _choices(who)
+    if wanted == "changes":
+        changes_list(client, now - SINCE, now)
+        return
+    choice = ReviewChoice(client, WaitsFor(wanted))
+    pages = Pages("review", choice)
+    with reading() as session:
+        lines = waiting_page(session, choice, PER_PAGE + 1, pages.after)
+        count = count_waiting(session, choice, MOST_COUNTED)
+        front = _front(lines) if one_by_one else None
+        shown = read(session, front, staff=who.is_staff) if front else None
+        under_way = _under_way(queries.recent_changes(session, client, now - SINCE, 50))
+    if under_way:
+        st.caption(plain(f"{many(under_way, 'clip')} being rendered again: see Changed."))
+    if not one_by_one:
+        as_list(lines, pages, who, choice, now)
+    elif shown is not None:
+        in_front(shown, lines, pages, who, count)
+    elif front is not None:
+        looks.empty("There is no such clip", "It may be another client's, or gone.")
+        st.button("To the queue", on_click=_to, args=(None,))
+    else:
+        _nothing(choice, pages)
+
+
+def _under_way(lines: Sequence[queries.ChangeLine]) -> int:
+    return sum(line.change.open for line in lines)
+
+
+def _choices(who: Person) -> tuple[str | None, str, bool]:
+    one, two, three = st.columns([1.2, 1.6, 1], vertical_alignment="bottom")
+    with one:
+        client = client_choice(who)
+    known = list(FORS) if who.is_staff else ["approval"]
+    given = st.query_params.get("for")
+    wanted = two.segmented_control(
+        "Clips",
+        known,
+        default=given if given in known else "approval",
+        format_func=FORS.__getitem__,
+        required=True,
+        key="review for",
+    )
+    how = three.segmented_control(
+        "Shown", ["One by one", "List"], default="One by one", required=True, key="review shown"
+    )
+    return client, wanted or "approval", how != "List"
+
+
+def _nothing(choice: ReviewChoice, pages: Pages) -> None:
+    if not pages.first:
+        pages.back()
+        st.rerun()
+    if choice.waits_for is WaitsFor.RELEASE:
+        looks.empty("Nothing is held", "No clip has something in it that a person must agree to.")
+        return
+    looks.empty(
+        "Everything is looked at",
+        "New clips of clients who want them approved wait here, the best first.",
+    )
+
+
+def _front(lines: Sequence[ReviewLine]) -> str | None:
+    """The clip in front: the one that the address names, else the first that waits."""
+    named = st.query_params.get("clip")
+    if named:
+        return named
+    return lines[0].clip_id if lines else None
+
+
+def _to(clip_id: str | None) -> None:
+    """Another clip is in front in the run that comes next."""
+    st.session_state.pop(REJECTING, None)
+    if clip_id is None:
+        st.query_params.pop("clip", None)
+    else:
+        st.query_params["clip"] = clip_id
+
+
+def in_front(
+    shown: Reviewed, lines: Sequence[ReviewLine], pages: Pages, who: Person, count: int
+) -> None:
+    ids = [line.clip_id for line in lines]
+    at = ids.index(shown.clip.clip_id) if shown.clip.clip_id in ids else None
+    after = _behind(ids, at)
+    with st.container(key="review_bar"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            decided = _bar(shown, who)
+            moved = _moves(lines, at, pages, count)
+        if decided:
+            _decide(shown, after)
+        if moved:
+            st.rerun()
+        if st.session_state.get(REJECTING):
+            _reasons(shown.clip.clip_id, after)
+    film, story = st.columns([1, 1.9], gap="large")
+    with film, st.container(key="review_film"):
+        by_itself = st.session_state.get("review by itself", True)
+        st.video(video_url(shown.clip.clip_id), autoplay=bool(by_itself))
+        st.toggle("Play at once", value=True, key="review by itself")
+    with story:
+        about(shown)
+        panels(shown, who)
+
+
+def _behind(ids: Sequence[str], at: int | None) -> str | None:
+    """What is in front once this clip is decided about; None begins with the first that waits."""
+    if at is None:
+        return None
+    return ids[at + 1] if at + 1 < len(ids) else None
+
+
+def _bar(shown: Reviewed, who: Person) -> bool:
+    """The buttons of a verdict; whether the first of them was pressed."""
+    held = bool(shown.card.waits_for)
+    stands = shown.under_way is None and not shown.superseded_by
+    if held and who.is_staff:
+        pressed = st.button("Release", shortcut="a", type="primary", icon=":material/lock_open:")
+    else:
+        fit = stands and not held and shown.clip.proof.passed
+        icon = ":material/check:"
+        pressed = st.button("Approve", shortcut="a", type="primary", icon=icon, disabled=not fit)
+    icon = ":material/close:"
+    st.button("Reject", shortcut="x", icon=icon, disabled=not stands, on_click=_ask_why)
+    return pressed
+
+
+def _decide(shown: Reviewed, after: str | None) -> None:
+    clip_id = shown.clip.clip_id
+    held = bool(shown.card.waits_for)
+    if verdicts.release(clip_id, "") if held else verdicts.approve([clip_id]):
+        _to(after)
+    st.rerun()
+
+
+def _ask_why() -> None:
+    st.session_state[REJECTING] = not st.session_state.get(REJECTING, False)
+
+
+def _reasons(clip_id: str, after: str | None) -> None:
+    why = ""
+    with st.container(horizontal=True, gap="small"):
+        for number, reason in enumerate(REASONS, start=1):
+            if st.button(reason, shortcut=str(number), key=f"reason {number}"):
+                why = reason
+    typed = st.form("own reason", border=False, clear_on_submit=True)
+    with typed, st.container(horizontal=True, vertical_alignment="bottom"):
+        own = st.text_input("In your own words", max_chars=300)
+        pressed = st.form_submit_button("Reject with this")
+    if not why and not pressed:
+        return
+    if verdicts.reject([clip_id], why or " ".join(own.split())):
+        _to(after)
+    st.rerun()
+
+
+def _moves(lines: Sequence[ReviewLine], at: int | None, pages: Pages, count: int) -> bool:
+    """The buttons that go on and back; whether another clip is in front from now on."""
+    shown = min(len(lines), PER_PAGE)
+    more = len(lines) > PER_PAGE
+    last = not lines or (at is not None and at + 1 >= shown and not more)
+    up, down = ":material/keyboard_arrow_up:", ":material/keyboard_arrow_down:"
+    back = st.button("Previous", shortcut="k", icon=up, disabled=not at and pages.first)
+    forward = st.button("Next", shortcut="j", icon=down, disabled=last)
+    over = "+" if count >= MOST_COUNTED else ""
+    place = "" if at is None else f"{at + 1} of {shown} on this page, "
+    st.caption(plain(f"{place}{count:,}{over} waiting. Space plays."))
+    if forward:
+        _forward(lines, at, pages, shown)
+    elif back and at:
+        _to(lines[at - 1].clip_id)
+    elif back:
+        pages.back()
+        _to(None)
+    return forward or back
+
+
+def _forward(lines: Sequence[ReviewLine], at: int | None, pages: Pages, shown: int) -> None:
+    if at is None:
+        _to(lines[0].clip_id)
+    elif at + 1 < shown:
+        _to(lines[at + 1].clip_id)
+    else:
+        pages.forward(lines[shown - 1].key)
+        _to(None)
+
+
+def as_list(
+    lines: Sequence[ReviewLine], pages: Pages, who: Person, choice: ReviewChoice, now: datetime
+) -> None:
+    if not lines:
+        _nothing(choice, pages)
+        return
+    shown = lines[:PER_PAGE]
+    bar = st.container(key="review_bar")
+    ticked = [line.clip_id for line in shown if _tick(line, now)]
+    with bar:
+        _bulk(shown, ticked, approves=choice.waits_for is WaitsFor.APPROVAL)
+    pages.show(shown[-1].key, more=len(lines) > PER_PAGE)
+
+
+def _tick(line: ReviewLine, now: datetime) -> bool:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
+        on = st.checkbox(
+            plain(f"Tick {line.hook}"), key=f"tick {line.clip_id}", label_visibility="collapsed",
+            width=30,
+        )  # fmt: skip
+        st.image(cover_url(line.clip_id), width=54)
+        looks.entry(
+            line.hook,
+            (
+                f"{line.score} points · {line.seconds:.0f} s · {line.client} · "
+                f"made {apart(line.rendered_at, now)}",
+                line.reason,
+            ),
+        )
+        st.button("Open", key=f"open {line.clip_id}", on_click=_open, args=(line.clip_id,))
+    return on
+
+
+def _open(clip_id: str) -> None:
+    st.session_state["review shown"] = "One by one"
+    _to(clip_id)
+
+
+def _bulk(shown: Sequence[ReviewLine], ticked: Sequence[str], *, approves: bool) -> None:
+    keys = [f"tick {line.clip_id}" for line in shown]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        every = len(ticked) < len(shown)
+        st.button(
+            "Tick all" if every else "Tick none",
+            on_click=_tick_all,
+            args=(keys,),
+            kwargs={"on": every},
+        )
+        pressed = approves and st.button(
+            f"Approve {len(ticked)}", type="primary", disabled=not ticked, key="approve ticked"
+        )
+        with st.popover(f"Reject {len(ticked)}", disabled=not ticked):
+            why = st.radio("Why", REASONS, key="why ticked")
+            own = st.text_input("Or in your own words", max_chars=300, key="own ticked")
+            rejected = st.button("Reject them", key="reject ticked")
+    if pressed and verdicts.approve(ticked):
+        st.rerun()
+    if rejected and verdicts.reject(ticked, " ".join(own.split()) or why or ""):
+        st.rerun()
+    if pressed or rejected:
+        st.rerun()
+
+
+def _tick_all(keys: Sequence[str], *, on: bool) -> None:
+    for key in keys:
+        st.session_state[key] = on
+
+
+overview()
