@@ -14,6 +14,7 @@ from clipping.models.account import (
     Disclosure,
     PostingMethod,
 )
+from clipping.models.addition import Addition, AdditionKind, AdditionState
 from clipping.models.base import OUTPUT_HEIGHT_PX, OUTPUT_WIDTH_PX, Value, make_id
 from clipping.models.clip import (
     CameraShot,
@@ -126,6 +127,9 @@ __all__ = [
     "AccountEvent",
     "AccountLimits",
     "AccountStatus",
+    "Addition",
+    "AdditionKind",
+    "AdditionState",
     "Alert",
     "AppUse",
     "Area",
