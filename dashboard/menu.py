@@ -10,6 +10,7 @@ def daily_pages() -> list[StreamlitPage]:
     """In the order of a morning; the first is where everybody begins."""
     return [
         st.Page("views/today.py", title="Today", icon=":material/today:", default=True),
+        st.Page("views/add.py", title="Add", icon=":material/add_circle:"),
         st.Page("views/schedule.py", title="Calendar", icon=":material/calendar_month:"),
         st.Page("views/posts.py", title="Posts", icon=":material/send:"),
         st.Page("views/accounts.py", title="Accounts", icon=":material/group:"),
