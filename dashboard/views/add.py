@@ -93,7 +93,7 @@ def _line(one: Addition, source: SourceOverview | None, stands: Standing, now: d
         if one.state is AdditionState.REFUSED and st.button("Done", key=f"done {key}"):
             with changing() as session:
                 additions.forget_addition(session, one.addition_id)
-            st.rerun(scope="fragment")
+            st.rerun()
 
 
 def _start(addition_id: str) -> None:
@@ -104,7 +104,7 @@ def _start(addition_id: str) -> None:
     if found is not None:
         start(found, open_session_as(database_url(), who.user_id, writes=True))
     _asked.clear()
-    st.rerun(scope="fragment")
+    st.rerun()
 
 
 def _lead(source: SourceOverview | None) -> Lead | None:

@@ -68,7 +68,7 @@ def upgrade() -> None:
         schema=SCHEMA,
     )
     op.create_index(
-        "ix_additions_client_id", "additions", ["client_id", "created_at"], schema=SCHEMA
+        "ix_additions_client_id_created_at", "additions", ["client_id", "created_at"], schema=SCHEMA
     )
     op.create_index(
         "ix_additions_state",
