@@ -36,8 +36,8 @@ FORM_POLICY: Final = (
 """Of the door's own pages, which have no script."""
 
 FRAME_POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
 )
 """Of the one page that our own pages show in a frame."""
 

@@ -28,8 +28,8 @@ from dashboard.words import apart
 
 MOST: Final = 20
 SHOWN_FOR: Final = timedelta(days=7)
+# Until the form has said how high it is.
 _FRAME_HEIGHT_PX: Final = 430
-"""Until the form has said how high it is."""
 
 
 def overview() -> None:
@@ -39,8 +39,12 @@ def overview() -> None:
     )
     say_what_was_done()
     st.iframe(f"{origin()}/add/upload", height=_FRAME_HEIGHT_PX, alt="Add a video")
-    st.subheader("Added")
-    client = client_choice(who) if len(who.clients) > 1 else None
+    title, choice = st.columns([2, 1], vertical_alignment="bottom")
+    title.subheader("Added")
+    client = None
+    if len(who.clients) > 1:
+        with choice:
+            client = client_choice(who)
     added(who, client)
 
 
@@ -61,8 +65,10 @@ def added(who: Person, client: str | None) -> None:
         return
     states = _states(found)
     for one in found:
+        # A line, and close below it how far it is.
         source = sources.get(given.get(one.addition_id, ""))
-        _line(one, source, standing(one, source, states.get(one.run_id), now), now)
+        with looks.listing():
+            _line(one, source, standing(one, source, states.get(one.run_id), now), now)
 
 
 def _states(found: list[Addition]) -> dict[str, RunState]:
@@ -81,7 +87,7 @@ def _asked(run_ids: tuple[str, ...]) -> dict[str, RunState]:
 
 
 def _line(one: Addition, source: SourceOverview | None, stands: Standing, now: datetime) -> None:
-    kind = "link" if one.kind is AdditionKind.LINK else f"{one.size_bytes / 1e6:,.0f} MB"
+    kind = "link" if one.kind is AdditionKind.LINK else _amount(one.size_bytes)
     who = f"{one.client} · {kind} · added {apart(one.created_at, now)} by {one.added_by}"
     key = one.addition_id
     line = looks.row(stands.chip, one.name, (stands.said, who), _lead(source))
@@ -94,6 +100,10 @@ def _line(one: Addition, source: SourceOverview | None, stands: Standing, now: d
             with changing() as session:
                 additions.forget_addition(session, one.addition_id)
             st.rerun()
+
+
+def _amount(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB" if size < 1e7 else f"{size / 1e6:,.0f} MB"
 
 
 def _start(addition_id: str) -> None:

@@ -17,7 +17,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import FrameLocator, Page, expect, sync_playwright
 from pydantic import SecretStr
 
 from clipping.db import queries
@@ -241,15 +241,57 @@ def add_a_film(tab: Page, folder: Path, prefect: FakePrefect) -> None:
     refused = form.get_by_text("Free films.mp4 is not a video: its content is text.")
     expect(refused).to_be_visible()
     expect(form.get_by_text("Everything has arrived.")).to_be_visible()
+    go_on_after_a_reload(tab, form, folder)
+    form.get_by_label("May be clipped").select_option("licensed")
+    form.get_by_label("Owner").fill("Jo Doe")
     form.get_by_label("Link").fill("https://youtu.be/abcdefghijk")
     form.get_by_role("button", name="Add the link").click()
     expect(form.get_by_text("The link is added.")).to_be_visible()
-    expect(tab.get_by_text("Waits for a worker that is free.")).to_have_count(2)
-    expect(tab.get_by_role("link", name="Its source")).to_be_visible()
+    expect(tab.get_by_text("Waits for a worker that is free.")).to_have_count(3)
+    expect(tab.get_by_role("link", name="Its source")).to_have_count(2)
     screenshots(tab, "add")
     films = [made["parameters"] for made in prefect.runs.values() if "rights" in made["parameters"]]
     assert [one["rights"]["owner"] for one in films] == ["Jo Doe", "Jo Doe"]
     assert sorted(one["location"].partition(":")[0] for one in films) == ["https", "stored"]
+
+
+def go_on_after_a_reload(tab: Page, form: FrameLocator, folder: Path) -> None:
+    """A browser that was closed over half a film: it is chosen again, and the rest is sent."""
+    film = make_video(folder / "Half.mp4", seconds=17, fps=5, size=(64, 36))
+    frame = next(one for one in tab.frames if one.url.endswith("/add/upload"))
+    path = frame.evaluate(BEGIN, ["acme", film.name, film.stat().st_size, film.read_bytes().hex()])
+    sent = []
+    tab.on(
+        "request",
+        lambda request: (
+            sent.append(request.headers["upload-offset"])
+            if request.method == "PATCH" and request.url.endswith(path)
+            else None
+        ),
+    )
+    tab.reload()
+    expect(form.get_by_text("Choose the same file again to go on.")).to_be_visible()
+    form.get_by_label("Client").select_option("acme")
+    form.get_by_label("Choose files").set_input_files(film)
+    expect(form.get_by_text("Everything has arrived.")).to_be_visible()
+    assert sent == ["1000"]
+    expect(form.get_by_text("Half.mp4")).to_have_count(1)
+
+
+BEGIN = """async ([client, name, size, hex]) => {
+  const token = document.querySelector('meta[name="clipper-token"]').content;
+  const headers = { "Tus-Resumable": "1.0.0", "X-Clipper-Token": token };
+  const said = `client ${btoa(client)},filename ${btoa(name)}`;
+  const made = await fetch("/add/files", { method: "POST",
+    headers: { ...headers, "Upload-Length": size, "Upload-Metadata": said } });
+  const path = made.headers.get("Location");
+  const bytes = new Uint8Array(hex.match(/../g).slice(0, 1000).map((pair) => parseInt(pair, 16)));
+  await fetch(path, { method: "PATCH", body: bytes,
+    headers: { ...headers, "Upload-Offset": "0",
+      "Content-Type": "application/offset+octet-stream" } });
+  return path;
+}"""
+"""As the page does it, and then no more."""
 
 
 def test_people_sign_in_see_what_is_theirs_play_it_and_are_shut_out(

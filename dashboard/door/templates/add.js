@@ -35,7 +35,10 @@
   const remember = (mark, url) => { try { localStorage.setItem(mark, url); } catch { /* goes without */ } };
   const forget = (mark) => { try { localStorage.removeItem(mark); } catch { /* goes without */ } };
 
-  class Refused extends Error {}
+  // Sent again, it would be refused again, where it is for good.
+  class Refused extends Error {
+    constructor(message, forGood = false) { super(message); this.forGood = forGood; }
+  }
   class Cut extends Error {}
 
   function send(method, url, { headers = {}, body = null, onProgress = null, hold = null } = {}) {
@@ -60,7 +63,7 @@
       throw new Refused("You are not signed in any more. Load this page again and choose the same file: it goes on where it was.");
     }
     if (answer.status >= 500 && answer.status !== 507) throw new Cut();
-    throw new Refused(answer.responseText || `It was refused (${answer.status}).`);
+    throw new Refused(answer.responseText || `It was refused (${answer.status}).`, answer.status === 413 || answer.status === 415);
   }
 
   function terms() {
@@ -122,6 +125,7 @@
     offer() {
       const discard = ["Discard", () => this.discard()];
       if (this.state === "paused" || this.state === "failed") this.row.offer(["Go on", () => this.goOn()], discard);
+      else if (this.state === "refused") this.row.offer(["Remove", () => this.discard()]);
       else if (this.state === "over") this.row.offer();
       else this.row.offer(["Pause", () => this.pause()], discard);
     }
@@ -169,7 +173,8 @@
       }
     }
     fail(error, tries) {
-      this.state = "failed";
+      this.state = error.forGood ? "refused" : "failed";
+      this.row.bar.hidden = this.state === "refused";
       this.row.tell(error instanceof Refused ? error.message : `Nothing came through ${tries} times. Go on when the connection is back.`, "wrong");
       this.offer();
     }
@@ -271,8 +276,8 @@
       delete item.dataset.url;
       if (!begun) list.append(item);
       const upload = new Upload(file, given, captions, item);
-      if (file.size === 0) upload.fail(new Refused("This file is empty."), 0);
-      else if (file.size > Number(said("most-bytes"))) upload.fail(new Refused("This file is too large."), 0);
+      if (file.size === 0) upload.fail(new Refused("This file is empty.", true), 0);
+      else if (file.size > Number(said("most-bytes"))) upload.fail(new Refused("This file is too large.", true), 0);
       else waiting.push(upload);
     }
     work();
@@ -320,20 +325,46 @@
   function fit() {
     const frame = window.frameElement;
     if (!frame) return;
-    frame.style.height = `${document.body.scrollHeight + 2}px`;
+    const height = `${document.body.scrollHeight + 2}px`;
+    if (frame.style.height === height) return;
+    frame.style.height = height;
+    // What it stands in was told another height.
+    for (let box = frame.parentElement; box && box.dataset.testid !== "stVerticalBlock"; box = box.parentElement) {
+      box.style.height = "auto";
+    }
   }
   function dress() {
     let dark = matchMedia("(prefers-color-scheme: dark)").matches;
-    try {
-      const ground = window.frameElement && parent.document.querySelector(".stApp");
-      const [red, green, blue] = ground ? getComputedStyle(ground).backgroundColor.match(/[\d.]+/g).map(Number) : [];
+    const page = window.frameElement && parent.document.querySelector(".stApp");
+    if (page) {
+      const ground = parent.getComputedStyle(page).backgroundColor;
+      const [red, green, blue] = (ground.match(/[\d.]+/g) || []).map(Number);
       if (blue !== undefined) dark = red + green + blue < 384;
-    } catch { /* as the system has it */ }
+      document.documentElement.style.background = ground;
+    }
     document.documentElement.dataset.theme = dark ? "dark" : "light";
+  }
+  // The letters of the page around it, by the rules that it has for them.
+  function letter() {
+    if (!window.frameElement) return;
+    for (const sheet of parent.document.styleSheets) {
+      let rules = [];
+      try { rules = sheet.cssRules; } catch { continue; }
+      for (const rule of rules) {
+        if (rule.constructor.name !== "CSSFontFaceRule" || !/^"?Source Sans"?$/.test(rule.style.getPropertyValue("font-family"))) continue;
+        const source = rule.style.getPropertyValue("src").replace(/url\("?([^")]+)"?\)/g,
+          (_, url) => `url("${new URL(url, sheet.href || parent.location.href)}")`);
+        const face = new FontFace("Source Sans", source, {
+          weight: rule.style.getPropertyValue("font-weight") || "400", style: rule.style.getPropertyValue("font-style") || "normal",
+        });
+        face.load().then((loaded) => document.fonts.add(loaded)).catch(() => {});
+      }
+    }
   }
 
   dress();
   setInterval(dress, 1500);
+  letter();
   new ResizeObserver(fit).observe(document.body);
   fit();
   if (!find("drop")) return;
