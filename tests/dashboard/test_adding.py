@@ -77,9 +77,12 @@ def an_addition(name: str = "talk.mp4", **given: object) -> Addition:
     return Addition.model_validate({**values, "name": name, **given})
 
 
-def arrived(place: Workplace, data: bytes, **given: object) -> str:
+def arrived(
+    place: Workplace, data: bytes, name: str = "talk.mp4", rights: Rights | None = None
+) -> str:
     """A file that is all there."""
-    made = an_addition(size_bytes=len(data), received_bytes=len(data), **given)
+    size = len(data)
+    made = an_addition(name, size_bytes=size, received_bytes=size, rights=rights or Rights())
     path = parts.part_path(made.addition_id)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)

@@ -400,7 +400,7 @@ def screenshots(tab: Page, name: str) -> None:
     if not os.environ.get("SCREENSHOTS"):
         return
     for width, scheme in ((1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")):
-        tab.set_viewport_size({"width": width, "height": 1000})
+        tab.set_viewport_size({"width": width, "height": 1600})
         tab.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         tab.wait_for_timeout(2500)
         screenshot(tab, f"{name}-{width}-{scheme}")

@@ -56,7 +56,8 @@ class FakePrefect:
             def do_POST(self) -> None:
                 length = int(self.headers.get("Content-Length") or 0)
                 body = json.loads(self.rfile.read(length) or b"{}")
-                status, told = 401, {}
+                status: int = 401
+                told: Any = {}
                 if self.headers.get("Authorization") == wanted:
                     status, told = fake.answer(self.command, self.path, body)
                 content = json.dumps(told).encode()
