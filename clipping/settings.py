@@ -93,6 +93,9 @@ class Settings(BaseSettings):
     log: Literal["plain", "json"] = "plain"
     """How log lines look: for people, or a JSON document each."""
 
+    uploads: Path | None = None
+    """Folder for files that arrive on the dashboard; ``<home>/uploads`` unless set."""
+
     cache: Path | None = None
     """Folder for copies of an object store's files; ``<home>/cache`` unless set."""
 
@@ -365,6 +368,7 @@ class Settings(BaseSettings):
             self.backups_dir,
             self.cache_dir,
             self.scratch_dir,
+            self.uploads_dir,
             self.cookies_dir,
             self.models_dir,
         )
@@ -373,6 +377,11 @@ class Settings(BaseSettings):
     def models_dir(self) -> Path:
         """Folder of the speech models' weights."""
         return self.models or self.home / "models"
+
+    @property
+    def uploads_dir(self) -> Path:
+        """Folder for files that arrive on the dashboard."""
+        return self.uploads or self.home / "uploads"
 
     @property
     def scratch_dir(self) -> Path:

@@ -10,10 +10,12 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
+from dashboard.adding.finishing import wake_if_needed
 from dashboard.door.guard import Door
 from dashboard.door.serving import inline_hashes, prepare, rerun, site
 
 prepare()
+wake_if_needed()
 # Streamlit looks for a line of this form.
 app = st.App(
     Path(__file__).with_name("pages.py"),

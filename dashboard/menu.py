@@ -16,6 +16,7 @@ def daily_pages() -> list[StreamlitPage]:
     return [
         st.Page("views/today.py", title="Today", icon=":material/today:", default=True),
         review_page(),
+        st.Page("views/add.py", title="Add", icon=":material/add_circle:"),
         st.Page("views/schedule.py", title="Calendar", icon=":material/calendar_month:"),
         st.Page("views/posts.py", title="Posts", icon=":material/send:"),
         st.Page("views/accounts.py", title="Accounts", icon=":material/group:"),

@@ -10,6 +10,7 @@ from prefect.client.schemas.objects import State
 
 from clipping.models import Rights, SourceRequest, SourceVideo
 from clipping.sources.files import is_link, sidecar
+from clipping.storage.stored import source_in
 from flows import forms
 from flows.naming import run_of
 from flows.showing import tag
@@ -54,8 +55,8 @@ def ingest(
 
 
 def _captions_name(location: str, captions: str | None, source: SourceVideo) -> str:
-    if is_link(location) and not captions:
-        # The site's own, which have no name but that of the video.
+    if (is_link(location) or source_in(location)) and not captions:
+        # The site's own, or the store's, which have no name but that of the video.
         suffix = Path(source.captions_key).suffix if source.captions_key else ""
         return suffix and f"{Path(source.file_name).stem}{suffix}"
     found = Path(captions) if captions else sidecar(Path(location))

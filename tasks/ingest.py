@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
 from pathlib import Path
 
 from prefect import task
 
 from clipping import progress
 from clipping.db import queries
-from clipping.errors import Rejected
+from clipping.errors import NeedsPerson, Rejected
 from clipping.logs import note
-from clipping.models import SourceRequest, SourceVideo, make_id
+from clipping.models import SourceRequest, SourceVideo
 from clipping.rights import in_full
 from clipping.settings import settings
 from clipping.sources.fetched import FetchedLink
-from clipping.sources.files import check_length, is_link, named_captions, verify
+from clipping.sources.files import check_length, is_link, named_captions
 from clipping.sources.guard import check_link, extra_domains
 from clipping.sources.links import fetched_link
-from clipping.storage.base import StoredFile
-from clipping.storage.keys import captions_key, client_folder, source_key
+from clipping.storage.keys import client_folder
+from clipping.storage.stored import captions_in, source_in
 from clipping.transcripts.captions_file import read_captions
 from tasks.retry import POLICY
 from tasks.room import check_room, size_of
+from tasks.taking_in import keep_captions, take_in
 from tasks.workplace import db_session, media_store, only_one, transcribing
 
 _log = logging.getLogger(__name__)
@@ -40,15 +40,43 @@ def ingest_source(request: SourceRequest, shortest_ms: int) -> SourceVideo:
     states are recorded; without, those that an earlier one stated stay.
     """
     note(client=request.client)
-    request = request.replace(rights=in_full(request.rights, request.client))
+    request = request.replace(
+        rights=in_full(request.rights, request.client), captions=_captions_of(request)
+    )
     check_room(size_of(request.location) if not is_link(request.location) else 0)
+    source_id = source_in(request.location)
+    if source_id is not None:
+        return _stored(request, source_id, shortest_ms)
     if not is_link(request.location):
         progress.report("ingest", 0.0, Path(request.location).name)
-        return _taken_in(request, request.location, shortest_ms)
+        return take_in(request, request.location, shortest_ms)
     link = check_link(request.location, extra_domains(settings().link_hosts))
     progress.report("ingest", 0.0, link.site_name)
     with only_one(f"ingest:{request.client}:{link.url}"):
         return _known(request, link.url, shortest_ms) or _fetched(request, link.url, shortest_ms)
+
+
+def _captions_of(request: SourceRequest) -> str | None:
+    """The path of the captions that the request names, those in the store too."""
+    if request.captions is None:
+        return None
+    key = captions_in(request.captions, request.client)
+    return request.captions if key is None else str(media_store().local_path(key))
+
+
+def _stored(request: SourceRequest, source_id: str, shortest_ms: int) -> SourceVideo:
+    """A source that is there already, by its id.
+
+    :raises Rejected: The client has none with this id.
+    :raises NeedsPerson: The store has lost it.
+    """
+    with db_session() as session:
+        source = queries.get_source(session, source_id)
+    if source.client != request.client:
+        raise Rejected(f"There is no source {source_id} of {request.client} in the database.")
+    if not media_store().exists(source.media_key):
+        raise NeedsPerson(f"{source.file_name} is missing from the media store: add it again.")
+    return _brought_up_to_date(source, request, shortest_ms)
 
 
 def _known(request: SourceRequest, url: str, shortest_ms: int) -> SourceVideo | None:
@@ -57,11 +85,17 @@ def _known(request: SourceRequest, url: str, shortest_ms: int) -> SourceVideo | 
         source = queries.source_at(session, request.client, url)
     if source is None or not media_store().exists(source.media_key):
         return None
+    return _brought_up_to_date(source, request, shortest_ms)
+
+
+def _brought_up_to_date(
+    source: SourceVideo, request: SourceRequest, shortest_ms: int
+) -> SourceVideo:
     check_length(source.file_name, source.media, shortest_ms)
     if request.captions is not None:
         path = named_captions(request.captions)
         read_captions(path)
-        captions = _stored_captions(path, request.client)
+        captions = keep_captions(path, request.client)
         source = source.replace(captions_key=captions.key, captions_sha256=captions.sha256)
     if request.rights.stated:
         source = source.replace(rights=request.rights)
@@ -79,7 +113,7 @@ def _fetched(request: SourceRequest, url: str, shortest_ms: int) -> SourceVideo:
             _log.warning("%s: %s", fetched.title, note)
         captions = request.captions or _readable_captions(fetched)
         local = request.replace(location=str(fetched.path), captions=captions)
-        return _taken_in(local, url, shortest_ms, begun=_FETCH_SHARE)
+        return take_in(local, url, shortest_ms, begun=_FETCH_SHARE)
 
 
 def client_cookies(client: str) -> Path | None:
@@ -101,50 +135,6 @@ def _readable_captions(fetched: FetchedLink) -> str | None:
         _log.warning("The captions of %s are left out: they hold no words.", fetched.title)
         return None
     return str(fetched.captions.path)
-
-
-def _stored_captions(path: Path, client: str) -> StoredFile:
-    suffix = path.suffix.lstrip(".").lower()
-    return media_store().import_file(path, lambda sha256: captions_key(client, sha256, suffix))
-
-
-def _taken_in(
-    request: SourceRequest, location: str, shortest_ms: int, begun: float = 0.0
-) -> SourceVideo:
-    """Keep the file of the request as what is found at ``location``."""
-    verified = verify(request, max_bytes=settings().max_source_bytes, shortest_ms=shortest_ms)
-    if verified.captions is not None:
-        read_captions(verified.captions)  # refused here, before anything is stored
-    store = media_store()
-    media = store.import_file(
-        verified.path,
-        lambda sha256: source_key(request.client, sha256, verified.media.container),
-        lambda fraction: progress.report(
-            "ingest", begun + fraction * (0.95 - begun), verified.path.name
-        ),
-    )
-    captions = None
-    if verified.captions is not None:
-        captions = _stored_captions(verified.captions, request.client)
-    source = SourceVideo(
-        source_id=make_id("src", request.client, media.sha256),
-        client=request.client,
-        sha256=media.sha256,
-        file_name=verified.path.name,
-        location=location,
-        media_key=media.key,
-        captions_key=captions.key if captions else None,
-        captions_sha256=captions.sha256 if captions else None,
-        media=verified.media,
-        ingested_at=datetime.now(UTC),
-        rights=request.rights,
-    )
-    with db_session() as session:
-        queries.save_source(session, source)
-        # With what is kept of earlier runs: the first time, and rights that this one leaves.
-        source = queries.get_source(session, source.source_id)
-    progress.report("ingest", 1.0, verified.path.name)
-    return source
 
 
 @task(name="discard rejected source", **POLICY)

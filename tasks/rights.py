@@ -12,6 +12,7 @@ from clipping.settings import settings
 from clipping.sources.files import is_link
 from clipping.sources.guard import check_link, extra_domains
 from clipping.sources.naming import called
+from clipping.storage.stored import source_in
 from tasks.retry import POLICY
 from tasks.workplace import db_session
 
@@ -43,7 +44,11 @@ def check_rights_at(location: str, client: str, rights: Rights) -> None:
     with db_session() as session:
         wanted = queries.client_settings(session, client)
         if not known.stated:
-            source = queries.source_at(session, client, location)
+            source_id = source_in(location)
+            if source_id is None:
+                source = queries.source_at(session, client, location)
+            else:
+                source = queries.get_source(session, source_id)
             known = source.rights if source else known
     check_stated(known, required=wanted.require_rights, client=client, name=called(location))
 

@@ -14,6 +14,7 @@ from clipping.models.account import (
     Disclosure,
     PostingMethod,
 )
+from clipping.models.addition import Addition, AdditionKind, AdditionState
 from clipping.models.base import OUTPUT_HEIGHT_PX, OUTPUT_WIDTH_PX, Value, make_id
 from clipping.models.change import ChangeState, ClipChange, ClipEdit, OwnWords
 from clipping.models.clip import (
@@ -127,6 +128,9 @@ __all__ = [
     "AccountEvent",
     "AccountLimits",
     "AccountStatus",
+    "Addition",
+    "AdditionKind",
+    "AdditionState",
     "Alert",
     "AppUse",
     "Area",

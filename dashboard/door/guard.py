@@ -20,13 +20,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from clipping.db.queries.sign_ins import Admitted
 from clipping.errors import ClippingError
+from dashboard.adding.routes import ADD_ROUTES
 from dashboard.door import admission, cookies, passing
 from dashboard.door.answers import bounce, in_words, sign_in_address
 from dashboard.door.routes import ROUTES
-from dashboard.door.site import FORM_POLICY, Site, page_policy, security_headers
+from dashboard.door.site import FORM_POLICY, FRAME_POLICY, Site, page_policy, security_headers
 
 _SAFE: Final = {"GET", "HEAD", "OPTIONS"}
 _OURS: Final = ("/auth/", "/media/clips/", "/media/covers/")
+_ADD: Final = "/add/"
+"""Ours as well; but what is changed there shows the page's token in a header."""
+_FRAME: Final = "/add/upload"
 _OPEN: Final = (
     "/auth/sign-in",
     "/auth/oidc/start",
@@ -57,7 +61,7 @@ class Door:
         self, app: ASGIApp, *, site: Callable[[], Site], hashes: list[str], rerun: bytes
     ) -> None:
         self._app, self._site, self._hashes, self._rerun = app, site, hashes, rerun
-        self._own = Router(ROUTES)
+        self._own = Router([*ADD_ROUTES, *ROUTES])
         self._known: dict[str, tuple[float, Admitted]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -82,6 +86,8 @@ class Door:
     def _policy(self, scope: Scope, origin: str | None) -> str:
         if origin is None or scope["path"].startswith("/auth/"):
             return FORM_POLICY
+        if scope["path"] == _FRAME:
+            return FRAME_POLICY
         return page_policy(self._hashes, origin)
 
     async def _judge(self, visit: _Visit) -> None:
@@ -113,6 +119,7 @@ class Door:
         if visit.is_socket:
             await visit.pass_on(self._app, self._watched(visit, token_sha256))
         else:
+            ours = ours or visit.path.startswith(_ADD)
             await visit.pass_on(self._own if ours else self._app)
 
     async def _find(self, token_sha256: str, path: str) -> Admitted | None:

@@ -17,7 +17,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import FrameLocator, Page, expect, sync_playwright
 from pydantic import SecretStr
 
 from clipping.db import queries
@@ -29,6 +29,9 @@ from clipping.settings import CHECKOUT
 from tests.dashboard.conftest import Workplace, put_files
 from tests.dashboard.door_place import PASSWORD, a_user
 from tests.db.values import a_clip, a_detection, a_source, a_transcript
+from tests.support.media import make_video
+from tests.support.prefect_api import PASSWORD as PREFECT_PASSWORD
+from tests.support.prefect_api import FakePrefect
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(
@@ -59,7 +62,13 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def address(workplace: Workplace, tmp_path: Path) -> Iterator[str]:
+def prefect() -> Iterator[FakePrefect]:
+    with FakePrefect().serving() as fake:
+        yield fake
+
+
+@pytest.fixture
+def address(workplace: Workplace, tmp_path: Path, prefect: FakePrefect) -> Iterator[str]:
     """The server of ``make up``'s dashboard, started the same way."""
     port = free_port()
     log = (tmp_path / "streamlit.log").open("wb")
@@ -70,6 +79,10 @@ def address(workplace: Workplace, tmp_path: Path) -> Iterator[str]:
             **os.environ,
             "DATABASE_URL": workplace.database_url,
             "CLIPPER_STORE": str(workplace.store),
+            "CLIPPER_HOME": str(tmp_path / "home"),
+            "CLIPPER_DISK_STOP_BYTES": "0",
+            "PREFECT_API_URL": prefect.url,
+            "PREFECT_API_AUTH_STRING": PREFECT_PASSWORD,
             # Whatever somebody sets, the door does without none of these.
             "STREAMLIT_SERVER_ENABLE_AGENT_API": "true",
             "STREAMLIT_SERVER_ENABLE_XSRF_PROTECTION": "false",
@@ -292,8 +305,84 @@ def look_at_review(tab: Page) -> None:
     tab.set_viewport_size({"width": 1280, "height": 1000})
 
 
+def add_a_film(tab: Page, folder: Path, prefect: FakePrefect) -> None:
+    """As the operator of acme and bravo: a page that calls itself a film, a film, and a link."""
+    film = make_video(folder / "The talk.mp4", seconds=16, fps=5, size=(64, 36))
+    disguised = folder / "Free films.mp4"
+    disguised.write_text("<!DOCTYPE html><script>window.stolen=1</script>", "utf-8")
+    tab.get_by_role("link", name="Add", exact=True).click()
+    expect(tab.get_by_role("heading", name="Nothing was added this week")).to_have_count(0)
+    form = tab.frame_locator("iframe[title='Add a video']")
+    form.get_by_label("Choose files").set_input_files(film)
+    expect(form.get_by_text("Choose for which client this is first.")).to_be_visible()
+    screenshots(tab, "add-empty")
+    form.get_by_label("Client").select_option("acme")
+    form.get_by_label("May be clipped").select_option("licensed")
+    form.get_by_label("Owner").fill("Jo Doe")
+    form.get_by_label("Choose files").set_input_files([disguised, film])
+    refused = form.get_by_text("Free films.mp4 is not a video: its content is text.")
+    expect(refused).to_be_visible()
+    expect(form.get_by_text("Everything has arrived.")).to_be_visible()
+    go_on_after_a_reload(tab, form, folder)
+    form.get_by_label("May be clipped").select_option("licensed")
+    form.get_by_label("Owner").fill("Jo Doe")
+    form.get_by_label("Link").fill("https://youtu.be/abcdefghijk")
+    form.get_by_role("button", name="Add the link").click()
+    expect(form.get_by_text("The link is added.")).to_be_visible()
+    expect(tab.get_by_text("Waits for a worker that is free.")).to_have_count(3)
+    expect(tab.get_by_role("link", name="Its source")).to_have_count(2)
+    screenshots(tab, "add")
+    films = [made["parameters"] for made in prefect.runs.values() if "rights" in made["parameters"]]
+    assert [one["rights"]["owner"] for one in films] == ["Jo Doe", "Jo Doe"]
+    assert sorted(one["location"].partition(":")[0] for one in films) == ["https", "stored"]
+
+
+def go_on_after_a_reload(tab: Page, form: FrameLocator, folder: Path) -> None:
+    """A browser that was closed over half a film: it is chosen again, and the rest is sent."""
+    film = make_video(folder / "Half.mp4", seconds=17, fps=5, size=(64, 36))
+    frame = next(one for one in tab.frames if one.url.endswith("/add/upload"))
+    path = frame.evaluate(BEGIN, ["acme", film.name, film.stat().st_size, film.read_bytes().hex()])
+    sent = []
+    tab.on(
+        "request",
+        lambda request: (
+            sent.append(request.headers["upload-offset"])
+            if request.method == "PATCH" and request.url.endswith(path)
+            else None
+        ),
+    )
+    tab.reload()
+    expect(form.get_by_text("Choose the same file again to go on.")).to_be_visible()
+    form.get_by_label("Client").select_option("acme")
+    form.get_by_label("Choose files").set_input_files(film)
+    expect(form.get_by_text("Everything has arrived.")).to_be_visible()
+    assert sent == ["1000"]
+    expect(form.get_by_text("Half.mp4")).to_have_count(1)
+
+
+BEGIN = """async ([client, name, size, hex]) => {
+  const token = document.querySelector('meta[name="clipper-token"]').content;
+  const headers = { "Tus-Resumable": "1.0.0", "X-Clipper-Token": token };
+  const said = `client ${btoa(client)},filename ${btoa(name)}`;
+  const made = await fetch("/add/files", { method: "POST",
+    headers: { ...headers, "Upload-Length": size, "Upload-Metadata": said } });
+  const path = made.headers.get("Location");
+  const bytes = new Uint8Array(hex.match(/../g).slice(0, 1000).map((pair) => parseInt(pair, 16)));
+  await fetch(path, { method: "PATCH", body: bytes,
+    headers: { ...headers, "Upload-Offset": "0",
+      "Content-Type": "application/offset+octet-stream" } });
+  return path;
+}"""
+"""As the page does it, and then no more."""
+
+
 def test_people_sign_in_see_what_is_theirs_play_it_and_are_shut_out(
-    hostile: RenderedClip, clips: list[RenderedClip], workplace: Workplace, address: str
+    hostile: RenderedClip,
+    clips: list[RenderedClip],
+    workplace: Workplace,
+    address: str,
+    tmp_path: Path,
+    prefect: FakePrefect,
 ) -> None:
     url = workplace.database_url
     bo = a_user(url, "bo", Role.OPERATOR, "acme", "bravo")
@@ -336,6 +425,9 @@ def test_people_sign_in_see_what_is_theirs_play_it_and_are_shut_out(
         more_clips_to_approve(workplace, clips[0])
         go_through(tab, url)
         look_at_review(tab)
+        add_a_film(tab, tmp_path, prefect)
+        # What was refused is told by its status, which browsers write down.
+        complaints[:] = [one for one in complaints if "415" not in one]
         refused = tab.request.get(f"{address}/media/clips/clip_script.mp4")
         assert refused.status == 404
         part = tab.request.get(
@@ -387,6 +479,19 @@ def sign_in_again(tab: Page, address: str, name: str) -> None:
     tab.get_by_label("Password").fill(PASSWORD)
     tab.get_by_role("button", name="Sign in").click()
     expect(tab.get_by_role("heading", name=FIRST)).to_be_visible(timeout=30_000)
+
+
+def screenshots(tab: Page, name: str) -> None:
+    """As a laptop and a phone show it, by day and by night."""
+    if not os.environ.get("SCREENSHOTS"):
+        return
+    for width, scheme in ((1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")):
+        tab.set_viewport_size({"width": width, "height": 1600})
+        tab.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        tab.wait_for_timeout(2500)
+        screenshot(tab, f"{name}-{width}-{scheme}")
+    tab.set_viewport_size({"width": 1280, "height": 1000})
+    tab.emulate_media(color_scheme="light")
 
 
 def screenshot(tab: Page, name: str) -> None:

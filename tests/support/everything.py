@@ -30,6 +30,7 @@ _BY_TYPE: Mapping[type, Any] = {
     date: date(2026, 11, 26),
     time: time(9, 0),
     dict: {},  # of JSON
+    object: {},
 }
 
 

@@ -10,11 +10,13 @@ import pytest
 from clipping.claude import breaker
 from clipping.db import queries
 from clipping.db.session import open_session
-from clipping.errors import NeedsPerson, ServiceUnavailable
-from clipping.models import SourceRequest
+from clipping.errors import NeedsPerson, Rejected, ServiceUnavailable, TooShort, UnreadableCaptions
+from clipping.models import Ground, Rights, SourceRequest
 from clipping.settings import settings
+from clipping.storage.stored import stored_captions, stored_source
 from flows.bucket import make
 from tasks.ingest import discard_source, ingest_source
+from tasks.rights import check_rights_at
 from tasks.sweep import sweep
 from tasks.workplace import files_held, media_store
 from tests.support.media import make_video
@@ -135,3 +137,37 @@ def test_an_archive_in_a_bucket_takes_what_is_old_and_gives_it_back(
         assert place.keys(place.store) == set()
         with files_held():
             assert media_store().local_path(place.talk_key).read_bytes() == TALK
+
+
+def test_what_one_machine_has_stored_another_takes_in_by_its_name_there(
+    bucket: S3, tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk = make_video(tmp_path / "talk.mp4", seconds=2)
+    captions = tmp_path / "talk.srt"
+    captions.write_text(CAPTIONS)
+    request = SourceRequest(location=str(talk), captions=str(captions), client="acme")
+    kept = ingest_source.fn(request, 1_000)
+    assert kept.captions_key is not None
+    talk.unlink()
+    captions.unlink()
+    monkeypatch.setenv("CLIPPER_HOME", str(tmp_path / "another machine"))
+    settings.cache_clear()
+
+    named = SourceRequest(location=stored_source(kept.source_id), client="acme")
+    assert ingest_source.fn(named, 1_000) == kept
+    own = named.replace(
+        captions=stored_captions(kept.captions_key), rights=Rights(ground=Ground.OWN)
+    )
+    again = ingest_source.fn(own, 1_000)
+    assert (again.captions_key, again.rights.owner) == (kept.captions_key, "acme")
+    check_rights_at.fn(named.location, "acme", Rights())
+    with pytest.raises(TooShort):
+        ingest_source.fn(named, 60_000)
+    with pytest.raises(Rejected, match="no source"):
+        ingest_source.fn(named.replace(client="bravo"), 1_000)
+    theirs = named.replace(captions=stored_captions("bravo/captions/" + "0" * 64 + ".srt"))
+    with pytest.raises(UnreadableCaptions, match="no captions of acme"):
+        ingest_source.fn(theirs, 1_000)
+    bucket.client.delete_object(Bucket=bucket.place.bucket, Key=f"of/us/{kept.media_key}")
+    with pytest.raises(NeedsPerson, match="add it again"):
+        ingest_source.fn(named, 1_000)

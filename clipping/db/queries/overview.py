@@ -61,6 +61,11 @@ def recent_sources(session: Session, client: str | None, limit: int) -> list[Sou
     if client is not None:
         wanted = wanted.where(ClientRow.name == client)
     ids = session.exec(wanted.order_by(col(SourceRow.located_at).desc()).limit(limit)).all()
+    return overviews(session, ids)
+
+
+def overviews(session: Session, ids: Sequence[str]) -> list[SourceOverview]:
+    """These sources, in the same order."""
     words = _word_counts(session, ids)
     detections = _newest_detections(session, ids)
     moments = _counted(session, DetectionMomentRow, list(detections.values()))

@@ -6,6 +6,7 @@ live in a schema of their own, so that one database can be shared with Prefect.
 """
 
 from clipping.db.tables.accounts import AccountEventRow, AccountRow, AccountTokensRow
+from clipping.db.tables.additions import AdditionRow
 from clipping.db.tables.alarms import AlarmMentionRow, AlarmMessageRow, AlarmTargetRow
 from clipping.db.tables.base import SCHEMA, Row
 from clipping.db.tables.claude import BatchIntentRow, LedgerRow, OutageRow, ReplyRow
@@ -40,6 +41,7 @@ __all__ = [
     "AccountEventRow",
     "AccountRow",
     "AccountTokensRow",
+    "AdditionRow",
     "AlarmMentionRow",
     "AlarmMessageRow",
     "AlarmTargetRow",

@@ -1,0 +1,1 @@
+"""Adding sources: files that arrive piece by piece, links, and the runs that clip them."""

@@ -1,0 +1,128 @@
+"""Add: a video file or a link, and live how far what was added has come."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import streamlit as st
+
+from clipping.db.queries import additions
+from clipping.db.queries.overview import SourceOverview, overviews
+from clipping.db.session import open_session_as
+from clipping.errors import ClippingError
+from clipping.models import Addition, AdditionKind, AdditionState
+from dashboard import looks
+from dashboard.actions import say_what_was_done
+from dashboard.adding import runs
+from dashboard.adding.finishing import wake_if_needed
+from dashboard.adding.runs import RunState
+from dashboard.adding.standing import Standing, standing
+from dashboard.adding.starting import start
+from dashboard.choosing import client_choice
+from dashboard.door.admission import database_url
+from dashboard.door.person import Person, origin, person
+from dashboard.looks import Lead
+from dashboard.page import changing, plain, reading
+from dashboard.words import apart
+
+MOST: Final = 20
+SHOWN_FOR: Final = timedelta(days=7)
+# Until the form has said how high it is.
+_FRAME_HEIGHT_PX: Final = 430
+
+
+def overview() -> None:
+    who = person()
+    looks.begin(
+        "Add", "A video becomes clips by itself. An upload that is cut goes on where it was."
+    )
+    say_what_was_done()
+    st.iframe(f"{origin()}/add/upload", height=_FRAME_HEIGHT_PX, alt="Add a video")
+    title, choice = st.columns([2, 1], vertical_alignment="bottom")
+    title.subheader("Added")
+    client = None
+    if len(who.clients) > 1:
+        with choice:
+            client = client_choice(who)
+    added(who, client)
+
+
+@st.fragment(run_every="3s")
+def added(who: Person, client: str | None) -> None:
+    """What was added of late, as it stands now."""
+    now = datetime.now(UTC)
+    with reading() as session:
+        clients = who.clients if client is None else (client,)
+        found = additions.recent_additions(session, clients, now - SHOWN_FOR, MOST)
+        given = additions.sources_of_links(session, found)
+        given |= {one.addition_id: one.source_id for one in found if one.source_id}
+        sources = {one.source.source_id: one for one in overviews(session, [*set(given.values())])}
+    if any(one.state is AdditionState.RECEIVED for one in found):
+        wake_if_needed()
+    if not found:
+        looks.empty("Nothing was added this week", "Drop a video above, or paste a link.")
+        return
+    states = _states(found)
+    for one in found:
+        # A line, and close below it how far it is.
+        source = sources.get(given.get(one.addition_id, ""))
+        with looks.listing():
+            _line(one, source, standing(one, source, states.get(one.run_id), now), now)
+
+
+def _states(found: list[Addition]) -> dict[str, RunState]:
+    wanted = sorted({one.run_id for one in found if one.run_id})
+    try:
+        return _asked(tuple(wanted))
+    except ClippingError as error:
+        st.caption(plain(f"How runs stand is not known just now. {error}"))
+        return {}
+
+
+# What Prefect says of a run is the same for whoever may see the run.
+@st.cache_data(ttl=2, show_spinner=False)
+def _asked(run_ids: tuple[str, ...]) -> dict[str, RunState]:
+    return runs.states_of(run_ids)
+
+
+def _line(one: Addition, source: SourceOverview | None, stands: Standing, now: datetime) -> None:
+    kind = "link" if one.kind is AdditionKind.LINK else _amount(one.size_bytes)
+    who = f"{one.client} · {kind} · added {apart(one.created_at, now)} by {one.added_by}"
+    key = one.addition_id
+    line = looks.row(stands.chip, one.name, (stands.said, who), _lead(source))
+    if stands.percent is not None:
+        st.progress(stands.percent / 100)
+    with line:
+        if stands.can_start and st.button("Clip it now", key=f"start {key}"):
+            _start(one.addition_id)
+        if one.state is AdditionState.REFUSED and st.button("Done", key=f"done {key}"):
+            with changing() as session:
+                additions.forget_addition(session, one.addition_id)
+            st.rerun()
+
+
+def _amount(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB" if size < 1e7 else f"{size / 1e6:,.0f} MB"
+
+
+def _start(addition_id: str) -> None:
+    who = person()
+    with reading() as session:
+        # As it is by now: somebody else may have started it.
+        found = additions.find_addition(session, addition_id)
+    if found is not None:
+        start(found, open_session_as(database_url(), who.user_id, writes=True))
+    _asked.clear()
+    st.rerun()
+
+
+def _lead(source: SourceOverview | None) -> Lead | None:
+    if source is None:
+        return None
+    if source.ready or source.held or source.failed:
+        return Lead("Its clips", "clips")
+    return Lead("Its source", "sources")
+
+
+overview()
