@@ -31,9 +31,9 @@ class ClipJob(BaseModel):
     location: str
     captions: str | None = None
     client: str = "default"
-    count: int = 5
-    min_seconds: int = 15
-    max_seconds: int = 60
+    count: int | None = None
+    min_seconds: int | None = None
+    max_seconds: int | None = None
     style: str = "highlight"
     hook_style: str = "auto"
     framing: tuple[str, ...] = ()
@@ -50,7 +50,8 @@ class ClipJob(BaseModel):
         from clipping.rendering.choices import HOOK_LOOKS, parse_framing
         from clipping.transcripts import TRANSCRIBERS
 
-        if self.min_seconds > self.max_seconds:
+        both = self.min_seconds is not None and self.max_seconds is not None
+        if both and self.min_seconds > self.max_seconds:  # type: ignore[operator]
             return "--min-seconds is more than --max-seconds"
         for option, value, known in (
             ("--style", self.style, list(STYLES)),
@@ -74,7 +75,7 @@ def clip_video(job: ClipJob, out: Path, *, as_json: bool) -> bool:
 
     started = time.monotonic()
     with console.showing_progress() as stages:
-        check_source(job.location, job.client, job.captions, job.min_seconds * 1000)
+        check_source(job.location, job.client, job.captions, (job.min_seconds or 1) * 1000)
         check_writable(out)
         from flows.local_run import local_run
 

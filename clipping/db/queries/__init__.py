@@ -122,6 +122,7 @@ from clipping.db.queries.keeping import (
     originals,
     queued_posts,
     save_archived,
+    save_stored_bytes,
 )
 from clipping.db.queries.likeness import (
     ClipAlike,
@@ -398,6 +399,7 @@ __all__ = [
     "save_reply",
     "save_rescued",
     "save_source",
+    "save_stored_bytes",
     "save_target",
     "save_tokens",
     "save_transcript",
