@@ -198,9 +198,12 @@ def lines(shown: Sequence[tuple[str, str]]) -> None:
 
 def key(shown: Sequence[Chip]) -> None:
     """What the colours of a picture mean."""
-    told = "".join(
-        f'<span><i style="--c:{_COLOURS[one.tone]}"></i>{escape(one.text)}</span>' for one in shown
-    )
+    colours([(one.text, _COLOURS[one.tone]) for one in shown])
+
+
+def colours(shown: Sequence[tuple[str, str]]) -> None:
+    """What the colours of a picture mean, each a name and a colour."""
+    told = "".join(f'<span><i style="--c:{one}"></i>{escape(name)}</span>' for name, one in shown)
     st.html(f'<div class="cl-key">{told}</div>')
 
 

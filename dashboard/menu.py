@@ -15,3 +15,12 @@ def daily_pages() -> list[StreamlitPage]:
         st.Page("views/accounts.py", title="Accounts", icon=":material/group:"),
         st.Page("views/alarms.py", title="Alarms", icon=":material/notifications:"),
     ]
+
+
+def further_pages() -> list[StreamlitPage]:
+    """What is looked at now and then: what clients want, what it costs, what the machines do."""
+    return [
+        st.Page("views/strategy.py", title="Strategy", icon=":material/tune:"),
+        st.Page("views/costs.py", title="Costs", icon=":material/payments:"),
+        st.Page("views/runs.py", title="Runs", icon=":material/manufacturing:"),
+    ]

@@ -36,6 +36,8 @@ _USUAL_RISKS = tuple(
 )
 
 
+SHORTEST_WISH_S: Final = 5
+"""No client wants shorter clips: what is shorter is refused before anybody is asked."""
 _LONGEST: Final = 200
 _MOST: Final = 100
 
@@ -63,8 +65,8 @@ class EditorialPolicy(Value):
     """Of hooks and captions, BCP 47; empty is the talk's own."""
     themes: Wishes = ()
     """What its clips are to be about: moments about one are looked for, and judged better."""
-    shortest_seconds: int = Field(default=15, ge=1, le=600)
-    longest_seconds: int = Field(default=60, ge=1, le=600)
+    shortest_seconds: int = Field(default=15, ge=SHORTEST_WISH_S, le=600)
+    longest_seconds: int = Field(default=60, ge=SHORTEST_WISH_S, le=600)
     """Of a clip, where a run does not say otherwise."""
     clips_a_source: int = Field(default=5, ge=1, le=50)
     """How many clips at most are made of a source, where a run does not say otherwise."""

@@ -22,6 +22,7 @@ from clipping.db.queries.accounts import (
     pause_account,
     resume_account,
     save_account,
+    set_disclosure,
 )
 from clipping.db.queries.alarms import (
     add_message,
@@ -408,6 +409,7 @@ __all__ = [
     "save_writings",
     "sealed_columns",
     "sealed_tables",
+    "set_disclosure",
     "settle_intents",
     "source_at",
     "source_rooms",

@@ -82,7 +82,7 @@ def bill(session: Session, month: str, client: str | None = None) -> Bill:
     day = func.date(func.timezone("UTC", col(LedgerRow.asked_at))).label("day")
     whose, purpose = col(LedgerRow.client_id), col(LedgerRow.purpose)
     model, batch = col(LedgerRow.model), col(LedgerRow.batch)
-    lines = select(day, whose, purpose, model, batch, LedgerRow.cost_usd, *_tokens()).where(
+    lines = select(day, whose, purpose, model, batch, col(LedgerRow.cost_usd), *_tokens()).where(
         *_within(first, until, client)
     )
     one = lines.subquery()

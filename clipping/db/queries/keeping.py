@@ -162,9 +162,7 @@ def save_stored_bytes(
     :param found: By place, then by client and kind: files and bytes. What is no client's is left
         out.
     """
-    names = {
-        name: known for name, known in session.exec(select(ClientRow.name, ClientRow.client_id))
-    }
+    names = dict(session.exec(select(ClientRow.name, ClientRow.client_id)).all())
     rows = [
         {
             "client_id": names[name],
