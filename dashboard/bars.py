@@ -5,7 +5,7 @@ No picture format that a page may hold is styled by its theme, so these are HTML
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -70,19 +70,19 @@ def days(
     kinds: Sequence[str],
     shown: Sequence[date],
     *,
-    unit: str = "",
+    said: Callable[[float], str],
     level: float | None = None,
     level_said: str = "",
 ) -> str:
     """HTML of a bar for each day, made of kinds in their order.
 
     :param shown: The days, in their order.
-    :param unit: Stands before figures.
+    :param said: A figure in words.
     :param level: Where a line goes across all of them.
     """
     totals = {day: sum(by_day.get(day, {}).values()) for day in shown}
     top = max([*totals.values(), level or 0]) or 1
-    bars = "".join(_bar(day, by_day.get(day, {}), kinds, top, unit) for day in shown)
+    bars = "".join(_bar(day, by_day.get(day, {}), kinds, top, said) for day in shown)
     line = ""
     if level is not None:
         line = (
@@ -91,15 +91,19 @@ def days(
         )
     names = "".join(f"<span>{day.day}</span>" for day in shown)
     return (
-        f'{_STYLE}<div class="cl-bars"><span class="cl-top">{escape(unit)}{top:,.2f}</span>'
+        f'{_STYLE}<div class="cl-bars"><span class="cl-top">{escape(said(top))}</span>'
         f'{bars}{line}</div><div class="cl-days">{names}</div>'
     )
 
 
 def _bar(
-    day: date, amounts: Mapping[str, float], kinds: Sequence[str], top: float, unit: str
+    day: date,
+    amounts: Mapping[str, float],
+    kinds: Sequence[str],
+    top: float,
+    said: Callable[[float], str],
 ) -> str:
-    told = [f"{kind} {unit}{amounts[kind]:,.2f}" for kind in kinds if amounts.get(kind)]
+    told = [f"{kind} {said(amounts[kind])}" for kind in kinds if amounts.get(kind)]
     title = escape(f"{day:%a %d %b}: {', '.join(told) or 'nothing'}", quote=True)
     parts = "".join(
         f'<i style="height:{_percent(0.88 * amounts[kind] / top)}%;--c:{colour_of(kinds, kind)}">'

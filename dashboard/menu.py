@@ -1,4 +1,4 @@
-"""The pages of those who work for the clients: what they run every day."""
+"""Who has which pages: those who work for the clients, and a client's own people."""
 
 from __future__ import annotations
 
@@ -24,3 +24,8 @@ def further_pages() -> list[StreamlitPage]:
         st.Page("views/costs.py", title="Costs", icon=":material/payments:"),
         st.Page("views/runs.py", title="Runs", icon=":material/manufacturing:"),
     ]
+
+
+def client_pages() -> list[StreamlitPage]:
+    """What a client's own people have beside their clips."""
+    return [st.Page("views/numbers.py", title="Numbers", icon=":material/monitoring:")]

@@ -208,12 +208,12 @@ def in_words(key: str, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        named = [str(RISKS.get(one, one)) for one in value]
-        return ", ".join(named) or "none"
-    choices: Mapping[Any, str] = {
+        entries = [str(RISKS.get(one, one)) for one in value]
+        return ", ".join(entries) or "none"
+    choices: Mapping[str, Mapping[Any, str]] = {
         "posts_in_two_days": PACES,
         "profanity": PROFANITY,
         "approval": APPROVALS,
         "when_down": WHEN_DOWN,
-    }.get(key, {})
-    return choices.get(value, str(value) or "none")
+    }
+    return choices.get(key, {}).get(value, str(value) or "none")

@@ -7,8 +7,9 @@ import streamlit as st
 from clipping.db import queries
 from clipping.models import ClipState
 from clipping.timing import timecode
-from dashboard import library
+from dashboard import library, own_panel
 from dashboard.addresses import cover_url, video_url
+from dashboard.door.person import person
 from dashboard.library import ClipCard
 from dashboard.page import plain, reading
 
@@ -181,8 +182,10 @@ def _show_more(limit: int) -> None:
     st.session_state["limit"] = limit
 
 
-chosen = st.query_params.get("clip")
-if chosen:
+chosen, who = st.query_params.get("clip"), person()
+if not who.is_staff:
+    own_panel.show(who, chosen)
+elif chosen:
     detail(chosen)
 else:
     overview()

@@ -54,11 +54,15 @@ def by_day(found: Costs, client: str | None) -> None:
     said = f"{dollars(budget / len(found.days))} a day spends the budget" if budget else ""
     looks.picture(
         bars.days(
-            costs.by_day(found.bill), KINDS, found.days, unit="$", level=level, level_said=said
+            costs.by_day(found.bill), KINDS, found.days, said=_dollars, level=level, level_said=said
         )
     )
     used = {kind for amounts in costs.by_day(found.bill).values() for kind in amounts}
     looks.colours([(kind, colour_of(KINDS, kind)) for kind in KINDS if kind in used])
+
+
+def _dollars(amount: float) -> str:
+    return f"${amount:,.2f}"
 
 
 def by_purpose(found: Costs) -> None:
