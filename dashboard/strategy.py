@@ -204,7 +204,7 @@ def _differing(before: Any, after: Any) -> set[str]:
 def in_words(key: str, value: Any) -> str:
     """What a field holds, as JSON has it, for the history."""
     if key == "monthly_budget_usd":
-        return "no limit" if value is None else f"${value}"
+        return "no limit" if value is None else f"${Decimal(value).normalize():f}"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):

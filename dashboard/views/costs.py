@@ -104,7 +104,7 @@ def storage(found: Costs) -> None:
     looks.picture(bars.meters(shown))
     seen = max(one.seen_at for one in found.stored)
     st.caption(
-        plain(f"The darker part is in the store, the paler one archived. As of {utc(seen)}.")
+        plain(f"In full colour what is in the store, pale what is archived. As of {utc(seen)}.")
     )
 
 

@@ -124,8 +124,7 @@ def own_clips(
             or_(made_at < after[0], and_(made_at == after[0], known_as < after[1]))
         )
     return [
-        OwnClip(*row[:8], verdict_of(row[0], *row[8:]))
-        for row in session.execute(wanted).all()
+        OwnClip(*row[:8], verdict_of(row[0], *row[8:])) for row in session.execute(wanted).all()
     ]
 
 
