@@ -7,14 +7,15 @@ from playwright.sync_api import Page
 _FAINT = """() => {
   const read = text => {
     const parts = (text.match(/-?[\\d.]+(?:e-?\\d+)?/g) || []).map(Number);
-    if (text.startsWith('color(srgb')) return [...parts.slice(0, 3).map(p => p * 255), parts[3] ?? 1];
+    const mixed = text.startsWith('color(srgb');
+    if (mixed) return [...parts.slice(0, 3).map(p => p * 255), parts[3] ?? 1];
     return [parts[0] ?? 0, parts[1] ?? 0, parts[2] ?? 0, parts[3] ?? 1];
   };
   const over = (top, below) => [0, 1, 2].map(i => top[i] * top[3] + below[i] * (1 - top[3]));
   const light = rgb => rgb.map(c => c / 255)
     .map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
     .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
-  const chain = node => { const all = []; for (let n = node; n; n = n.parentElement) all.unshift(n); return all; };
+  const chain = node => node ? [...chain(node.parentElement), node] : [];
   const drawn = element => {
     let ground = [255, 255, 255], faded = 1;
     for (const one of chain(element)) {
@@ -38,7 +39,10 @@ _FAINT = """() => {
     const size = parseFloat(style.fontSize);
     const large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
     if (ratio < (large ? 3 : 4.5) - 0.005)
-      found.push(`${ratio.toFixed(2)} ${element.className || element.tagName}: ${text.slice(0, 40)}`);
+    {
+      const name = element.className || element.tagName;
+      found.push(`${ratio.toFixed(2)} ${name}: ${text.slice(0, 40)}`);
+    }
   }
   return [...new Set(found)];
 }"""
