@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from clipping.claude.budget import dollars
 from clipping.copywriting.policies import at_odds, faults
 from clipping.db.queries.strategies import Strategy
 from clipping.models import BrandRisk, ClientSettings, EditorialPolicy, ProfanityPolicy
@@ -204,7 +205,7 @@ def _differing(before: Any, after: Any) -> set[str]:
 def in_words(key: str, value: Any) -> str:
     """What a field holds, as JSON has it, for the history."""
     if key == "monthly_budget_usd":
-        return "no limit" if value is None else f"${Decimal(value).normalize():f}"
+        return "no limit" if value is None else dollars(Decimal(value))
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):

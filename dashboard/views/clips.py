@@ -9,9 +9,8 @@ from clipping.models import ClipState
 from clipping.timing import timecode
 from dashboard import library, own_panel
 from dashboard.addresses import cover_url, video_url
-from dashboard.door.person import person
 from dashboard.library import ClipCard
-from dashboard.page import plain, reading
+from dashboard.page import looking, plain, reading
 
 PER_PAGE = 25
 COLUMNS = 5
@@ -182,7 +181,7 @@ def _show_more(limit: int) -> None:
     st.session_state["limit"] = limit
 
 
-chosen, who = st.query_params.get("clip"), person()
+chosen, who = st.query_params.get("clip"), looking()
 if not who.is_staff:
     own_panel.show(who, chosen)
 elif chosen:
