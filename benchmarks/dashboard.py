@@ -21,14 +21,18 @@ from clipping.db import migrate, server
 from clipping.db.queries import (
     account_events,
     account_lines,
+    accounts,
     alert_lines,
+    desk,
     get_account,
     get_post,
+    own_clips,
     people,
     post_events,
     post_lines,
     recent_changes,
     review_lines,
+    strategies,
 )
 from clipping.db.queries.account_lines import AccountChoice
 from clipping.db.queries.post_lines import PostChoice
@@ -36,16 +40,19 @@ from clipping.db.queries.review_lines import ReviewChoice, WaitsFor
 from clipping.db.session import engine, open_session, open_session_as
 from clipping.models import PostState, Role, User
 from clipping.publishing import stopping
-from dashboard import needs, reviewed
+from dashboard import costs, needs, reviewed
 from tests.dashboard.seeded import Size, account, client, seed
+from tests.dashboard.seeded_costs import seed_costs
 from tests.support.database import embedded_database
 
 POSTS: Final = int(os.environ.get("CLIPPER_BENCH_POSTS", "1000000"))
 CLIENTS: Final = 50
 ACCOUNTS: Final = 1_500
+CALLS: Final = POSTS
+"""Of Claude in a year: one for each clip and post, as a batch of questions makes it."""
 LIMIT_MS: Final = 300
 ROUNDS: Final = 11
-_LARGE: Final = ("posts", "clips", "moments", "post_events", "verdicts")
+_LARGE: Final = ("posts", "clips", "moments", "post_events", "verdicts", "ledger")
 """Tables that no page may read from end to end."""
 _SETTLING: Final = (PostState.UNKNOWN, PostState.FAILED, PostState.HELD)
 _PAGE: Final = 31
@@ -110,6 +117,36 @@ def _resuming(session: Session, now: datetime) -> Any:
     return stopping.unpausing(session, account(1), now)
 
 
+def _costs(month_ago: int, whose: str | None = None) -> Page:
+    def read(session: Session, now: datetime) -> Any:
+        return costs.read(session, costs.months(now)[month_ago], whose, now)
+
+    return read
+
+
+def _strategy(session: Session, now: datetime) -> Any:
+    found = strategies.strategy(session, client(1))
+    planned = strategies.planned_posts(session, client(1), now)
+    history = strategies.strategy_changes(session, client(1), 20)
+    return found, planned, history, accounts(session, client(1))
+
+
+def _own_clips(session: Session, _now: datetime) -> Any:
+    found = own_clips.own_clips(session, 21)
+    return found, own_clips.own_posts(session, [clip.clip_id for clip in found])
+
+
+def _numbers(session: Session, now: datetime) -> Any:
+    month, week = timedelta(days=30), timedelta(days=7)
+    return (
+        own_clips.posted_by_day(session, now - month, now),
+        own_clips.coming_posts(session, now, week),
+        desk.waiting_clips_of_all(session, now - month / 2),
+        post_lines.next_posts(session, now, now + week, 32),
+        post_lines.post_page(session, PostChoice(states=(PostState.POSTED,)), 8),
+    )
+
+
 PAGES: Final[Mapping[str, Page]] = {
     "Today": needs.read,
     "Calendar, a week of a client": _calendar,
@@ -133,8 +170,14 @@ PAGES: Final[Mapping[str, Page]] = {
     "Review, what is held": _review(ReviewChoice(waits_for=WaitsFor.RELEASE)),
     "Alarms": lambda session, now: alert_lines.open_alerts(session, 51),
     "Alarms, done": lambda session, now: alert_lines.settled_alerts(session, _PAGE),
+    "Strategy": _strategy,
+    "Costs": _costs(0),
+    "Costs, of the month before": _costs(1),
+    "Costs, of a client": _costs(1, client(1)),
 }
 """What each page reads for one run."""
+OWN: Final[Mapping[str, Page]] = {"Clips, a client's": _own_clips, "Numbers": _numbers}
+"""The same of the pages of a client's own people."""
 
 
 def measure(folder: Path) -> list[Row]:
@@ -156,18 +199,21 @@ def _measure(url: str) -> list[Row]:
     begun = time.monotonic()
     with open_session(url) as session:
         seed(session, Size(clients=CLIENTS, accounts=ACCOUNTS, posts=POSTS), now)
+        seed_costs(session, CLIENTS, CALLS, now)
         whos = {
             "an admin": _somebody(session, "admin", Role.ADMIN, now),
             "an operator of two clients": _somebody(
                 session, "operator", Role.OPERATOR, now, client(1), client(2)
             ),
         }
+        outside = _somebody(session, "client", Role.CLIENT, now, client(1))
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
     print(f"  filled in {time.monotonic() - begun:.0f} s", flush=True)
     rows = []
-    for who, user_id in whos.items():
-        for name, page in PAGES.items():
+    every = [(who, user_id, PAGES) for who, user_id in whos.items()]
+    for who, user_id, pages in [*every, ("the client", outside, OWN)]:
+        for name, page in pages.items():
             rows.append(_row(url, user_id, f"{name}, as {who}", page, now))
             print(f"  {rows[-1].name}: {rows[-1].figure} {rows[-1].ratio}", flush=True)
     return rows

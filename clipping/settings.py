@@ -28,7 +28,7 @@ class Settings(BaseSettings):
     """What a process needs to know about its machine. Editorial policy does not live here.
 
     Every field is an environment variable of the same name in capitals with the prefix
-    ``CLIPPER_``; only ``DATABASE_URL`` and ``ANTHROPIC_API_KEY`` have none.
+    ``CLIPPER_``; only ``DATABASE_URL``, ``ANTHROPIC_API_KEY`` and Prefect's own have none.
     """
 
     model_config = SettingsConfigDict(env_prefix="CLIPPER_", extra="ignore")
@@ -244,6 +244,17 @@ class Settings(BaseSettings):
     """Where people find the dashboard beyond this machine, such as ``https://clips.example.com``:
     a reverse proxy ends TLS there and passes the ``Host`` on. This machine alone unless set."""
 
+    prefect_api_url: str | None = Field(default=None, validation_alias="PREFECT_API_URL")
+    """Prefect's server, as Prefect itself is told; the dashboard asks it for runs."""
+
+    prefect_api_auth_string: SecretStr | None = Field(
+        default=None, validation_alias="PREFECT_API_AUTH_STRING"
+    )
+    """``user:password`` of that server, where it asks for one."""
+
+    prefect_ui_url: str | None = Field(default=None, validation_alias="PREFECT_UI_URL")
+    """Where browsers find Prefect's pages; where its server is, if that is this machine."""
+
     oidc_issuer: str | None = None
     """An identity provider through which people may sign in, as it calls itself; see
     docs/dashboard.md."""
@@ -305,6 +316,9 @@ class Settings(BaseSettings):
         "x_client_id",
         "x_client_secret",
         "dashboard_url",
+        "prefect_api_url",
+        "prefect_api_auth_string",
+        "prefect_ui_url",
         "oidc_issuer",
         "oidc_client_id",
         "oidc_client_secret",

@@ -41,6 +41,11 @@ def change(act: Act) -> bool:
     return True
 
 
+def say(told: str, *, done: bool = True) -> None:
+    """Have it said at the top of the page that is run next."""
+    st.session_state[_TOLD] = (done, told)
+
+
 def say_what_was_done(*, passing: bool = False) -> None:
     """Once, at the top of a page.
 

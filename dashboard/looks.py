@@ -31,9 +31,14 @@ _STYLE: Final = """<style>
  border:1px solid color-mix(in srgb,currentColor 22%,transparent)}
 .stPageLink a:hover{background:color-mix(in srgb,currentColor 8%,transparent)!important}
 .stPageLink a *{font-weight:500!important}
+[data-testid=stCaptionContainer]{color:inherit!important;opacity:.74}
+[data-testid=stBaseButton-primary],[data-testid=stBaseButton-primaryFormSubmit],
+ [data-testid=stMultiSelectTagsContainer] span{color:light-dark(#fff,#16131f)!important}
+[data-testid^=stBaseButton-primary] *,[data-testid=stMultiSelectTagsContainer] span *{
+ color:inherit!important}
 .cl-chip{display:inline-block;padding:.05rem .55rem;border-radius:1rem;font-size:.78rem;
  font-weight:600;line-height:1.45;white-space:nowrap;
- color:color-mix(in srgb,var(--c) 78%,currentColor);
+ color:color-mix(in srgb,var(--c) 64%,currentColor);
  background:color-mix(in srgb,var(--c) 14%,transparent)}
 .cl-row{display:grid;grid-template-columns:6.6rem minmax(0,1fr);gap:.1rem .8rem;
  align-items:baseline;line-height:1.35;padding:.42rem 0}
@@ -52,17 +57,17 @@ _STYLE: Final = """<style>
 .cl-cells{display:grid;gap:.15rem .8rem;align-items:baseline;line-height:1.3;font-size:.92rem;
  padding:.36rem 0;
  grid-template-columns:minmax(9rem,2.2fr) minmax(8rem,2.4fr) repeat(5,minmax(4.6rem,1fr))}
-.cl-cells.cl-head{font-size:.76rem;opacity:.62}
+.cl-cells.cl-head{font-size:.76rem;opacity:.72}
 .cl-cells small{display:none}
 .cl-scroll{overflow-x:auto}.cl-strips{min-width:660px;padding-bottom:.3rem}
 .cl-strip{display:grid;grid-template-columns:13rem minmax(0,1fr);align-items:center;height:26px}
 .cl-strip>span{font-size:.82rem;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;
- padding-right:.6rem}.cl-strip small{opacity:.6}
+ padding-right:.6rem}.cl-strip small{opacity:.74}
 .cl-track{position:relative;height:100%;border-left:1px solid
  color-mix(in srgb,currentColor 10%,transparent)}
 .cl-track>*{position:absolute}
 .cl-mark-at{top:0;bottom:0;width:1px;background:color-mix(in srgb,currentColor 10%,transparent)}
-.cl-hour{font-size:.74rem;opacity:.62;top:.3rem;padding-left:.25rem}
+.cl-hour{font-size:.74rem;opacity:.72;top:.3rem;padding-left:.25rem}
 .cl-awake{top:9px;height:8px;border-radius:4px;
  background:color-mix(in srgb,currentColor 9%,transparent)}
 .cl-now{top:1px;bottom:1px;width:2px;background:#2f6fde}
@@ -95,7 +100,7 @@ _STYLE: Final = """<style>
  .cl-week .cl-hour:nth-child(even){display:inline}.cl-strip>span{font-size:.74rem}
  .cl-row{grid-template-columns:minmax(0,1fr)}.cl-row>.cl-mark{grid-row:auto}
  .cl-cells{grid-template-columns:repeat(3,1fr)}.cl-cells.cl-head{display:none}
- .cl-cells small{display:block;font-size:.72rem;opacity:.62}
+ .cl-cells small{display:block;font-size:.72rem;opacity:.72}
  .cl-cells>.cl-wide{grid-column:1/4}
 }
 </style>"""
@@ -214,9 +219,12 @@ def lines(shown: Sequence[tuple[str, str]]) -> None:
 
 def key(shown: Sequence[Chip]) -> None:
     """What the colours of a picture mean."""
-    told = "".join(
-        f'<span><i style="--c:{_COLOURS[one.tone]}"></i>{escape(one.text)}</span>' for one in shown
-    )
+    colours([(one.text, _COLOURS[one.tone]) for one in shown])
+
+
+def colours(shown: Sequence[tuple[str, str]]) -> None:
+    """What the colours of a picture mean, each a name and a colour."""
+    told = "".join(f'<span><i style="--c:{one}"></i>{escape(name)}</span>' for name, one in shown)
     st.html(f'<div class="cl-key">{told}</div>')
 
 

@@ -1,4 +1,4 @@
-"""The pages of those who work for the clients: what they run every day."""
+"""Who has which pages: those who work for the clients, and a client's own people."""
 
 from __future__ import annotations
 
@@ -21,4 +21,21 @@ def daily_pages() -> list[StreamlitPage]:
         st.Page("views/posts.py", title="Posts", icon=":material/send:"),
         st.Page("views/accounts.py", title="Accounts", icon=":material/group:"),
         st.Page("views/alarms.py", title="Alarms", icon=":material/notifications:"),
+    ]
+
+
+def further_pages() -> list[StreamlitPage]:
+    """What is looked at now and then: what clients want, what it costs, what the machines do."""
+    return [
+        st.Page("views/strategy.py", title="Strategy", icon=":material/tune:"),
+        st.Page("views/costs.py", title="Costs", icon=":material/payments:"),
+        st.Page("views/runs.py", title="Runs", icon=":material/manufacturing:"),
+    ]
+
+
+def client_pages() -> list[StreamlitPage]:
+    """What a client's own people have beside their clips."""
+    return [
+        review_page(),
+        st.Page("views/numbers.py", title="Numbers", icon=":material/monitoring:"),
     ]

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from clipping.db.session import open_session_as
 from clipping.errors import ClippingError
 from dashboard.door.admission import database_url
-from dashboard.door.person import person
+from dashboard.door.person import Person, person
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
 
@@ -25,6 +25,15 @@ def reading() -> Iterator[Session]:
     """
     with _open(writes=False) as session:
         yield session
+
+
+def looking() -> Person:
+    """Who looks at this page; it ends with a sentence where Postgres does not say."""
+    try:
+        return person()
+    except ClippingError as error:
+        st.error(plain(str(error)), icon=":material/cloud_off:")
+        st.stop()
 
 
 @contextmanager

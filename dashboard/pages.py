@@ -10,7 +10,7 @@ from streamlit.navigation.page import StreamlitPage
 from clipping.errors import ClippingError
 from dashboard import looks
 from dashboard.door.person import ACCOUNT_PATH, Person, person
-from dashboard.menu import daily_pages, review_page
+from dashboard.menu import client_pages, daily_pages, further_pages
 from dashboard.page import plain
 
 # A file of our own: Streamlit fetches the browser tab's icon from a font server when it is a name.
@@ -40,9 +40,9 @@ def _pages(who: Person) -> list[StreamlitPage]:
         "views/clips.py", title="Clips", icon=":material/movie:", default=not who.is_staff
     )
     if not who.is_staff:
-        return [clips, review_page()]
+        return [clips, *client_pages()]
     sources = st.Page("views/sources.py", title="Sources", icon=":material/video_library:")
-    return [*daily_pages(), clips, sources]
+    return [*daily_pages(), clips, sources, *further_pages()]
 
 
 main()

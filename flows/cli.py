@@ -94,9 +94,18 @@ def clip(
     ] = None,
     out: Results = Path("out"),
     client: Annotated[str, typer.Option(help="Whose video it is.")] = "default",
-    count: Annotated[int, typer.Option(min=1, max=50, help="Clips at most.")] = 5,
-    min_seconds: Annotated[int, typer.Option(min=1, max=600, help="Shortest clip.")] = 15,
-    max_seconds: Annotated[int, typer.Option(min=1, max=600, help="Longest clip.")] = 60,
+    count: Annotated[
+        int | None,
+        typer.Option(min=1, max=50, help="Clips at most; else as the client wants."),
+    ] = None,
+    min_seconds: Annotated[
+        int | None,
+        typer.Option(min=1, max=600, help="Shortest clip; else as the client wants."),
+    ] = None,
+    max_seconds: Annotated[
+        int | None,
+        typer.Option(min=1, max=600, help="Longest clip; else as the client wants."),
+    ] = None,
     style: Annotated[str, typer.Option(help="Look of the captions.")] = "highlight",
     hook_style: Annotated[
         str,

@@ -33,6 +33,9 @@ def client(
             show_default=False,
         ),
     ] = None,
+    by: Annotated[
+        str, typer.Option(metavar="NAME", help="Who changes it, for the history.")
+    ] = "the command line",
     as_json: Json = False,
 ) -> None:
     """Show what a client has decided once for all of its videos, or change it."""
@@ -44,7 +47,7 @@ def client(
     if budget is not None:
         changes["monthly_budget_usd"] = _dollars(budget)
     with outcomes(as_json):
-        set_client(name, changes, as_json=as_json)
+        set_client(name, changes, by=by, as_json=as_json)
 
 
 def policy(
@@ -60,6 +63,9 @@ def policy(
     file: Annotated[
         Path | None, typer.Option(help="TOML file that takes the place of all wishes.")
     ] = None,
+    by: Annotated[
+        str, typer.Option(metavar="NAME", help="Who changes it, for the history.")
+    ] = "the command line",
     as_json: Json = False,
 ) -> None:
     """Show what a client wants of its clips and of the words beside them, or change it."""
@@ -70,7 +76,7 @@ def policy(
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     with outcomes(as_json):
-        set_policy(name, changes, as_json=as_json)
+        set_policy(name, changes, by=by, as_json=as_json)
 
 
 def _dollars(text: str) -> Decimal | None:

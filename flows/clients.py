@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from clipping.errors import Rejected
@@ -17,15 +18,19 @@ if TYPE_CHECKING:
 _NAMED: Final = 12
 
 
-def set_client(name: str, changes: Mapping[str, Any], *, as_json: bool = False) -> None:
+def set_client(
+    name: str, changes: Mapping[str, Any], *, by: str = "", as_json: bool = False
+) -> None:
     """Change what a client has decided, where something is given, and print all of it.
 
     A client that nobody has heard of is named as new, so that a slip of the pen is seen.
 
     :param changes: Fields of :class:`~clipping.models.ClientSettings`.
+    :param by: Who changes them.
     :raises Rejected: Nothing is given, and nobody has heard of the client.
     """
     from clipping.db import queries
+    from clipping.db.queries.strategies import change_strategy
     from tasks.workplace import db_session
 
     with db_session() as session:
@@ -35,7 +40,7 @@ def set_client(name: str, changes: Mapping[str, Any], *, as_json: bool = False) 
         decided = queries.client_settings(session, name)
         if changes:
             decided = decided.replace(**changes)
-            queries.save_client_settings(session, name, decided)
+            change_strategy(session, name, by=by, at=datetime.now(UTC), settings=decided)
     tell_if_new(name, known)
     if as_json:
         budget = decided.monthly_budget_usd

@@ -19,10 +19,8 @@ from flows.showing import show_clips, tag
 from flows.stages import run_stage
 from flows.transcribe import check_wishes
 from tasks.ingest import discard_source
+from tasks.lengths import wanted_lengths
 from tasks.rights import check_rights_at, check_rights_of
-
-SHORTEST_CLIP_S = 15
-"""Unless a run wants others."""
 
 
 @flow(name="clip-source", flow_run_name=run_of("clip"))
@@ -30,9 +28,9 @@ def clip_source(
     location: forms.Location,
     client: forms.Client = "default",
     captions: forms.Captions = None,
-    count: forms.Count = 5,
-    min_seconds: forms.ShortestClip = SHORTEST_CLIP_S,
-    max_seconds: forms.LongestClip = 60,
+    count: forms.AnyCount = None,
+    min_seconds: forms.AnyShortest = None,
+    max_seconds: forms.AnyLongest = None,
     style: forms.Style = "highlight",
     hook_style: forms.HookStyle = AUTO,
     framing: forms.Framings = None,
@@ -49,9 +47,9 @@ def clip_source(
         location: a link, or the path of the video as the workers see it.
         client: whose video it is.
         captions: path of a captions file; without it, one beside the video is used.
-        count: how many clips at most.
-        min_seconds: the shortest clip.
-        max_seconds: the longest clip.
+        count: how many clips at most; without, what the client's policy says.
+        min_seconds: the shortest clip; without, what the client's policy says.
+        max_seconds: the longest clip; without, what the client's policy says.
         style: the captions' look.
         hook_style: the hook's look; ``none`` starts without a hook, ``auto`` does where the moment
             is better so.
@@ -82,7 +80,8 @@ def clip_source(
     render_choices(**choices)
     check_wishes(transcriber, None)
     check_rights_at(location, client, rights or Rights())
-    source = taken_in(location, client, captions, min_seconds, rights)
+    lengths = wanted_lengths(client, count, min_seconds, max_seconds)
+    source = taken_in(location, client, captions, lengths.min_ms // 1000, rights)
     try:
         check_rights_of(source["source_id"])
     except RightsNotStated:
@@ -95,9 +94,9 @@ def clip_source(
         detect,
         transcript_id=transcript_id,
         detector=detector,
-        count=count,
-        min_seconds=min_seconds,
-        max_seconds=max_seconds,
+        count=lengths.count,
+        min_seconds=lengths.min_ms // 1000,
+        max_seconds=lengths.max_ms // 1000,
         complex_source=complex_source,
         in_batches=in_batches,
     )

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from clipping import progress
 from clipping.errors import NothingToClip
-from clipping.models import ClipReport, Ground, Rights
+from clipping.models import SHORTEST_WISH_S, ClipReport, Ground, Rights
 from flows import console
 from flows.checks import check_source
 from flows.next_step import next_line
@@ -32,9 +32,9 @@ class ClipJob(BaseModel):
     location: str
     captions: str | None = None
     client: str = "default"
-    count: int = 5
-    min_seconds: int = 15
-    max_seconds: int = 60
+    count: int | None = None
+    min_seconds: int | None = None
+    max_seconds: int | None = None
     style: str = "highlight"
     hook_style: str = "auto"
     framing: tuple[str, ...] = ()
@@ -51,7 +51,7 @@ class ClipJob(BaseModel):
         from clipping.rendering.choices import HOOK_LOOKS, parse_framing
         from clipping.transcripts import TRANSCRIBERS
 
-        if self.min_seconds > self.max_seconds:
+        if (self.min_seconds or 0) > (self.max_seconds or 600):
             return "--min-seconds is more than --max-seconds"
         for option, value, known in (
             ("--style", self.style, list(STYLES)),
@@ -75,7 +75,9 @@ def clip_video(job: ClipJob, out: Path, *, as_json: bool) -> bool:
 
     started = time.monotonic()
     with console.showing_progress() as stages:
-        check_source(job.location, job.client, job.captions, job.min_seconds * 1000)
+        check_source(
+            job.location, job.client, job.captions, (job.min_seconds or SHORTEST_WISH_S) * 1000
+        )
         check_writable(out)
         from flows.local_run import local_run
 

@@ -7,20 +7,20 @@ import sys
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
 from rich.table import Table
 from rich.text import Text
 
+from clipping.errors import Rejected
 from clipping.models import EditorialPolicy
 from flows import console
 from flows.clients import tell_if_new, unknown
 
 KEYS = tuple(EditorialPolicy.model_fields)
 _LARGEST_FILE_BYTES = 1_000_000
-_LONGEST_QUOTE = 40
 
 
 @dataclass(frozen=True)
@@ -59,12 +59,16 @@ def changes_of(given: Sequence[str], unset: Sequence[str], file: Path | None) ->
     return changes
 
 
-def set_policy(name: str, changes: Changes, *, as_json: bool) -> None:
+def set_policy(name: str, changes: Changes, *, by: str = "", as_json: bool) -> None:
     """Change what a client wants of its clips, where something is given, and print all of it.
 
-    :raises Rejected: Nothing is given, and nobody has heard of the client.
+    :param by: Who changes it.
+    :raises Rejected: Nothing is given, and nobody has heard of the client; wishes do not go
+        together.
     """
+    from clipping.copywriting.policies import at_odds
     from clipping.db import queries
+    from clipping.db.queries.strategies import change_strategy
     from tasks.workplace import db_session
 
     with db_session() as session:
@@ -74,7 +78,9 @@ def set_policy(name: str, changes: Changes, *, as_json: bool) -> None:
         policy = queries.editorial_policy(session, name)
         if changes:
             policy = changes.of(policy)
-            queries.save_editorial_policy(session, name, policy)
+            for key, clause in at_odds(policy).items():
+                raise Rejected(f"{key}{clause}.")
+            change_strategy(session, name, by=by, at=datetime.now(UTC), policy=policy)
     tell_if_new(name, known)
     if as_json:
         shown = json.dumps(policy.model_dump(mode="json"), ensure_ascii=False, indent=2)
@@ -137,54 +143,17 @@ def _in_file(path: Path) -> dict[str, Any]:
 
 def _checked(values: dict[str, Any]) -> dict[str, Any]:
     """The values as a policy has them; those that it does not have are told in a ValueError."""
-    from clipping.copywriting.hashtags import is_hashtag
+    from clipping.copywriting.policies import faults
 
     for key in values:
         _check_key(key)
-    try:
-        policy = EditorialPolicy.model_validate(values)
-    except ValidationError as error:
-        raise ValueError(_told(error)) from None
-    for tag in policy.default_hashtags:
-        if not is_hashtag(tag.lstrip("#＃")):
-            raise ValueError(f"default_hashtags: {_quoted(tag)} is no hashtag")
+    for key, clause in faults(values).items():
+        raise ValueError(f"{key}{clause}")
+    policy = EditorialPolicy.model_validate(values)
     return {key: getattr(policy, key) for key in values}
 
 
-def _told(error: ValidationError) -> str:
-    """The first thing that is wrong with a policy, as a clause."""
-    first = error.errors(include_url=False)[0]
-    key, kind = str(first["loc"][0]), first["type"]
-    given = _quoted(first["input"])
-    context = first.get("ctx", {})
-    if "expected" in context:
-        return f"{key} takes {context['expected']}, not {given}"
-    if kind == "value_error":
-        return f"{key}: {context['error']}"
-    if kind == "string_pattern_mismatch":
-        return f"{key}: {given} is no language such as en or pt-BR"
-    if kind == "too_long":
-        return f"{key} takes at most {context['max_length']} entries"
-    return f"{key} takes {_WANTED.get(kind, 'something else')}, not {given}"
-
-
-_WHOLE = "a whole number from 0 to 30"
-_WANTED = {
-    "bool_parsing": "true or false",
-    "bool_type": "true or false",
-    "int_parsing": _WHOLE,
-    "int_type": _WHOLE,
-    "int_from_float": _WHOLE,
-    "int_parsing_size": _WHOLE,
-    "greater_than_equal": _WHOLE,
-    "less_than_equal": _WHOLE,
-    "string_type": "a text",
-    "too_short": "entries that are not empty",
-    "tuple_type": "a list of texts",
-}
-
-
 def _quoted(value: Any) -> str:
-    # What cannot be written is shown as its code.
-    text = ascii(value) if not str(value).isprintable() else repr(value)
-    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"
+    from clipping.copywriting.policies import quoted
+
+    return quoted(value)

@@ -22,10 +22,11 @@ from clipping.watching.outcomes import (
     not_tried,
 )
 from flows import forms
-from flows.clip import SHORTEST_CLIP_S, clip_source
+from flows.clip import clip_source
 from flows.hear import hear_source
 from flows.showing import show_counts, tag
 from flows.stages import finished
+from tasks.lengths import wanted_lengths
 from tasks.rights import check_rights_at
 from tasks.watch import (
     as_it_is_now,
@@ -139,6 +140,7 @@ def _hear_and_clip(watch: Watch, location: str) -> None:
     hear_source(location, shortest_seconds=watch.min_seconds, **shared)
     if watch.clip:
         # What is long enough for the watch is long enough for a clip.
-        shortest = min(SHORTEST_CLIP_S, watch.min_seconds)
+        usual = wanted_lengths(watch.client, None, None, None).min_ms // 1000
+        shortest = min(usual, watch.min_seconds)
         # Nobody waits for it: what Claude has not answered yet, a later pass comes back for.
         clip_source(location, min_seconds=shortest, in_batches=True, **shared)

@@ -112,6 +112,7 @@ def _gathered(
     past = [_past(post) for post in posts if post.slot_id not in ours]
     sources = {clip.source_id for clip in clips}
     offered = barred(clips, bars_of(given_up, now))
+    wishes = queries.editorial_policy(session, client)
     request = PlanRequest(
         client=client,
         day=day,
@@ -122,7 +123,12 @@ def _gathered(
         apps=_apps(session, client, accounts, midnight),
         stopped={**refusing(accounts), **kept_out, **held.accounts},
         # Who waits for a person is not approved; all others need nobody's approval, or have it.
-        policy=PlanPolicy(approval_wanted=True, near_distance=NEAR),
+        policy=PlanPolicy(
+            approval_wanted=True,
+            near_distance=NEAR,
+            post_once=wishes.post_once,
+            posts_in_two_days=wishes.posts_in_two_days,
+        ),
         now=now + LEAD,
     )
     unfit = _unfit(request.clips)

@@ -78,6 +78,10 @@ def sweep(*, apply: bool, client: str | None = None, now: datetime | None = None
             swept.busy = True
             return swept
         _sweep(swept, client, now)
+        if apply and client is None:
+            with db_session() as session:
+                found = {"store": swept.stored, "archive": swept.archived}
+                queries.save_stored_bytes(session, found, now)
     return swept
 
 

@@ -72,7 +72,7 @@ from clipping.models.plan import (
     SourceRoom,
     StoredPlan,
 )
-from clipping.models.policy import BrandRisk, EditorialPolicy
+from clipping.models.policy import SHORTEST_WISH_S, BrandRisk, EditorialPolicy
 from clipping.models.post import PostFile, PostJob, PostState, Receipt, Stage
 from clipping.models.publishing import (
     Alert,
@@ -122,6 +122,7 @@ __all__ = [
     "LATE_S",
     "OUTPUT_HEIGHT_PX",
     "OUTPUT_WIDTH_PX",
+    "SHORTEST_WISH_S",
     "VARIATION",
     "Account",
     "AccountCheck",

@@ -134,6 +134,8 @@ class PlanPolicy(Value):
     """Only clips that a person agreed to are posted."""
     post_once: bool = False
     """A clip goes to one platform only; else to others too, when no fresh clip is left."""
+    posts_in_two_days: int = Field(default=4, ge=1, le=4)
+    """Of each account at most; what an earlier plan has beyond it keeps its place."""
     near_distance: float = Field(default=0.35, ge=0, le=1)
     """Clips whose measured distance is smaller are near-duplicates: ``clipping.likeness.NEAR``."""
     hours_worth: tuple[float, ...] = HOURS_WORTH

@@ -36,6 +36,8 @@ _USUAL_RISKS = tuple(
 )
 
 
+SHORTEST_WISH_S: Final = 5
+"""No client wants shorter clips: what is shorter is refused before anybody is asked."""
 _LONGEST: Final = 200
 _MOST: Final = 100
 
@@ -61,6 +63,17 @@ class EditorialPolicy(Value):
     """In a few words, for whoever writes hooks and captions."""
     language: str = Field(default="", pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")
     """Of hooks and captions, BCP 47; empty is the talk's own."""
+    themes: Wishes = ()
+    """What its clips are to be about: moments about one are looked for, and judged better."""
+    shortest_seconds: int = Field(default=15, ge=SHORTEST_WISH_S, le=600)
+    longest_seconds: int = Field(default=60, ge=SHORTEST_WISH_S, le=600)
+    """Of a clip, where a run does not say otherwise."""
+    clips_a_source: int = Field(default=5, ge=1, le=50)
+    """How many clips at most are made of a source, where a run does not say otherwise."""
+    posts_in_two_days: int = Field(default=4, ge=1, le=4)
+    """Of each account, once it is warmed up: four are one every 12 hours."""
+    post_once: bool = False
+    """Whether a clip goes to one platform only; else to others too, when no fresh clip is left."""
     forbidden_topics: Wishes = ()
     """A moment that touches one is held for a person."""
     banned_words: Wishes = ()
@@ -98,8 +111,26 @@ class EditorialPolicy(Value):
     @property
     def choosing(self) -> str:
         """What of it decides which moments are found, and with which hooks; as one text."""
-        return self.model_dump_json(exclude=_BESIDE)
+        # A detection from before there were themes is still the one of a client without any.
+        without = _BESIDE if self.themes else _BESIDE | {"themes"}
+        return self.model_dump_json(exclude=without)
+
+    @property
+    def lengths_at_odds(self) -> bool:
+        """Whether no clip could be as long as it says."""
+        return self.shortest_seconds > self.longest_seconds
 
 
-_BESIDE: Final = {"when_down", "profanity", "default_hashtags", "most_hashtags", "approval"}
-"""What a detection does not depend on."""
+_BESIDE: Final = {
+    "when_down",
+    "profanity",
+    "default_hashtags",
+    "most_hashtags",
+    "approval",
+    "shortest_seconds",
+    "longest_seconds",
+    "clips_a_source",
+    "posts_in_two_days",
+    "post_once",
+}
+"""What a detection does not depend on, or by its own options."""

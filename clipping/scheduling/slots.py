@@ -60,8 +60,11 @@ def day_slots(request: PlanRequest) -> DaySlots:
         zone, refusal = zone_of(account), why_it_cannot_post(account, request)
         kept = today.get(account.account_id, {})
         first = _first_post_on(account, own, zone, [request.day] if kept else [])
-        due = posts_due(request.day, first)
         done = [slot for slot in slots if slot.account_id == account.account_id]
+        due = posts_due(request.day, first, request.policy.posts_in_two_days)
+        # Who wants fewer from now on keeps what is planned already.
+        planned = len({*kept, *(slot.slot_id for slot in done)})
+        due = max(due, min(planned, posts_due(request.day, first)))
         if zone is None:
             shortages += _shortage(account, due - len(done), Cause.ACCOUNT, refusal)
             continue
@@ -131,8 +134,10 @@ def _found(
     :param kept: Times of slots that have a post already: they move only for one another.
     """
     found: list[Slot] = []
-    over, used = 0, {slot.slot_id for slot in done}
-    for number in drawing.numbers(due):
+    over, used, numbers = 0, {slot.slot_id for slot in done}, drawing.numbers(due)
+    if due == 1:
+        numbers.sort(key=lambda number: drawing.slot_id(number) not in kept)
+    for number in numbers:
         name = drawing.slot_id(number)
         if len(done) + len(found) >= due or name in used:
             continue

@@ -7,10 +7,10 @@ import streamlit as st
 from clipping.db import queries
 from clipping.models import ClipState
 from clipping.timing import timecode
-from dashboard import library
+from dashboard import library, own_panel
 from dashboard.addresses import cover_url, video_url
 from dashboard.library import ClipCard
-from dashboard.page import plain, reading
+from dashboard.page import looking, plain, reading
 
 PER_PAGE = 25
 COLUMNS = 5
@@ -181,8 +181,10 @@ def _show_more(limit: int) -> None:
     st.session_state["limit"] = limit
 
 
-chosen = st.query_params.get("clip")
-if chosen:
+chosen, who = st.query_params.get("clip"), looking()
+if not who.is_staff:
+    own_panel.show(who, chosen)
+elif chosen:
     detail(chosen)
 else:
     overview()

@@ -234,7 +234,7 @@ _STATEMENTS: Final = (
             WHEN due > now AND (a % 30 = 13 OR i % 97 = 5) THEN 'held'
             WHEN due > now THEN 'reserved'
             WHEN now - due < interval '20 minutes' THEN 'submitting'
-            WHEN now - due < interval '2 days' AND i % (:posts / 3 + 1) = 40 THEN 'unknown'
+            WHEN now - due < interval '2 days' AND i % (:posts / 3 + 1) IN (40, 41) THEN 'unknown'
             WHEN now - due < interval '3 days' AND a % 30 = 22 THEN 'processing'
             WHEN i % 41 = 3 THEN 'failed'
             WHEN i % 53 = 9 THEN 'cancelled'

@@ -159,7 +159,8 @@ def test_the_pages_of_operators_are_not_there_for_clients(
         page.switch_page("views/accounts.py")
         assert [title.value for title in run(page).title] == ["Clips"]
         with pytest.raises(
-            ValueError, match=r"Known pages: \['[^',]*clips.py', '[^',]*review.py'\]"
+            ValueError,
+            match=r"Known pages: \['[^',]*clips.py', '[^',]*review.py', '[^',]*numbers.py'\]",
         ):
             page.switch_page("views/accounts.py")
 

@@ -439,7 +439,8 @@ def test_people_sign_in_see_what_is_theirs_play_it_and_are_shut_out(
         sign_in_again(other, address, "cy")
         expect(other.get_by_text("<script>window.stolen=1</script>").first).to_be_visible()
         other.locator(".st-key-clip_script button").click()
-        expect(other.get_by_role("tab", name="Proof")).to_be_visible()
+        expect(other.get_by_text("seconds of <script>")).to_be_visible()
+        expect(other.get_by_role("tab", name="Proof")).to_have_count(0)
         assert other.evaluate("window.stolen") is None
         assert other.locator("a[href^='javascript']").count() == 0
         assert "talk.mp4" not in other.content()

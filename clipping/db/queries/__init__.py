@@ -22,6 +22,7 @@ from clipping.db.queries.accounts import (
     pause_account,
     resume_account,
     save_account,
+    set_disclosure,
 )
 from clipping.db.queries.alarms import (
     add_message,
@@ -136,6 +137,7 @@ from clipping.db.queries.keeping import (
     originals,
     queued_posts,
     save_archived,
+    save_stored_bytes,
 )
 from clipping.db.queries.likeness import (
     ClipAlike,
@@ -422,6 +424,7 @@ __all__ = [
     "save_reply",
     "save_rescued",
     "save_source",
+    "save_stored_bytes",
     "save_target",
     "save_tokens",
     "save_transcript",
@@ -430,6 +433,7 @@ __all__ = [
     "save_writings",
     "sealed_columns",
     "sealed_tables",
+    "set_disclosure",
     "settle_intents",
     "source_at",
     "source_rooms",

@@ -17,6 +17,7 @@ from clipping.models import (
     Account,
     AccountEvent,
     AccountStatus,
+    Disclosure,
     PlatformName,
     make_id,
 )
@@ -167,6 +168,11 @@ def pause_account(session: Session, account_id: str, reason: str) -> bool:
     if before != reason:
         note_event(session, account_id, "paused", before, reason, reason)
     return not before
+
+
+def set_disclosure(session: Session, account_id: str, disclosure: Disclosure) -> None:
+    """What viewers are told by the account's posts that are planned from now on."""
+    _change(session, account_id, disclosure=disclosure.model_dump(mode="json"))
 
 
 def resume_account(session: Session, account_id: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import ValidationError
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
@@ -80,5 +82,10 @@ def save_editorial_policy(session: Session, name: str, policy: EditorialPolicy) 
     session.execute(
         update(ClientRow)
         .where(col(ClientRow.client_id) == save_client(session, name))
-        .values(editorial_policy=policy.model_dump(mode="json", exclude_defaults=True))
+        .values(editorial_policy=kept_policy(policy))
     )
+
+
+def kept_policy(policy: EditorialPolicy) -> dict[str, Any]:
+    """What is stored of a policy: what its client wants otherwise than all."""
+    return policy.model_dump(mode="json", exclude_defaults=True)

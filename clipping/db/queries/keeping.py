@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from clipping.db.tables import (
     ClipRow,
     PostRow,
     SourceRow,
+    StoredBytesRow,
     TranscriptRow,
 )
 from clipping.models import ClipState, PostState
@@ -149,6 +150,35 @@ def queued_posts(session: Session, kind: ObjectKind, owner_id: str, *, lock: boo
         )
     counted = select(func.count()).where(owner == owner_id, col(PostRow.state).in_(_QUEUED))
     return int(session.execute(counted).scalar_one())
+
+
+def save_stored_bytes(
+    session: Session,
+    found: Mapping[str, Mapping[tuple[str, str], Sequence[int]]],
+    seen_at: datetime,
+) -> None:
+    """How much of each client lies where now, in place of what lay there before.
+
+    :param found: By place, then by client and kind: files and bytes. What is no client's is left
+        out.
+    """
+    names = dict(session.exec(select(ClientRow.name, ClientRow.client_id)).all())
+    rows = [
+        {
+            "client_id": names[name],
+            "place": place,
+            "kind": kind,
+            "files": files,
+            "size_bytes": size,
+            "seen_at": seen_at,
+        }
+        for place, counts in found.items()
+        for (name, kind), (files, size) in counts.items()
+        if name in names
+    ]
+    session.execute(delete(StoredBytesRow))
+    if rows:
+        session.execute(insert(StoredBytesRow), rows)
 
 
 def captions_clients(session: Session) -> dict[str, str]:

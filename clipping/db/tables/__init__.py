@@ -20,7 +20,7 @@ from clipping.db.tables.clips import (
     RejectionRow,
     ReleaseRow,
 )
-from clipping.db.tables.keeping import ArchivedObjectRow
+from clipping.db.tables.keeping import ArchivedObjectRow, StoredBytesRow
 from clipping.db.tables.likeness import ClipPrintRow, ExperimentArmRow, ExperimentRow
 from clipping.db.tables.people import SignInAttemptRow, SignInRow, UserClientRow, UserRow
 from clipping.db.tables.plans import ClipDistanceRow, MomentAskRow, PlanRow
@@ -30,6 +30,7 @@ from clipping.db.tables.sources import (
     GlossaryTermRow,
     HeardChunkRow,
     SourceRow,
+    StrategyChangeRow,
     TranscriptRow,
 )
 from clipping.db.tables.verdicts import AccountCheckRow, VerdictRow
@@ -76,6 +77,8 @@ __all__ = [
     "SignInRow",
     "SourceRow",
     "StopRow",
+    "StoredBytesRow",
+    "StrategyChangeRow",
     "TranscriptRow",
     "UserClientRow",
     "UserRow",

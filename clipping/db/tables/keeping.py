@@ -34,3 +34,21 @@ class ArchivedObjectRow(Row, table=True):
     removed_at: datetime | None = Field(sa_type=UtcTime, default=None)
     back_at: datetime | None = Field(sa_type=UtcTime, default=None)
     dropped_at: datetime | None = Field(sa_type=UtcTime, default=None)
+
+
+class StoredBytesRow(Row, table=True):
+    """How much of a client lay in the store or the archive when all of it was swept last."""
+
+    __tablename__ = "stored_bytes"
+    __table_args__ = (
+        belongs_to("clients", "client_id"),
+        CheckConstraint("place IN ('store', 'archive')", name="place"),
+        CheckConstraint(one_of("kind", ObjectKind), name="kind"),
+    )
+
+    client_id: str = Field(sa_type=Text, primary_key=True)
+    place: str = Field(sa_type=Text, primary_key=True)
+    kind: str = Field(sa_type=Text, primary_key=True)
+    files: int = Field(sa_type=BigInteger)
+    size_bytes: int = Field(sa_type=BigInteger)
+    seen_at: datetime = Field(sa_type=UtcTime)

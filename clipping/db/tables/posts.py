@@ -39,6 +39,14 @@ class PostRow(Row, table=True):
         # As pages list them: all, or those of some states.
         Index(None, "due_at", "post_id"),
         Index(None, "state", "due_at", "post_id"),
+        # What went out in a month, without a look at the rows themselves.
+        Index(
+            "ix_posts_posted",
+            "client_id",
+            "posted_at",
+            postgresql_where=sql("state = 'posted'"),
+            postgresql_include=["clip_id", "platform"],
+        ),
     )
 
     post_id: str = Field(sa_type=Text, primary_key=True)

@@ -6,7 +6,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, false
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Identity,
+    Index,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
@@ -34,9 +41,30 @@ class ClientRow(Row, table=True):
         default_factory=dict,
         sa_column_kwargs={"server_default": sql("'{}'::jsonb")},
     )
+    strategy_version: int = Field(default=0, sa_column_kwargs={"server_default": sql("0")})
+    """Goes up with each change of what the client has decided or wants."""
     created_at: datetime | None = Field(
         sa_type=UtcTime, default=None, nullable=False, sa_column_kwargs=SAVED_AT
     )
+
+
+class StrategyChangeRow(Row, table=True):
+    """Who changed what of what a client has decided or wants, from what to what."""
+
+    __tablename__ = "strategy_changes"
+    __table_args__ = (
+        belongs_to("clients", "client_id"),
+        Index(None, "client_id", "change_id"),
+    )
+
+    change_id: int | None = Field(
+        sa_type=BigInteger, primary_key=True, default=None, sa_column_args=[Identity(always=True)]
+    )
+    client_id: str = Field(sa_type=Text)
+    at: datetime = Field(sa_type=UtcTime)
+    by: str = Field(sa_type=Text)
+    changes: dict[str, Any] = Field(sa_type=JSONB)
+    """By field what it was and what it is."""
 
 
 class SourceRow(Row, table=True):

@@ -58,7 +58,15 @@ def limits(brief: Brief) -> str:
     """How long a clip may be, as words, and which language is spoken."""
     least, most = brief.words
     spoken = "" if brief.language in ("", "und") else f" The talk's language is {brief.language}."
-    return f"A clip has {least} to {most} words.{spoken}"
+    return f"A clip has {least} to {most} words.{spoken}{_wanted(brief.policy)}"
+
+
+def _wanted(policy: EditorialPolicy) -> str:
+    # Nothing for a client without themes, so that what it was answered before is found again.
+    themes = _list(policy.themes)
+    if themes == "none":
+        return ""
+    return f" The client looks for moments about: {themes}. Prefer these among equally good ones."
 
 
 def wishes(policy: EditorialPolicy) -> str:
