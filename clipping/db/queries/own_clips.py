@@ -123,9 +123,22 @@ def own_clips(
         wanted = wanted.where(
             or_(made_at < after[0], and_(made_at == after[0], known_as < after[1]))
         )
-    return [
-        OwnClip(*row[:8], verdict_of(row[0], *row[8:])) for row in session.execute(wanted).all()
-    ]
+    return [_own_clip(*row) for row in session.execute(wanted)]
+
+
+def _own_clip(clip_id: str, *told: Any) -> OwnClip:
+    client, hook, file_name, duration_ms, made_at, held, wants_approval, *verdict = told
+    return OwnClip(
+        clip_id,
+        client,
+        hook,
+        file_name,
+        duration_ms,
+        made_at,
+        held,
+        wants_approval,
+        verdict_of(clip_id, *verdict),
+    )
 
 
 def own_posts(session: Session, clip_ids: Collection[str]) -> list[OwnPost]:
