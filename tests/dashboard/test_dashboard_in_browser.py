@@ -29,6 +29,8 @@ from clipping.settings import CHECKOUT
 from tests.dashboard.conftest import Workplace, put_files
 from tests.dashboard.door_place import PASSWORD, a_user
 from tests.db.values import a_clip, a_detection, a_source, a_transcript
+from tests.support.contrast import faint
+from tests.support.prefect_api import FakePrefect, fake_prefect
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(
@@ -59,7 +61,14 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def address(workplace: Workplace, tmp_path: Path) -> Iterator[str]:
+def prefect() -> Iterator[FakePrefect]:
+    """A Prefect server that the dashboard knows of."""
+    with fake_prefect() as fake:
+        yield fake
+
+
+@pytest.fixture
+def address(workplace: Workplace, tmp_path: Path, prefect: FakePrefect) -> Iterator[str]:
     """The server of ``make up``'s dashboard, started the same way."""
     port = free_port()
     log = (tmp_path / "streamlit.log").open("wb")
@@ -70,6 +79,8 @@ def address(workplace: Workplace, tmp_path: Path) -> Iterator[str]:
             **os.environ,
             "DATABASE_URL": workplace.database_url,
             "CLIPPER_STORE": str(workplace.store),
+            "PREFECT_API_URL": prefect.url,
+            "PREFECT_API_AUTH_STRING": "clipper:secret",
             # Whatever somebody sets, the door does without none of these.
             "STREAMLIT_SERVER_ENABLE_AGENT_API": "true",
             "STREAMLIT_SERVER_ENABLE_XSRF_PROTECTION": "false",
@@ -210,8 +221,39 @@ def look_around(tab: Page) -> None:
     screenshot(tab, "sources")
 
 
+def look_further(tab: Page, prefect: FakePrefect) -> None:
+    """Strategy, costs and runs, in the light and in the dark, wide and narrow: all can be read."""
+    made = prefect.add("clip talk.mp4", "RUNNING", "acme")
+    prefect.percents[made["id"]] = 43.0
+    prefect.add("clip theirs.mp4", "RUNNING", "carol")
+    pages = {
+        "Strategy": ("Themes", "See what it changes"),
+        "Costs": ("Nothing was spent", "Storage"),
+        "Runs": ("clip talk.mp4", "43 %"),
+    }
+    for name, expected in pages.items():
+        tab.get_by_role("link", name=name).click()
+        if name == "Runs":
+            tab.get_by_role("radio", name="Running").click()
+        for told in expected:
+            expect(tab.get_by_text(told).first).to_be_visible()
+        for scheme, width in (("light", 1280), ("dark", 390)):
+            tab.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            tab.set_viewport_size({"width": width, "height": 1000})
+            # Streamlit follows the browser a moment later.
+            until(
+                tab, f"getComputedStyle(document.querySelector('.stApp')).colorScheme == '{scheme}'"
+            )
+            screenshot(tab, f"{name.lower()}-{scheme}")
+            assert faint(tab) == [], (name, scheme)
+            assert tab.evaluate("document.body.scrollWidth <= innerWidth"), (name, width)
+        tab.emulate_media(color_scheme="light")
+        tab.set_viewport_size({"width": 1280, "height": 1000})
+    expect(tab.get_by_text("clip theirs.mp4")).to_have_count(0)
+
+
 def test_people_sign_in_see_what_is_theirs_play_it_and_are_shut_out(
-    hostile: RenderedClip, workplace: Workplace, address: str
+    hostile: RenderedClip, workplace: Workplace, address: str, prefect: FakePrefect
 ) -> None:
     url = workplace.database_url
     bo = a_user(url, "bo", Role.OPERATOR, "acme", "bravo")
@@ -251,6 +293,7 @@ def test_people_sign_in_see_what_is_theirs_play_it_and_are_shut_out(
         sign_in(tab, address, "bo")
         assert tab.evaluate("document.cookie").count("clipper") == 0
         look_around(tab)
+        look_further(tab, prefect)
         refused = tab.request.get(f"{address}/media/clips/clip_script.mp4")
         assert refused.status == 404
         part = tab.request.get(

@@ -300,7 +300,7 @@ def test_costs_show_an_operator_their_clients_bill_and_nobody_elses_in_few_state
     text = said(page)
     assert len(asked) <= MOST_STATEMENTS, asked
     assert THEIRS not in text
-    for expected in ("spent on Claude", "saved by batches", "judging moments", "no limit", "GB"):
+    for expected in ("spent on Claude", "saved by batches", "judging moments", "of $75.50", "GB"):
         assert expected in text, expected
 
 
