@@ -29,6 +29,7 @@ from clipping.settings import CHECKOUT
 from tests.dashboard.conftest import Workplace, put_files
 from tests.dashboard.door_place import PASSWORD, a_user
 from tests.db.values import a_clip, a_detection, a_source, a_transcript
+from tests.support.contrast import faint
 from tests.support.media import make_video
 from tests.support.prefect_api import PASSWORD as PREFECT_PASSWORD
 from tests.support.prefect_api import FakePrefect
@@ -63,6 +64,7 @@ def free_port() -> int:
 
 @pytest.fixture
 def prefect() -> Iterator[FakePrefect]:
+    """A Prefect server that the dashboard knows of."""
     with FakePrefect().serving() as fake:
         yield fake
 
@@ -376,6 +378,37 @@ BEGIN = """async ([client, name, size, hex]) => {
 """As the page does it, and then no more."""
 
 
+def look_further(tab: Page, prefect: FakePrefect) -> None:
+    """Strategy, costs and runs, in the light and in the dark, wide and narrow: all can be read."""
+    made = prefect.add("clip talk.mp4", "RUNNING", "acme")
+    prefect.percents[made["id"]] = 43.0
+    prefect.add("clip theirs.mp4", "RUNNING", "carol")
+    pages = {
+        "Strategy": ("Themes", "See what it changes"),
+        "Costs": ("Nothing was spent", "Storage"),
+        "Runs": ("clip talk.mp4", "43 %"),
+    }
+    for name, expected in pages.items():
+        tab.get_by_role("link", name=name).click()
+        if name == "Runs":
+            tab.get_by_role("radio", name="Running").click()
+        for told in expected:
+            expect(tab.get_by_text(told).first).to_be_visible()
+        for scheme, width in (("light", 1280), ("dark", 390)):
+            tab.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            tab.set_viewport_size({"width": width, "height": 1000})
+            # Streamlit follows the browser a moment later.
+            until(
+                tab, f"getComputedStyle(document.querySelector('.stApp')).colorScheme == '{scheme}'"
+            )
+            screenshot(tab, f"{name.lower()}-{scheme}")
+            assert faint(tab) == [], (name, scheme)
+            assert tab.evaluate("document.body.scrollWidth <= innerWidth"), (name, width)
+        tab.emulate_media(color_scheme="light")
+        tab.set_viewport_size({"width": 1280, "height": 1000})
+    expect(tab.get_by_text("clip theirs.mp4")).to_have_count(0)
+
+
 def test_people_sign_in_see_what_is_theirs_play_it_and_are_shut_out(
     hostile: RenderedClip,
     clips: list[RenderedClip],
@@ -428,6 +461,7 @@ def test_people_sign_in_see_what_is_theirs_play_it_and_are_shut_out(
         add_a_film(tab, tmp_path, prefect)
         # What was refused is told by its status, which browsers write down.
         complaints[:] = [one for one in complaints if "415" not in one]
+        look_further(tab, prefect)
         refused = tab.request.get(f"{address}/media/clips/clip_script.mp4")
         assert refused.status == 404
         part = tab.request.get(

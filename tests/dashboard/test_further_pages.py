@@ -50,7 +50,7 @@ from tests.dashboard.test_daily_pages import (
     said,
     statements,
 )
-from tests.support.prefect_runs import FakePrefect, fake_prefect
+from tests.support.prefect_api import PASSWORD, FakePrefect
 
 SIZE = Size()
 NOW = datetime.now(UTC)
@@ -103,9 +103,9 @@ def look_as(agency: Workplace, ids: Mapping[str, str]) -> Iterator[Any]:
 @pytest.fixture
 def prefect(agency: Workplace) -> Iterator[FakePrefect]:
     """A Prefect server that the pages know of."""
-    with fake_prefect() as fake, pytest.MonkeyPatch.context() as patch:
+    with FakePrefect().serving() as fake, pytest.MonkeyPatch.context() as patch:
         patch.setenv("PREFECT_API_URL", fake.url)
-        patch.setenv("PREFECT_API_AUTH_STRING", "clipper:secret")
+        patch.setenv("PREFECT_API_AUTH_STRING", PASSWORD)
         settings.cache_clear()
         runs.forget()
         yield fake
@@ -300,7 +300,7 @@ def test_costs_show_an_operator_their_clients_bill_and_nobody_elses_in_few_state
     text = said(page)
     assert len(asked) <= MOST_STATEMENTS, asked
     assert THEIRS not in text
-    for expected in ("spent on Claude", "saved by batches", "judging moments", "no limit", "GB"):
+    for expected in ("spent on Claude", "saved by batches", "judging moments", "of $75.50", "GB"):
         assert expected in text, expected
 
 
