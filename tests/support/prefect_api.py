@@ -143,7 +143,8 @@ class FakePrefect:
                 self._answer(json.loads(self.rfile.read(length) or b"{}"))
 
             def _answer(self, asked: Any) -> None:
-                status, told = 401, {}
+                status: int = 401
+                told: Any = {}
                 if self.headers.get("Authorization") == wanted:
                     status, told = fake.answer(self.path.removeprefix("/api/"), asked)
                 content = json.dumps(told).encode()
