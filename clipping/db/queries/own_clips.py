@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import and_, func, or_, select
 from sqlmodel import Session, col
@@ -123,9 +124,8 @@ def own_clips(
         wanted = wanted.where(
             or_(made_at < after[0], and_(made_at == after[0], known_as < after[1]))
         )
-    return [
-        OwnClip(*row[:8], verdict_of(row[0], *row[8:])) for row in session.execute(wanted).all()
-    ]
+    rows: list[Any] = list(session.execute(wanted).all())
+    return [OwnClip(*row[:8], verdict_of(row[0], *row[8:])) for row in rows]
 
 
 def own_posts(session: Session, clip_ids: Collection[str]) -> list[OwnPost]:
