@@ -31,6 +31,7 @@ _STYLE: Final = """<style>
  border:1px solid color-mix(in srgb,currentColor 22%,transparent)}
 .stPageLink a:hover{background:color-mix(in srgb,currentColor 8%,transparent)!important}
 .stPageLink a *{font-weight:500!important}
+[data-testid=stButtonGroup] [aria-checked=true] *{color:light-dark(#3a1fc0,#cbc1ff)!important}
 [data-testid=stCaptionContainer]{color:inherit!important;opacity:.74}
 [data-testid=stBaseButton-primary],[data-testid=stBaseButton-primaryFormSubmit],
  [data-testid=stMultiSelectTagsContainer] span{color:light-dark(#fff,#16131f)!important}

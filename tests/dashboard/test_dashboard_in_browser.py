@@ -392,6 +392,7 @@ def look_further(tab: Page, prefect: FakePrefect) -> None:
         tab.get_by_role("link", name=name).click()
         if name == "Runs":
             tab.get_by_role("radio", name="Running").click()
+        tab.mouse.move(0, 0)
         for told in expected:
             expect(tab.get_by_text(told).first).to_be_visible()
         for scheme, width in (("light", 1280), ("dark", 390)):

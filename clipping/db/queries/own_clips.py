@@ -124,21 +124,23 @@ def own_clips(
         wanted = wanted.where(
             or_(made_at < after[0], and_(made_at == after[0], known_as < after[1]))
         )
-    return [_own_clip(*row) for row in session.execute(wanted)]
+    return [_own_clip(*row) for row in session.execute(wanted).all()]
 
 
-def _own_clip(clip_id: str, *told: Any) -> OwnClip:
-    client, hook, file_name, duration_ms, made_at, held, wants_approval, *verdict = told
+def _own_clip(
+    clip_id: str,
+    client: str,
+    hook: str,
+    file_name: str,
+    duration_ms: int,
+    made_at: datetime,
+    held: bool,
+    wants_approval: bool,
+    *verdict: Any,
+) -> OwnClip:
+    decided = verdict_of(clip_id, *verdict)
     return OwnClip(
-        clip_id,
-        client,
-        hook,
-        file_name,
-        duration_ms,
-        made_at,
-        held,
-        wants_approval,
-        verdict_of(clip_id, *verdict),
+        clip_id, client, hook, file_name, duration_ms, made_at, held, wants_approval, decided
     )
 
 
