@@ -258,7 +258,7 @@ def add_a_film(tab: Page, folder: Path, prefect: FakePrefect) -> None:
 def go_on_after_a_reload(tab: Page, form: FrameLocator, folder: Path) -> None:
     """A browser that was closed over half a film: it is chosen again, and the rest is sent."""
     film = make_video(folder / "Half.mp4", seconds=17, fps=5, size=(64, 36))
-    frame = next(one for one in tab.frames if one.url.endswith("/add/upload"))
+    frame = next(one for one in tab.frames if one.url.endswith("/adding/upload"))
     path = frame.evaluate(BEGIN, ["acme", film.name, film.stat().st_size, film.read_bytes().hex()])
     sent = []
     tab.on(
@@ -282,7 +282,7 @@ BEGIN = """async ([client, name, size, hex]) => {
   const token = document.querySelector('meta[name="clipper-token"]').content;
   const headers = { "Tus-Resumable": "1.0.0", "X-Clipper-Token": token };
   const said = `client ${btoa(client)},filename ${btoa(name)}`;
-  const made = await fetch("/add/files", { method: "POST",
+  const made = await fetch("/adding/files", { method: "POST",
     headers: { ...headers, "Upload-Length": size, "Upload-Metadata": said } });
   const path = made.headers.get("Location");
   const bytes = new Uint8Array(hex.match(/../g).slice(0, 1000).map((pair) => parseInt(pair, 16)));
@@ -340,8 +340,10 @@ def test_people_sign_in_see_what_is_theirs_play_it_and_are_shut_out(
         assert tab.evaluate("document.cookie").count("clipper") == 0
         look_around(tab)
         add_a_film(tab, tmp_path, prefect)
-        # What was refused is told by its status, which browsers write down.
-        complaints[:] = [one for one in complaints if "415" not in one]
+        # What was refused is told by its status, which browsers write down, and after a reload
+        # Streamlit first looks for itself below the page's own path.
+        expected = ("415", "/add/_stcore/", "404 (Not Found)")
+        complaints[:] = [one for one in complaints if not any(part in one for part in expected)]
         refused = tab.request.get(f"{address}/media/clips/clip_script.mp4")
         assert refused.status == 404
         part = tab.request.get(
