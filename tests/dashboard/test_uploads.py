@@ -113,23 +113,37 @@ def test_a_file_arrives_in_pieces_and_is_all_there(otto: Sender, session: Sessio
     assert otto.ask("DELETE", path).status_code == 409
 
 
-def test_a_request_that_is_cut_goes_on_where_it_was(otto: Sender) -> None:
+def test_a_request_that_is_cut_goes_on_where_it_was(
+    otto: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receiving, "PIECE", 500)
     path = otto.begun(SIZE)
     with otto.half(path, FILM[:60_000], SIZE):
-        time.sleep(0.1)
+        await_bytes(60_000)
     at = settled(otto, path)
     assert at == 60_000
     assert otto.go_on(path, at, FILM[at:]).status_code == 204
     assert kept_here()[0].read_bytes() == FILM
 
 
-def test_bytes_that_nobody_has_vouched_for_are_dropped_with_their_request(otto: Sender) -> None:
+def test_bytes_that_nobody_has_vouched_for_are_dropped_with_their_request(
+    otto: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receiving, "PIECE", 500)
     path = otto.begun(SIZE)
     otto.go_on(path, 0, FILM[:1000], upload_checksum=checksum(FILM[:1000]))
     with otto.half(path, FILM[1000:60_000], SIZE - 1000, 1000, checksum(FILM[1000:])):
-        time.sleep(0.1)
+        await_bytes(60_000)
     assert settled(otto, path) == 1000
     assert kept_here()[0].read_bytes() == FILM[:1000]
+
+
+def await_bytes(size: int) -> None:
+    """Until so many bytes of the one upload are on the disk."""
+    deadline = time.monotonic() + 20
+    while not kept_here() or kept_here()[0].stat().st_size < size:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def settled(sender: Sender, path: str) -> int:
