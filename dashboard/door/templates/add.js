@@ -377,6 +377,8 @@
     find("note-field").hidden = ground !== "permission" && ground !== "licensed";
   };
   find("files").onchange = (event) => { take(event.target.files); event.target.value = ""; };
+  // Chosen before this was read.
+  if (find("files").files.length) find("files").onchange({ target: find("files") });
   find("link").onsubmit = addLink;
   for (const kind of ["dragenter", "dragover"]) {
     addEventListener(kind, (event) => { event.preventDefault(); find("drop").classList.add("over"); });
