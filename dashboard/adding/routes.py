@@ -155,10 +155,10 @@ def _refused(error: ClippingError) -> Response:
 
 
 ADD_ROUTES: Final = [
-    Route("/add/upload", show, methods=["GET"]),
-    Route("/add/add.js", script, methods=["GET"]),
-    Route("/add/add.css", style, methods=["GET"]),
-    Route("/add/captions", captions, methods=["POST"]),
-    Route("/add/links", link, methods=["POST"]),
+    Route("/adding/upload", show, methods=["GET"]),
+    Route("/adding/add.js", script, methods=["GET"]),
+    Route("/adding/add.css", style, methods=["GET"]),
+    Route("/adding/captions", captions, methods=["POST"]),
+    Route("/adding/links", link, methods=["POST"]),
     *uploads.ROUTES,
 ]

@@ -27,7 +27,7 @@ from dashboard.adding import finishing, parts, records, said
 from dashboard.adding.receiving import ChecksumWrong, Gone, Receiving
 from dashboard.door.answers import in_words
 
-PATH: Final = "/add/files"
+PATH: Final = "/adding/files"
 _STATUS: Final[tuple[tuple[type[ClippingError], int], ...]] = (
     (ChecksumWrong, 460),
     (Gone, 410),

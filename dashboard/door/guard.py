@@ -28,9 +28,9 @@ from dashboard.door.site import FORM_POLICY, FRAME_POLICY, Site, page_policy, se
 
 _SAFE: Final = {"GET", "HEAD", "OPTIONS"}
 _OURS: Final = ("/auth/", "/media/clips/", "/media/covers/")
-_ADD: Final = "/add/"
+_ADD: Final = "/adding/"
 """Ours as well; but what is changed there shows the page's token in a header."""
-_FRAME: Final = "/add/upload"
+_FRAME: Final = "/adding/upload"
 _OPEN: Final = (
     "/auth/sign-in",
     "/auth/oidc/start",

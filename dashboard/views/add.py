@@ -38,7 +38,7 @@ def overview() -> None:
         "Add", "A video becomes clips by itself. An upload that is cut goes on where it was."
     )
     say_what_was_done()
-    st.iframe(f"{origin()}/add/upload", height=_FRAME_HEIGHT_PX, alt="Add a video")
+    st.iframe(f"{origin()}/adding/upload", height=_FRAME_HEIGHT_PX, alt="Add a video")
     title, choice = st.columns([2, 1], vertical_alignment="bottom")
     title.subheader("Added")
     client = None

@@ -199,7 +199,9 @@ def test_a_link_is_started_with_its_captions_and_rights(
     otto: tuple[TestClient, dict[str, str]], place: Workplace, prefect: FakePrefect
 ) -> None:
     client, headers = otto
-    answer = client.post("/add/captions?client=acme&name=x.srt", content=CAPTIONS, headers=headers)
+    answer = client.post(
+        "/adding/captions?client=acme&name=x.srt", content=CAPTIONS, headers=headers
+    )
     assert answer.status_code == 200, answer.text
     key = answer.json()["captions"]
     assert (place.store / key).read_bytes() == CAPTIONS
@@ -212,7 +214,7 @@ def test_a_link_is_started_with_its_captions_and_rights(
         "owner": "Jo",
         "note": "mail of 3 May",
     }
-    made = client.post("/add/links", json=form, headers=headers)
+    made = client.post("/adding/links", json=form, headers=headers)
     assert (made.status_code, made.json()["state"]) == (201, "started"), made.text
     kept = found(place, made.json()["id"])
     assert (kept.name, kept.added_by) == ("A talk", "otto")
@@ -243,7 +245,7 @@ def test_a_link_that_may_not_be_fetched_is_refused_in_words(
 ) -> None:
     client, headers = otto
     form = {"client": "acme", "url": "https://youtu.be/abcdefghijk", **given}
-    answer = client.post("/add/links", json=form, headers=headers)
+    answer = client.post("/adding/links", json=form, headers=headers)
     assert answer.status_code == 422
     assert told in answer.text
     with open_session(place.database_url) as session:
@@ -263,12 +265,12 @@ def test_what_are_no_captions_is_refused(
     otto: tuple[TestClient, dict[str, str]], place: Workplace, query: str, content: bytes
 ) -> None:
     client, headers = otto
-    answer = client.post(f"/add/captions?{query}", content=content, headers=headers)
+    answer = client.post(f"/adding/captions?{query}", content=content, headers=headers)
     assert answer.status_code == 422, answer.text
     assert not list(place.store.rglob("*.srt"))
-    form = client.post("/add/links", content=b"[1]", headers=headers)
+    form = client.post("/adding/links", content=b"[1]", headers=headers)
     assert form.status_code == 422
-    assert client.post("/add/links", content=b" " * 20_000, headers=headers).status_code == 422
+    assert client.post("/adding/links", content=b" " * 20_000, headers=headers).status_code == 422
 
 
 def said(page: AppTest) -> str:

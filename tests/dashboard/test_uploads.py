@@ -86,7 +86,7 @@ def session(otto: Sender, postgres: str) -> Iterator[Session]:
 
 
 def test_a_server_says_what_it_speaks(otto: Sender) -> None:
-    told = otto.ask("OPTIONS", "/add/files")
+    told = otto.ask("OPTIONS", "/adding/files")
     assert told.status_code == 204
     assert told.headers["tus-version"] == "1.0.0"
     assert told.headers["tus-extension"] == "creation,checksum,expiration,termination"
@@ -113,23 +113,37 @@ def test_a_file_arrives_in_pieces_and_is_all_there(otto: Sender, session: Sessio
     assert otto.ask("DELETE", path).status_code == 409
 
 
-def test_a_request_that_is_cut_goes_on_where_it_was(otto: Sender) -> None:
+def test_a_request_that_is_cut_goes_on_where_it_was(
+    otto: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receiving, "PIECE", 500)
     path = otto.begun(SIZE)
     with otto.half(path, FILM[:60_000], SIZE):
-        time.sleep(0.1)
+        await_bytes(60_000)
     at = settled(otto, path)
     assert at == 60_000
     assert otto.go_on(path, at, FILM[at:]).status_code == 204
     assert kept_here()[0].read_bytes() == FILM
 
 
-def test_bytes_that_nobody_has_vouched_for_are_dropped_with_their_request(otto: Sender) -> None:
+def test_bytes_that_nobody_has_vouched_for_are_dropped_with_their_request(
+    otto: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receiving, "PIECE", 500)
     path = otto.begun(SIZE)
     otto.go_on(path, 0, FILM[:1000], upload_checksum=checksum(FILM[:1000]))
     with otto.half(path, FILM[1000:60_000], SIZE - 1000, 1000, checksum(FILM[1000:])):
-        time.sleep(0.1)
+        await_bytes(60_000)
     assert settled(otto, path) == 1000
     assert kept_here()[0].read_bytes() == FILM[:1000]
+
+
+def await_bytes(size: int) -> None:
+    """Until so many bytes of the one upload are on the disk."""
+    deadline = time.monotonic() + 20
+    while not kept_here() or kept_here()[0].stat().st_size < size:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def settled(sender: Sender, path: str) -> int:
@@ -220,7 +234,7 @@ def test_a_file_name_is_never_a_path(otto: Sender, session: Session) -> None:
     for odd in ("..", "../x", "C:\\video\\x.mp4", "\0", "", "/"):
         assert not set(shown_name(odd)) & set("/\\\0")
     for odd in ("..%2f..%2fetc", "%2e%2e", "add_x.mp4", "ADD"):
-        assert otto.ask("HEAD", f"/add/files/{odd}").status_code == 404
+        assert otto.ask("HEAD", f"/adding/files/{odd}").status_code == 404
 
 
 def test_only_who_works_for_a_client_adds_something_for_it(
@@ -256,33 +270,33 @@ NOW = datetime.now(UTC)
 
 def test_nothing_is_sent_without_a_session_an_origin_and_a_token_of_ours(otto: Sender) -> None:
     path = otto.begun(SIZE)
-    for method, where in (("POST", "/add/files"), ("PATCH", path), ("DELETE", path)):
+    for method, where in (("POST", "/adding/files"), ("PATCH", path), ("DELETE", path)):
         assert otto.ask(method, where, cookie=None).status_code == 401, method
         assert otto.ask(method, where, origin=None).status_code == 403, method
         assert otto.ask(method, where, x_clipper_token=None).status_code == 403, method
         foreign = otto.ask(method, where, origin="https://evil.example")
         assert foreign.status_code == 403, method
         assert otto.ask(method, where, x_clipper_token="made up").status_code == 403, method
-    for where in ("/add/captions", "/add/links"):
+    for where in ("/adding/captions", "/adding/links"):
         assert otto.ask("POST", where, x_clipper_token=None).status_code == 403
         assert otto.ask("POST", where, origin=None).status_code == 403
-    for where in (path, "/add/upload", "/add/add.js"):
-        assert otto.ask("GET" if "add/f" not in where else "HEAD", where, cookie=None).is_error
+    for where in (path, "/adding/upload", "/adding/add.js"):
+        assert otto.ask("GET" if "/files" not in where else "HEAD", where, cookie=None).is_error
     assert otto.offset(path) == 0
 
 
 def test_the_protocol_is_held_to(otto: Sender) -> None:
     path = otto.begun(SIZE)
-    for method, where in (("POST", "/add/files"), ("HEAD", path), ("PATCH", path)):
+    for method, where in (("POST", "/adding/files"), ("HEAD", path), ("PATCH", path)):
         answer = otto.ask(method, where, tus_resumable="0.2.0")
         assert (answer.status_code, answer.headers["tus-version"]) == (412, "1.0.0")
     assert otto.go_on(path, 0, FILM, content_type="video/mp4").status_code == 415
     assert otto.go_on(path, 0, FILM, upload_offset=None).status_code == 400
     assert otto.go_on(path, 0, FILM, upload_checksum="md5 eA==").status_code == 422
     assert otto.go_on(path, 0, FILM, upload_checksum="sha1 !").status_code == 422
-    assert otto.ask("POST", "/add/files").status_code == 400
+    assert otto.ask("POST", "/adding/files").status_code == 400
     for given in ("filename", "filename !", f"{metadata(client='acme')},{metadata(client='x')}"):
-        answer = otto.ask("POST", "/add/files", upload_length="9", upload_metadata=given)
+        answer = otto.ask("POST", "/adding/files", upload_length="9", upload_metadata=given)
         assert answer.status_code in (403, 422), given
     assert otto.begin(0).status_code == 422
     assert otto.ask("HEAD", path).headers["cache-control"] == "no-store"
@@ -405,7 +419,7 @@ def test_memory_stays_flat_however_much_arrives(otto: Sender) -> None:
 
 
 def test_only_our_own_page_shows_the_form_in_a_frame(otto: Sender) -> None:
-    form = otto.ask("GET", "/add/upload")
+    form = otto.ask("GET", "/adding/upload")
     policy = form.headers["content-security-policy"]
     assert "frame-ancestors 'self'" in policy
     assert "script-src 'self';" in policy
@@ -413,7 +427,7 @@ def test_only_our_own_page_shows_the_form_in_a_frame(otto: Sender) -> None:
     assert "<option>acme</option>" in form.text
     assert "bravo" not in form.text
     assert "onclick" not in form.text
-    for path in ("/add/add.js", "/add/files", "/add/nothing"):
+    for path in ("/adding/add.js", "/adding/files", "/adding/nothing"):
         told = otto.ask("GET", path).headers
         assert "frame-ancestors 'none'" in told["content-security-policy"], path
         assert told["x-frame-options"] == "DENY", path
@@ -421,12 +435,14 @@ def test_only_our_own_page_shows_the_form_in_a_frame(otto: Sender) -> None:
 
 def test_a_name_that_is_a_script_is_text_in_the_form(otto: Sender) -> None:
     otto.begun(SIZE, filename="<script>alert(1)<script>.mp4")
-    form = otto.ask("GET", "/add/upload").text
+    form = otto.ask("GET", "/adding/upload").text
     assert "<script>alert" not in form
     assert "&lt;script&gt;alert(1)&lt;script&gt;.mp4" in form
 
 
 def test_a_client_s_own_people_have_no_form(people: dict[str, Sender], otto: Sender) -> None:
-    assert people["client"].ask("GET", "/add/upload").status_code == 403
-    assert people["client"].ask("POST", "/add/links", b"{}").status_code == 422
-    assert people["client"].ask("POST", "/add/captions?client=acme&name=a.srt").status_code == 422
+    assert people["client"].ask("GET", "/adding/upload").status_code == 403
+    assert people["client"].ask("POST", "/adding/links", b"{}").status_code == 422
+    assert (
+        people["client"].ask("POST", "/adding/captions?client=acme&name=a.srt").status_code == 422
+    )

@@ -82,7 +82,7 @@ class Sender:
     def begin(self, size: int, client: str = "acme", **said: str) -> httpx.Response:
         said = {"filename": "talk.mp4", "client": client, **said}
         return self.ask(
-            "POST", "/add/files", upload_length=str(size), upload_metadata=metadata(**said)
+            "POST", "/adding/files", upload_length=str(size), upload_metadata=metadata(**said)
         )
 
     def begun(self, size: int, client: str = "acme", **said: str) -> str:

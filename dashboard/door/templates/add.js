@@ -80,7 +80,7 @@
   }
 
   async function keepCaptions(file, client) {
-    const url = `/add/captions?client=${encodeURIComponent(client)}&name=${encodeURIComponent(file.name)}`;
+    const url = `/adding/captions?client=${encodeURIComponent(client)}&name=${encodeURIComponent(file.name)}`;
     const answer = checkAnswer(await send("POST", url, { body: file, headers: { "Content-Type": "application/octet-stream" } }));
     return JSON.parse(answer.responseText).captions;
   }
@@ -198,7 +198,7 @@
       if (this.key) said.captions = this.key;
       const pairs = Object.entries(said).filter(([, value]) => value).map(([name, value]) => `${name} ${encoded(value)}`);
       const headers = tus({ "Upload-Length": String(this.file.size), "Upload-Metadata": pairs.join(",") });
-      const answer = checkAnswer(await send("POST", "/add/files", { headers }));
+      const answer = checkAnswer(await send("POST", "/adding/files", { headers }));
       this.url = answer.getResponseHeader("Location");
       this.at = 0;
       remember(this.mark, this.url);
@@ -295,7 +295,7 @@
       tell("Adding the link …");
       const form = { ...given, url, title: find("title").value };
       if (captions) form.captions = await keepCaptions(captions, given.client);
-      const answer = checkAnswer(await send("POST", "/add/links", {
+      const answer = checkAnswer(await send("POST", "/adding/links", {
         body: JSON.stringify(form), headers: { "Content-Type": "application/json" },
       }));
       const made = JSON.parse(answer.responseText);
@@ -377,6 +377,8 @@
     find("note-field").hidden = ground !== "permission" && ground !== "licensed";
   };
   find("files").onchange = (event) => { take(event.target.files); event.target.value = ""; };
+  // Chosen before this was read.
+  if (find("files").files.length) find("files").onchange({ target: find("files") });
   find("link").onsubmit = addLink;
   for (const kind of ["dragenter", "dragover"]) {
     addEventListener(kind, (event) => { event.preventDefault(); find("drop").classList.add("over"); });
