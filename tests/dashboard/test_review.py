@@ -478,7 +478,7 @@ def test_a_change_is_rendered_in_a_process_of_its_own(
 
     monkeypatch.setenv("CLIPPER_HOME", str(tmp_path))
     forget()
-    monkeypatch.setattr(starting.subprocess, "Popen", FakeProcess)
+    monkeypatch.setattr("subprocess.Popen", FakeProcess)
     starting.start_change("change_1")
     forget()
     assert [command[1:] for command in started] == [["-m", "flows.change", "change_1"]]
