@@ -91,11 +91,20 @@ _STYLE: Final = """<style>
 .cl-bar{height:5px;border-radius:3px;margin-top:.35rem;max-width:22rem;
  background:color-mix(in srgb,currentColor 12%,transparent)}
 .cl-bar>i{display:block;height:100%;border-radius:3px;background:#2f6fde}
-.st-key-review_bar{position:sticky;top:3.75rem;z-index:90;padding:.5rem 0;
- background:var(--cl-ground,transparent);backdrop-filter:blur(14px)}
+[data-testid=stLayoutWrapper]:has(>.st-key-review_bar){position:sticky;top:3.75rem;z-index:90;
+ padding:.5rem 0;backdrop-filter:blur(16px)}
 .st-key-review_film video{max-height:min(72vh,44rem);background:#000;border-radius:.8rem}
 @media(max-width:640px){
  .st-key-review_film video{max-height:58vh}
+ /* Under the thumb. */
+ [data-testid=stLayoutWrapper]:has(>.st-key-review_bar){position:fixed;top:auto;bottom:0;left:0;
+  right:0;padding:.6rem 1rem;background:Canvas;max-height:70vh;overflow-y:auto;
+  border-top:1px solid color-mix(in srgb,currentColor 14%,transparent)}
+ .st-key-review_bar [data-testid=stIconMaterial],
+ .st-key-review_bar [data-testid=stCaptionContainer]{display:none}
+ .st-key-review_bar button :has(>[data-testid=stIconMaterial]:only-child){display:none}
+ .st-key-review_bar button{padding:.35rem .6rem;min-width:0}
+ .stMainBlockContainer:has(.st-key-review_bar){padding-bottom:8rem}
  .cl-strip{grid-template-columns:6.6rem minmax(0,1fr)}.cl-strips{min-width:0}
  .cl-strips.cl-week{min-width:660px}.cl-hour:nth-child(even){display:none}
  .cl-week .cl-hour:nth-child(even){display:inline}.cl-strip>span{font-size:.74rem}

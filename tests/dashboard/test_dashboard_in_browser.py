@@ -302,8 +302,14 @@ def look_at_review(tab: Page) -> None:
     screenshot(tab, "review-phone")
     tab.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 700)")
     screenshot(tab, "review-phone-below")
+    tab.emulate_media(color_scheme="dark")
+    screenshot(tab, "review-phone-dark")
+    tab.emulate_media(color_scheme="light")
     wide = tab.evaluate("document.documentElement.scrollWidth")
     assert wide <= 390
+    # Whatever of it is read, a verdict is at hand.
+    top = tab.evaluate("document.querySelector('.st-key-review_bar').getBoundingClientRect().top")
+    assert 600 < top < 844
     tab.set_viewport_size({"width": 1280, "height": 1000})
 
 
