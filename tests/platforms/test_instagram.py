@@ -377,12 +377,13 @@ def test_the_quota_is_read_live(fake: FakeInstagram, job: PostJob) -> None:
 def test_the_quota_is_read_again_before_each_publication(fake: FakeInstagram, job: PostJob) -> None:
     sent = _publish(fake, job, until=Stage.SENT)
     fake.world.clock.advance(60)
-    fake.publishing.most = 0
+    fake.publishing.take(USER, fake.world.clock.now)
+    fake.publishing.most = 1
     for _ in range(2):
         with pytest.raises(QuotaExhausted, match="as often as Instagram lets it"):
             _submit(fake, job, sent)
     assert (fake.count(PUBLISH), fake.world.violations) == (0, [])
-    fake.publishing.most = 1
+    fake.publishing.most = 2
     armed = _submit(fake, job, sent)
     assert _submit(fake, job, armed).public_id
     assert len(fake.world.ledger) == 1
