@@ -266,7 +266,8 @@ class Publisher:
                     ):
                         return False
                     if error is None:
-                        note_success(session, admitted.account, after, admitted.outage, now)
+                        account, outage = admitted.account, admitted.outage
+                        note_success(session, account, after, outage, now, admitted.at)
                     else:
                         note_failure(session, admitted, before, after, error, now)
                     return True
