@@ -96,10 +96,15 @@ class Publisher:
         self._chance = chance
         self._threads = threads
         self._ending = threading.Event()
+        self._woken = False
 
     def due(self) -> list[Step]:
         """The kinds of steps that are due, in the order in which they should be taken."""
         with db_session() as session:
+            if not self._woken:
+                # Once: such posts are only found where an earlier version has left them.
+                queries.wake_left(session, self.now())
+                self._woken = True
             found = queries.due_stages(session, self.now())
         return [step for step in _IN_TURN if not found.isdisjoint(STAGES[step])]
 

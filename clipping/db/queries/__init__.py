@@ -32,6 +32,7 @@ from clipping.db.queries.claims import (
     due_stages,
     extend_leases,
     next_due_at,
+    wake_left,
 )
 from clipping.db.queries.claude import (
     CostLine,
@@ -349,6 +350,7 @@ __all__ = [
     "transcripts_of",
     "unmeasured_sources",
     "waiting_clips",
+    "wake_left",
     "was_asked",
     "was_told",
     "watch_id",
