@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 _FOLDED: Final = ("state", "awake", "token until", "id")
 """Columns that become narrower where the terminal is narrow."""
-NONE_YET: Final = "No accounts yet: clipper accounts connect PLATFORM --client NAME"
+NONE_YET: Final = (
+    "No accounts yet. One whose owner lets us in: clipper accounts connect PLATFORM --client NAME."
+    " One with tokens from elsewhere, or that people post to:"
+    " clipper accounts add PLATFORM --client NAME --handle HANDLE"
+)
 
 
 @dataclass(frozen=True)

@@ -220,13 +220,14 @@ def demo(
     client: Annotated[str, typer.Option(help="Whose clips they become.")] = "default",
     out: Results = Path("out"),
     seconds: Annotated[int, typer.Option(min=60, max=900, help="Length of the talk.")] = 90,
+    count: Annotated[int, typer.Option(min=1, max=50, help="Clips at most.")] = 3,
     as_json: Json = False,
 ) -> None:
     """Make a demo talk with a synthetic voice and clip it."""
     from flows.jobs import clip_demo
 
     with outcomes(as_json):
-        if not clip_demo(client, out, seconds, as_json=as_json):
+        if not clip_demo(client, out, seconds, count, as_json=as_json):
             raise typer.Exit(FAILED)
 
 

@@ -60,11 +60,15 @@ class Stages:
 
 
 @contextmanager
-def showing_progress() -> Iterator[Stages]:
-    """Draw every stage's percentage and time left while the block runs."""
+def showing_progress(step: float = 0.0) -> Iterator[Stages]:
+    """Draw every stage's percentage and time left while the block runs.
+
+    :param step: Without a terminal, the fraction of a stage that lies between two lines at least;
+        for work that takes many minutes.
+    """
     stages = Stages()
-    draw = _bars if errors.is_terminal else _lines
-    with draw(stages) as listener, progress.listening(listener):
+    draw = _bars(stages) if errors.is_terminal else _lines(stages, step)
+    with draw as listener, progress.listening(listener):
         yield stages
 
 
@@ -91,7 +95,7 @@ def _bars(stages: Stages) -> Iterator[progress.Listener]:
 
 
 @contextmanager
-def _lines(stages: Stages) -> Iterator[progress.Listener]:
+def _lines(stages: Stages, step: float) -> Iterator[progress.Listener]:
     started, written = dict[str, float](), dict[str, tuple[float, float]]()
 
     def listener(event: progress.Progress) -> None:
@@ -101,7 +105,8 @@ def _lines(stages: Stages) -> Iterator[progress.Listener]:
         begin = started.setdefault(event.stage, now)
         at, last = written.get(event.stage, (-PLAIN_INTERVAL_S, -1.0))
         done = fraction >= 1.0 > last
-        if last >= 1.0 or (not done and now - at < PLAIN_INTERVAL_S):
+        early = now - at < PLAIN_INTERVAL_S or fraction < (last + step if last >= 0 else 0)
+        if last >= 1.0 or (not done and early):
             return
         written[event.stage] = (now, fraction)
         left = ""

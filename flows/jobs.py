@@ -145,7 +145,7 @@ def _run(job: ClipJob, out: Path) -> Export:
     return export(clip_ids, detection_key, out)
 
 
-def clip_demo(client: str, out: Path, seconds: int, *, as_json: bool) -> bool:
+def clip_demo(client: str, out: Path, seconds: int, count: int, *, as_json: bool) -> bool:
     """Make the demo talk and clip it for a client; whether any clip is ready."""
     from clipping.demo import make_demo
     from clipping.rights import in_full
@@ -154,7 +154,7 @@ def clip_demo(client: str, out: Path, seconds: int, *, as_json: bool) -> bool:
     with console.showing_progress():
         talk = make_demo(settings().home / "demo", seconds)
     rights = in_full(Rights(ground=Ground.OWN), client)
-    job = ClipJob(location=str(talk.video), client=client, count=3, rights=rights)
+    job = ClipJob(location=str(talk.video), client=client, count=count, rights=rights)
     return clip_video(job, out, as_json=as_json)
 
 

@@ -76,11 +76,17 @@ def _account(post: Post) -> Account:
 
 
 def _print(plans: Sequence[DayPlan], accounts: Sequence[Account]) -> None:
+    from clipping.db import queries
     from clipping.scheduling import plan_table
+    from tasks.workplace import db_session
 
+    clips = {one.clip_id for plan in plans for one in plan.assignments}
+    with db_session() as session:
+        found = queries.posting_facts(session, clips)
+    hooks = {clip_id: facts.hook for clip_id, facts in found.items()}
     for number, plan in enumerate(plans):
         # Lines as they are: a table that is wrapped cannot be read.
-        sys.stdout.write(("\n" if number else "") + plan_table(plan, accounts) + "\n")
+        sys.stdout.write(("\n" if number else "") + plan_table(plan, accounts, hooks) + "\n")
 
 
 def _draw(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _COUNTS = ("posts", "posted", "late", "failed", "held", "cancelled", "unknown")
 _MOST_SHOWN = 12
+_TOLD_EVERY = 0.1
 
 
 def run_rehearsal(wishes: Wishes, out: Path | None, *, as_json: bool) -> bool:
@@ -33,7 +34,7 @@ def run_rehearsal(wishes: Wishes, out: Path | None, *, as_json: bool) -> bool:
         check_new_file(out, "the page")
     from tasks.rehearsing import rehearse
 
-    with console.showing_progress():
+    with console.showing_progress(_TOLD_EVERY):
         report = rehearse(wishes)
     if out is not None:
         from clipping.reports import write_rehearsal_page

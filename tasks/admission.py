@@ -27,6 +27,8 @@ class Admitted:
     account: Account
     outage: Outage
     """What was known of its platform."""
+    at: datetime
+    """When it was looked at."""
     probing: bool = False
     """Whether it is the one that finds out whether its platform is back."""
 
@@ -71,7 +73,7 @@ def admit(
     going = _begun(gates.released(post), account, now)
     if going != post:
         queries.save_post(session, post, going, now, vault=vault, who=who, lease_until=now + lease)
-    return Admitted(going, True, account, outage, probing)
+    return Admitted(going, True, account, outage, now, probing)
 
 
 def _stopped(post: Post, standing: Standing, now: datetime) -> Post | None:
@@ -137,4 +139,4 @@ def _let_go(
     vault: Vault,
 ) -> Admitted:
     queries.save_post(session, post, after, now, vault=vault, who=who)
-    return Admitted(after, False, account, outage)
+    return Admitted(after, False, account, outage, now)

@@ -40,14 +40,22 @@ _K = FailureKind
 
 
 def note_success(
-    session: Session, account: Account, post: Post, before: Outage, now: datetime
+    session: Session,
+    account: Account,
+    post: Post,
+    before: Outage,
+    now: datetime,
+    began: datetime,
 ) -> None:
-    """After a step that was answered: its platform is there, and the account has posted."""
+    """After a step that was answered: its platform is there, and the account has posted.
+
+    :param began: When the post was let take that step.
+    """
     if before != Outage():
         queries.outage(session, account.platform.value, breaker.after_answer)
     if post.posted_at is not None and account.first_post_on is None:
         queries.note_first_post(session, account.account_id, _day_of_slot(account, post))
-    _tell_stuck(session, post, post.note, now)
+    _tell_stuck(session, post, post.note, now, began)
     if post.receipt.stage is Stage.INBOX and not _was_told(session, "manual", post, post.note):
         tell(session, "manual", post.note, now, post=post)
 
@@ -86,7 +94,7 @@ def note_failure(
         tell(session, after.state.value, str(error), now, post=after)
     elif after.state is PostState.HELD and is_shut(error):
         _tell_shut(session, account, str(error), now, after)
-    _tell_stuck(session, after, str(error), now)
+    _tell_stuck(session, after, str(error), now, admitted.at)
 
 
 def _tell_shut(session: Session, account: Account, why: str, now: datetime, post: Post) -> None:
@@ -96,9 +104,9 @@ def _tell_shut(session: Session, account: Account, why: str, now: datetime, post
         tell(session, post.state.value, told, now, post=post)
 
 
-def _tell_stuck(session: Session, post: Post, why: str, now: datetime) -> None:
+def _tell_stuck(session: Session, post: Post, why: str, now: datetime, began: datetime) -> None:
     """Once for each reason, however often it is looked for after that."""
-    if is_stuck(post, now) and not _was_told(session, post.state.value, post, why):
+    if is_stuck(post, began) and not _was_told(session, post.state.value, post, why):
         tell(session, post.state.value, why, now, post=post)
 
 

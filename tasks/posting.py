@@ -98,10 +98,15 @@ class Publisher:
         self._chance = chance
         self._threads = threads
         self._ending = threading.Event()
+        self._woken = False
 
     def due(self, platforms: Collection[PlatformName] | None = None) -> list[Step]:
         """The kinds of steps that are due, in the order in which they should be taken."""
         with db_session() as session:
+            if not self._woken:
+                # Once: such posts are only found where an earlier version has left them.
+                queries.wake_left(session, self.now())
+                self._woken = True
             found = queries.due_stages(session, self.now(), platforms)
         return [step for step in _IN_TURN if not found.isdisjoint(STAGES[step])]
 
@@ -272,7 +277,8 @@ class Publisher:
                     ):
                         return False
                     if error is None:
-                        note_success(session, admitted.account, after, admitted.outage, now)
+                        account, outage = admitted.account, admitted.outage
+                        note_success(session, account, after, outage, now, admitted.at)
                     else:
                         note_failure(session, admitted, before, after, error, now)
                     return True

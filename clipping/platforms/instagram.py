@@ -176,6 +176,9 @@ class Instagram(Platform):
         if status == media.FINISHED and (
             is_by_instagram(access.account) or media.is_cleared(checked)
         ):
+            # Others post there, too, and the quota may have been lowered since it was begun.
+            if self.limits(access, clock).posts_left == 0:
+                raise failure(*errors.FULL)
             return receipt.replace(stage=Stage.ARMED, armed_at=clock.now, not_before=None)
         return media.unprepared(receipt, clock, container["pause_s"])
 

@@ -21,6 +21,10 @@ _TAGS: Final = (_K.PERMANENT_METADATA, "Instagram does not take the tags of the 
 _PROCESSING: Final = (_K.RETRY_NEW_CONTAINER, "Instagram could not process the upload.")
 _LOGIN: Final = (_K.REAUTH, "Instagram no longer accepts the account's authorisation.")
 _MAY_NOT: Final = (_K.REAUTH, "The account's owner has not allowed what this needs.")
+FULL: Final = (
+    _K.QUOTA_UNTIL,
+    "This account has posted as often as Instagram lets it within 24 hours.",
+)
 NOT_READY: Final = 2207027
 MISSING: Final = 2207008
 
@@ -32,10 +36,7 @@ SUBCODES: Final[dict[int, Meaning]] = {
     2207053: (_K.RETRY_NEW_CONTAINER, "The upload to Instagram failed."),
     MISSING: (_K.RETRY_NEW_CONTAINER, "The upload to Instagram is missing or has expired."),
     NOT_READY: (_K.RETRY_BACKOFF, "Instagram has not prepared the upload yet."),
-    2207042: (
-        _K.QUOTA_UNTIL,
-        "This account has posted as often as Instagram lets it within 24 hours.",
-    ),
+    2207042: FULL,
     2207026: (_K.PERMANENT_MEDIA, "Instagram does not take the file's format."),
     2207009: (_K.PERMANENT_MEDIA, "Instagram does not take the picture's shape."),
     2207004: (_K.PERMANENT_MEDIA, "Instagram finds the picture too large."),
@@ -84,7 +85,7 @@ CODES: Final[dict[int, Meaning]] = {
     341: _PAUSE,
     613: _PAUSE,
     80002: _PAUSE,
-    9: SUBCODES[2207042],
+    9: FULL,
     352: SUBCODES[2207026],
     36000: SUBCODES[2207004],
     36001: SUBCODES[2207005],

@@ -53,6 +53,9 @@ _UPLOAD_LIVES: Final = timedelta(hours=1)
 _MARGIN: Final = timedelta(minutes=1)
 _LOOK_AGAIN: Final = timedelta(seconds=30)
 _TYPES: Final = {".mov": "video/quicktime", ".webm": "video/webm"}
+_LAST: Final = "last"
+_SPENT: Final = MOST_TRIES + 1
+"""Tries of one that was begun anew although it had been taken up as often as it may be."""
 _QUERY_SIZE: Final = 20
 _PUBLIC: Final = "PUBLIC_TO_EVERYONE"
 
@@ -60,7 +63,8 @@ _PUBLIC: Final = "PUBLIC_TO_EVERYONE"
 class TikTok(Platform):
     """Posts to TikTok.
 
-    The handle holds ``publish_id``, ``upload_url`` (a secret, good for an hour) and ``url_until``.
+    The handle holds ``publish_id``, ``upload_url`` (a secret, good for an hour), ``url_until`` and,
+    while it waits to be begun anew for the last time, ``last``.
 
     :param megabyte_bytes: See :func:`~clipping.platforms.tiktok_chunks.chunk_plan`.
     """
@@ -125,15 +129,19 @@ class TikTok(Platform):
         try:
             found = self._look(job, receipt, access, clock)
         except StartAgain as why:
-            return anew(receipt, clock.now, str(why))
+            again = anew(receipt, clock.now, str(why))
+            return again.replace(tries=_SPENT) if _LAST in receipt.handle else again
         if found.stage is not Stage.SENDING:
             return found
         # The bytes of the try that was not answered may still arrive, until the address is dead.
         lives = clock.now < lapses_at(receipt) + _MARGIN
         if lives and receipt.tries >= MOST_TRIES:
-            # Then it may be begun anew, once.
             dead_at = lapses_at(receipt) + _MARGIN
-            return receipt.replace(not_before=dead_at, tries=MOST_TRIES - 1)
+            if receipt.tries >= _SPENT:
+                return receipt.replace(not_before=dead_at)
+            # Then it may be begun anew, once.
+            handle = {**receipt.handle, _LAST: "yes"}
+            return receipt.replace(not_before=dead_at, tries=MOST_TRIES - 1, handle=handle)
         sentence = "The last part of the upload to TikTok was not taken."
         return taken_up(found.replace(unsettled=True), sentence, clock.now)
 

@@ -21,6 +21,7 @@ from clipping.platforms.beginnings import anew, bounded, lost, untaken
 from clipping.platforms.failures import FailureKind, failure
 from clipping.platforms.shown import shown_since
 from clipping.platforms.wording import refused_words
+from clipping.platforms.x_absent import absent
 from clipping.platforms.x_check import longest_ms, refused_disclosure, refused_file
 from clipping.platforms.x_errors import DUPLICATE, processing_failed, server_failed
 from clipping.platforms.x_words import HIDDEN, find_ours, gone_because, words_of
@@ -36,8 +37,6 @@ _SHOWS_UP: Final = timedelta(seconds=30)
 _CLOCKS_DIFFER: Final = timedelta(minutes=5)
 _LEAST_LIFE: Final = timedelta(minutes=10)
 """Media that is about to lapse is not posted any more."""
-_ROUNDS: Final = 12
-"""After so many tries of which none shows, some hours, only looking is left."""
 _LOST: Final = "X no longer has the uploaded video."
 _NOT_FOUND: Final = ("404", "410", "resource-not-found")
 _LISTED: Final = 100
@@ -193,20 +192,10 @@ class X(Platform):
         post = self._find(job, receipt, access, self._api(access, clock))
         if post:
             return _posted(receipt, access.account, post)
-        rounds = int(receipt.handle.get("rounds", "0")) + 1
-        if rounds > _ROUNDS:
-            return receipt.replace(
-                not_before=clock.now + timedelta(hours=1),
-                note="X does not say whether it took the post: look at the account.",
-            )
-        if _lapses(receipt, clock.now + _LEAST_LIFE):
+        after = absent(receipt, armed_at, clock.now)
+        if after.stage is Stage.SENT and _lapses(receipt, clock.now + _LEAST_LIFE):
             return anew(receipt, clock.now, "The upload lapsed before X had the post.")
-        # Not there, so it can go out again; but what X refuses for a reason of its own must not
-        # go out every minute.
-        wait = None if rounds == 1 else clock.now + timedelta(minutes=min(60, 2 ** (rounds - 2)))
-        handle = {**receipt.handle, "rounds": str(rounds)}
-        # How long a post may be missing from the list, nobody says: so this try stays in doubt.
-        return receipt.replace(stage=Stage.SENT, handle=handle, not_before=wait, unsettled=True)
+        return after
 
     def _find(self, job: PostJob, receipt: Receipt, access: Access, api: Api) -> str:
         """The id of our post on the account; empty when it is not there."""

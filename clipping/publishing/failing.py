@@ -99,11 +99,15 @@ def renews(post: Post, error: ClippingError) -> bool:
     return kind_of_failure(error) is _K.REAUTH and not post.renewed and not own
 
 
-def is_stuck(post: Post, now: datetime) -> bool:
-    """Whether it may be public, and only rare looks are left, so that a person should look."""
+def is_stuck(post: Post, began: datetime) -> bool:
+    """Whether it may be public, and only rare looks are left, so that a person should look.
+
+    :param began: When the step was begun after which it stands so. The pause that follows counts
+        from then or later, but not from when the step's answer is stored.
+    """
     waits = post.failure is not None and post.failure.kind in (_K.RETRY_AFTER, _K.QUOTA_UNTIL)
     unsure = post.failure is not None or post.state is PostState.UNKNOWN
-    rarely = post.next_at is not None and post.next_at >= now + SLOWLY
+    rarely = post.next_at is not None and post.next_at >= began + SLOWLY
     return may_be_public(post) and unsure and rarely and not waits
 
 

@@ -101,8 +101,11 @@ def missed(post: Post, now: datetime) -> bool:
 
 
 def cancelled(post: Post, sentence: str) -> Post:
-    """The post given up before anything of it was public: slot and clip are free again."""
-    return post.replace(state=PostState.CANCELLED, note=sentence, next_at=None)
+    """The post given up before anything of it was public: slot and clip are free again.
+
+    What kept it from that before is no longer why it is not public.
+    """
+    return post.replace(state=PostState.CANCELLED, note=sentence, failure=None, next_at=None)
 
 
 def too_late(post: Post) -> Post:

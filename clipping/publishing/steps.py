@@ -98,7 +98,7 @@ def after_step(post: Post, step: Step, receipt: Receipt, now: datetime) -> Post:
         receipt=receipt,
         state=state,
         next_at=next_at,
-        attempts=post.attempts if _asks_nobody(step, receipt) else 0,
+        attempts=post.attempts if _shows_no_way(step, receipt) else 0,
         renewed=post.renewed and not _lets_through(step, receipt),
         posted_at=now if posted and post.posted_at is None else post.posted_at,
         failure=None,
@@ -106,10 +106,15 @@ def after_step(post: Post, step: Step, receipt: Receipt, now: datetime) -> Post:
     )
 
 
-def _asks_nobody(step: Step, receipt: Receipt) -> bool:
-    """Whether the step only armed the post: with most platforms that shows nothing of the way to
-    them, and one whose last exchange never leaves would be armed and tried without end."""
-    return step is Step.SUBMIT and receipt.stage is Stage.ARMED
+def _shows_no_way(step: Step, receipt: Receipt) -> bool:
+    """Whether the step leaves open if the next exchange will leave.
+
+    One that only armed the post does, with most platforms, and so does a look after which one in
+    doubt goes on: else what cannot be sent would be armed, or looked for, and tried without end.
+    """
+    if step is Step.SUBMIT:
+        return receipt.stage is Stage.ARMED
+    return step is Step.RECONCILE and receipt.unsettled and receipt.stage in BEFORE_ARMED
 
 
 def _lets_through(step: Step, receipt: Receipt) -> bool:

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import shorten
 from typing import Final
 
 from clipping.models import Account, DayPlan, PostState, Slot
 from clipping.scheduling.waking import zone_of
 
-_HEAD: Final = ("time", "zone", "where", "account", "clip", "score", "state", "why")
+_HEAD: Final = ("time", "zone", "where", "account", "clip", "hook", "score", "state", "why")
+_HOOK_CHARS: Final = 32
 
 
-def plan_table(plan: DayPlan, accounts: Sequence[Account]) -> str:
+def plan_table(
+    plan: DayPlan, accounts: Sequence[Account], hooks: Mapping[str, str] | None = None
+) -> str:
     """The plan for people: who posts what when and why, what is missing, what has changed.
 
     Times are each account's own, with its zone beside them; rows come in the order of instants.
+
+    :param hooks: What each clip begins with, by its id, as far as that is known.
     """
+    said = hooks or {}
     by_id = {account.account_id: account for account in accounts}
     rows = [_HEAD]
     rows += [
@@ -25,6 +32,7 @@ def plan_table(plan: DayPlan, accounts: Sequence[Account]) -> str:
             one.slot.platform.value,
             _name(by_id, one.slot.account_id),
             one.clip_id,
+            shorten(said.get(one.clip_id, ""), _HOOK_CHARS, placeholder="…") or "-",
             str(one.score),
             "" if one.state is PostState.PLANNED else one.state.value,
             one.reason,

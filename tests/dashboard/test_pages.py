@@ -287,7 +287,8 @@ def test_every_page_shows_what_is_theirs_to_whoever_looks_and_ends_when_they_are
         user_id = workplace.look_as(f"bo, {role.value}", role, "bravo")
         page = run(view)
         assert "acme" not in everything(page)
-        if role is Role.OPERATOR or view not in STAFF_ALONE:
+        # The page on which videos are added says its clients in a frame of its own.
+        if view != "add" and (role is Role.OPERATOR or view not in STAFF_ALONE):
             assert "bravo" in everything(page)
     with open_session(workplace.database_url) as session:
         people.set_disabled(session, user_id, datetime.now(UTC))

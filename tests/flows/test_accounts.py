@@ -468,7 +468,9 @@ def test_an_account_that_people_post_to_needs_no_token_and_is_added_once(place: 
 
 
 def test_accounts_are_listed_with_what_was_decided_and_without_secrets(place: Place) -> None:
-    assert "No accounts yet" in place.run("accounts", "list")[1]
+    told = place.run("accounts", "list")[1]
+    assert "No accounts yet" in told
+    assert "clipper accounts add PLATFORM" in told
     connect(place, "x")
     account_id = place.account().account_id
     place.run("accounts", "set", account_id, "--proxy-file", "-", given="http://u:CANARY@p:1")

@@ -152,6 +152,17 @@ def test_each_video_of_a_pass_over_several_is_followed_from_its_beginning(
     ]
 
 
+def test_long_work_is_told_of_in_steps_where_there_is_no_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.console.PLAIN_INTERVAL_S", 0.0)
+    with showing_progress(0.25):
+        for percent in range(0, 101, 5):
+            progress.report("rehearse", percent / 100)
+    told = [line.split(",")[0].strip() for line in capsys.readouterr().err.splitlines()]
+    assert told == [f"rehearse: {percent}%" for percent in (0, 25, 50, 75, 100)]
+
+
 def test_a_part_that_begins_after_another_ended_does_not_take_its_share_away(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -374,6 +374,21 @@ def test_the_quota_is_read_live(fake: FakeInstagram, job: PostJob) -> None:
     assert (limits.posts_left, limits.longest_ms) == (49, 900_000)
 
 
+def test_the_quota_is_read_again_before_each_publication(fake: FakeInstagram, job: PostJob) -> None:
+    sent = _publish(fake, job, until=Stage.SENT)
+    fake.world.clock.advance(60)
+    fake.publishing.take(USER, fake.world.clock.now)
+    fake.publishing.most = 1
+    for _ in range(2):
+        with pytest.raises(QuotaExhausted, match="as often as Instagram lets it"):
+            _submit(fake, job, sent)
+    assert (fake.count(PUBLISH), fake.world.violations) == (0, [])
+    fake.publishing.most = 2
+    armed = _submit(fake, job, sent)
+    assert _submit(fake, job, armed).public_id
+    assert len(fake.world.ledger) == 1
+
+
 def test_a_full_day_a_spam_block_and_a_restriction_stop_the_account(
     fake: FakeInstagram, job: PostJob
 ) -> None:

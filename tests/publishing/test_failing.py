@@ -24,7 +24,7 @@ from clipping.models import (
     Stage,
 )
 from clipping.platforms.failures import FailureKind, failure, unarmed
-from clipping.publishing.failing import after_error, kind_of_failure
+from clipping.publishing.failing import after_error, is_stuck, kind_of_failure
 from clipping.publishing.steps import Step, after_step, next_step
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -229,6 +229,17 @@ def test_looks_for_what_may_be_public_are_counted_by_themselves() -> None:
     lost = failure(K.UNKNOWN_OUTCOME, "No answer.")
     post = after_error(a_post(Stage.ARMED, attempts=3), Step.SUBMIT, lost, NOW, lambda: 0.5)
     assert (post.state, post.attempts) == (S.UNKNOWN, 0)
+
+
+def test_what_is_in_doubt_and_cannot_be_sent_is_told_however_well_it_can_be_looked_for() -> None:
+    post, looks = a_post(Stage.SENT), 0
+    in_doubt = post.receipt.replace(unsettled=True)
+    post = post.replace(receipt=in_doubt)
+    while not is_stuck(post := after(post, K.RETRY_BACKOFF), NOW):
+        assert post.receipt.stage is Stage.ARMED
+        post, looks = after_step(post, Step.RECONCILE, in_doubt, NOW), looks + 1
+        assert looks < 9
+    assert (looks, post.next_at) == (3, NOW + timedelta(hours=1))
 
 
 def test_one_of_which_nobody_can_tell_yet_is_unknown() -> None:

@@ -25,14 +25,16 @@ def short() -> tuple[DayPlan, list[Account]]:
 
 def test_the_table_says_who_posts_what_when_and_why_and_what_is_missing() -> None:
     plan, accounts = short()
-    text = plan_table(plan, accounts)
-    first = plan.assignments[0]
+    first, second = plan.assignments[:2]
+    text = plan_table(plan, accounts, {first.clip_id: "Nobody asks the second person of the day"})
     line = next(line for line in text.splitlines() if first.clip_id in line)
     zone = next(one.timezone for one in accounts if one.account_id == first.slot.account_id)
     assert line.split()[:3] == [f"{first.slot.local:%m-%d}", f"{first.slot.local:%H:%M}", zone]
     assert "UTC" not in text.splitlines()[2]
     assert " posted " in line
     assert first.reason in line
+    assert f"{first.clip_id}  Nobody asks the second person…  " in line
+    assert f"{second.clip_id}  - " in text
     assert "acme, 2026-03-10: 3 posts" in text
     assert "3 posts missing:" in text
     assert "2 of @acme1 (instagram): Stopped by <hand>." in text

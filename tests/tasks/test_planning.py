@@ -140,7 +140,7 @@ def test_a_warm_up_counts_from_the_day_of_the_first_posts_slot(place: PlanPlace)
     # Its slot lies after midnight, and it was public half a day late.
     posted = post.replace(due_at=NOW + 26 * HOUR, posted_at=NOW + 43 * HOUR)
     with place.session() as session:
-        note_success(session, night, posted, Outage(), posted.due_at)
+        note_success(session, night, posted, Outage(), posted.due_at, posted.due_at)
     with place.session() as session:
         assert queries.get_account(session, night.account_id).first_post_on == DAY
 

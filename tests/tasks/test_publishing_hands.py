@@ -132,6 +132,25 @@ def test_a_package_that_nobody_posts_does_not_wait_for_ever(at: At, by_now: Post
         assert post_changes.done(post.post_id, "Ann", "", place.now).state is PostState.POSTED
 
 
+def test_a_package_of_an_earlier_version_is_told_of_and_does_not_wait_for_ever(at: At) -> None:
+    with at("x") as place:
+        account = place.account("1", method=PostingMethod.MANUAL)
+        post = place.post(
+            account,
+            state=PostState.PROCESSING,
+            receipt=Receipt(stage=Stage.INBOX, note="To be posted by hand from there."),
+            begun_at=place.now,
+            next_at=None,
+        )
+        place.publisher().round()
+        assert _told(place) == [("manual", "To be posted by hand from there.")]
+        place.run()
+        left = place.stored(post)
+        assert (left.state, left.next_at) == (PostState.HELD, None)
+        assert place.now == post.due_at + THREE_DAYS
+        assert _told(place)[1:] == [("manual", left.note)]
+
+
 def test_a_package_has_no_file_for_what_there_is_not(at: At) -> None:
     with at("instagram") as place:
         account = place.account("1", method=PostingMethod.MANUAL)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from clipping.db import queries
-from clipping.models import AccountStatus, PostState, Receipt
+from clipping.models import AccountStatus, PostState, Receipt, Stage
 from clipping.rehearsal.serving import Fault
 from tasks import post_changes
 from tests.tasks.post_place import OVER, Place, place_at
@@ -117,6 +117,30 @@ def test_a_quota_at_the_last_request_is_waited_out_however_often_it_says_so(at: 
         assert (waiting.state, waiting.receipt.tries) == (PostState.SUBMITTING, 0)
         _until(place, 3)
         assert place.wrongs(account, post) == []
+
+
+@pytest.mark.parametrize(("hours", "ends"), [(7, PostState.POSTED), (13, PostState.CANCELLED)])
+def test_a_quota_that_is_lowered_while_an_upload_waits_is_kept(
+    at: At, hours: float, ends: PostState
+) -> None:
+    with at("instagram") as place:
+        post = place.post(place.account("1"))
+        place.publisher().round()
+        assert place.stored(post).receipt.stage is Stage.SENT
+        place.fake.publishing.take("1", place.now)
+        place.fake.publishing.most = 1
+        _until(place, hours)
+        assert (place.fake.count(place.case.armed), place.world.violations) == (0, [])
+        place.fake.publishing.most = 50
+        _until(place, 2)
+        # Its time goes by where that lasts: the account's next slot is there.
+        stored = place.stored(post)
+        assert (stored.state, len(place.world.ledger)) == (ends, ends is PostState.POSTED)
+        if ends is PostState.CANCELLED:
+            assert stored.failure is None
+            assert stored.note.startswith(
+                "Its time went by before it could be posted. This account"
+            )
 
 
 def test_a_video_that_youtube_keeps_private_stops_no_other_account(at: At) -> None:

@@ -20,7 +20,8 @@ from tests.tasks.post_place import Place, place_at
 
 At = Callable[[str], AbstractContextManager[Place]]
 DEAD_PROXY = "http://127.0.0.1:9"
-_X, _TIKTOK = "POST /2/tweets", "PUT /video/{publish_id}"
+_X, _LIST = "POST /2/tweets", "GET /2/users/{account}/tweets"
+_TIKTOK, _INIT = "PUT /video/{publish_id}", "POST /v2/post/publish/video/init/"
 
 
 @pytest.fixture
@@ -34,6 +35,15 @@ def _unanswered(place: Place, shows_up_s: float = 120) -> tuple[Account, Post]:
     account = place.account("1")
     place.fake.fail(Fault(cut="after"), on=_X)
     return account, place.post(account)
+
+
+def _go_on(place: Place, until: datetime) -> None:
+    """Time goes by, up to then."""
+    publisher = place.publisher()
+    while ahead := [one.next_at for one in place.posts() if one.next_at and one.next_at <= until]:
+        place.world.clock.advance_to(max(place.now, min(ahead)))
+        publisher.round()
+    place.world.clock.advance_to(until)
 
 
 def _shut_at(place: Place, post: Post, stage: Stage) -> Callable[[str, datetime], Access]:
@@ -95,6 +105,40 @@ def test_a_public_post_is_not_given_up_under_a_stop(at: At) -> None:
         # Nothing more was sent, and twelve hours later it was still looked for.
         assert place.fake.count(_X) == 1
         assert place.wrongs(account, post) == []
+
+
+def test_a_stop_of_most_of_a_day_does_not_use_up_the_tries_of_a_post_in_doubt(at: At) -> None:
+    with at("x") as place:
+        place.fake.preparing_s = 0
+        account = place.account("1")
+        place.fake.fail(Fault(cut="before"), on=_X)
+        post = place.post(account)
+        publisher = place.publisher()
+        publisher.round()
+        stopped = post_changes.stop(Stop(by="Ann", at=place.now, why="a mistake"))
+        # X keeps its upload for 24 hours.
+        _go_on(place, place.now + timedelta(hours=20))
+        # Not asked every few minutes of the day, and not sent.
+        assert place.fake.count(_LIST) < 40
+        assert place.fake.count(_X) == 1
+        post_changes.resume(post_changes.resumption(stopped, place.now), "Ann", place.now)
+        place.run(publisher)
+        assert place.wrongs(account, post) == []
+
+
+def test_an_upload_whose_end_is_never_taken_is_begun_anew_once(at: At) -> None:
+    with at("tiktok") as place:
+        account = place.account("1")
+        post = place.post(account)
+        place.fake.chance = lambda route, _: (
+            Fault(cut="before")
+            if route == _TIKTOK and place.stored(post).receipt.stage is Stage.ARMED
+            else None
+        )
+        place.run()
+        assert (place.stored(post).state, place.fake.count(_INIT)) == (PostState.FAILED, 2)
+        assert place.now - post.due_at < timedelta(hours=3)
+        assert place.public(account) == []
 
 
 def test_an_upload_is_not_failed_while_bytes_of_it_may_still_arrive(at: At) -> None:

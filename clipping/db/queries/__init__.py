@@ -71,6 +71,7 @@ from clipping.db.queries.claims import (
     due_stages,
     extend_leases,
     next_due_at,
+    wake_left,
 )
 from clipping.db.queries.claude import (
     CostLine,
@@ -457,6 +458,7 @@ __all__ = [
     "unmeasured_sources",
     "waiting_clips",
     "waiting_messages",
+    "wake_left",
     "was_asked",
     "was_told",
     "watch_id",

@@ -64,6 +64,21 @@ def next_due_at(session: Session) -> datetime | None:
     return found
 
 
+def wake_left(session: Session, now: datetime) -> None:
+    """Posts that wait for somebody and that nothing looks at any more are due.
+
+    Earlier versions left packages so: whoever takes one up reminds of it, or ends the waiting.
+    """
+    session.execute(
+        update(PostRow)
+        .where(
+            col(PostRow.state) == PostState.PROCESSING.value,
+            col(PostRow.next_at).is_(None),
+        )
+        .values(next_at=now)
+    )
+
+
 def claim_posts(
     session: Session,
     open_vault: Callable[[], Vault],
