@@ -342,6 +342,9 @@ def add_a_film(tab: Page, folder: Path, prefect: FakePrefect) -> None:
     films = [made["parameters"] for made in prefect.runs.values() if "rights" in made["parameters"]]
     assert [one["rights"]["owner"] for one in films] == ["Jo Doe", "Jo Doe"]
     assert sorted(one["location"].partition(":")[0] for one in films) == ["https", "stored"]
+    # That page asks again by itself, which would be told first that a sign-in has ended.
+    tab.get_by_role("link", name="Clips").click()
+    expect(tab.get_by_role("heading", name="Clips")).to_be_visible()
 
 
 def go_on_after_a_reload(tab: Page, form: FrameLocator, folder: Path) -> None:
