@@ -35,8 +35,9 @@ from clipping.db.session import open_session
 from clipping.models import Account, PlatformName, Post, PostCopy, PostState, post_id
 from clipping.rehearsal import stock
 from clipping.rehearsal.cast import CLIENT, Cast, Piece
+from clipping.rehearsal.clock import WallClock
 from clipping.rehearsal.stage import Stage, tokens_of
-from clipping.rehearsal.world import World, WorldClock
+from clipping.rehearsal.world import World
 from clipping.settings import CHECKOUT, Settings
 from clipping.storage.keys import clip_key
 from clipping.vault import Vault, new_key
@@ -44,15 +45,6 @@ from clipping.vault import Vault, new_key
 ACCOUNTS: Final = 64
 _FIRST, _SPREAD = timedelta(seconds=20), timedelta(seconds=180)
 _UP_S, _AGAIN_S, _ALL_S = 300.0, 300.0, 1200.0
-
-
-class RealClock(WorldClock):
-    """Ours."""
-
-    @property
-    def now(self) -> datetime:
-        """In UTC."""
-        return datetime.now(UTC)
 
 
 class Up:
@@ -251,7 +243,7 @@ def main() -> None:
         for one in cast.members()
     ]
     pieces = list(cast.pieces[:ACCOUNTS])
-    stage = Stage(World(RealClock()))
+    stage = Stage(World(WallClock()))
     for name in PlatformName:
         stage.work_at(name, 3.0, 5.0)
     with ExitStack() as stack:

@@ -42,3 +42,12 @@ class SharedClock(WorldClock):
         """Let time pass until then; a time that is past changes nothing."""
         if at > self.now:
             _FORM.pack_into(self._bytes, 0, (at - _EPOCH) // _MICROSECOND)
+
+
+class WallClock(WorldClock):
+    """Ours, for fakes that stand beside a running product."""
+
+    @property
+    def now(self) -> datetime:
+        """In UTC."""
+        return datetime.now(UTC)

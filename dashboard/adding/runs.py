@@ -6,6 +6,7 @@ Through its HTTP API and not its client, which takes seconds to import and a qua
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,6 +18,8 @@ from clipping.errors import AuthorizationExpired, MalformedReply, NeedsPerson, S
 _TIMEOUT_S: Final = 10.0
 _ASKED_S: Final = 2.0
 """So long a page waits to be told how runs stand."""
+_AGAIN_S: Final = (0.5, 1, 2, 4, 8)
+"""Prefect's server says 503 while its SQLite is locked, and its own client asks again."""
 _MOST: Final = 100
 
 
@@ -84,9 +87,24 @@ def _client(timeout_s: float = _TIMEOUT_S) -> httpx.Client:
     )
 
 
-def _json(client: httpx.Client, method: str, path: str, body: Any = None, missing: str = "") -> Any:
-    try:
+def _answer(
+    client: httpx.Client, method: str, path: str, body: Any, waits_s: Sequence[float]
+) -> httpx.Response:
+    for wait_s in waits_s:
         answer = client.request(method, path, json=body)
+        if answer.status_code != 503:
+            return answer
+        time.sleep(wait_s)
+    return client.request(method, path, json=body)
+
+
+def _json(client: httpx.Client, method: str, path: str, body: Any = None, missing: str = "") -> Any:
+    """The answer to what may be asked twice.
+
+    :param missing: The deployment that has to be there; it is waited for, too.
+    """
+    try:
+        answer = _answer(client, method, path, body, _AGAIN_S if missing else ())
         if answer.status_code in (401, 403):
             raise AuthorizationExpired(
                 "The Prefect server wants another password (PREFECT_API_AUTH_STRING)."

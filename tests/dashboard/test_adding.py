@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -171,7 +172,25 @@ def test_without_prefect_a_film_is_kept_and_it_is_said_what_is_missing(
     assert "PREFECT_API_URL" in kept.said
 
 
-def test_what_prefect_says_is_told_in_words(prefect: FakePrefect) -> None:
+def test_a_server_that_is_busy_for_a_moment_is_asked_again(
+    prefect: FakePrefect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+
+    def wait(seconds: float) -> None:
+        # The fake's own, of no seconds, is none of ours.
+        waited.extend([seconds] * bool(seconds))
+        prefect.status = 200 if len(waited) == 2 else 503
+
+    prefect.status = 503
+    monkeypatch.setattr(time, "sleep", wait)
+    assert runs.start_run("clip-source", {}, "a key") in prefect.runs
+    assert waited == [0.5, 1]
+
+
+def test_what_prefect_says_is_told_in_words(
+    prefect: FakePrefect, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = runs.start_run("clip-source", {}, "a key")
     assert runs.start_run("clip-source", {}, "a key") == first
     prefect.states[first] = ("FAILED", "it broke")
@@ -180,6 +199,7 @@ def test_what_prefect_says_is_told_in_words(prefect: FakePrefect) -> None:
     prefect.deployed = False
     with pytest.raises(NeedsPerson, match="apply prefect"):
         runs.start_run("clip-source", {}, "another")
+    monkeypatch.setattr(runs, "_AGAIN_S", (0, 0))
     for status in (401, 409, 503):
         prefect.status = status
         with pytest.raises(ClippingError) as raised:

@@ -1,5 +1,5 @@
-"""``clipper up``: all parts start, a deployment runs through both pools, SIGKILL ends everything,
-and so does Ctrl-C."""
+"""``clipper up``: all parts start, a video goes the whole way, SIGKILL ends everything, and so does
+Ctrl-C."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -23,8 +24,11 @@ import pytest
 from clipping.demo import DemoTalk
 from flows.automations import DEAD_RUNS, LATE_RUNS
 from flows.limits import TRANSCRIPTIONS
+from tests.flows import whole_way
 from tests.flows.conftest import Clipper, make_clipper
 from tests.flows.test_deploying import tell_server
+from tests.flows.whole_way import Fakes
+from tests.support.chromium import CHROMIUM
 from tests.support.forked import ForkedCommand
 
 KEYS = {"access_key_id": "AKIAOFABLOCK", "secret_access_key": "secret-of-a-block"}
@@ -115,12 +119,18 @@ def _postgres(home: Path) -> list[str]:
     return [line for line in listing.stdout.splitlines() if f"postgres -D {data} " in line]
 
 
-@pytest.mark.timeout(600)
-def test_a_deployment_runs_through_both_pools_and_a_kill_takes_all_parts_with_it(
+@pytest.mark.timeout(900)
+def test_a_video_goes_the_whole_way_through_both_pools_and_a_kill_takes_all_parts_with_it(
     place: Clipper, short: DemoTalk
 ) -> None:
     port, dashboard = _free_port(), _free_port()
-    with place.start("up", "--port", port, "--dashboard-port", dashboard) as process:
+    fakes = Fakes()
+    with (
+        fakes.serving() as variables,
+        place.having(**variables).start("up", "--port", port, "--dashboard-port", dashboard) as (
+            process
+        ),
+    ):
         try:
             said = _wait_until_up(process)
             assert "Nobody can sign in there yet: clipper users add NAME --role admin" in said
@@ -132,8 +142,14 @@ def test_a_deployment_runs_through_both_pools_and_a_kill_takes_all_parts_with_it
             for wrong in ("", "clipper:guess"):
                 with pytest.raises(HTTPError, match="401"):
                     _call(f"{api}/flows/filter", wrong, {})
-            state = _run_deployment(api, password, short)
-            assert state["type"] == "COMPLETED", state["message"]
+            pages = f"http://127.0.0.1:{dashboard}"
+            run = partial(_run_deployment, api, password)
+            if CHROMIUM is None:
+                lengths = {"count": 1, "min_seconds": 5, "max_seconds": 7}
+                state = run("clip-source", location=str(short.video), **lengths)
+                assert state["type"] == "COMPLETED", state["message"]
+            else:
+                whole_way.go(place.home, pages, fakes, short, run)
             _wait_until_what_has_a_schedule_is_scheduled(api, password)
             _save_block(api, password)
             limits = _call(f"{api}/v2/concurrency_limits/filter", password, {})
@@ -144,7 +160,6 @@ def test_a_deployment_runs_through_both_pools_and_a_kill_takes_all_parts_with_it
             flows = _call(f"{api}/flow_runs/filter", password, ended)
             pools = {run["work_pool_name"] for run in flows if run["work_pool_name"]}
             assert pools == {"cpu", "gpu"}
-            pages = f"http://127.0.0.1:{dashboard}"
             with urllib.request.urlopen(f"{pages}/auth/sign-in", timeout=20) as page:
                 assert page.status == 200
             with pytest.raises(HTTPError, match="401"):
@@ -227,14 +242,9 @@ def _kept_by_prefect(home: Path) -> tuple[bytes, list[str]]:
     return b"".join(path.read_bytes() for path in files), names
 
 
-def _run_deployment(api: str, password: str, short: DemoTalk) -> dict[str, Any]:
-    deployment = _call(f"{api}/deployments/name/clip-source/clip-source", password)
-    parameters = {
-        "location": str(short.video),
-        "count": 1,
-        "min_seconds": 5,
-        "max_seconds": 7,
-    }
+def _run_deployment(api: str, password: str, name: str, **parameters: Any) -> dict[str, Any]:
+    """The state in which a run of it ended."""
+    deployment = _call(f"{api}/deployments/name/{name}/{name}", password)
     run = _call(
         f"{api}/deployments/{deployment['id']}/create_flow_run",
         password,
