@@ -31,7 +31,7 @@ PER_PAGE = 20
 MOST_COUNTED = 500
 SINCE = timedelta(days=3)
 FORS = {"approval": "To approve", "release": "Held", "changes": "Changed"}
-FRONT, REJECTING = "review front", "review rejecting"
+FRONT, REJECTING, FOR = "review front", "review rejecting", "review for"
 
 
 def overview() -> None:
@@ -75,13 +75,19 @@ def _choices(who: Person) -> tuple[str | None, str, bool]:
         client = client_choice(who)
     known = list(FORS) if who.is_staff else ["approval"]
     given = st.query_params.get("for")
+    if st.session_state.get(FOR) not in known:
+        st.session_state[FOR] = given if given in known else "approval"
+    elif st.session_state[FOR] == "changes" and st.query_params.get("clip"):
+        # Led here from a line of what was changed.
+        st.session_state[FOR] = "approval"
     wanted = two.segmented_control(
         "Clips",
         known,
-        default=given if given in known else "approval",
         format_func=FORS.__getitem__,
         required=True,
-        key="review for",
+        key=FOR,
+        on_change=_to,
+        args=(None,),
     )
     how = three.segmented_control(
         "Shown", ["One by one", "List"], default="One by one", required=True, key="review shown"

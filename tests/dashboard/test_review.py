@@ -433,6 +433,13 @@ def test_a_change_of_which_nothing_comes_leaves_the_clip_waiting(
         changing.fail(session, change.change_id, "The talk has no sentence before it.", later)
     assert line.clip_id in {one.clip_id for one in waiting(agency)}
     assert "The talk has no sentence before it." in said(run(page))
+    # A line of what was changed leads to its clip, and from there back.
+    page.query_params["clip"] = line.clip_id
+    run(page)
+    assert page.button_group(key="review for").value == "approval"
+    assert "captions as boxed" not in said(page)
+    page.button_group(key="review for").set_value("changes")
+    assert "captions as boxed" in said(run(page))
     # What is rendered for it all the same may not be posted.
     with open_session(url) as session:
         before = queries.get_clip(session, line.clip_id)
