@@ -243,7 +243,7 @@ def main() -> None:
         for one in cast.members()
     ]
     pieces = list(cast.pieces[:ACCOUNTS])
-    stage = Stage(World(WallClock()))
+    stage = Stage(World(WallClock()), full_size=True)
     for name in PlatformName:
         stage.work_at(name, 3.0, 5.0)
     with ExitStack() as stack:

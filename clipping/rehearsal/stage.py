@@ -55,18 +55,20 @@ _MEGABYTE: Final = 10_000
 class Stage:
     """The platforms as a rehearsal has them.
 
+    :param full_size: Chunks are as large as the platforms', for the product's own clients.
     :ivar fakes: By platform.
     """
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, *, full_size: bool = False) -> None:
         self.world = world
-        self.tiktok = FakeTikTok(world, megabyte=_MEGABYTE)
+        self.tiktok = FakeTikTok(world) if full_size else FakeTikTok(world, megabyte=_MEGABYTE)
         self.instagram = FakeInstagram(world)
         self.youtube = FakeYouTube(world)
         self.x = FakeX(world)
         # Nothing but our own look may keep a post from being out twice.
         self.x.same_words_s = 0
-        self.youtube.chunk_bytes, self.x.chunk_bytes = _YOUTUBE_CHUNK, _X_CHUNK
+        if not full_size:
+            self.youtube.chunk_bytes, self.x.chunk_bytes = _YOUTUBE_CHUNK, _X_CHUNK
         self.fakes: Mapping[PlatformName, FakeService] = {
             one.platform: one for one in (self.tiktok, self.instagram, self.youtube, self.x)
         }
