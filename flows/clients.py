@@ -30,17 +30,19 @@ def set_client(
     :raises Rejected: Nothing is given, and nobody has heard of the client.
     """
     from clipping.db import queries
-    from clipping.db.queries.strategies import change_strategy
+    from clipping.db.queries.strategies import change_strategy, strategy
     from tasks.workplace import db_session
 
     with db_session() as session:
         known = queries.clients(session)
         if not changes and name not in known:
             raise unknown(name, known)
-        decided = queries.client_settings(session, name)
+        # What is saved on a page meanwhile must not be lost.
+        found = strategy(session, name)
+        decided = found.settings if found else queries.client_settings(session, name)
         if changes:
-            decided = decided.replace(**changes)
-            change_strategy(session, name, by=by, at=datetime.now(UTC), settings=decided)
+            decided, seen = decided.replace(**changes), found.version if found else None
+            change_strategy(session, name, by=by, at=datetime.now(UTC), settings=decided, seen=seen)
     tell_if_new(name, known)
     if as_json:
         budget = decided.monthly_budget_usd

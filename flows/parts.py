@@ -155,5 +155,9 @@ class Keeper(Part):
         """Let it leave the database."""
         if self._process is None:
             return
+        if self._process.poll() is not None:
+            # Killed, and not yet started again: the next one leaves as the last, which stops it.
+            self.clear_away()
+            self.start()
         self.clear_away()
         self._process.wait()

@@ -68,19 +68,22 @@ def set_policy(name: str, changes: Changes, *, by: str = "", as_json: bool) -> N
     """
     from clipping.copywriting.policies import at_odds
     from clipping.db import queries
-    from clipping.db.queries.strategies import change_strategy
+    from clipping.db.queries.strategies import change_strategy, strategy
     from tasks.workplace import db_session
 
     with db_session() as session:
         known = queries.clients(session)
         if not changes and name not in known:
             raise unknown(name, known)
-        policy = queries.editorial_policy(session, name)
+        # What is on a page meanwhile must not be lost: all of it is saved together.
+        found = strategy(session, name)
+        policy = found.policy if found else queries.editorial_policy(session, name)
         if changes:
             policy = changes.of(policy)
             for key, clause in at_odds(policy).items():
                 raise Rejected(f"{key}{clause}.")
-            change_strategy(session, name, by=by, at=datetime.now(UTC), policy=policy)
+            seen = found.version if found else None
+            change_strategy(session, name, by=by, at=datetime.now(UTC), policy=policy, seen=seen)
     tell_if_new(name, known)
     if as_json:
         shown = json.dumps(policy.model_dump(mode="json"), ensure_ascii=False, indent=2)

@@ -72,15 +72,33 @@ def migrating(url: str) -> Iterator[Connection]:
 
 
 def upgrade_to(url: str, revision: str) -> None:
-    """Bring an empty database to just this revision, whichever it has."""
+    """Bring an empty database to just this revision, whichever it has.
+
+    :raises NeedsPerson: It is not empty any more.
+    """
     with migrating(url) as connection:
         if current(url) == revision:
             return
         # Without rows nothing is lost, and not every migration can be taken back.
+        _refuse_rows(connection)
         connection.execute(text(f"DROP SCHEMA {SCHEMA} CASCADE"))
         connection.execute(text(f"CREATE SCHEMA {SCHEMA}"))
         connection.commit()
         _run_alembic(connection, revision)
+
+
+def _refuse_rows(connection: Connection) -> None:
+    """Nobody can add any either, until the transaction ends."""
+    told = text("SELECT tablename FROM pg_tables WHERE schemaname = :name AND tablename <> :own")
+    tables = connection.execute(told, {"name": SCHEMA, "own": VERSION_TABLE}).scalars().all()
+    for table in tables:
+        named = f'{SCHEMA}."{table}"'
+        connection.execute(text(f"LOCK TABLE {named} IN ACCESS EXCLUSIVE MODE"))
+        # The name is the catalogue's own.
+        if connection.execute(text(f"SELECT 1 FROM {named} LIMIT 1")).first():  # noqa: S608
+            raise NeedsPerson(
+                f"The database is not empty any more ({table}): whatever writes to it has to end."
+            )
 
 
 def _run_alembic(connection: Connection, revision: str = "head") -> None:

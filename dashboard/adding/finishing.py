@@ -1,12 +1,13 @@
-"""Files that have arrived become sources: in a process of its own, which reads strangers' files.
+"""Files that have arrived become sources: each in a process of its own, as they are strangers'.
 
-``python -m dashboard.adding.finishing`` takes in whatever has arrived and ends. What it leaves
-undone when it is killed, the next one does.
+``python -m dashboard.adding.finishing ID`` takes in one and ends. What is left undone because all
+was killed, the next dashboard does; a file that kills, or hangs, who reads it is refused.
 """
 
 from __future__ import annotations
 
 import logging
+import signal
 import subprocess
 import sys
 import time
@@ -30,6 +31,9 @@ from tasks.workplace import db_session, if_free, media_store
 
 _TOLD_EVERY_S: Final = 1.0
 _LOOKED_EVERY_S: Final = 60.0
+_LONGEST_S: Final = 3600.0
+"""For the largest files on the slowest store."""
+_SENT: Final = (-signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP)
 _log = logging.getLogger(__name__)
 _lock = Lock()
 _looked_at = -_LOOKED_EVERY_S
@@ -46,38 +50,50 @@ def wake_if_needed() -> None:
     if time.monotonic() - _looked_at < _LOOKED_EVERY_S:
         return
     _looked_at = time.monotonic()
-    Thread(target=_run_if_needed, name="finishing", daemon=True).start()
-
-
-def _run_if_needed() -> None:
-    try:
-        with open_session(database_url()) as session:
-            waiting = additions.has_arrived(session)
-    except ClippingError:
-        return  # whoever opens the page asks again
-    if waiting:
-        _run()
+    Thread(target=_run, name="finishing", daemon=True).start()
 
 
 def _run() -> None:
     # One after another: each looks again for what came while the one before was at work.
     with _lock:
-        subprocess.run(
-            [sys.executable, "-m", "dashboard.adding.finishing"],
-            cwd=CHECKOUT,
-            stdin=subprocess.DEVNULL,
-            check=False,
-        )
+        try:
+            finish_all()
+        except ClippingError as error:
+            # Whoever opens the page asks again.
+            _log.warning("What was added is not looked at just now: %s", error)
 
 
 def finish_all() -> None:
-    """Take in everything that has arrived."""
-    with db_session() as session:
+    """Take in everything that has arrived, each file in a process of its own."""
+    with open_session(database_url()) as session:
         waiting = additions.has_arrived(session)
     for addition_id in waiting:
-        with if_free(f"addition:{addition_id}") as free:
-            if free:
-                finish(addition_id)
+        _finish_apart(addition_id)
+
+
+def _finish_apart(addition_id: str) -> None:
+    command = [sys.executable, "-m", "dashboard.adding.finishing", addition_id]
+    try:
+        code = subprocess.run(
+            command, cwd=CHECKOUT, stdin=subprocess.DEVNULL, timeout=_LONGEST_S, check=False
+        ).returncode
+    except subprocess.TimeoutExpired:
+        code = -signal.SIGKILL
+    # A signal that nobody sent: the file is too much for what reads it, and would be again.
+    if code < 0 and code not in _SENT:
+        _log.warning("%s ended who read it with %d", addition_id, code)
+        with open_session(database_url()) as session:
+            said = "It cannot be read: reading it fails in a way that is not known."
+            now, state = datetime.now(UTC), AdditionState.REFUSED.value
+            additions.change_addition(session, addition_id, now, state=state, said=said)
+        parts.remove(addition_id)
+
+
+def finish_if_free(addition_id: str) -> None:
+    """Take in one file unless another process is at it."""
+    with if_free(f"addition:{addition_id}") as free:
+        if free:
+            finish(addition_id)
 
 
 def finish(addition_id: str) -> None:
@@ -122,6 +138,8 @@ def _taken_in(addition: Addition) -> SourceVideo:
         raise Rejected(f"{addition.name} was lost on this machine: add it again.")
     captions = None
     if addition.captions_key is not None:
+        if not media_store().exists(addition.captions_key):
+            raise Rejected("Its captions are gone: add it again with them.")
         captions = str(media_store().local_path(addition.captions_key))
     request = SourceRequest(
         location=str(path), client=addition.client, captions=captions, rights=addition.rights
@@ -148,9 +166,10 @@ def _change(addition: Addition, **changes: object) -> None:
 
 
 def main() -> None:
-    """Take in everything that has arrived."""
+    """Take in the file that is named."""
+    (addition_id,) = sys.argv[1:]
     try:
-        finish_all()
+        finish_if_free(addition_id)
     except ClippingError as error:
         sys.exit(str(error))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -20,7 +21,7 @@ from clipping.models import Addition
 from clipping.settings import settings
 from tasks.room import marks
 
-_ID_CHARS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
+_ID = re.compile(r"add_[0-9a-f]{32}")
 
 
 class PartFile:
@@ -57,7 +58,7 @@ class PartFile:
 
 def part_path(addition_id: str) -> Path:
     """Where the bytes of an upload lie; its own id, which is ours, is all that the name is of."""
-    if not addition_id or not _ID_CHARS.issuperset(addition_id):
+    if not _ID.fullmatch(addition_id):
         raise Broken("This is not the id of an upload.")
     return settings().uploads_dir / addition_id
 
@@ -119,7 +120,7 @@ def ids_here() -> list[str]:
         return [
             path.name
             for path in settings().uploads_dir.iterdir()
-            if path.is_file() and _ID_CHARS.issuperset(path.name)
+            if path.is_file() and _ID.fullmatch(path.name)
         ]
     return []
 

@@ -140,7 +140,9 @@ async def _form(request: Request) -> dict[str, str]:
             raise Rejected("This is too long.")
     try:
         told: Any = json.loads(body)
-    except ValueError:
+        # Half of a character that JSON can name is none that can be written.
+        str(told).encode()
+    except (ValueError, RecursionError):
         raise Rejected("This cannot be read.") from None
     if not isinstance(told, dict) or not all(isinstance(one, str) for one in told.values()):
         raise Rejected("This cannot be read.")

@@ -33,20 +33,22 @@ class RunState:
     said: str
 
 
-def start_run(flow: str, parameters: dict[str, Any], key: str) -> str:
+def start_run(flow: str, parameters: dict[str, Any], key: str, client: str) -> str:
     """Start the deployment that bears its flow's name; the run's id.
 
     :param key: Asked again with it, Prefect gives the run that there is.
+    :param client: Whose it is: people find it by that before it has begun.
     :raises NeedsPerson: No Prefect server is named, it knows no such deployment, or refuses us.
     :raises ServiceUnavailable: It does not answer.
     """
-    with _client() as client:
-        found = _json(client, "GET", f"/deployments/name/{flow}/{flow}", missing=flow)
+    wanted = {"parameters": parameters, "idempotency_key": key, "tags": [f"client:{client}"]}
+    with _client() as server:
+        found = _json(server, "GET", f"/deployments/name/{flow}/{flow}", missing=flow)
         made = _json(
-            client,
+            server,
             "POST",
             f"/deployments/{found['id']}/create_flow_run",
-            {"parameters": parameters, "idempotency_key": key},
+            wanted,
             missing=flow,
         )
     return str(made["id"])

@@ -37,7 +37,7 @@ def start(addition: Addition, opened: AbstractContextManager[Session]) -> Additi
     try:
         # Another one after the last, and the same one if an answer was lost.
         key = f"{addition.addition_id}:{addition.run_id or 'first'}"
-        run_id = start_run(FLOW, parameters_of(addition), key)
+        run_id = start_run(FLOW, parameters_of(addition), key, addition.client)
         changes = {"state": AdditionState.STARTED.value, "run_id": run_id, "said": ""}
     except ClippingError as error:
         changes = {"state": AdditionState.KEPT.value, "said": str(error)}

@@ -6,6 +6,7 @@ what stands there.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 _PIECE: Final = 256 * 1024
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+
+_log = logging.getLogger(__name__)
 
 
 @lru_cache(maxsize=1)
@@ -87,7 +90,8 @@ async def _answer(request: Request, kind: str) -> Response:
     try:
         found = await run_in_threadpool(_open, who.user_id, clip_id, kind == "video/mp4")
     except NeedsPerson as error:
-        return in_words(str(error), 404)
+        _log.warning("%s", error)
+        return in_words("The file is missing from the media store.", 404)
     if found is None:
         raise HTTPException(404)
     # Asked for again each time, because who asks may be somebody else by then.

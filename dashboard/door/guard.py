@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from clipping.db.queries.sign_ins import Admitted
 from clipping.errors import ClippingError
+from clipping.models import Role
 from dashboard.adding.routes import ADD_ROUTES
 from dashboard.door import admission, cookies, passing
 from dashboard.door.answers import bounce, in_words, sign_in_address
@@ -39,8 +40,8 @@ _OPEN: Final = (
     "/auth/icon.svg",
 )
 _HEALTH: Final = "/_stcore/health"
-# Streamlit's own ways in, and its remote control.
-_SHUT: Final = ("/_stcore/agent", "/oauth2callback")
+# Streamlit's own ways in, its remote control, and its uploads, which it keeps in memory.
+_SHUT: Final = ("/_stcore/agent", "/oauth2callback", "/_stcore/upload_file", "/_stcore/metrics")
 _STATIC: Final = "/static/"
 _STATIC_FRESH_S: Final = 5.0
 """Streamlit's scripts are everybody's: for a hundred of them one look at a sign-in is enough."""
@@ -78,7 +79,11 @@ class Door:
             await visit.answer(in_words(f"{error.detail}.", error.status_code))
         except ClippingError as error:
             _log.warning("%s", error)
-            await visit.answer(in_words(str(error), 503))
+            # The sentence may say where the database is, or a file.
+            who: Admitted | None = visit.scope.get("clipper.person")
+            known = who is not None and who.role is not Role.CLIENT
+            told = str(error) if known else "The dashboard cannot answer just now."
+            await visit.answer(in_words(told, 503))
         except Exception:  # noqa: BLE001 - else an answer without our headers
             _log.exception("A request to the dashboard failed")
             await visit.answer(in_words("Something went wrong.", 500))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 import httpx
@@ -19,7 +22,7 @@ from clipping.db.queries import additions
 from clipping.db.queries.clients import save_client
 from clipping.db.queries.overview import SourceOverview
 from clipping.db.session import open_session
-from clipping.errors import ClippingError, NeedsPerson
+from clipping.errors import Broken, ClippingError, NeedsPerson
 from clipping.models import Addition, AdditionKind, AdditionState, Ground, Rights, Role
 from clipping.settings import settings
 from dashboard import looks
@@ -66,7 +69,7 @@ def prefect(place: Workplace, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeP
 
 def an_addition(name: str = "talk.mp4", **given: object) -> Addition:
     values: dict[str, object] = {
-        "addition_id": f"add_{crc32(name.encode())}",
+        "addition_id": f"add_{crc32(name.encode()):032x}",
         "client": "acme",
         "user_id": "user_1",
         "added_by": "otto",
@@ -96,6 +99,14 @@ def keep(place: Workplace, made: Addition) -> None:
         additions.add_addition(session, made)
 
 
+def finish_all(place: Workplace) -> None:
+    """As the processes do that are started for each."""
+    with open_session(place.database_url) as session:
+        waiting = additions.has_arrived(session)
+    for addition_id in waiting:
+        finishing.finish_if_free(addition_id)
+
+
 def found(place: Workplace, addition_id: str) -> Addition:
     with open_session(place.database_url) as session:
         kept = additions.find_addition(session, addition_id)
@@ -108,7 +119,7 @@ def test_a_film_that_has_arrived_is_stored_and_clipped_by_its_name_in_the_store(
 ) -> None:
     rights = Rights(ground=Ground.LICENSED, owner="Jo Doe")
     addition_id = arrived(place, film, rights=rights)
-    finishing.finish_all()
+    finish_all(place)
     kept = found(place, addition_id)
     assert kept.state is AdditionState.STARTED, kept.said
     with open_session(place.database_url) as session:
@@ -121,9 +132,10 @@ def test_a_film_that_has_arrived_is_stored_and_clipped_by_its_name_in_the_store(
         "client": "acme",
         "rights": {"ground": "licensed", "owner": "Jo Doe", "note": ""},
     }
+    assert prefect.runs[kept.run_id]["tags"] == ["client:acme"]
     # Whoever was killed before that was written down does it again, and starts no second run.
     arrived(place, film, name="talk2.mp4")
-    finishing.finish_all()
+    finish_all(place)
     assert len(list((place.store / "acme" / "sources").iterdir())) == 1
 
 
@@ -146,7 +158,7 @@ def test_a_film_that_cannot_be_clipped_is_refused_in_words_and_leaves_nothing(
     addition_id = arrived(place, {"film": short, "half": film[:-2000], "lost": film}[data])
     if data == "lost":
         parts.part_path(addition_id).write_bytes(b"")
-    finishing.finish_all()
+    finish_all(place)
     kept = found(place, addition_id)
     assert kept.state is AdditionState.REFUSED
     assert kept.said.startswith(told)
@@ -158,15 +170,76 @@ def test_a_film_that_cannot_be_clipped_is_refused_in_words_and_leaves_nothing(
 def test_a_file_of_another_machine_is_left_to_it(place: Workplace) -> None:
     made = an_addition(size_bytes=9, received_bytes=9)
     keep(place, made)
-    finishing.finish_all()
+    finish_all(place)
     assert found(place, made.addition_id).state is AdditionState.RECEIVED
+
+
+def test_a_file_that_ends_who_reads_it_is_refused_and_the_next_one_is_taken_in(
+    place: Workplace, film: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deadly, hanging, well, stopped = (
+        arrived(place, film, name=name) for name in ("deadly", "hanging", "well", "stopped")
+    )
+    read: list[str] = []
+    codes = {deadly: -signal.SIGSEGV, well: 0, stopped: -signal.SIGTERM}
+
+    def run(command: list[str], **how: Any) -> subprocess.CompletedProcess[str]:
+        assert command[1:-1] == ["-m", "dashboard.adding.finishing"]
+        read.append(command[-1])
+        if command[-1] == hanging:
+            raise subprocess.TimeoutExpired(command, how["timeout"])
+        return subprocess.CompletedProcess(command, codes[command[-1]])
+
+    monkeypatch.setattr("dashboard.adding.finishing.subprocess.run", run)
+    finishing.finish_all()
+    assert sorted(read) == sorted([deadly, hanging, well, stopped])
+    for addition_id in (deadly, hanging):
+        kept = found(place, addition_id)
+        assert kept.state is AdditionState.REFUSED
+        assert "cannot be read" in kept.said
+        assert not parts.part_path(addition_id).exists()
+    for addition_id in (well, stopped):
+        assert found(place, addition_id).state is AdditionState.RECEIVED
+        assert parts.part_path(addition_id).exists()
+
+
+def test_captions_that_an_upload_waits_with_are_in_use_and_without_them_it_is_refused(
+    place: Workplace, film: bytes
+) -> None:
+    path = parts.part_path(an_addition().addition_id)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(film)
+    size = len(film)
+    made = an_addition(size_bytes=size, received_bytes=size, captions_key="acme/captions/x.srt")
+    keep(place, made)
+    with open_session(place.database_url) as session:
+        assert queries.captions_in_use(session, "acme/captions/x.srt")
+        assert not queries.captions_in_use(session, "acme/captions/y.srt")
+    finish_all(place)
+    kept = found(place, made.addition_id)
+    assert kept.state is AdditionState.REFUSED
+    assert "captions are gone" in kept.said
+    with open_session(place.database_url) as session:
+        assert not queries.captions_in_use(session, "acme/captions/x.srt")
+
+
+def test_files_of_others_in_the_folder_are_none_of_ours(place: Workplace) -> None:
+    made = an_addition()
+    path = parts.part_path(made.addition_id)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for name in (path.name, "notes", "backup_2025", "add_7"):
+        (path.parent / name).write_bytes(b"x")
+    assert parts.ids_here() == [made.addition_id]
+    for name in ("notes", "add_7", ""):
+        with pytest.raises(Broken):
+            parts.part_path(name)
 
 
 def test_without_prefect_a_film_is_kept_and_it_is_said_what_is_missing(
     place: Workplace, film: bytes
 ) -> None:
     addition_id = arrived(place, film)
-    finishing.finish_all()
+    finish_all(place)
     kept = found(place, addition_id)
     assert (kept.state, kept.location) == (AdditionState.KEPT, f"stored:{kept.source_id}")
     assert "PREFECT_API_URL" in kept.said
@@ -184,26 +257,26 @@ def test_a_server_that_is_busy_for_a_moment_is_asked_again(
 
     prefect.status = 503
     monkeypatch.setattr(time, "sleep", wait)
-    assert runs.start_run("clip-source", {}, "a key") in prefect.runs
+    assert runs.start_run("clip-source", {}, "a key", "acme") in prefect.runs
     assert waited == [0.5, 1]
 
 
 def test_what_prefect_says_is_told_in_words(
     prefect: FakePrefect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = runs.start_run("clip-source", {}, "a key")
-    assert runs.start_run("clip-source", {}, "a key") == first
+    first = runs.start_run("clip-source", {}, "a key", "acme")
+    assert runs.start_run("clip-source", {}, "a key", "acme") == first
     prefect.states[first] = ("FAILED", "it broke")
     assert runs.states_of([first, "unknown"]) == {first: RunState("FAILED", "it broke")}
     assert runs.states_of([]) == {}
     prefect.deployed = False
     with pytest.raises(NeedsPerson, match="apply prefect"):
-        runs.start_run("clip-source", {}, "another")
+        runs.start_run("clip-source", {}, "another", "acme")
     monkeypatch.setattr(runs, "_AGAIN_S", (0, 0))
     for status in (401, 409, 503):
         prefect.status = status
         with pytest.raises(ClippingError) as raised:
-            runs.start_run("clip-source", {}, "another")
+            runs.start_run("clip-source", {}, "another", "acme")
         assert "CANARY" not in str(raised.value)
 
 
@@ -291,6 +364,8 @@ def test_what_are_no_captions_is_refused(
     form = client.post("/adding/links", content=b"[1]", headers=headers)
     assert form.status_code == 422
     assert client.post("/adding/links", content=b" " * 20_000, headers=headers).status_code == 422
+    for odd in (b"[" * 16_000, b'{"title": "\\ud800"}'):
+        assert client.post("/adding/links", content=odd, headers=headers).status_code == 422
 
 
 def said(page: AppTest) -> str:
@@ -385,6 +460,6 @@ def test_prefect_is_asked_as_itself_and_through_no_proxy(
     prefect: FakePrefect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    assert runs.start_run("clip-source", {"a": 1}, "key")
+    assert runs.start_run("clip-source", {"a": 1}, "key", "acme")
     assert json.dumps(prefect.runs).count('"a": 1') == 1
     assert httpx.get(prefect.url, trust_env=False).status_code == 401

@@ -239,3 +239,14 @@ def test_who_may_make_no_roles_is_told_what_an_administrator_has_to_run(postgres
 def test_a_server_that_is_not_there_is_unavailable() -> None:
     with pytest.raises(ServiceUnavailable):
         migrate.upgrade("postgresql://127.0.0.1:1/n")
+
+
+def test_what_came_in_since_somebody_looked_is_not_dropped_with_the_tables(
+    database_url: str,
+) -> None:
+    with open_session(database_url) as session:
+        queries.save_source(session, a_source())
+    with pytest.raises(NeedsPerson, match="not empty any more"):
+        migrate.upgrade_to(database_url, "0001")
+    with open_session(database_url) as session:
+        assert queries.get_source(session, a_source().source_id) == a_source()

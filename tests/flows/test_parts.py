@@ -10,9 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from clipping.db import embedded
+from clipping.db.cluster import find
+from clipping.db.server import running
 from clipping.errors import ServiceUnavailable
-from clipping.settings import settings
-from flows.parts import Part, Restarts
+from clipping.settings import Settings, settings
+from flows.parts import Keeper, Part, Restarts
+from tests.support.database import remove_data
 
 LONG = "import time; time.sleep(60)"
 WITH_A_CHILD = """
@@ -90,3 +94,21 @@ def test_a_part_that_ends_again_and_again_is_given_up_with_its_log(home: Path) -
     assert str(found.value) == f"The cpu-worker ends again and again; its log: {log}."
     assert log.read_text().count("no such pool") == 6
     part.end()
+
+
+def test_a_keeper_that_ends_between_two_lives_leaves_no_database_behind(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    keeper = Keeper()
+    keeper.start()
+    assert keeper.is_there()
+    keeper.process.kill()
+    keeper.process.wait()
+    assert embedded.answers(Settings(home=home, DATABASE_URL=None))
+    assert keeper.look(0) == 0.5
+    keeper.end()
+    cluster = find(home.resolve())
+    assert cluster is not None
+    assert running(cluster) is None
+    remove_data(home)

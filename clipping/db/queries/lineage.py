@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from clipping.db.queries.detections import find_detection
 from clipping.db.queries.transcripts import as_transcript
 from clipping.db.tables import (
+    AdditionRow,
     ClipRow,
     DetectionMomentRow,
     DetectionRow,
@@ -15,7 +16,7 @@ from clipping.db.tables import (
     TranscriptRow,
 )
 from clipping.errors import Rejected
-from clipping.models import Detection, Transcript
+from clipping.models import AdditionState, Detection, Transcript
 
 
 def get_transcript(session: Session, transcript_id: str) -> tuple[str, Transcript]:
@@ -96,6 +97,12 @@ def forget_source(session: Session, source_id: str) -> bool:
 
 
 def captions_in_use(session: Session, captions_key: str) -> bool:
-    """Whether any source names these captions; one file may belong to several videos."""
-    wanted = select(SourceRow.source_id).where(SourceRow.captions_key == captions_key).limit(1)
-    return session.exec(wanted).first() is not None
+    """Whether any source, or what is to become one, names these captions; one file may belong to
+    several videos."""
+    named = select(SourceRow.source_id).where(SourceRow.captions_key == captions_key).limit(1)
+    waiting = select(AdditionRow.addition_id).where(
+        AdditionRow.captions_key == captions_key,
+        col(AdditionRow.state) != AdditionState.REFUSED,
+    )
+    found = session.exec(named).first() or session.exec(waiting.limit(1)).first()
+    return found is not None
