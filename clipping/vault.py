@@ -196,9 +196,10 @@ def redact(text: str) -> str:
     for look in _LOOKS:
         text = look.sub(rf"\g<kept>{_MASK}", text)
     # Another thread may add one meanwhile.
-    for secret in tuple(_known):
-        if secret in text:
-            text = text.replace(secret, _MASK)
+    found = [secret for secret in tuple(_known) if secret in text]
+    # The longest first: of one that holds another, the rest would stay.
+    for secret in sorted(found, key=len, reverse=True):
+        text = text.replace(secret, _MASK)
     return text
 
 

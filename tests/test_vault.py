@@ -165,3 +165,8 @@ def test_the_vault_prints_nothing_and_a_key_is_new_each_time() -> None:
     key = new_key()
     assert key.get_secret_value() not in repr(_vault(key))
     assert new_key() != new_key()
+
+
+def test_of_a_secret_that_holds_another_nothing_is_left() -> None:
+    remember(SecretStr("holdsme-inside"), SecretStr("outer-holdsme-inside-CANARY"))
+    assert redact("it was outer-holdsme-inside-CANARY there") == "it was *** there"

@@ -74,7 +74,8 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_disk_is_named_and_leaves_no_half_file(
     place: Clipper, short: DemoTalk, small_disk: Path, tmp_path: Path
 ) -> None:
-    full = place.having(CLIPPER_STORE=str(small_disk / "store"))
+    # Else it is refused before: there is less than the mark.
+    full = place.having(CLIPPER_STORE=str(small_disk / "store"), CLIPPER_DISK_STOP_BYTES="0")
     done = full.run("clip", short.video, *OPTIONS, "--client", "full", "--out", tmp_path / "out")
     assert done.returncode == 1, done.stderr
     assert "only 1.0 MB are free" in done.stderr.strip().splitlines()[-1]
