@@ -74,11 +74,10 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_disk_is_named_and_leaves_no_half_file(
     place: Clipper, short: DemoTalk, small_disk: Path, tmp_path: Path
 ) -> None:
-    # Else it is refused before: there is less than the mark.
-    full = place.having(CLIPPER_STORE=str(small_disk / "store"), CLIPPER_DISK_STOP_BYTES="0")
+    full = place.having(CLIPPER_STORE=str(small_disk / "store"))
     done = full.run("clip", short.video, *OPTIONS, "--client", "full", "--out", tmp_path / "out")
     assert done.returncode == 1, done.stderr
-    assert "only 1.0 MB are free" in done.stderr.strip().splitlines()[-1]
+    assert "has 1.0 MB" in done.stderr.strip().splitlines()[-1]
     assert "Traceback" not in done.stderr
     assert [path for path in small_disk.rglob("*") if path.is_file()] == []
 
