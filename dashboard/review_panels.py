@@ -63,7 +63,7 @@ def _score(score: int | None) -> Chip:
 
 
 def _stands(shown: Reviewed) -> list[Chip]:
-    if shown.under_way is not None:
+    if shown.being_changed:
         return [Chip("is being changed", Tone.BUSY)]
     if shown.superseded_by:
         return [Chip("replaced", Tone.CALM)]
@@ -174,7 +174,7 @@ def _history(shown: Reviewed) -> None:
 
 
 def _change(shown: Reviewed) -> None:
-    if shown.under_way is not None or shown.superseded_by:
+    if shown.being_changed or shown.superseded_by:
         st.info("It is being changed, or was: what is there in its place can be changed.")
         return
     _film(shown)

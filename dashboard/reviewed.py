@@ -25,6 +25,7 @@ from clipping.models import (
     Word,
 )
 from clipping.moments.sentences import split
+from clipping.publishing import deciding
 from clipping.rendering.choices import framing_text
 from clipping.timing import TimeSpan
 from dashboard import library
@@ -86,6 +87,12 @@ class Reviewed:
         return next(
             (one for one in self.changes if one.open and one.clip_id == self.clip.clip_id), None
         )
+
+    @property
+    def being_changed(self) -> bool:
+        """Whether another film of it is being made, also for who may not see what was asked for."""
+        told = self.verdict is not None and deciding.is_being_changed(self.verdict)
+        return told or self.under_way is not None
 
 
 def read(session: Session, clip_id: str, *, staff: bool) -> Reviewed | None:

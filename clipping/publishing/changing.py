@@ -55,7 +55,7 @@ def ask(session: Session, clip_id: str, edit: ClipEdit, by: str, now: datetime) 
     )
     if edit.renders:
         queries.save_change(session, change)
-        deciding.reject(session, clip_id, by, f"it is being changed: {edit.told}", now)
+        deciding.reject(session, clip_id, by, f"{deciding.BEING_CHANGED}{edit.told}", now)
         return change
     queries.forget_verdicts(session, [clip_id])
     reword(session, clip_id, change, now)

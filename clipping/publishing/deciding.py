@@ -26,6 +26,8 @@ from clipping.publishing import gates
 from clipping.publishing.steps import may_be_public
 
 QUEUED: Final = (PostState.PLANNED, PostState.RESERVED, PostState.HELD)
+BEING_CHANGED: Final = "it is being changed: "
+"""How the reason begins for which a clip may not be posted while another film of it is made."""
 
 
 def approve(
@@ -60,8 +62,16 @@ def refuse_replaced(session: Session, clip_id: str) -> None:
     """Rejected where a clip is being changed, or another one was made of it."""
     if change := queries.open_change(session, clip_id):
         raise Rejected(f"{clip_id} is being changed by {change.by} ({change.wanted.told}).")
+    # A client's own people see no changes, but what was decided because of one.
+    if (verdict := queries.find_verdict(session, clip_id)) and is_being_changed(verdict):
+        raise Rejected(f"{clip_id} has to wait: {verdict.sentence}")
     if other := queries.superseded_by(session, clip_id):
         raise Rejected(f"{clip_id} was changed: {other} is there in its place.")
+
+
+def is_being_changed(verdict: Verdict) -> bool:
+    """Whether a clip may not be posted because another film of it is being made."""
+    return verdict.rejects and verdict.why.startswith(BEING_CHANGED)
 
 
 @dataclass(frozen=True)

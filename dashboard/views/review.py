@@ -161,7 +161,7 @@ def _behind(ids: Sequence[str], at: int | None) -> str | None:
 def _bar(shown: Reviewed, who: Person) -> bool:
     """The buttons of a verdict; whether the first of them was pressed."""
     held = bool(shown.card.waits_for)
-    stands = shown.under_way is None and not shown.superseded_by
+    stands = not shown.being_changed and not shown.superseded_by
     if held and who.is_staff:
         pressed = st.button("Release", shortcut="a", type="primary", icon=":material/lock_open:")
     else:

@@ -279,6 +279,27 @@ def test_a_clients_own_people_decide_about_their_clips_and_change_nothing(
     assert "rejected it" in standing.rejected
 
 
+def test_a_client_approves_nothing_that_is_being_changed(
+    agency: Workplace, ids: Mapping[str, str]
+) -> None:
+    clip_id = waiting(agency)[0].clip_id
+    with open_session(agency.database_url) as session:
+        change = changing.ask(session, clip_id, ClipEdit(style="boxed"), "otto", NOW)
+    with (
+        pytest.raises(Rejected, match="it is being changed: captions as boxed"),
+        open_session_as(agency.database_url, ids["client"], writes=True) as session,
+    ):
+        deciding.approve(session, [clip_id], "clara", "", NOW)
+    patch = as_client(agency)
+    try:
+        page = open_review(clip=clip_id)
+        assert [one.disabled for one in page.button if one.label == "Approve"] == [True]
+    finally:
+        patch.undo()
+    with open_session(agency.database_url) as session:
+        changing.fail(session, change.change_id, "It was a trial.", NOW)
+
+
 def test_nobody_sees_or_touches_another_clients_clips(
     agency: Workplace, ids: Mapping[str, str]
 ) -> None:
