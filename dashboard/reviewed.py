@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Final
 
 from sqlmodel import Session
@@ -87,6 +88,12 @@ class Reviewed:
         return next(
             (one for one in self.changes if one.open and one.clip_id == self.clip.clip_id), None
         )
+
+    @property
+    def mark(self) -> str:
+        """Of the clip and its words: a button with it says nothing of what was not shown."""
+        shown = "\0".join(copy.model_dump_json() for copy in self.copies)
+        return f"{self.clip.clip_id} {sha256(shown.encode()).hexdigest()[:8]}"
 
     @property
     def being_changed(self) -> bool:

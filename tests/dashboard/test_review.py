@@ -191,6 +191,36 @@ def test_a_rejection_has_a_reason_and_cancels_what_was_planned(
     assert decision(agency, second.clip_id) is Decision.REJECTED
 
 
+def test_what_was_pressed_of_one_clip_is_not_said_of_another(
+    agency: Workplace, ids: Mapping[str, str]
+) -> None:
+    first, second, *_ = waiting(agency)
+    page = open_review()
+    assert front(page) == first.clip_id
+    with open_session(agency.database_url) as session:
+        deciding.reject(session, first.clip_id, "somebody else", "no", NOW)
+    # It is the other one that is in front when the press arrives.
+    page = press(page, "Approve")
+    assert front(page) == second.clip_id
+    assert decision(agency, second.clip_id) is None
+    page = press(page, "Reject")
+    with open_session(agency.database_url) as session:
+        deciding.reject(session, second.clip_id, "somebody else", "no", NOW)
+        third = waiting(agency)[1].clip_id
+    page = press(page, REASONS[0])
+    assert REASONS[0] not in labels(page)
+    assert decision(agency, third) is None
+    # Nor is anything said of words that nobody has seen.
+    page = open_review(clip=third)
+    with open_session(agency.database_url) as session:
+        words = dict.fromkeys(PlatformName, OwnWords(caption="Written meanwhile."))
+        queries.save_own_words(session, third, words)
+    press(page, "Approve")
+    assert decision(agency, third) is None
+    press(page, "Approve")
+    assert decision(agency, third) is Decision.APPROVED
+
+
 def test_several_are_decided_about_at_once(agency: Workplace, ids: Mapping[str, str]) -> None:
     page = open_review()
     page.button_group(key="review shown").set_value("List")
@@ -282,7 +312,7 @@ def test_a_clients_own_people_decide_about_their_clips_and_change_nothing(
 def test_a_client_approves_nothing_that_is_being_changed(
     agency: Workplace, ids: Mapping[str, str]
 ) -> None:
-    clip_id = waiting(agency)[0].clip_id
+    clip_id = waiting(agency)[-1].clip_id
     with open_session(agency.database_url) as session:
         change = changing.ask(session, clip_id, ClipEdit(style="boxed"), "otto", NOW)
     with (
