@@ -69,9 +69,10 @@ def edit(clip_id: str, wanted: ClipEdit) -> bool:
     def act(session: Session, by: str, now: datetime) -> str:
         _refuse_clients()
         asked.append(changing.ask(session, clip_id, wanted, by, now))
+        follows = changing.what_follows(session, asked[0])
         if not asked[0].open:
-            return "Its words are changed. It waits for approval."
-        return f"It is rendered again ({asked[0].wanted.told}). It waits for approval afterwards."
+            return f"Its words are changed. {follows}"
+        return f"It is rendered again ({asked[0].wanted.told}). {follows}"
 
     return change(act) and _started(asked)
 

@@ -47,14 +47,12 @@ def change_clip_as(
         wanted = edit.replace(words=words)
         asked = changing.ask(session, clip_id, wanted, person, datetime.now(UTC))
     done = _rendered(asked) if asked.open else asked
+    with db_session() as session:
+        follows = changing.what_follows(session, done)
     if as_json:
         sys.stdout.write(f"{json.dumps(done.model_dump(mode='json'), indent=2)}\n")
         return
-    if done.made_clip_id == clip_id:
-        console.output.print(f"{clip_id}: {done.told or 'its words are changed.'}")
-    else:
-        console.output.print(f"{clip_id}: {done.told}")
-    console.output.print("What was approved before has to be approved again.")
+    console.output.print(f"{clip_id}: {done.told or 'its words are changed.'} {follows}")
 
 
 def _rendered(change: ClipChange) -> ClipChange:

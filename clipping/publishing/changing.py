@@ -24,11 +24,15 @@ from clipping.models import (
     Draft,
     EditorialPolicy,
     RenderedClip,
+    Verdict,
     make_id,
 )
 from clipping.moments.guard import holds_phrase
 from clipping.profanity import mask
 from clipping.publishing import deciding
+
+_GIVEN_UP: Final = "the change that made it was given up"
+_IN_PLACE: Final = "is there in its place"
 
 SILENT_AFTER: Final = timedelta(minutes=2)
 """Whoever renders a change is not heard of for so long only when it has ended, or never began."""
@@ -55,13 +59,39 @@ def ask(session: Session, clip_id: str, edit: ClipEdit, by: str, now: datetime) 
     )
     if edit.renders:
         queries.save_change(session, change)
-        deciding.reject(session, clip_id, by, f"{deciding.BEING_CHANGED}{edit.told}", now)
+        _reject(session, clip_id, by, _being_changed(change), now)
         return change
-    queries.forget_verdicts(session, [clip_id])
+    _forget(session, clip_id)
     reword(session, clip_id, change, now)
     done = change.replace(state=ChangeState.DONE, fraction=1.0, made_clip_id=clip_id)
     queries.save_change(session, done)
     return done
+
+
+def _being_changed(change: ClipChange) -> str:
+    return f"{deciding.BEING_CHANGED}{change.wanted.told}"
+
+
+def _reject(session: Session, clip_id: str, by: str, why: str, now: datetime) -> None:
+    """Keep a clip from being posted; whoever has rejected it already has said why."""
+    found = queries.find_verdict(session, clip_id)
+    if found is None or not found.rejects or _is_of_a_change(found):
+        deciding.reject(session, clip_id, by, why, now)
+
+
+def _forget(session: Session, clip_id: str) -> None:
+    """What was approved is something else by now; what a person rejects stays rejected."""
+    found = queries.find_verdict(session, clip_id)
+    if found is not None and (not found.rejects or _is_of_a_change(found)):
+        queries.forget_verdicts(session, [clip_id])
+
+
+def _is_of_a_change(verdict: Verdict) -> bool:
+    """Whether it rejects a clip because of a change, and not of anything in it."""
+    if not verdict.rejects:
+        return False
+    replaced = verdict.why.partition(" ")[2].startswith(_IN_PLACE)
+    return replaced or verdict.why == _GIVEN_UP or deciding.is_being_changed(verdict)
 
 
 def _checked(edit: ClipEdit, clip: RenderedClip, policy: EditorialPolicy) -> ClipEdit:
@@ -122,19 +152,18 @@ def settle(session: Session, change_id: str, made_clip_id: str, now: datetime) -
     if not change.open:
         new = queries.find_verdict(session, made_clip_id) is None
         if change.made_clip_id is None and new and made_clip_id != change.clip_id:
-            why = "the change that made it was given up"
-            deciding.reject(session, made_clip_id, change.by, why, now)
+            deciding.reject(session, made_clip_id, change.by, _GIVEN_UP, now)
         return change
-    queries.forget_verdicts(session, [made_clip_id])
+    _forget(session, made_clip_id)
     words = {**queries.own_words(session, change.clip_id), **change.wanted.words}
     carried = change.replace(wanted=change.wanted.replace(words=words))
     reword(session, made_clip_id, carried, now)
     told = "It shows the same as before."
     if made_clip_id != change.clip_id:
         queries.supersede(session, change.clip_id, made_clip_id)
-        told = f"{made_clip_id} is there in its place."
-        why = f"{made_clip_id} is there in its place: {change.wanted.told}"
-        deciding.reject(session, change.clip_id, change.by, why, now)
+        told = f"{made_clip_id} {_IN_PLACE}."
+        why = f"{made_clip_id} {_IN_PLACE}: {change.wanted.told}"
+        _reject(session, change.clip_id, change.by, why, now)
     done = change.replace(
         state=ChangeState.DONE, fraction=1.0, heard_at=now, told=told, made_clip_id=made_clip_id
     )
@@ -147,10 +176,24 @@ def fail(session: Session, change_id: str, why: str, now: datetime) -> ClipChang
     change = queries.get_change(session, change_id, lock=True)
     if not change.open:
         return change
-    queries.forget_verdicts(session, [change.clip_id])
+    verdict = queries.find_verdict(session, change.clip_id)
+    if verdict is not None and verdict.rejects and verdict.why == _being_changed(change):
+        queries.forget_verdicts(session, [change.clip_id])
     failed = change.replace(state=ChangeState.FAILED, heard_at=now, told=why)
     queries.save_change(session, failed)
     return failed
+
+
+def what_follows(session: Session, change: ClipChange) -> str:
+    """What a person has to decide once it is made: one sentence."""
+    clip_id = change.made_clip_id or change.clip_id
+    verdict = queries.find_verdict(session, clip_id)
+    if verdict is not None and verdict.rejects and not _is_of_a_change(verdict) and not change.open:
+        return "It stays rejected."
+    policy = queries.editorial_policy(session, queries.get_clip(session, clip_id).client)
+    if policy.approval == "not_needed":
+        return "Its client wants no approval."
+    return "It waits for approval afterwards." if change.open else "It waits for approval."
 
 
 def note_progress(session: Session, change_id: str, fraction: float, now: datetime) -> None:

@@ -1,0 +1,100 @@
+"""What a change does to what was decided about its clip, and to the posts of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlmodel import Session
+
+from clipping.db import queries
+from clipping.models import ClipEdit, OwnWords, PlatformName, Verdict
+from clipping.publishing import changing, deciding
+from tests.db.test_queries import save_everything
+from tests.db.values import a_clip, a_plan
+
+NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
+BOXED = ClipEdit(style="boxed")
+WORDS = ClipEdit(words={name: OwnWords(caption="Typed by hand.") for name in PlatformName})
+
+
+@pytest.fixture
+def place(session: Session) -> Session:
+    """A stored clip, about which nobody has decided."""
+    save_everything(session)
+    queries.save_clip(session, a_clip())
+    return session
+
+
+def made(session: Session, clip_id: str = "clip_2", **changes: Any) -> str:
+    """Another film of the clip."""
+    queries.save_clip(session, a_clip(clip_id, plan=a_plan(fade_ms=len(clip_id)), **changes))
+    return clip_id
+
+
+def verdict(session: Session, clip_id: str = "clip_1") -> Verdict | None:
+    return queries.find_verdict(session, clip_id)
+
+
+def reason(session: Session, clip_id: str = "clip_1") -> str:
+    found = verdict(session, clip_id)
+    assert found is not None
+    assert found.rejects
+    return found.why
+
+
+def test_what_a_person_rejected_stays_rejected_whatever_is_changed(place: Session) -> None:
+    deciding.reject(place, "clip_1", "Ann", "It misleads", NOW)
+    done = changing.ask(place, "clip_1", WORDS, "otto", NOW)
+    assert reason(place) == "It misleads"
+    assert changing.what_follows(place, done) == "It stays rejected."
+    change = changing.ask(place, "clip_1", BOXED, "otto", NOW)
+    assert reason(place) == "It misleads"
+    changing.fail(place, change.change_id, "No.", NOW)
+    assert reason(place) == "It misleads"
+    change = changing.ask(place, "clip_1", BOXED, "otto", NOW)
+    changing.settle(place, change.change_id, made(place), NOW)
+    assert reason(place) == "It misleads"
+    assert verdict(place, "clip_2") is None
+
+
+def test_what_a_person_rejects_meanwhile_stays_rejected(place: Session) -> None:
+    change = changing.ask(place, "clip_1", BOXED, "otto", NOW)
+    deciding.reject(place, "clip_1", "Ann", "It misleads", NOW)
+    deciding.reject(place, made(place), "Ann", "It is dark", NOW)
+    done = changing.settle(place, change.change_id, "clip_2", NOW)
+    assert (reason(place), reason(place, "clip_2")) == ("It misleads", "It is dark")
+    assert changing.what_follows(place, done) == "It stays rejected."
+
+
+def test_what_stands_in_the_way_of_a_change_alone_goes_with_it(place: Session) -> None:
+    change = changing.ask(place, "clip_1", BOXED, "otto", NOW)
+    assert reason(place) == "it is being changed: captions as boxed"
+    changing.fail(place, change.change_id, "No.", NOW)
+    assert verdict(place) is None
+    change = changing.ask(place, "clip_1", BOXED, "otto", NOW)
+    changing.settle(place, change.change_id, made(place), NOW)
+    assert reason(place) == "clip_2 is there in its place: captions as boxed"
+    # Changed back, what was replaced is there again.
+    back = changing.ask(place, "clip_2", ClipEdit(style="minimal"), "otto", NOW)
+    changing.settle(place, back.change_id, "clip_1", NOW)
+    assert verdict(place) is None
+    assert reason(place, "clip_2").startswith("clip_1 is there in its place")
+
+
+@pytest.mark.parametrize(
+    ("approval", "words", "film"),
+    [
+        ("required", "It waits for approval.", "It waits for approval afterwards."),
+        ("not_needed", "Its client wants no approval.", "Its client wants no approval."),
+    ],
+)
+def test_approval_is_promised_only_where_it_is_wanted(
+    place: Session, approval: str, words: str, film: str
+) -> None:
+    policy = queries.editorial_policy(place, "acme")
+    queries.save_editorial_policy(place, "acme", policy.replace(approval=approval))
+    for edit, follows in ((WORDS, words), (BOXED, film)):
+        change = changing.ask(place, "clip_1", edit, "otto", NOW)
+        assert changing.what_follows(place, change) == follows
