@@ -21,6 +21,7 @@ from clipping.models import (
     ChangeState,
     ClipChange,
     ClipEdit,
+    ClipState,
     Draft,
     EditorialPolicy,
     RenderedClip,
@@ -146,7 +147,8 @@ def reword(session: Session, clip_id: str, change: ClipChange, now: datetime) ->
 def settle(session: Session, change_id: str, made_clip_id: str, now: datetime) -> ClipChange:
     """A clip was rendered for a change: it takes the other one's place, and waits for a person.
 
-    Where the change was given up meanwhile, what was rendered for it may not be posted.
+    One that failed its proof does not. Where the change was given up meanwhile, what was rendered
+    for it may not be posted.
     """
     change = queries.get_change(session, change_id, lock=True)
     if not change.open:
@@ -154,6 +156,10 @@ def settle(session: Session, change_id: str, made_clip_id: str, now: datetime) -
         if change.made_clip_id is None and new and made_clip_id != change.clip_id:
             deciding.reject(session, made_clip_id, change.by, _GIVEN_UP, now)
         return change
+    made = queries.get_clip(session, made_clip_id)
+    if made.state is ClipState.FAILED_PROOF:
+        why = f"The new film failed its proof: {deciding.failed_checks(made)}."
+        return fail(session, change_id, why, now)
     _forget(session, made_clip_id)
     words = {**queries.own_words(session, change.clip_id), **change.wanted.words}
     carried = change.replace(wanted=change.wanted.replace(words=words))

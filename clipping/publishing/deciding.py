@@ -54,7 +54,9 @@ def _check(session: Session, clip: RenderedClip) -> None:
             f"{clip.clip_id} is held, which comes first: clipper release {clip.clip_id} --by NAME"
         )
     if clip.state is ClipState.FAILED_PROOF:
-        raise Rejected(f"{clip.clip_id} failed its proof ({_failed(clip)}): it cannot be approved.")
+        raise Rejected(
+            f"{clip.clip_id} failed its proof ({failed_checks(clip)}): it cannot be approved."
+        )
     refuse_replaced(session, clip.clip_id)
 
 
@@ -142,10 +144,13 @@ def release(session: Session, clip_id: str, by: str, note: str, now: datetime) -
 
 def _check_held(clip: RenderedClip, moment: Moment) -> None:
     if clip.state is ClipState.FAILED_PROOF:
-        raise Rejected(f"{clip.clip_id} failed its proof ({_failed(clip)}): it cannot be released.")
+        raise Rejected(
+            f"{clip.clip_id} failed its proof ({failed_checks(clip)}): it cannot be released."
+        )
     if not moment.held:
         raise Rejected(f"{clip.clip_id} is not held: there is nothing to agree to.")
 
 
-def _failed(clip: RenderedClip) -> str:
+def failed_checks(clip: RenderedClip) -> str:
+    """The names of the checks that a clip failed."""
     return ", ".join(check.name for check in clip.proof.failures)

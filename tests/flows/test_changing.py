@@ -16,6 +16,7 @@ from clipping.errors import Rejected, ServiceUnavailable
 from clipping.models import (
     ChangeState,
     ClipEdit,
+    ClipState,
     Decision,
     FramingChoice,
     Layout,
@@ -129,6 +130,27 @@ def test_a_film_that_shows_the_same_waits_as_it_was(
         assert queries.get_change(session, change_id).told == "It shows the same as before."
         assert queries.find_verdict(session, "clip_1") is None
         assert queries.superseded_by(session, "clip_1") is None
+
+
+def test_a_film_that_failed_its_proof_takes_no_clips_place(
+    place: Rendered, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def side_by_side(work: Rendered) -> list[str]:
+        clip = a_clip("clip_2", plan=a_plan(fade_ms=44), state=ClipState.FAILED_PROOF)
+        with open_session(database_url) as session:
+            queries.save_clip(session, clip)
+        return ["clip_2"]
+
+    monkeypatch.setattr(change, "side_by_side", side_by_side)
+    change_id = ask(database_url, ClipEdit(style="boxed"))
+    with pytest.raises(Rejected, match="The new film failed its proof: "):
+        change.change_clip.fn(change_id)
+    with open_session(database_url) as session:
+        failed = queries.get_change(session, change_id)
+        assert queries.superseded_by(session, "clip_1") is None
+        assert queries.find_verdict(session, "clip_1") is None
+    assert failed.state is ChangeState.FAILED
+    assert failed.told.startswith("The new film failed its proof: ")
 
 
 @pytest.mark.parametrize(
