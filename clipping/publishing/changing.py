@@ -24,14 +24,23 @@ from clipping.models import (
     ClipState,
     Draft,
     EditorialPolicy,
+    PlatformName,
+    Post,
+    PostCopy,
+    PostState,
     RenderedClip,
+    Stage,
     Verdict,
     make_id,
 )
 from clipping.moments.guard import holds_phrase
 from clipping.profanity import mask
-from clipping.publishing import deciding
+from clipping.publishing import deciding, gates
+from clipping.publishing.steps import may_be_public
 
+_OVER: Final = (PostState.POSTED, PostState.CANCELLED)
+_WORDS_LAST: Final = (PlatformName.X,)
+"""They are sent with the last exchange of a post."""
 _GIVEN_UP: Final = "the change that made it was given up"
 _IN_PLACE: Final = "is there in its place"
 
@@ -122,9 +131,9 @@ def _checked(edit: ClipEdit, clip: RenderedClip, policy: EditorialPolicy) -> Cli
 
 
 def reword(session: Session, clip_id: str, change: ClipChange, now: datetime) -> None:
-    """Put a change's words beside a clip, and into its posts of which nothing was sent.
+    """Put a change's words beside a clip, and into its posts that are surely not public.
 
-    Those keep their slots; words that were sent are their platform's.
+    One of which other words were sent is given up: its slot is planned anew.
     """
     kept = {**queries.own_words(session, clip_id), **change.wanted.words}
     if not kept:
@@ -136,12 +145,24 @@ def reword(session: Session, clip_id: str, change: ClipChange, now: datetime) ->
     for seen in queries.posts(session, clip.client, clip_id=clip_id):
         post = queries.get_post(session, seen.post_id, lock=True)
         own = kept.get(post.platform)
-        if own is None or not deciding.is_unbegun(post):
+        if own is None or may_be_public(post) or post.state in _OVER:
             continue
         words = fit(own.over(draft), post.platform, policy)
         if words != post.words:
-            after = post.replace(words=words, note=f"{change.by} has changed its words.")
-            queries.save_post(session, post, after, now, by=change.by)
+            # Who has it just now finds it taken away, and sends nothing more of it.
+            after = _reworded(post, words, change.by)
+            if after != post:
+                queries.save_post(session, post, after, now, by=change.by)
+
+
+def _reworded(post: Post, words: PostCopy, by: str) -> Post:
+    """The post with other words, or given up where its platform has others already."""
+    if post.receipt.stage is Stage.NEW or post.platform in _WORDS_LAST:
+        kept = post.note if post.state in (PostState.HELD, PostState.FAILED) else ""
+        return post.replace(words=words, note=kept or f"{by} has changed its words.")
+    if post.state is PostState.FAILED:
+        return post
+    return gates.cancelled(post, f"{by} has changed its words after others were sent.")
 
 
 def settle(session: Session, change_id: str, made_clip_id: str, now: datetime) -> ClipChange:

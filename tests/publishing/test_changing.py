@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlmodel import Session
 
 from clipping.db import queries
-from clipping.models import ClipEdit, OwnWords, PlatformName, Verdict
+from clipping.models import (
+    ClipEdit,
+    OwnWords,
+    PlatformName,
+    Post,
+    PostState,
+    Receipt,
+    Stage,
+    Verdict,
+)
 from clipping.publishing import changing, deciding
+from tests.db.test_account_rows import an_account
 from tests.db.test_queries import save_everything
 from tests.db.values import a_clip, a_plan
+from tests.tasks.post_place import a_post
 
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 BOXED = ClipEdit(style="boxed")
@@ -98,3 +109,49 @@ def test_approval_is_promised_only_where_it_is_wanted(
     for edit, follows in ((WORDS, words), (BOXED, film)):
         change = changing.ask(place, "clip_1", edit, "otto", NOW)
         assert changing.what_follows(place, change) == follows
+
+
+@pytest.mark.parametrize(
+    ("platform", "stage", "unsettled", "state"),
+    [
+        (PlatformName.TIKTOK, Stage.NEW, False, PostState.SUBMITTING),
+        (PlatformName.X, Stage.SENT, False, PostState.SUBMITTING),
+        (PlatformName.TIKTOK, Stage.SENDING, False, PostState.CANCELLED),
+        (PlatformName.TIKTOK, Stage.SENT, True, None),
+        (PlatformName.X, Stage.ARMED, False, None),
+    ],
+)
+def test_what_is_begun_and_surely_not_public_is_posted_with_the_new_words_or_not_at_all(
+    place: Session, platform: PlatformName, stage: Stage, unsettled: bool, state: PostState | None
+) -> None:
+    account = an_account(platform=platform)
+    queries.save_account(place, account)
+    post = a_post(account, "clip_1", NOW)
+    assert queries.reserve_post(place, post, NOW)
+    begun = post.replace(
+        state=PostState.SUBMITTING,
+        begun_at=NOW,
+        receipt=Receipt(stage=stage, unsettled=unsettled),
+    )
+    lease = NOW + timedelta(minutes=1)
+    assert queries.save_post(place, post, begun, NOW, lease_until=lease)
+    changing.ask(place, "clip_1", WORDS, "otto", NOW)
+    after = queries.get_post(place, post.post_id)
+    assert after.state is (state or PostState.SUBMITTING)
+    assert (after.words.caption == "Typed by hand.") == (state is PostState.SUBMITTING)
+
+
+def test_a_failed_post_goes_on_with_the_new_words_and_says_still_why_it_failed(
+    place: Session,
+) -> None:
+    account = an_account()
+    queries.save_account(place, account)
+    post: Post = a_post(account, "clip_1", NOW)
+    assert queries.reserve_post(place, post, NOW)
+    queries.save_post(
+        place, post, post.replace(state=PostState.FAILED, note="It was refused."), NOW
+    )
+    changing.ask(place, "clip_1", WORDS, "otto", NOW)
+    after = queries.get_post(place, post.post_id)
+    assert (after.state, after.note) == (PostState.FAILED, "It was refused.")
+    assert after.words.caption == "Typed by hand."
