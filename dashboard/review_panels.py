@@ -213,7 +213,7 @@ def _film(shown: Reviewed) -> None:
             start=int(start),
             end=int(end),
         )
-        _saved(verdicts.edit(clip.clip_id, wanted), rendered=wanted.renders)
+        _saved(verdicts.edit(clip.clip_id, clip.client, wanted), rendered=wanted.renders)
 
 
 def _sentences(
@@ -239,7 +239,9 @@ def _beside(shown: Reviewed) -> None:
                 then[name] = _own(shown.clip.clip_id, name, words)
         pressed = st.form_submit_button("Save the words", icon=":material/save:")
     if pressed:
-        _saved(verdicts.edit(shown.clip.clip_id, words_edit(shown.own, then)), rendered=False)
+        wanted = words_edit(shown.own, then)
+        done = verdicts.edit(shown.clip.clip_id, shown.clip.client, wanted)
+        _saved(done, rendered=False)
 
 
 def _own(clip_id: str, name: PlatformName, words: OwnWords) -> OwnWords:

@@ -7,11 +7,13 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from clipping.errors import Rejected
+from clipping.db.locks import planning_of, stage_lock
+from clipping.errors import ClippingError, Rejected
 from clipping.models import ClipChange, ClipEdit
 from clipping.publishing import changing, deciding
 from clipping.publishing.steps import may_be_public
-from dashboard.actions import change
+from dashboard.actions import change, say
+from dashboard.door.admission import database_url
 from dashboard.door.person import person
 from dashboard.starting import start_change
 from dashboard.words import many
@@ -62,7 +64,7 @@ def release(clip_id: str, note: str) -> bool:
     return change(act)
 
 
-def edit(clip_id: str, wanted: ClipEdit) -> bool:
+def edit(clip_id: str, client: str, wanted: ClipEdit) -> bool:
     """Change a clip; where another film of it is wanted, it is begun at once."""
     asked: list[ClipChange] = []
 
@@ -74,7 +76,14 @@ def edit(clip_id: str, wanted: ClipEdit) -> bool:
             return f"Its words are changed. {follows}"
         return f"It is rendered again ({asked[0].wanted.told}). {follows}"
 
-    return change(act) and _started(asked)
+    try:
+        # No planner books a slot with words that it has read before.
+        with stage_lock(database_url(), planning_of(client)):
+            done = change(act)
+    except ClippingError as error:
+        say(str(error), done=False)
+        return False
+    return done and _started(asked)
 
 
 def start_anew(change_id: str) -> bool:

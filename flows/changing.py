@@ -38,11 +38,15 @@ def change_clip_as(
 
     :raises Rejected: There is no such clip, or what is wanted cannot be had.
     """
+    from clipping.db import queries
     from clipping.publishing import changing
     from tasks.words import own_with
-    from tasks.workplace import db_session
+    from tasks.workplace import db_session, only_one, planning_of
 
     with db_session() as session:
+        client = queries.get_clip(session, clip_id).client
+    # No planner books a slot with words that it has read before.
+    with only_one(planning_of(client)), db_session() as session:
         words = own_with(session, clip_id, captions)
         wanted = edit.replace(words=words)
         asked = changing.ask(session, clip_id, wanted, person, datetime.now(UTC))

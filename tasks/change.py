@@ -18,7 +18,7 @@ from clipping.rendering.choices import parse_framing
 from tasks.experiments import move_ends
 from tasks.render import find_clip
 from tasks.retry import POLICY
-from tasks.workplace import db_session
+from tasks.workplace import db_session, only_one, planning_of
 
 _TELL_S = 2.0
 
@@ -77,6 +77,9 @@ def settle_change(change_id: str, made_clip_id: str) -> str:
     :raises Rejected: The new film failed its proof.
     """
     with db_session() as session:
+        client = queries.get_clip(session, made_clip_id).client
+    # No planner books a slot for it without the words that it is to have.
+    with only_one(planning_of(client)), db_session() as session:
         done = changing.settle(session, change_id, made_clip_id, datetime.now(UTC))
         made = queries.get_clip(session, made_clip_id)
     if done.state is ChangeState.FAILED and made.state is ClipState.FAILED_PROOF:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -33,6 +34,7 @@ from clipping.publishing import changing, deciding
 from clipping.timing import TimeSpan
 from dashboard import looks, reviewed, starting
 from dashboard.reviewed import REASONS
+from tasks.workplace import if_free, planning_of
 from tests.dashboard.conftest import Workplace, forget
 from tests.dashboard.door_place import cheap_passwords
 from tests.dashboard.seeded import Size, client, seed
@@ -391,8 +393,25 @@ def test_a_script_in_what_a_stranger_said_is_text(
     assert all("**x**" not in str(one.value).replace("\\*", "") for one in page.header)
 
 
+def watch_planning(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Whether anybody could plan meanwhile, each time that a clip is changed."""
+    seen: list[bool] = []
+    ask = changing.ask
+
+    def watch(*given: Any, **named: Any) -> Any:
+        with if_free(planning_of(OURS)) as free:
+            seen.append(free)
+        return ask(*given, **named)
+
+    monkeypatch.setattr(changing, "ask", watch)
+    return seen
+
+
 def test_other_words_hold_at_once_and_want_approval_again(
-    agency: Workplace, ids: Mapping[str, str], begun: list[str]
+    agency: Workplace,
+    ids: Mapping[str, str],
+    begun: list[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     line = waiting(agency)[0]
     post_id = give_a_post(agency, line.clip_id)
@@ -404,7 +423,9 @@ def test_other_words_hold_at_once_and_want_approval_again(
     page = run(page)
     key = f"caption {line.clip_id} {platform.value}"
     page.text_area(key=key).set_value("Typed by hand.")
+    planned = watch_planning(monkeypatch)
     page = press(page, "Save the words")
+    assert planned == [False]
     assert "waits for approval" in page.toast[0].value
     assert begun == []
     with open_session(agency.database_url) as session:

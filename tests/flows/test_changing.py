@@ -31,6 +31,7 @@ from clipping.settings import settings
 from flows import change, cli
 from tasks import change as task
 from tasks.change import choices_of
+from tasks.workplace import if_free, planning_of
 from tests.db.values import a_clip, a_detection, a_moment, a_plan, a_source, a_transcript
 
 NOW = datetime.now(UTC)
@@ -212,6 +213,30 @@ def test_words_are_changed_from_the_command_line_without_a_render(
     with open_session(database_url) as session:
         assert queries.own_words(session, "clip_1")[PlatformName.X].caption == "Said otherwise."
         assert queries.find_verdict(session, "clip_1") is None
+
+
+def test_nobody_plans_while_a_clip_is_changed_or_put_in_place(
+    place: Rendered, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def watched(name: str) -> None:
+        act = getattr(changing, name)
+
+        def watch(*given: Any) -> Any:
+            with if_free(planning_of("acme")) as free:
+                seen.append(f"{name} {'unheld' if free else 'held'}")
+            return act(*given)
+
+        monkeypatch.setattr(changing, name, watch)
+
+    change_id = ask(database_url, ClipEdit(style="boxed"))
+    for name in ("ask", "settle"):
+        watched(name)
+    change.change_clip.fn(change_id)
+    done = CliRunner().invoke(cli.app, ["change", "clip_2", "--by", "Jo", "--caption", "x=Other."])
+    assert done.exit_code == 0, done.output
+    assert seen == ["settle held", "ask held"]
 
 
 @pytest.mark.parametrize(
