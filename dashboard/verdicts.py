@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from clipping.db import queries
 from clipping.db.locks import planning_of, stage_lock
 from clipping.errors import ClippingError, Rejected
 from clipping.models import ClipChange, ClipEdit
@@ -38,6 +39,7 @@ def reject(clip_ids: Sequence[str], why: str) -> bool:
     def act(session: Session, by: str, now: datetime) -> str:
         if not why:
             raise Rejected("Say why: whoever makes the next clips learns from it.")
+        queries.lock_clips(session, clip_ids[:_MOST])
         done = [
             deciding.reject(session, clip_id, by, why, now, posts=staff)
             for clip_id in clip_ids[:_MOST]

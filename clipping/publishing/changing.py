@@ -56,6 +56,7 @@ def ask(session: Session, clip_id: str, edit: ClipEdit, by: str, now: datetime) 
     :raises Rejected: Nothing would be other, it is being changed already or was replaced, or what
         is wanted cannot be shown.
     """
+    queries.lock_clips(session, [clip_id])
     clip = queries.get_clip(session, clip_id)
     deciding.refuse_replaced(session, clip_id)
     edit = _checked(edit, clip, queries.editorial_policy(session, clip.client))
@@ -171,7 +172,7 @@ def settle(session: Session, change_id: str, made_clip_id: str, now: datetime) -
     One that failed its proof does not. Where the change was given up meanwhile, what was rendered
     for it may not be posted.
     """
-    change = queries.get_change(session, change_id, lock=True)
+    change = _locked(session, change_id, made_clip_id)
     if not change.open:
         new = queries.find_verdict(session, made_clip_id) is None
         if change.made_clip_id is None and new and made_clip_id != change.clip_id:
@@ -198,9 +199,16 @@ def settle(session: Session, change_id: str, made_clip_id: str, now: datetime) -
     return done
 
 
+def _locked(session: Session, change_id: str, *also: str) -> ClipChange:
+    """The change, about whose clip, and these, nobody else decides meanwhile."""
+    # The clips come first, as for whoever asks for a change.
+    queries.lock_clips(session, [queries.get_change(session, change_id).clip_id, *also])
+    return queries.get_change(session, change_id, lock=True)
+
+
 def fail(session: Session, change_id: str, why: str, now: datetime) -> ClipChange:
     """Nothing comes of a change: the clip waits for a person as it is."""
-    change = queries.get_change(session, change_id, lock=True)
+    change = _locked(session, change_id)
     if not change.open:
         return change
     verdict = queries.find_verdict(session, change.clip_id)
@@ -248,7 +256,7 @@ def give_up(session: Session, change_id: str, by: str, now: datetime) -> ClipCha
 
     :raises Rejected: It is over, or somebody is at it.
     """
-    _refuse_unless_silent(queries.get_change(session, change_id, lock=True), now)
+    _refuse_unless_silent(_locked(session, change_id), now)
     return fail(session, change_id, f"{by} gave it up.", now)
 
 

@@ -42,6 +42,7 @@ def approve(
         Verdict(clip_id=clip_id, decision=Decision.APPROVED, person=by, why=note, at=now)
         for clip_id in dict.fromkeys(clip_ids)
     ]
+    queries.lock_clips(session, clip_ids)
     for verdict in made:
         _check(session, queries.get_clip(session, verdict.clip_id))
         queries.save_verdict(session, verdict)
@@ -100,6 +101,7 @@ def reject(
     :raises Rejected: There is no such clip.
     """
     verdict = Verdict(clip_id=clip_id, decision=Decision.REJECTED, person=by, why=why, at=now)
+    queries.lock_clips(session, [clip_id])
     client = queries.get_clip(session, clip_id).client
     queries.save_verdict(session, verdict)
     if not posts:

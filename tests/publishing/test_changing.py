@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from clipping.db import queries
+from clipping.db.session import open_session
 from clipping.models import (
+    ClipChange,
     ClipEdit,
     OwnWords,
     PlatformName,
@@ -22,7 +27,7 @@ from clipping.models import (
 from clipping.publishing import changing, deciding
 from tests.db.test_account_rows import an_account
 from tests.db.test_queries import save_everything
-from tests.db.values import a_clip, a_plan
+from tests.db.values import a_clip
 from tests.tasks.post_place import a_post
 
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
@@ -40,7 +45,7 @@ def place(session: Session) -> Session:
 
 def made(session: Session, clip_id: str = "clip_2", **changes: Any) -> str:
     """Another film of the clip."""
-    queries.save_clip(session, a_clip(clip_id, plan=a_plan(fade_ms=len(clip_id)), **changes))
+    queries.save_clip(session, a_clip(clip_id, **changes))
     return clip_id
 
 
@@ -155,3 +160,36 @@ def test_a_failed_post_goes_on_with_the_new_words_and_says_still_why_it_failed(
     after = queries.get_post(place, post.post_id)
     assert (after.state, after.note) == (PostState.FAILED, "It was refused.")
     assert after.words.caption == "Typed by hand."
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda session: deciding.approve(session, ["clip_0", "clip_1"], "Ann", "", NOW),
+        lambda session: deciding.reject(session, "clip_1", "Ann", "no", NOW),
+        lambda session: changing.ask(session, "clip_1", BOXED, "Ann", NOW),
+        lambda session: changing.settle(session, "change_1", "clip_2", NOW),
+        lambda session: changing.settle(session, "change_2", "clip_1", NOW),
+        lambda session: changing.fail(session, "change_1", "no", NOW),
+        lambda session: changing.give_up(session, "change_1", "Ann", NOW),
+    ],
+    ids=["approve", "reject", "ask", "settle", "settle in its place", "fail", "give up"],
+)
+def test_nobody_decides_about_a_clip_while_somebody_else_does(
+    database_url: str, act: Callable[[Session], Any]
+) -> None:
+    with open_session(database_url) as session:
+        save_everything(session)
+        for change_id, clip_id in (("change_1", "clip_1"), ("change_2", "clip_2")):
+            made(session, clip_id)
+            asked = ClipChange(
+                change_id=change_id, clip_id=clip_id, wanted=BOXED, by="Jo",
+                asked_at=NOW - timedelta(hours=1), heard_at=NOW - timedelta(hours=1),
+            )  # fmt: skip
+            queries.save_change(session, asked)
+    with open_session(database_url) as first, open_session(database_url) as other:
+        queries.lock_clips(first, ["clip_1"])
+        other.execute(text("SET LOCAL lock_timeout = '50ms'"))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            act(other)
+        other.rollback()

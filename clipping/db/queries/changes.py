@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import delete, or_, text, update
 from sqlmodel import Session, col, select
 
 from clipping.db.queries.clients import client_id
@@ -42,6 +42,15 @@ def get_change(session: Session, change_id: str, *, lock: bool = False) -> ClipC
     if row is None:
         raise Rejected(f"There is no change {change_id} in the database.")
     return _change(row)
+
+
+def lock_clips(session: Session, clip_ids: Collection[str]) -> None:
+    """Nobody else decides about these clips, or changes them, before this session ends."""
+    # In one order everywhere, so that no two wait for each other.
+    for clip_id in sorted(set(clip_ids)):
+        session.execute(
+            text("SELECT pg_advisory_xact_lock(hashtextextended(:clip, 0))"), {"clip": clip_id}
+        )
 
 
 def open_change(session: Session, clip_id: str) -> ClipChange | None:
