@@ -25,6 +25,7 @@ from clipping.models import (
     Verdict,
     Word,
 )
+from clipping.models.base import Value
 from clipping.moments.sentences import split
 from clipping.publishing import deciding
 from clipping.rendering.choices import framing_text
@@ -69,6 +70,8 @@ class Reviewed:
     """Of each platform on which its client has accounts."""
     own: Mapping[PlatformName, OwnWords]
     """As a person wrote them, or as they were drafted: what may be edited."""
+    written: Mapping[PlatformName, OwnWords]
+    """Those of them that a person wrote."""
 
     @property
     def clip(self) -> RenderedClip:
@@ -92,14 +95,23 @@ class Reviewed:
     @property
     def mark(self) -> str:
         """Of the clip and its words: a button with it says nothing of what was not shown."""
-        shown = "\0".join(copy.model_dump_json() for copy in self.copies)
-        return f"{self.clip.clip_id} {sha256(shown.encode()).hexdigest()[:8]}"
+        return f"{self.clip.clip_id} {_digest(self.copies)}"
+
+    @property
+    def words_mark(self) -> str:
+        """Of the clip and what may be edited beside it."""
+        return f"{self.clip.clip_id} {_digest(self.own.values())}"
 
     @property
     def being_changed(self) -> bool:
         """Whether another film of it is being made, also for who may not see what was asked for."""
         told = self.verdict is not None and deciding.is_being_changed(self.verdict)
         return told or self.under_way is not None
+
+
+def _digest(shown: Iterable[Value]) -> str:
+    told = "\0".join(one.model_dump_json() for one in shown)
+    return sha256(told.encode()).hexdigest()[:8]
 
 
 def read(session: Session, clip_id: str, *, staff: bool) -> Reviewed | None:
@@ -123,6 +135,7 @@ def read(session: Session, clip_id: str, *, staff: bool) -> Reviewed | None:
         superseded_by=queries.superseded_by(session, clip_id),
         copies=[fit(one.over(draft), name, policy) for name, one in words.items()],
         own=words,
+        written=own,
     )
 
 

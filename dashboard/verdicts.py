@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlmodel import Session
@@ -10,7 +10,7 @@ from sqlmodel import Session
 from clipping.db import queries
 from clipping.db.locks import planning_of, stage_lock
 from clipping.errors import ClippingError, Rejected
-from clipping.models import ClipChange, ClipEdit
+from clipping.models import ClipChange, ClipEdit, OwnWords, PlatformName
 from clipping.publishing import changing, deciding
 from clipping.publishing.steps import may_be_public
 from dashboard.actions import change, say
@@ -66,13 +66,22 @@ def release(clip_id: str, note: str) -> bool:
     return change(act)
 
 
-def edit(clip_id: str, client: str, wanted: ClipEdit) -> bool:
-    """Change a clip; where another film of it is wanted, it is begun at once."""
+def edit(
+    clip_id: str,
+    client: str,
+    wanted: ClipEdit,
+    *,
+    seen: Mapping[PlatformName, OwnWords] | None = None,
+) -> bool:
+    """Change a clip; where another film of it is wanted, it is begun at once.
+
+    :param seen: As :func:`changing.ask` compares them.
+    """
     asked: list[ClipChange] = []
 
     def act(session: Session, by: str, now: datetime) -> str:
         _refuse_clients()
-        asked.append(changing.ask(session, clip_id, wanted, by, now))
+        asked.append(changing.ask(session, clip_id, wanted, by, now, seen=seen))
         follows = changing.what_follows(session, asked[0])
         if not asked[0].open:
             return f"Its words are changed. {follows}"

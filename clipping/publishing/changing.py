@@ -7,6 +7,7 @@ there is may not be posted, and once it is rendered it takes that one's place.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -24,6 +25,7 @@ from clipping.models import (
     ClipState,
     Draft,
     EditorialPolicy,
+    OwnWords,
     PlatformName,
     Post,
     PostCopy,
@@ -48,17 +50,29 @@ SILENT_AFTER: Final = timedelta(minutes=2)
 """Whoever renders a change is not heard of for so long only when it has ended, or never began."""
 
 
-def ask(session: Session, clip_id: str, edit: ClipEdit, by: str, now: datetime) -> ClipChange:
+def ask(
+    session: Session,
+    clip_id: str,
+    edit: ClipEdit,
+    by: str,
+    now: datetime,
+    *,
+    seen: Mapping[PlatformName, OwnWords] | None = None,
+) -> ClipChange:
     """Change the words beside a clip, or ask for another film of it, which somebody has to render.
 
     Whoever has approved it has approved something else.
 
-    :raises Rejected: Nothing would be other, it is being changed already or was replaced, or what
-        is wanted cannot be shown.
+    :param seen: The own words that were beside it for whoever wrote others; None where nobody saw.
+    :raises Rejected: Nothing would be other, it is being changed already or was replaced, what
+        is wanted cannot be shown, or somebody else has written other words meanwhile.
     """
     queries.lock_clips(session, [clip_id])
     clip = queries.get_clip(session, clip_id)
     deciding.refuse_replaced(session, clip_id)
+    kept = queries.own_words(session, clip_id)
+    if seen is not None and any(kept.get(name) != seen.get(name) for name in edit.words):
+        raise Rejected("Somebody else has changed these words meanwhile: read them, then write.")
     edit = _checked(edit, clip, queries.editorial_policy(session, clip.client))
     change = ClipChange(
         change_id=make_id("change", clip_id, now, secrets.token_hex(8)),

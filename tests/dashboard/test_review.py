@@ -393,6 +393,34 @@ def test_a_script_in_what_a_stranger_said_is_text(
     assert all("**x**" not in str(one.value).replace("\\*", "") for one in page.header)
 
 
+def caption_of(page: AppTest, platform: PlatformName) -> Any:
+    return next(one for one in page.text_area if str(one.key).endswith(f" {platform.value}"))
+
+
+def test_nobody_writes_over_words_that_they_have_not_read(
+    agency: Workplace, ids: Mapping[str, str], begun: list[str]
+) -> None:
+    clip_id = waiting(agency)[0].clip_id
+    page = open_review(clip=clip_id)
+    page.button_group(key="review panel").set_value("Change")
+    page = run(page)
+    platform = PlatformName(str(page.text_area[0].key).rsplit(" ", 1)[1])
+    caption_of(page, platform).set_value("Mine.")
+    theirs = {platform: OwnWords(caption="Theirs.")}
+    with open_session(agency.database_url) as session:
+        changing.ask(session, clip_id, ClipEdit(words=theirs), "somebody else", NOW)
+    page = press(page, "Save the words")
+    assert "Somebody else has changed these words meanwhile" in said(page)
+    assert caption_of(page, platform).value == "Theirs."
+    caption_of(page, platform).set_value("Both.")
+    press(page, "Save the words")
+    with open_session(agency.database_url) as session:
+        assert queries.own_words(session, clip_id)[platform].caption == "Both."
+        # Whoever looks at this clip next finds nothing of it changed.
+        queries.save_own_words(session, clip_id, {})
+        session.execute(text("DELETE FROM clipping.clip_changes"))
+
+
 def watch_planning(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Whether anybody could plan meanwhile, each time that a clip is changed."""
     seen: list[bool] = []
@@ -421,8 +449,7 @@ def test_other_words_hold_at_once_and_want_approval_again(
     page = open_review(clip=line.clip_id)
     page.button_group(key="review panel").set_value("Change")
     page = run(page)
-    key = f"caption {line.clip_id} {platform.value}"
-    page.text_area(key=key).set_value("Typed by hand.")
+    caption_of(page, platform).set_value("Typed by hand.")
     planned = watch_planning(monkeypatch)
     page = press(page, "Save the words")
     assert planned == [False]
