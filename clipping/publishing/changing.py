@@ -188,7 +188,9 @@ def settle(session: Session, change_id: str, made_clip_id: str, now: datetime) -
     """
     change = _locked(session, change_id, made_clip_id)
     if not change.open:
-        new = queries.find_verdict(session, made_clip_id) is None
+        decided = queries.find_verdict(session, made_clip_id) is not None
+        # What another change has put in its place is wanted.
+        new = not decided and not queries.is_made_by_a_change(session, made_clip_id)
         if change.made_clip_id is None and new and made_clip_id != change.clip_id:
             deciding.reject(session, made_clip_id, change.by, _GIVEN_UP, now)
         return change

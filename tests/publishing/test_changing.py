@@ -99,6 +99,17 @@ def test_what_stands_in_the_way_of_a_change_alone_goes_with_it(place: Session) -
     assert reason(place, "clip_2").startswith("clip_1 is there in its place")
 
 
+def test_a_late_film_that_another_change_has_put_in_place_stays_there(place: Session) -> None:
+    first = changing.ask(place, "clip_1", BOXED, "otto", NOW)
+    changing.fail(place, first.change_id, "It took too long.", NOW)
+    second = changing.ask(place, "clip_1", BOXED, "otto", NOW)
+    changing.settle(place, second.change_id, made(place), NOW)
+    changing.settle(place, first.change_id, "clip_2", NOW)
+    assert verdict(place, "clip_2") is None
+    changing.settle(place, first.change_id, made(place, "clip_3"), NOW)
+    assert reason(place, "clip_3") == "the change that made it was given up"
+
+
 @pytest.mark.parametrize(
     ("approval", "words", "film"),
     [

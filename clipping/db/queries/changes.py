@@ -79,6 +79,12 @@ def changes_of(session: Session, clip_id: str, most: int) -> list[ClipChange]:
     return [_change(row) for row in rows]
 
 
+def is_made_by_a_change(session: Session, clip_id: str) -> bool:
+    """Whether a clip is what came of a change, of itself or of another one."""
+    wanted = select(ClipChangeRow.change_id).where(ClipChangeRow.made_clip_id == clip_id).limit(1)
+    return session.exec(wanted).first() is not None
+
+
 @dataclass(frozen=True)
 class ChangeLine:
     """A change in a list."""
