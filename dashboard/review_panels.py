@@ -63,7 +63,7 @@ def _score(score: int | None) -> Chip:
 
 
 def _stands(shown: Reviewed) -> list[Chip]:
-    if shown.under_way is not None:
+    if shown.being_changed:
         return [Chip("is being changed", Tone.BUSY)]
     if shown.superseded_by:
         return [Chip("replaced", Tone.CALM)]
@@ -174,7 +174,7 @@ def _history(shown: Reviewed) -> None:
 
 
 def _change(shown: Reviewed) -> None:
-    if shown.under_way is not None or shown.superseded_by:
+    if shown.being_changed or shown.superseded_by:
         st.info("It is being changed, or was: what is there in its place can be changed.")
         return
     _film(shown)
@@ -213,7 +213,7 @@ def _film(shown: Reviewed) -> None:
             start=int(start),
             end=int(end),
         )
-        _saved(verdicts.edit(clip.clip_id, wanted), rendered=wanted.renders)
+        _saved(verdicts.edit(clip.clip_id, clip.client, wanted), rendered=wanted.renders)
 
 
 def _sentences(
@@ -232,26 +232,40 @@ def _sentences(
 def _beside(shown: Reviewed) -> None:
     st.subheader("The words beside it")
     st.caption("They hold at once, also for posts that are planned. What was approved waits again.")
-    with st.form(f"words {shown.clip.clip_id}", border=False):
-        then: dict[PlatformName, OwnWords] = {}
+    with st.form(f"words {shown.words_mark}", border=False):
         for name, words in shown.own.items():
             with st.expander(PLATFORMS[name]):
-                then[name] = _own(shown.clip.clip_id, name, words)
-        pressed = st.form_submit_button("Save the words", icon=":material/save:")
-    if pressed:
-        _saved(verdicts.edit(shown.clip.clip_id, words_edit(shown.own, then)), rendered=False)
+                _fields(f"{shown.words_mark} {name.value}", name, words)
+        # Called with what was shown when it was pressed, which others may have changed by now.
+        st.form_submit_button(
+            "Save the words", icon=":material/save:", on_click=_save_words, args=(shown,)
+        )
 
 
-def _own(clip_id: str, name: PlatformName, words: OwnWords) -> OwnWords:
-    key = f"{clip_id} {name.value}"
-    title = words.title
+def _save_words(shown: Reviewed) -> None:
+    then = {
+        name: _typed(f"{shown.words_mark} {name.value}", words) for name, words in shown.own.items()
+    }
+    clip, wanted = shown.clip, words_edit(shown.own, then)
+    verdicts.edit(clip.clip_id, clip.client, wanted, seen=shown.written)
+
+
+def _fields(key: str, name: PlatformName, words: OwnWords) -> None:
     if name in _TITLED:
-        title = st.text_input("Title", words.title, max_chars=200, key=f"title {key}")
-    caption = st.text_area("Caption", words.caption, max_chars=5_000, key=f"caption {key}")
-    tags = st.text_input("Hashtags", " ".join(words.hashtags), max_chars=500, key=f"tags {key}")
-    same = tags_of(tags) == tags_of(" ".join(words.hashtags))
+        st.text_input("Title", words.title, max_chars=200, key=f"title {key}")
+    st.text_area("Caption", words.caption, max_chars=5_000, key=f"caption {key}")
+    st.text_input("Hashtags", " ".join(words.hashtags), max_chars=500, key=f"tags {key}")
+
+
+def _typed(key: str, words: OwnWords) -> OwnWords:
+    """What is in the fields that were filled with these words."""
+    typed = st.session_state
+    tags = tags_of(typed[f"tags {key}"])
+    same = tags == tags_of(" ".join(words.hashtags))
     return OwnWords(
-        title=title, caption=caption, hashtags=words.hashtags if same else tags_of(tags)
+        title=typed.get(f"title {key}", words.title),
+        caption=typed[f"caption {key}"],
+        hashtags=words.hashtags if same else tags,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Final
 
 from sqlmodel import Session
@@ -24,7 +25,9 @@ from clipping.models import (
     Verdict,
     Word,
 )
+from clipping.models.base import Value
 from clipping.moments.sentences import split
+from clipping.publishing import deciding
 from clipping.rendering.choices import framing_text
 from clipping.timing import TimeSpan
 from dashboard import library
@@ -67,6 +70,8 @@ class Reviewed:
     """Of each platform on which its client has accounts."""
     own: Mapping[PlatformName, OwnWords]
     """As a person wrote them, or as they were drafted: what may be edited."""
+    written: Mapping[PlatformName, OwnWords]
+    """Those of them that a person wrote."""
 
     @property
     def clip(self) -> RenderedClip:
@@ -86,6 +91,27 @@ class Reviewed:
         return next(
             (one for one in self.changes if one.open and one.clip_id == self.clip.clip_id), None
         )
+
+    @property
+    def mark(self) -> str:
+        """Of the clip and its words: a button with it says nothing of what was not shown."""
+        return f"{self.clip.clip_id} {_digest(self.copies)}"
+
+    @property
+    def words_mark(self) -> str:
+        """Of the clip and what may be edited beside it."""
+        return f"{self.clip.clip_id} {_digest(self.own.values())}"
+
+    @property
+    def being_changed(self) -> bool:
+        """Whether another film of it is being made, also for who may not see what was asked for."""
+        told = self.verdict is not None and deciding.is_being_changed(self.verdict)
+        return told or self.under_way is not None
+
+
+def _digest(shown: Iterable[Value]) -> str:
+    told = "\0".join(one.model_dump_json() for one in shown)
+    return sha256(told.encode()).hexdigest()[:8]
 
 
 def read(session: Session, clip_id: str, *, staff: bool) -> Reviewed | None:
@@ -109,6 +135,7 @@ def read(session: Session, clip_id: str, *, staff: bool) -> Reviewed | None:
         superseded_by=queries.superseded_by(session, clip_id),
         copies=[fit(one.over(draft), name, policy) for name, one in words.items()],
         own=words,
+        written=own,
     )
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlmodel import Session
 
-from clipping.errors import Rejected
-from clipping.models import ClipChange, ClipEdit
+from clipping.db import queries
+from clipping.db.locks import planning_of, stage_lock
+from clipping.errors import ClippingError, Rejected
+from clipping.models import ClipChange, ClipEdit, OwnWords, PlatformName
 from clipping.publishing import changing, deciding
 from clipping.publishing.steps import may_be_public
-from dashboard.actions import change
+from dashboard.actions import change, say
+from dashboard.door.admission import database_url
 from dashboard.door.person import person
 from dashboard.starting import start_change
 from dashboard.words import many
@@ -36,6 +39,7 @@ def reject(clip_ids: Sequence[str], why: str) -> bool:
     def act(session: Session, by: str, now: datetime) -> str:
         if not why:
             raise Rejected("Say why: whoever makes the next clips learns from it.")
+        queries.lock_clips(session, clip_ids[:_MOST])
         done = [
             deciding.reject(session, clip_id, by, why, now, posts=staff)
             for clip_id in clip_ids[:_MOST]
@@ -62,18 +66,35 @@ def release(clip_id: str, note: str) -> bool:
     return change(act)
 
 
-def edit(clip_id: str, wanted: ClipEdit) -> bool:
-    """Change a clip; where another film of it is wanted, it is begun at once."""
+def edit(
+    clip_id: str,
+    client: str,
+    wanted: ClipEdit,
+    *,
+    seen: Mapping[PlatformName, OwnWords] | None = None,
+) -> bool:
+    """Change a clip; where another film of it is wanted, it is begun at once.
+
+    :param seen: As :func:`changing.ask` compares them.
+    """
     asked: list[ClipChange] = []
 
     def act(session: Session, by: str, now: datetime) -> str:
         _refuse_clients()
-        asked.append(changing.ask(session, clip_id, wanted, by, now))
+        asked.append(changing.ask(session, clip_id, wanted, by, now, seen=seen))
+        follows = changing.what_follows(session, asked[0])
         if not asked[0].open:
-            return "Its words are changed. It waits for approval."
-        return f"It is rendered again ({asked[0].wanted.told}). It waits for approval afterwards."
+            return f"Its words are changed. {follows}"
+        return f"It is rendered again ({asked[0].wanted.told}). {follows}"
 
-    return change(act) and _started(asked)
+    try:
+        # No planner books a slot with words that it has read before.
+        with stage_lock(database_url(), planning_of(client)):
+            done = change(act)
+    except ClippingError as error:
+        say(str(error), done=False)
+        return False
+    return done and _started(asked)
 
 
 def start_anew(change_id: str) -> bool:

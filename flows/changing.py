@@ -38,23 +38,25 @@ def change_clip_as(
 
     :raises Rejected: There is no such clip, or what is wanted cannot be had.
     """
+    from clipping.db import queries
     from clipping.publishing import changing
     from tasks.words import own_with
-    from tasks.workplace import db_session
+    from tasks.workplace import db_session, only_one, planning_of
 
     with db_session() as session:
+        client = queries.get_clip(session, clip_id).client
+    # No planner books a slot with words that it has read before.
+    with only_one(planning_of(client)), db_session() as session:
         words = own_with(session, clip_id, captions)
         wanted = edit.replace(words=words)
         asked = changing.ask(session, clip_id, wanted, person, datetime.now(UTC))
     done = _rendered(asked) if asked.open else asked
+    with db_session() as session:
+        follows = changing.what_follows(session, done)
     if as_json:
         sys.stdout.write(f"{json.dumps(done.model_dump(mode='json'), indent=2)}\n")
         return
-    if done.made_clip_id == clip_id:
-        console.output.print(f"{clip_id}: {done.told or 'its words are changed.'}")
-    else:
-        console.output.print(f"{clip_id}: {done.told}")
-    console.output.print("What was approved before has to be approved again.")
+    console.output.print(f"{clip_id}: {done.told or 'its words are changed.'} {follows}")
 
 
 def _rendered(change: ClipChange) -> ClipChange:

@@ -11,14 +11,14 @@ from prefect import task
 from clipping import progress
 from clipping.db import queries
 from clipping.errors import ClippingError, Rejected
-from clipping.models import ClipChange, ClipEdit, RenderChoices
+from clipping.models import ChangeState, ClipChange, ClipEdit, ClipState, RenderChoices
 from clipping.moments.bounds import Move
 from clipping.publishing import changing
 from clipping.rendering.choices import parse_framing
 from tasks.experiments import move_ends
 from tasks.render import find_clip
 from tasks.retry import POLICY
-from tasks.workplace import db_session
+from tasks.workplace import db_session, only_one, planning_of
 
 _TELL_S = 2.0
 
@@ -72,9 +72,18 @@ def choices_of(edit: ClipEdit, made: RenderChoices) -> RenderChoices:
 
 @task(name="settle change", **POLICY)
 def settle_change(change_id: str, made_clip_id: str) -> str:
-    """As :func:`changing.settle`; the id of the clip that is there now."""
+    """As :func:`changing.settle`; the id of the clip that is there now.
+
+    :raises Rejected: The new film failed its proof.
+    """
     with db_session() as session:
-        changing.settle(session, change_id, made_clip_id, datetime.now(UTC))
+        client = queries.get_clip(session, made_clip_id).client
+    # No planner books a slot for it without the words that it is to have.
+    with only_one(planning_of(client)), db_session() as session:
+        done = changing.settle(session, change_id, made_clip_id, datetime.now(UTC))
+        made = queries.get_clip(session, made_clip_id)
+    if done.state is ChangeState.FAILED and made.state is ClipState.FAILED_PROOF:
+        raise Rejected(done.told)
     return made_clip_id
 
 

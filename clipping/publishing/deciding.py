@@ -26,6 +26,8 @@ from clipping.publishing import gates
 from clipping.publishing.steps import may_be_public
 
 QUEUED: Final = (PostState.PLANNED, PostState.RESERVED, PostState.HELD)
+BEING_CHANGED: Final = "it is being changed: "
+"""How the reason begins for which a clip may not be posted while another film of it is made."""
 
 
 def approve(
@@ -40,6 +42,7 @@ def approve(
         Verdict(clip_id=clip_id, decision=Decision.APPROVED, person=by, why=note, at=now)
         for clip_id in dict.fromkeys(clip_ids)
     ]
+    queries.lock_clips(session, clip_ids)
     for verdict in made:
         _check(session, queries.get_clip(session, verdict.clip_id))
         queries.save_verdict(session, verdict)
@@ -52,7 +55,9 @@ def _check(session: Session, clip: RenderedClip) -> None:
             f"{clip.clip_id} is held, which comes first: clipper release {clip.clip_id} --by NAME"
         )
     if clip.state is ClipState.FAILED_PROOF:
-        raise Rejected(f"{clip.clip_id} failed its proof ({_failed(clip)}): it cannot be approved.")
+        raise Rejected(
+            f"{clip.clip_id} failed its proof ({failed_checks(clip)}): it cannot be approved."
+        )
     refuse_replaced(session, clip.clip_id)
 
 
@@ -60,8 +65,16 @@ def refuse_replaced(session: Session, clip_id: str) -> None:
     """Rejected where a clip is being changed, or another one was made of it."""
     if change := queries.open_change(session, clip_id):
         raise Rejected(f"{clip_id} is being changed by {change.by} ({change.wanted.told}).")
+    # A client's own people see no changes, but what was decided because of one.
+    if (verdict := queries.find_verdict(session, clip_id)) and is_being_changed(verdict):
+        raise Rejected(f"{clip_id} has to wait: {verdict.sentence}")
     if other := queries.superseded_by(session, clip_id):
         raise Rejected(f"{clip_id} was changed: {other} is there in its place.")
+
+
+def is_being_changed(verdict: Verdict) -> bool:
+    """Whether a clip may not be posted because another film of it is being made."""
+    return verdict.rejects and verdict.why.startswith(BEING_CHANGED)
 
 
 @dataclass(frozen=True)
@@ -88,6 +101,7 @@ def reject(
     :raises Rejected: There is no such clip.
     """
     verdict = Verdict(clip_id=clip_id, decision=Decision.REJECTED, person=by, why=why, at=now)
+    queries.lock_clips(session, [clip_id])
     client = queries.get_clip(session, clip_id).client
     queries.save_verdict(session, verdict)
     if not posts:
@@ -132,10 +146,13 @@ def release(session: Session, clip_id: str, by: str, note: str, now: datetime) -
 
 def _check_held(clip: RenderedClip, moment: Moment) -> None:
     if clip.state is ClipState.FAILED_PROOF:
-        raise Rejected(f"{clip.clip_id} failed its proof ({_failed(clip)}): it cannot be released.")
+        raise Rejected(
+            f"{clip.clip_id} failed its proof ({failed_checks(clip)}): it cannot be released."
+        )
     if not moment.held:
         raise Rejected(f"{clip.clip_id} is not held: there is nothing to agree to.")
 
 
-def _failed(clip: RenderedClip) -> str:
+def failed_checks(clip: RenderedClip) -> str:
+    """The names of the checks that a clip failed."""
     return ", ".join(check.name for check in clip.proof.failures)

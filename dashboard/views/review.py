@@ -139,7 +139,7 @@ def in_front(
             _decide(shown, after)
         if moved:
             st.rerun()
-        if st.session_state.get(REJECTING):
+        if st.session_state.get(REJECTING) == shown.clip.clip_id:
             _reasons(shown.clip.clip_id, after)
     film, story = st.columns([1, 1.9], gap="large")
     with film, st.container(key="review_film"):
@@ -159,17 +159,30 @@ def _behind(ids: Sequence[str], at: int | None) -> str | None:
 
 
 def _bar(shown: Reviewed, who: Person) -> bool:
-    """The buttons of a verdict; whether the first of them was pressed."""
+    """The buttons of a verdict; whether the first of them was pressed.
+
+    What was pressed while something else was in front is nobody's decision about this.
+    """
     held = bool(shown.card.waits_for)
-    stands = shown.under_way is None and not shown.superseded_by
+    stands = not shown.being_changed and not shown.superseded_by
     if held and who.is_staff:
-        pressed = st.button("Release", shortcut="a", type="primary", icon=":material/lock_open:")
+        icon, key = ":material/lock_open:", f"release {shown.mark}"
+        pressed = st.button("Release", shortcut="a", type="primary", icon=icon, key=key)
     else:
         fit = stands and not held and shown.clip.proof.passed
-        icon = ":material/check:"
-        pressed = st.button("Approve", shortcut="a", type="primary", icon=icon, disabled=not fit)
-    icon = ":material/close:"
-    st.button("Reject", shortcut="x", icon=icon, disabled=not stands, on_click=_ask_why)
+        icon, key = ":material/check:", f"approve {shown.mark}"
+        pressed = st.button(
+            "Approve", shortcut="a", type="primary", icon=icon, disabled=not fit, key=key
+        )
+    st.button(
+        "Reject",
+        shortcut="x",
+        icon=":material/close:",
+        disabled=not stands,
+        on_click=_ask_why,
+        args=(shown.clip.clip_id,),
+        key=f"reject {shown.mark}",
+    )
     return pressed
 
 
@@ -181,17 +194,18 @@ def _decide(shown: Reviewed, after: str | None) -> None:
     st.rerun()
 
 
-def _ask_why() -> None:
-    st.session_state[REJECTING] = not st.session_state.get(REJECTING, False)
+def _ask_why(clip_id: str) -> None:
+    asked = st.session_state.get(REJECTING) == clip_id
+    st.session_state[REJECTING] = None if asked else clip_id
 
 
 def _reasons(clip_id: str, after: str | None) -> None:
     why = ""
     with st.container(horizontal=True, gap="small"):
         for number, reason in enumerate(REASONS, start=1):
-            if st.button(reason, shortcut=str(number), key=f"reason {number}"):
+            if st.button(reason, shortcut=str(number), key=f"reason {number} {clip_id}"):
                 why = reason
-    typed = st.form("own reason", border=False, clear_on_submit=True)
+    typed = st.form(f"own reason {clip_id}", border=False, clear_on_submit=True)
     with typed, st.container(horizontal=True, vertical_alignment="bottom"):
         own = st.text_input("In your own words", max_chars=300)
         pressed = st.form_submit_button("Reject with this")

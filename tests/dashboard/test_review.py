@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -33,6 +34,7 @@ from clipping.publishing import changing, deciding
 from clipping.timing import TimeSpan
 from dashboard import looks, reviewed, starting
 from dashboard.reviewed import REASONS
+from tasks.workplace import if_free, planning_of
 from tests.dashboard.conftest import Workplace, forget
 from tests.dashboard.door_place import cheap_passwords
 from tests.dashboard.seeded import Size, client, seed
@@ -191,6 +193,36 @@ def test_a_rejection_has_a_reason_and_cancels_what_was_planned(
     assert decision(agency, second.clip_id) is Decision.REJECTED
 
 
+def test_what_was_pressed_of_one_clip_is_not_said_of_another(
+    agency: Workplace, ids: Mapping[str, str]
+) -> None:
+    first, second, *_ = waiting(agency)
+    page = open_review()
+    assert front(page) == first.clip_id
+    with open_session(agency.database_url) as session:
+        deciding.reject(session, first.clip_id, "somebody else", "no", NOW)
+    # It is the other one that is in front when the press arrives.
+    page = press(page, "Approve")
+    assert front(page) == second.clip_id
+    assert decision(agency, second.clip_id) is None
+    page = press(page, "Reject")
+    with open_session(agency.database_url) as session:
+        deciding.reject(session, second.clip_id, "somebody else", "no", NOW)
+        third = waiting(agency)[1].clip_id
+    page = press(page, REASONS[0])
+    assert REASONS[0] not in labels(page)
+    assert decision(agency, third) is None
+    # Nor is anything said of words that nobody has seen.
+    page = open_review(clip=third)
+    with open_session(agency.database_url) as session:
+        words = dict.fromkeys(PlatformName, OwnWords(caption="Written meanwhile."))
+        queries.save_own_words(session, third, words)
+    press(page, "Approve")
+    assert decision(agency, third) is None
+    press(page, "Approve")
+    assert decision(agency, third) is Decision.APPROVED
+
+
 def test_several_are_decided_about_at_once(agency: Workplace, ids: Mapping[str, str]) -> None:
     page = open_review()
     page.button_group(key="review shown").set_value("List")
@@ -279,6 +311,27 @@ def test_a_clients_own_people_decide_about_their_clips_and_change_nothing(
     assert "rejected it" in standing.rejected
 
 
+def test_a_client_approves_nothing_that_is_being_changed(
+    agency: Workplace, ids: Mapping[str, str]
+) -> None:
+    clip_id = waiting(agency)[-1].clip_id
+    with open_session(agency.database_url) as session:
+        change = changing.ask(session, clip_id, ClipEdit(style="boxed"), "otto", NOW)
+    with (
+        pytest.raises(Rejected, match="it is being changed: captions as boxed"),
+        open_session_as(agency.database_url, ids["client"], writes=True) as session,
+    ):
+        deciding.approve(session, [clip_id], "clara", "", NOW)
+    patch = as_client(agency)
+    try:
+        page = open_review(clip=clip_id)
+        assert [one.disabled for one in page.button if one.label == "Approve"] == [True]
+    finally:
+        patch.undo()
+    with open_session(agency.database_url) as session:
+        changing.fail(session, change.change_id, "It was a trial.", NOW)
+
+
 def test_nobody_sees_or_touches_another_clients_clips(
     agency: Workplace, ids: Mapping[str, str]
 ) -> None:
@@ -340,8 +393,53 @@ def test_a_script_in_what_a_stranger_said_is_text(
     assert all("**x**" not in str(one.value).replace("\\*", "") for one in page.header)
 
 
-def test_other_words_hold_at_once_and_want_approval_again(
+def caption_of(page: AppTest, platform: PlatformName) -> Any:
+    return next(one for one in page.text_area if str(one.key).endswith(f" {platform.value}"))
+
+
+def test_nobody_writes_over_words_that_they_have_not_read(
     agency: Workplace, ids: Mapping[str, str], begun: list[str]
+) -> None:
+    clip_id = waiting(agency)[0].clip_id
+    page = open_review(clip=clip_id)
+    page.button_group(key="review panel").set_value("Change")
+    page = run(page)
+    platform = PlatformName(str(page.text_area[0].key).rsplit(" ", 1)[1])
+    caption_of(page, platform).set_value("Mine.")
+    theirs = {platform: OwnWords(caption="Theirs.")}
+    with open_session(agency.database_url) as session:
+        changing.ask(session, clip_id, ClipEdit(words=theirs), "somebody else", NOW)
+    page = press(page, "Save the words")
+    assert "Somebody else has changed these words meanwhile" in said(page)
+    assert caption_of(page, platform).value == "Theirs."
+    caption_of(page, platform).set_value("Both.")
+    press(page, "Save the words")
+    with open_session(agency.database_url) as session:
+        assert queries.own_words(session, clip_id)[platform].caption == "Both."
+        # Whoever looks at this clip next finds nothing of it changed.
+        queries.save_own_words(session, clip_id, {})
+        session.execute(text("DELETE FROM clipping.clip_changes"))
+
+
+def watch_planning(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Whether anybody could plan meanwhile, each time that a clip is changed."""
+    seen: list[bool] = []
+    ask = changing.ask
+
+    def watch(*given: Any, **named: Any) -> Any:
+        with if_free(planning_of(OURS)) as free:
+            seen.append(free)
+        return ask(*given, **named)
+
+    monkeypatch.setattr(changing, "ask", watch)
+    return seen
+
+
+def test_other_words_hold_at_once_and_want_approval_again(
+    agency: Workplace,
+    ids: Mapping[str, str],
+    begun: list[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     line = waiting(agency)[0]
     post_id = give_a_post(agency, line.clip_id)
@@ -351,9 +449,10 @@ def test_other_words_hold_at_once_and_want_approval_again(
     page = open_review(clip=line.clip_id)
     page.button_group(key="review panel").set_value("Change")
     page = run(page)
-    key = f"caption {line.clip_id} {platform.value}"
-    page.text_area(key=key).set_value("Typed by hand.")
+    caption_of(page, platform).set_value("Typed by hand.")
+    planned = watch_planning(monkeypatch)
     page = press(page, "Save the words")
+    assert planned == [False]
     assert "waits for approval" in page.toast[0].value
     assert begun == []
     with open_session(agency.database_url) as session:

@@ -16,6 +16,7 @@ from clipping.errors import Rejected, ServiceUnavailable
 from clipping.models import (
     ChangeState,
     ClipEdit,
+    ClipState,
     Decision,
     FramingChoice,
     Layout,
@@ -30,6 +31,7 @@ from clipping.settings import settings
 from flows import change, cli
 from tasks import change as task
 from tasks.change import choices_of
+from tasks.workplace import if_free, planning_of
 from tests.db.values import a_clip, a_detection, a_moment, a_plan, a_source, a_transcript
 
 NOW = datetime.now(UTC)
@@ -131,6 +133,27 @@ def test_a_film_that_shows_the_same_waits_as_it_was(
         assert queries.superseded_by(session, "clip_1") is None
 
 
+def test_a_film_that_failed_its_proof_takes_no_clips_place(
+    place: Rendered, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def side_by_side(work: Rendered) -> list[str]:
+        clip = a_clip("clip_2", plan=a_plan(fade_ms=44), state=ClipState.FAILED_PROOF)
+        with open_session(database_url) as session:
+            queries.save_clip(session, clip)
+        return ["clip_2"]
+
+    monkeypatch.setattr(change, "side_by_side", side_by_side)
+    change_id = ask(database_url, ClipEdit(style="boxed"))
+    with pytest.raises(Rejected, match="The new film failed its proof: "):
+        change.change_clip.fn(change_id)
+    with open_session(database_url) as session:
+        failed = queries.get_change(session, change_id)
+        assert queries.superseded_by(session, "clip_1") is None
+        assert queries.find_verdict(session, "clip_1") is None
+    assert failed.state is ChangeState.FAILED
+    assert failed.told.startswith("The new film failed its proof: ")
+
+
 @pytest.mark.parametrize(
     ("edit", "made"),
     [
@@ -185,11 +208,35 @@ def test_words_are_changed_from_the_command_line_without_a_render(
         cli.app, ["change", "clip_1", "--by", "Jo", "--caption", "x=Said otherwise."]
     )
     assert done.exit_code == 0, done.output
-    assert "has to be approved again" in done.output
+    assert "Its client wants no approval." in " ".join(done.output.split())
     assert place == []
     with open_session(database_url) as session:
         assert queries.own_words(session, "clip_1")[PlatformName.X].caption == "Said otherwise."
         assert queries.find_verdict(session, "clip_1") is None
+
+
+def test_nobody_plans_while_a_clip_is_changed_or_put_in_place(
+    place: Rendered, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def watched(name: str) -> None:
+        act = getattr(changing, name)
+
+        def watch(*given: Any) -> Any:
+            with if_free(planning_of("acme")) as free:
+                seen.append(f"{name} {'unheld' if free else 'held'}")
+            return act(*given)
+
+        monkeypatch.setattr(changing, name, watch)
+
+    change_id = ask(database_url, ClipEdit(style="boxed"))
+    for name in ("ask", "settle"):
+        watched(name)
+    change.change_clip.fn(change_id)
+    done = CliRunner().invoke(cli.app, ["change", "clip_2", "--by", "Jo", "--caption", "x=Other."])
+    assert done.exit_code == 0, done.output
+    assert seen == ["settle held", "ask held"]
 
 
 @pytest.mark.parametrize(

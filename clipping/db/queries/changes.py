@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import delete, or_, text, update
 from sqlmodel import Session, col, select
 
 from clipping.db.queries.clients import client_id
@@ -44,6 +44,15 @@ def get_change(session: Session, change_id: str, *, lock: bool = False) -> ClipC
     return _change(row)
 
 
+def lock_clips(session: Session, clip_ids: Collection[str]) -> None:
+    """Nobody else decides about these clips, or changes them, before this session ends."""
+    # In one order everywhere, so that no two wait for each other.
+    for clip_id in sorted(set(clip_ids)):
+        session.execute(
+            text("SELECT pg_advisory_xact_lock(hashtextextended(:clip, 0))"), {"clip": clip_id}
+        )
+
+
 def open_change(session: Session, clip_id: str) -> ClipChange | None:
     """What is under way with a clip, or None."""
     row = session.exec(
@@ -68,6 +77,12 @@ def changes_of(session: Session, clip_id: str, most: int) -> list[ClipChange]:
         .limit(most)
     )
     return [_change(row) for row in rows]
+
+
+def is_made_by_a_change(session: Session, clip_id: str) -> bool:
+    """Whether a clip is what came of a change, of itself or of another one."""
+    wanted = select(ClipChangeRow.change_id).where(ClipChangeRow.made_clip_id == clip_id).limit(1)
+    return session.exec(wanted).first() is not None
 
 
 @dataclass(frozen=True)
