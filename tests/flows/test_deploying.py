@@ -28,7 +28,7 @@ def tell_server(
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=280,
     )
 
 

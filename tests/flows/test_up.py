@@ -175,7 +175,7 @@ def test_a_video_goes_the_whole_way_through_both_pools_and_a_kill_takes_all_part
     assert "ENCRYPTION_KEY" not in configured
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_it_starts_again_after_a_kill_with_one_of_everything_and_ctrl_c_ends_all(
     place: Clipper,
 ) -> None:
