@@ -147,7 +147,7 @@ def in_front(
         st.video(video_url(shown.clip.clip_id), autoplay=bool(by_itself))
         st.toggle("Play at once", value=True, key="review by itself")
     with story:
-        about(shown)
+        about(shown, who)
         panels(shown, who)
 
 
@@ -255,27 +255,22 @@ def as_list(
         return
     shown = lines[:PER_PAGE]
     bar = st.container(key="review_bar")
-    ticked = [line.clip_id for line in shown if _tick(line, now)]
+    ticked = [line.clip_id for line in shown if _tick(line, who, now)]
     with bar:
         _bulk(shown, ticked, approves=choice.waits_for is WaitsFor.APPROVAL)
     pages.show(shown[-1].key, more=len(lines) > PER_PAGE)
 
 
-def _tick(line: ReviewLine, now: datetime) -> bool:
+def _tick(line: ReviewLine, who: Person, now: datetime) -> bool:
+    made = f"{line.seconds:.0f} s · {line.client} · made {apart(line.rendered_at, now)}"
+    told = (f"{line.score} points · {made}", line.reason) if who.is_staff else (made,)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
         on = st.checkbox(
             plain(f"Tick {line.hook}"), key=f"tick {line.clip_id}", label_visibility="collapsed",
             width=30,
         )  # fmt: skip
         st.image(cover_url(line.clip_id), width=54)
-        looks.entry(
-            line.hook,
-            (
-                f"{line.score} points · {line.seconds:.0f} s · {line.client} · "
-                f"made {apart(line.rendered_at, now)}",
-                line.reason,
-            ),
-        )
+        looks.entry(line.hook, told)
         st.button("Open", key=f"open {line.clip_id}", on_click=_open, args=(line.clip_id,))
     return on
 

@@ -18,6 +18,7 @@ from dashboard import library
 from dashboard.page import plain
 from tests.dashboard.conftest import Workplace
 from tests.dashboard.door_place import HERE
+from tests.dashboard.test_daily_pages import open_page
 from tests.db.values import a_clip, a_detection, a_moment, a_source, a_transcript
 
 VIEWS = Path(library.__file__).parent / "views"
@@ -95,7 +96,7 @@ def test_a_clip_that_waits_for_a_person_says_why_and_how_it_is_released(
     page.button_group(key="state").set_value("held").run()
     assert [button.key for button in page.button] == ["clip_held"]
     assert "waits for a person" in said(page)
-    text = said(run("clips", clip="clip_held"))
+    text = said(open_page("clips", clip="clip_held"))
     assert "It names a street." in text
     assert "Once you agree: clipper release clip_held --by NAME" in text
     agreed = Release(
@@ -107,7 +108,7 @@ def test_a_clip_that_waits_for_a_person_says_why_and_how_it_is_released(
     )
     with open_session(workplace.database_url) as session:
         queries.save_release(session, held.moment_id, agreed)
-    text = said(run("clips", clip="clip_held"))
+    text = said(open_page("clips", clip="clip_held"))
     assert "Released by Jo on 2026-11-26 09:05 UTC: Asked." in text
     assert "It names a street." not in text
 
