@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import psycopg
 import pytest
@@ -38,7 +39,11 @@ REBOXED = ClipEdit(style="boxed")
 @pytest.fixture
 def films(clips: list[RenderedClip], workplace: Workplace) -> list[RenderedClip]:
     """Of bravo: one that failed its proof, one that is held, one that waits for bravo's word."""
-    of_bravo = {"client": "bravo", "source_id": clips[1].source_id, "proof": clips[0].proof}
+    of_bravo: dict[str, Any] = {
+        "client": "bravo",
+        "source_id": clips[1].source_id,
+        "proof": clips[0].proof,
+    }
     held = a_clip("clip_held", moment_id=a_moment(2).moment_id, **of_bravo)
     ready = a_clip("clip_ready", **of_bravo)
     with open_session(workplace.database_url) as session:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
@@ -38,7 +39,7 @@ def bravo(clips: list[RenderedClip], workplace: Workplace) -> str:
     Of the two the one with the second id is the better.
     """
     source_id = clips[1].source_id
-    of_bravo = {"client": "bravo", "source_id": source_id, "proof": clips[0].proof}
+    of_bravo: dict[str, Any] = {"client": "bravo", "source_id": source_id, "proof": clips[0].proof}
     held, better = a_moment(2), a_moment(3, score=99)
     with open_session(workplace.database_url) as session:
         queries.save_editorial_policy(session, "bravo", EditorialPolicy(approval="required"))

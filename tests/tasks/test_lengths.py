@@ -80,7 +80,8 @@ def test_moments_of_a_source_are_looked_for_as_its_client_wants(
 
     monkeypatch.setattr(detect, "detect_moments", detect_moments)
     monkeypatch.setattr(detect, "label", lambda *_: None)
-    for given in ({}, {"count": 2, "max_seconds": 60}):
-        with pytest.raises(Rejected, match="Enough is known"):
-            detect.detect.fn(heard, **given)
+    with pytest.raises(Rejected, match="Enough is known"):
+        detect.detect.fn(heard)
+    with pytest.raises(Rejected, match="Enough is known"):
+        detect.detect.fn(heard, count=2, max_seconds=60)
     assert asked == [options(7, 20, 40), options(2, 20, 60)]
