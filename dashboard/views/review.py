@@ -51,7 +51,7 @@ def overview() -> None:
         count = count_waiting(session, choice, MOST_COUNTED)
         front = _front(lines) if one_by_one else None
         shown = read(session, front, staff=who.is_staff) if front else None
-        under_way = _under_way(queries.recent_changes(session, client, now - SINCE, 50))
+        under_way = _under_way(queries.changes.recent_changes(session, client, now - SINCE, 50))
     if under_way:
         st.caption(plain(f"{many(under_way, 'clip')} being rendered again: see Changed."))
     if not one_by_one:
@@ -65,7 +65,7 @@ def overview() -> None:
         _nothing(choice, pages)
 
 
-def _under_way(lines: Sequence[queries.ChangeLine]) -> int:
+def _under_way(lines: Sequence[queries.changes.ChangeLine]) -> int:
     return sum(line.change.open for line in lines)
 
 

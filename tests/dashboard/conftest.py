@@ -85,12 +85,14 @@ def clips(workplace: Workplace) -> list[RenderedClip]:
     with open_session(workplace.database_url) as session:
         for client, clip in (("acme", first), ("bravo", second)):
             source = a_source(client, file_name=f"{client} talk.mp4")
-            queries.save_source(session, source)
-            transcript = queries.save_transcript(session, source.source_id, None, a_transcript(12))
-            queries.save_detection(
+            queries.sources.save_source(session, source)
+            transcript = queries.transcripts.save_transcript(
+                session, source.source_id, None, a_transcript(12)
+            )
+            queries.detections.save_detection(
                 session, source.source_id, transcript, f"detection {client}", a_detection()
             )
-            queries.save_clip(session, clip)
+            queries.clips.save_clip(session, clip)
     for clip in (first, second):
         put_files(workplace.store, clip)
     return [first, second]

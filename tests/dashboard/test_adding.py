@@ -123,7 +123,7 @@ def test_a_film_that_has_arrived_is_stored_and_clipped_by_its_name_in_the_store(
     kept = found(place, addition_id)
     assert kept.state is AdditionState.STARTED, kept.said
     with open_session(place.database_url) as session:
-        source = queries.get_source(session, kept.source_id or "")
+        source = queries.sources.get_source(session, kept.source_id or "")
     assert (source.file_name, source.client, source.rights) == ("talk.mp4", "acme", rights)
     assert (place.store / source.media_key).read_bytes() == film
     assert not parts.part_path(addition_id).exists()
@@ -213,14 +213,14 @@ def test_captions_that_an_upload_waits_with_are_in_use_and_without_them_it_is_re
     made = an_addition(size_bytes=size, received_bytes=size, captions_key="acme/captions/x.srt")
     keep(place, made)
     with open_session(place.database_url) as session:
-        assert queries.captions_in_use(session, "acme/captions/x.srt")
-        assert not queries.captions_in_use(session, "acme/captions/y.srt")
+        assert queries.lineage.captions_in_use(session, "acme/captions/x.srt")
+        assert not queries.lineage.captions_in_use(session, "acme/captions/y.srt")
     finish_all(place)
     kept = found(place, made.addition_id)
     assert kept.state is AdditionState.REFUSED
     assert "captions are gone" in kept.said
     with open_session(place.database_url) as session:
-        assert not queries.captions_in_use(session, "acme/captions/x.srt")
+        assert not queries.lineage.captions_in_use(session, "acme/captions/x.srt")
 
 
 def test_files_of_others_in_the_folder_are_none_of_ours(place: Workplace) -> None:
@@ -387,7 +387,7 @@ def test_the_page_shows_what_was_added_and_starts_what_was_kept(
 ) -> None:
     source = a_source("acme")
     with open_session(place.database_url) as session:
-        queries.save_source(session, source)
+        queries.sources.save_source(session, source)
     kept = an_addition(
         "<b>kept.mp4",
         state=AdditionState.KEPT,

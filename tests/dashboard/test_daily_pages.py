@@ -232,7 +232,7 @@ def test_what_an_operator_does_is_done_to_their_clients_things_alone(
         found = stopping.resumption(session, Stop(client=OURS, by="", at=NOW, why=""), NOW)
         assert {one.post_id for one in found.later} >= {ours.post_id}
         stopping.resume(session, found, "otto", NOW)
-        assert [one.account_id for one in queries.stops(session)] == [account(5)]
+        assert [one.account_id for one in queries.stops.stops(session)] == [account(5)]
         with pytest.raises(Rejected, match="There is no post"):
             acting.hold(session, theirs.post_id, "otto", "wait", NOW)
         with pytest.raises(Rejected, match="There is no client"):
@@ -284,7 +284,7 @@ def test_a_clip_that_was_decided_about_waits_no_more(
     )
     with open_session_as(agency.database_url, ids["admin"], writes=True) as session:
         before = {one.client: one.to_approve for one in desk.waiting_clips_of_all(session, since)}
-        queries.save_verdict(session, verdict)
+        queries.verdicts.save_verdict(session, verdict)
         after = {one.client: one.to_approve for one in desk.waiting_clips_of_all(session, since)}
     assert before == {THEIRS: 6, OURS: 0}
     assert after == {THEIRS: 5, OURS: 0}

@@ -138,11 +138,13 @@ def hostile(clips: list[RenderedClip], workplace: Workplace) -> RenderedClip:
     )
     clip = a_clip("clip_script", "carol", moment_id="mom_script", source_id=source.source_id)
     with open_session(workplace.database_url) as session:
-        queries.save_source(session, source)
-        heard = queries.save_transcript(session, source.source_id, None, a_transcript(12))
+        queries.sources.save_source(session, source)
+        heard = queries.transcripts.save_transcript(
+            session, source.source_id, None, a_transcript(12)
+        )
         kept = found.model_copy(update={"moments": (moment,)})
-        queries.save_detection(session, source.source_id, heard, "script", kept)
-        queries.save_clip(session, clip)
+        queries.detections.save_detection(session, source.source_id, heard, "script", kept)
+        queries.clips.save_clip(session, clip)
     put_files(workplace.store, clip)
     return clip
 
@@ -235,7 +237,7 @@ def more_clips_to_approve(workplace: Workplace, like: RenderedClip) -> None:
     ]
     with open_session(workplace.database_url) as session:
         policy = EditorialPolicy(approval="required")
-        queries.save_editorial_policy(session, "acme", policy)
+        queries.clients.save_editorial_policy(session, "acme", policy)
         for name in ("clip_two", "clip_three"):
             plan = like.plan.replace(fade_ms=len(name), words=words)
             clip = like.replace(
@@ -245,7 +247,7 @@ def more_clips_to_approve(workplace: Workplace, like: RenderedClip) -> None:
                 video_key=f"acme/clips/{name}.mp4",
                 cover_key=f"acme/clips/{name}.jpg",
             )
-            queries.save_clip(session, clip)
+            queries.clips.save_clip(session, clip)
             put_files(workplace.store, clip)
 
 
@@ -277,7 +279,9 @@ def go_through(tab: Page, url: str) -> None:
     expect(tab.get_by_text("1 waiting")).to_be_visible()
     front("clip_two")
     with open_session(url) as session:
-        told = [queries.find_verdict(session, name) for name in ("clip_good", "clip_three")]
+        told = [
+            queries.verdicts.find_verdict(session, name) for name in ("clip_good", "clip_three")
+        ]
     assert [one.sentence for one in told if one] == [
         "bo approved it.",
         "bo rejected it: The captions are wrong.",

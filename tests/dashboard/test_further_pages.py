@@ -232,7 +232,7 @@ def test_who_saves_second_is_told_and_overwrites_nothing(
     field(page.text_input, "tone").set_value("mine")
     press(page, "See what it changes")
     with open_session_as(agency.database_url, ids["operator"], writes=True) as session:
-        theirs = queries.editorial_policy(session, OURS).replace(tone="theirs")
+        theirs = queries.clients.editorial_policy(session, OURS).replace(tone="theirs")
         seen = strategy(session, OURS).version  # type: ignore[union-attr]
         change_strategy(session, OURS, by="otto", at=NOW, policy=theirs, seen=seen)
     text = said(press(page, "Save it"))
@@ -273,7 +273,7 @@ def test_what_viewers_are_told_is_decided_for_accounts_of_ones_clients(
             disclose(session, [account(0)], told, "otto", NOW)
         assert disclose(session, [account(1), account(1)], told, "otto", NOW) == 1
         assert disclose(session, [account(1)], told, "otto", NOW) == 0
-        events = queries.account_events(session, account(1))
+        events = queries.accounts.account_events(session, account(1))
     assert [one.reason for one in events if "ai_generated" in one.before] == ["otto decided it"]
     look_as(Role.OPERATOR, OURS)
     page = open_page("strategy")
@@ -309,7 +309,7 @@ def test_a_bill_adds_up_whichever_way_it_is_cut(agency: Workplace, ids: Mapping[
     with open_session_as(agency.database_url, ids["admin"]) as session:
         whole = bills.bill(session, month)
         parts = [bills.bill(session, month, name) for name in (OURS, THEIRS)]
-        spent = [queries.spent_usd(session, name, month) for name in (OURS, THEIRS)]
+        spent = [queries.claude.spent_usd(session, name, month) for name in (OURS, THEIRS)]
     assert [part.usd for part in parts] == spent
     assert whole.usd == sum(spent, Decimal(0)) > 0
     assert sum(one.usd for one in whole.by_purpose.values()) == whole.usd
@@ -329,7 +329,7 @@ def test_clips_that_were_posted_in_a_month_are_counted_once(
     month = f"{NOW:%Y-%m}"
     with open_session_as(agency.database_url, ids["operator"]) as session:
         [ours] = bills.client_months(session, month)
-        first, until = queries.month_span(month)
+        first, until = queries.claude.month_span(month)
         posted = own_clips.posted_by_day(session, first, until)
     assert ours.client == OURS
     assert ours.posts == ours.clips == sum(one.posts for one in posted)
@@ -539,7 +539,7 @@ def test_how_a_clip_stands_is_told_in_a_word(agency: Workplace, ids: Mapping[str
         verdict = Verdict(
             clip_id=waiting.clip_id, decision=Decision.REJECTED, person="clara", at=NOW
         )
-        queries.save_verdict(session, verdict)
+        queries.verdicts.save_verdict(session, verdict)
         [after] = own_clips.own_clips(session, 1, clip_id=waiting.clip_id)
     public = [post for post in posts if post.is_posted]
     coming = [post for post in posts if not post.is_posted]

@@ -10,7 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from clipping.db import queries
-from clipping.db.queries import Stage, people
+from clipping.db.queries import people
+from clipping.db.queries.overview import Stage
 from clipping.db.session import open_session
 from clipping.models import Release, RenderedClip, Role
 from clipping.settings import CHECKOUT, settings
@@ -90,7 +91,7 @@ def test_a_clip_that_waits_for_a_person_says_why_and_how_it_is_released(
     held = a_moment(2)
     clip = a_clip("clip_held", moment_id=held.moment_id, proof=clips[0].proof)
     with open_session(workplace.database_url) as session:
-        queries.save_clip(session, clip)
+        queries.clips.save_clip(session, clip)
     page = run("clips")
     page.button_group(key="state").set_value("held").run()
     assert [button.key for button in page.button] == ["clip_held"]
@@ -106,7 +107,7 @@ def test_a_clip_that_waits_for_a_person_says_why_and_how_it_is_released(
         released_at=datetime(2026, 11, 26, 9, 5, tzinfo=UTC),
     )
     with open_session(workplace.database_url) as session:
-        queries.save_release(session, held.moment_id, agreed)
+        queries.releases.save_release(session, held.moment_id, agreed)
     text = said(run("clips", clip="clip_held"))
     assert "Released by Jo on 2026-11-26 09:05 UTC: Asked." in text
     assert "It names a street." not in text
@@ -146,9 +147,9 @@ def test_a_clip_outlives_the_detection_that_found_it(
 ) -> None:
     source = a_source("acme")
     with open_session(workplace.database_url) as session:
-        transcript, _ = queries.latest_transcript(session, source.source_id)
+        transcript, _ = queries.transcripts.latest_transcript(session, source.source_id)
         for client in ("acme", "bravo"):
-            queries.save_detection(
+            queries.detections.save_detection(
                 session,
                 a_source(client).source_id,
                 transcript,
@@ -166,17 +167,19 @@ def test_sources_tell_how_far_they_have_come(
     with open_session(workplace.database_url) as session:
         for number, client in enumerate(("new", "heard", "searched", "dull"), start=1):
             source = a_source(client, sha256=str(number) * 64, file_name=f"{client}.mp4")
-            queries.save_source(session, source)
+            queries.sources.save_source(session, source)
             if number == 1:
                 continue
-            heard = queries.save_transcript(session, source.source_id, None, a_transcript(number))
+            heard = queries.transcripts.save_transcript(
+                session, source.source_id, None, a_transcript(number)
+            )
             if number == 2:
                 continue
             moment = a_moment(moment_id=f"mom_{client}")
             found = a_detection(moments=0).model_copy(
                 update={"moments": (moment,) if number == 3 else ()}
             )
-            queries.save_detection(session, source.source_id, heard, client, found)
+            queries.detections.save_detection(session, source.source_id, heard, client, found)
     rows = {str(row["file"]): row for row in shown(run("sources"))}
     assert {name: row["stage"] for name, row in rows.items()} == {
         "acme talk.mp4": Stage.CLIPPED.value,
@@ -195,24 +198,24 @@ def test_sources_tell_how_far_they_have_come(
 def test_the_newest_transcript_and_detection_count(workplace: Workplace) -> None:
     source = a_source()
     with open_session(workplace.database_url) as session:
-        queries.save_source(session, source)
-        old = queries.save_transcript(session, source.source_id, None, a_transcript(3))
-        queries.save_detection(session, source.source_id, old, "old", a_detection(1, 1))
-        new = queries.save_transcript(
+        queries.sources.save_source(session, source)
+        old = queries.transcripts.save_transcript(session, source.source_id, None, a_transcript(3))
+        queries.detections.save_detection(session, source.source_id, old, "old", a_detection(1, 1))
+        new = queries.transcripts.save_transcript(
             session, source.source_id, None, a_transcript(7, "pocketsphinx")
         )
-        queries.save_detection(session, source.source_id, new, "new", a_detection(2, 5))
+        queries.detections.save_detection(session, source.source_id, new, "new", a_detection(2, 5))
     with open_session(workplace.database_url) as session:
-        overview = queries.recent_sources(session, None, 10)[0]
+        overview = queries.overview.recent_sources(session, None, 10)[0]
     assert (overview.words, overview.moments, overview.rejections) == (7, 2, 5)
 
 
 def test_the_only_source_shows_its_dropped_candidates_with_reasons(workplace: Workplace) -> None:
     source = a_source()
     with open_session(workplace.database_url) as session:
-        queries.save_source(session, source)
-        heard = queries.save_transcript(session, source.source_id, None, a_transcript())
-        queries.save_detection(session, source.source_id, heard, "key", a_detection())
+        queries.sources.save_source(session, source)
+        heard = queries.transcripts.save_transcript(session, source.source_id, None, a_transcript())
+        queries.detections.save_detection(session, source.source_id, heard, "key", a_detection())
     page = run("sources")
     text = said(page)
     assert "Captions lie beside the video." in text
@@ -238,7 +241,7 @@ def test_more_clips_than_a_page_holds_are_a_click_away(
     with open_session(workplace.database_url) as session:
         for number in range(25):
             clip = a_clip(f"clip_{number}", rendered_at=clips[1].rendered_at)
-            queries.save_clip(session, clip)
+            queries.clips.save_clip(session, clip)
     page = run("clips")
     assert len(page.button) == 25 + 1
     page.button[25].click().run()

@@ -115,7 +115,7 @@ def waiting(agency: Workplace, choice: ReviewChoice | None = None) -> list[Revie
 
 def decision(agency: Workplace, clip_id: str) -> Decision | None:
     with open_session(agency.database_url) as session:
-        found = queries.find_verdict(session, clip_id)
+        found = queries.verdicts.find_verdict(session, clip_id)
     return found.decision if found else None
 
 
@@ -180,8 +180,8 @@ def test_a_rejection_has_a_reason_and_cancels_what_was_planned(
     assert front(page) == second.clip_id
     assert "1 planned post cancelled." in page.toast[0].value.replace("\\", "")
     with open_session(agency.database_url) as session:
-        verdict = queries.find_verdict(session, first.clip_id)
-        post = queries.get_post(session, post_id)
+        verdict = queries.verdicts.find_verdict(session, first.clip_id)
+        post = queries.posts.get_post(session, post_id)
     assert verdict is not None
     assert verdict.sentence == f"otto rejected it: {REASONS[1]}."
     assert post.state is PostState.CANCELLED
@@ -216,7 +216,7 @@ def test_what_was_pressed_of_one_clip_is_not_said_of_another(
     page = open_review(clip=third)
     with open_session(agency.database_url) as session:
         words = dict.fromkeys(PlatformName, OwnWords(caption="Written meanwhile."))
-        queries.save_own_words(session, third, words)
+        queries.changes.save_own_words(session, third, words)
     press(page, "Approve")
     assert decision(agency, third) is None
     press(page, "Approve")
@@ -303,8 +303,8 @@ def test_a_clients_own_people_decide_about_their_clips_and_change_nothing(
     finally:
         patch.undo()
     with open_session(agency.database_url) as session:
-        post = queries.get_post(session, post_id)
-        standing = queries.standing_of(session, post, NOW)
+        post = queries.posts.get_post(session, post_id)
+        standing = queries.stops.standing_of(session, post, NOW)
     # The planner takes its slot, and until then the publisher sends nothing of it.
     assert post.state is PostState.RESERVED
     assert standing is not None
@@ -361,7 +361,7 @@ def test_nobody_sees_or_touches_another_clients_clips(
     with open_session_as(url, ids["client"], writes=True) as session:
         with pytest.raises(Rejected):
             changing.ask(session, ours, ClipEdit(), "clara", NOW)
-        assert queries.recent_changes(session, None, NOW - timedelta(days=9), 9) == []
+        assert queries.changes.recent_changes(session, None, NOW - timedelta(days=9), 9) == []
     assert decision(agency, ours) is None
 
 
@@ -378,7 +378,7 @@ def test_a_script_in_what_a_stranger_said_is_text(
             {"t": SCRIPT, "clip": line.clip_id},
         )
         words = {PlatformName.YOUTUBE: OwnWords(title=SCRIPT, caption=SCRIPT, hashtags=("a",))}
-        queries.save_own_words(session, line.clip_id, words)
+        queries.changes.save_own_words(session, line.clip_id, words)
     page = open_review()
     page.button_group(key="review panel").set_value("Posts")
     page = run(page)
@@ -415,9 +415,9 @@ def test_nobody_writes_over_words_that_they_have_not_read(
     caption_of(page, platform).set_value("Both.")
     press(page, "Save the words")
     with open_session(agency.database_url) as session:
-        assert queries.own_words(session, clip_id)[platform].caption == "Both."
+        assert queries.changes.own_words(session, clip_id)[platform].caption == "Both."
         # Whoever looks at this clip next finds nothing of it changed.
-        queries.save_own_words(session, clip_id, {})
+        queries.changes.save_own_words(session, clip_id, {})
         session.execute(text("DELETE FROM clipping.clip_changes"))
 
 
@@ -445,7 +445,7 @@ def test_other_words_hold_at_once_and_want_approval_again(
     post_id = give_a_post(agency, line.clip_id)
     with open_session(agency.database_url) as session:
         deciding.approve(session, [line.clip_id], "otto", "", NOW)
-        platform = queries.get_post(session, post_id).platform
+        platform = queries.posts.get_post(session, post_id).platform
     page = open_review(clip=line.clip_id)
     page.button_group(key="review panel").set_value("Change")
     page = run(page)
@@ -456,10 +456,10 @@ def test_other_words_hold_at_once_and_want_approval_again(
     assert "waits for approval" in page.toast[0].value
     assert begun == []
     with open_session(agency.database_url) as session:
-        post = queries.get_post(session, post_id)
-        standing = queries.standing_of(session, post, NOW)
-        (change,) = queries.changes_of(session, line.clip_id, 9)
-        facts = queries.posting_facts(session, [line.clip_id])[line.clip_id]
+        post = queries.posts.get_post(session, post_id)
+        standing = queries.stops.standing_of(session, post, NOW)
+        (change,) = queries.changes.changes_of(session, line.clip_id, 9)
+        facts = queries.posting_facts.posting_facts(session, [line.clip_id])[line.clip_id]
     assert post.words.caption == "Typed by hand."
     assert post.state is PostState.RESERVED
     assert standing is not None
@@ -475,9 +475,9 @@ def test_another_film_takes_the_place_of_the_one_that_was_approved(
     post_id = give_a_post(agency, line.clip_id)
     with open_session(agency.database_url) as session:
         deciding.approve(session, [line.clip_id], "otto", "", NOW)
-        before = queries.get_clip(session, line.clip_id)
+        before = queries.clips.get_clip(session, line.clip_id)
         words = {PlatformName.X: OwnWords(caption="kept")}
-        queries.save_own_words(session, line.clip_id, words)
+        queries.changes.save_own_words(session, line.clip_id, words)
     page = open_review(clip=line.clip_id)
     page.button_group(key="review panel").set_value("Change")
     page = run(page)
@@ -487,20 +487,20 @@ def test_another_film_takes_the_place_of_the_one_that_was_approved(
     assert front(page) != line.clip_id
     (change_id,) = begun
     with open_session(agency.database_url) as session:
-        change = queries.get_change(session, change_id)
+        change = queries.changes.get_change(session, change_id)
         assert change.wanted == ClipEdit(hook="Other words", start=-1)
-        assert queries.get_post(session, post_id).state is PostState.CANCELLED
+        assert queries.posts.get_post(session, post_id).state is PostState.CANCELLED
         with pytest.raises(Rejected, match="is being changed by otto"):
             deciding.approve(session, [line.clip_id], "otto", "", NOW)
         made = a_clip(
             "clip_made", OURS, moment_id=before.moment_id, source_id=before.source_id,
             plan=a_plan(fade_ms=99), proof=before.proof,
         )  # fmt: skip
-        queries.save_clip(session, made)
+        queries.clips.save_clip(session, made)
         changing.settle(session, change_id, "clip_made", NOW)
         with pytest.raises(Rejected, match="clip_made is there in its place"):
             deciding.approve(session, [line.clip_id], "otto", "", NOW)
-        assert queries.own_words(session, "clip_made") == words
+        assert queries.changes.own_words(session, "clip_made") == words
     assert decision(agency, line.clip_id) is Decision.REJECTED
     assert decision(agency, "clip_made") is None
     waits = {one.clip_id for one in waiting(agency)}
@@ -541,12 +541,12 @@ def test_a_change_of_which_nothing_comes_leaves_the_clip_waiting(
     assert "captions as boxed" in said(run(page))
     # What is rendered for it all the same may not be posted.
     with open_session(url) as session:
-        before = queries.get_clip(session, line.clip_id)
+        before = queries.clips.get_clip(session, line.clip_id)
         late = a_clip(
             "clip_late", OURS, moment_id=before.moment_id, source_id=before.source_id,
             plan=a_plan(fade_ms=77), proof=before.proof,
         )  # fmt: skip
-        queries.save_clip(session, late)
+        queries.clips.save_clip(session, late)
         changing.settle(session, change.change_id, "clip_late", later)
     assert decision(agency, "clip_late") is Decision.REJECTED
 

@@ -312,13 +312,13 @@ def test_a_permission_needs_a_name_and_a_note(otto: Sender, postgres: str) -> No
     assert otto.begin(SIZE, owner="Jo").status_code == 422
     assert otto.begin(SIZE, ground="mine").status_code == 422
     with open_session(postgres) as session:
-        queries.save_client_settings(session, "acme", ClientSettings(require_rights=True))
+        queries.clients.save_client_settings(session, "acme", ClientSettings(require_rights=True))
     try:
         assert "its rights are stated" in otto.begin(SIZE).text
         assert otto.begin(SIZE, ground="own").status_code == 201
     finally:
         with open_session(postgres) as session:
-            queries.save_client_settings(session, "acme", ClientSettings())
+            queries.clients.save_client_settings(session, "acme", ClientSettings())
 
 
 def test_nothing_is_taken_that_the_disk_has_no_room_for(

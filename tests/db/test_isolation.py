@@ -319,7 +319,7 @@ def test_whole_rows_come_without_the_secrets_in_them(world: World, ids: dict[str
             )
         ).all()
         assert len(joined) == 2
-        assert len(queries.clients(session)) == 2
+        assert len(queries.clients.clients(session)) == 2
 
 
 def test_who_is_seen_is_asked_once_for_a_statement_and_finds_its_index(
