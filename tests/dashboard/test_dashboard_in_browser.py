@@ -31,7 +31,6 @@ from tests.dashboard.door_place import PASSWORD, a_user
 from tests.db.values import a_clip, a_detection, a_source, a_transcript
 from tests.support.contrast import faint
 from tests.support.media import make_video
-from tests.support.prefect_api import PASSWORD as PREFECT_PASSWORD
 from tests.support.prefect_api import FakePrefect
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
@@ -63,13 +62,6 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def prefect() -> Iterator[FakePrefect]:
-    """A Prefect server that the dashboard knows of."""
-    with FakePrefect().serving() as fake:
-        yield fake
-
-
-@pytest.fixture
 def address(workplace: Workplace, tmp_path: Path, prefect: FakePrefect) -> Iterator[str]:
     """The server of ``make up``'s dashboard, started the same way."""
     port = free_port()
@@ -83,8 +75,6 @@ def address(workplace: Workplace, tmp_path: Path, prefect: FakePrefect) -> Itera
             "CLIPPER_STORE": str(workplace.store),
             "CLIPPER_HOME": str(tmp_path / "home"),
             "CLIPPER_DISK_STOP_BYTES": "0",
-            "PREFECT_API_URL": prefect.url,
-            "PREFECT_API_AUTH_STRING": PREFECT_PASSWORD,
             # Whatever somebody sets, the door does without none of these.
             "STREAMLIT_SERVER_ENABLE_AGENT_API": "true",
             "STREAMLIT_SERVER_ENABLE_XSRF_PROTECTION": "false",

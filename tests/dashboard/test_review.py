@@ -7,17 +7,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
-from psycopg.sql import SQL, Identifier
 from sqlalchemy import text
+from sqlmodel import Session
 from streamlit.testing.v1 import AppTest
 
 from clipping.db import queries
 from clipping.db.queries import review_lines
 from clipping.db.queries.review_lines import ReviewChoice, ReviewLine, WaitsFor
 from clipping.db.session import open_session, open_session_as
-from clipping.db.tables import Row
 from clipping.errors import NeedsPerson, Rejected
 from clipping.models import (
     ChangeState,
@@ -32,16 +30,14 @@ from clipping.models import (
 )
 from clipping.publishing import changing, deciding
 from clipping.timing import TimeSpan
-from dashboard import looks, reviewed, starting
+from dashboard import reviewed, starting
 from dashboard.reviewed import REASONS
 from tasks.workplace import if_free, planning_of
-from tests.dashboard.conftest import Workplace, forget
-from tests.dashboard.door_place import cheap_passwords
+from tests.dashboard.conftest import Workplace, agency_with, forget
+from tests.dashboard.page_place import labels, open_page, press, run, said, statements
 from tests.dashboard.seeded import Size, client, seed
-from tests.dashboard.test_daily_pages import labels, press, run, said, statements
 from tests.db.values import a_clip, a_plan, a_transcript
 
-MAIN = Path(looks.__file__).with_name("pages.py")
 SIZE = Size(clients=2, accounts=8, posts=64, waiting=30)
 NOW = datetime.now(UTC)
 OURS, THEIRS = client(0), client(1)
@@ -52,11 +48,8 @@ SCRIPT = "<script>alert(1)</script>**x**"
 @pytest.fixture(scope="module")
 def agency(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
     """Two clients, of which the first wants its clips approved: 24 wait, and 6 are held."""
-    with psycopg.connect(postgres) as connection:
-        for table in reversed(Row.metadata.sorted_tables):
-            name = Identifier(table.schema or "", table.name)
-            connection.execute(SQL("DELETE FROM {}").format(name))
-    with open_session(postgres) as session:
+
+    def fill(session: Session) -> None:
         seed(session, SIZE, NOW)
         hold = '[{"kind": "personal_data", "reason": "It names a street."}]'
         session.execute(
@@ -66,13 +59,9 @@ def agency(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             ),
             {"hold": hold},
         )
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DATABASE_URL", postgres)
-        patch.setenv("CLIPPER_STORE", str(tmp_path_factory.mktemp("store")))
-        cheap_passwords(patch)
-        forget()
-        yield Workplace(postgres, tmp_path_factory.getbasetemp(), patch)
-        forget()
+
+    with agency_with(postgres, tmp_path_factory, fill) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -93,19 +82,8 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
-def as_client(agency: Workplace) -> pytest.MonkeyPatch:
-    patch = pytest.MonkeyPatch()
-    name = f"clara {datetime.now(UTC).timestamp()}"
-    Workplace(agency.database_url, agency.store, patch).look_as(name, Role.CLIENT, OURS)
-    return patch
-
-
 def open_review(**query: str) -> AppTest:
-    page = AppTest.from_file(str(MAIN), default_timeout=60)
-    for name, value in query.items():
-        page.query_params[name] = value
-    page.switch_page("views/review.py")
-    return run(page)
+    return open_page("review", **query)
 
 
 def waiting(agency: Workplace, choice: ReviewChoice | None = None) -> list[ReviewLine]:
@@ -287,8 +265,7 @@ def test_a_clients_own_people_decide_about_their_clips_and_change_nothing(
 ) -> None:
     first, second, *_ = waiting(agency)
     post_id = give_a_post(agency, second.clip_id)
-    patch = as_client(agency)
-    try:
+    with agency.seen_by(Role.CLIENT, OURS):
         page = open_review()
         panels = page.button_group(key="review panel").options
         assert panels == ["Words", "Posts", "Score", "Proof"]
@@ -300,8 +277,6 @@ def test_a_clients_own_people_decide_about_their_clips_and_change_nothing(
         assert decision(agency, first.clip_id) is Decision.APPROVED
         page = press(press(page, "Reject"), REASONS[0])
         assert decision(agency, second.clip_id) is Decision.REJECTED
-    finally:
-        patch.undo()
     with open_session(agency.database_url) as session:
         post = queries.posts.get_post(session, post_id)
         standing = queries.stops.standing_of(session, post, NOW)
@@ -322,12 +297,9 @@ def test_a_client_approves_nothing_that_is_being_changed(
         open_session_as(agency.database_url, ids["client"], writes=True) as session,
     ):
         deciding.approve(session, [clip_id], "clara", "", NOW)
-    patch = as_client(agency)
-    try:
+    with agency.seen_by(Role.CLIENT, OURS):
         page = open_review(clip=clip_id)
         assert [one.disabled for one in page.button if one.label == "Approve"] == [True]
-    finally:
-        patch.undo()
     with open_session(agency.database_url) as session:
         changing.fail(session, change.change_id, "It was a trial.", NOW)
 
