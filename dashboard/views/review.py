@@ -17,15 +17,16 @@ from clipping.db.queries.review_lines import (
 )
 from dashboard import looks, verdicts
 from dashboard.actions import say_what_was_done
-from dashboard.addresses import cover_url, video_url
+from dashboard.addresses import video_url
 from dashboard.changes_panel import changes_list
 from dashboard.choosing import client_choice
 from dashboard.door.person import Person, person
 from dashboard.page import plain, reading
 from dashboard.paging import Pages
+from dashboard.review_list import ticking
 from dashboard.review_panels import about, panels
 from dashboard.reviewed import REASONS, Reviewed, read
-from dashboard.words import apart, many
+from dashboard.words import many
 
 PER_PAGE = 20
 MOST_COUNTED = 500
@@ -55,7 +56,7 @@ def overview() -> None:
     if under_way:
         st.caption(plain(f"{many(under_way, 'clip')} being rendered again: see Changed."))
     if not one_by_one:
-        as_list(lines, pages, who, choice, now)
+        as_list(lines, pages, choice, now)
     elif shown is not None:
         in_front(shown, lines, pages, who, count)
     elif front is not None:
@@ -247,72 +248,18 @@ def _forward(lines: Sequence[ReviewLine], at: int | None, pages: Pages, shown: i
         _to(None)
 
 
-def as_list(
-    lines: Sequence[ReviewLine], pages: Pages, who: Person, choice: ReviewChoice, now: datetime
-) -> None:
+def as_list(lines: Sequence[ReviewLine], pages: Pages, choice: ReviewChoice, now: datetime) -> None:
     if not lines:
         _nothing(choice, pages)
         return
     shown = lines[:PER_PAGE]
-    bar = st.container(key="review_bar")
-    ticked = [line.clip_id for line in shown if _tick(line, now)]
-    with bar:
-        _bulk(shown, ticked, approves=choice.waits_for is WaitsFor.APPROVAL)
+    ticking(shown, now, _open, approves=choice.waits_for is WaitsFor.APPROVAL)
     pages.show(shown[-1].key, more=len(lines) > PER_PAGE)
-
-
-def _tick(line: ReviewLine, now: datetime) -> bool:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
-        on = st.checkbox(
-            plain(f"Tick {line.hook}"), key=f"tick {line.clip_id}", label_visibility="collapsed",
-            width=30,
-        )  # fmt: skip
-        st.image(cover_url(line.clip_id), width=54)
-        looks.entry(
-            line.hook,
-            (
-                f"{line.score} points · {line.seconds:.0f} s · {line.client} · "
-                f"made {apart(line.rendered_at, now)}",
-                line.reason,
-            ),
-        )
-        st.button("Open", key=f"open {line.clip_id}", on_click=_open, args=(line.clip_id,))
-    return on
 
 
 def _open(clip_id: str) -> None:
     st.session_state["review shown"] = "One by one"
     _to(clip_id)
-
-
-def _bulk(shown: Sequence[ReviewLine], ticked: Sequence[str], *, approves: bool) -> None:
-    keys = [f"tick {line.clip_id}" for line in shown]
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        every = len(ticked) < len(shown)
-        st.button(
-            "Tick all" if every else "Tick none",
-            on_click=_tick_all,
-            args=(keys,),
-            kwargs={"on": every},
-        )
-        pressed = approves and st.button(
-            f"Approve {len(ticked)}", type="primary", disabled=not ticked, key="approve ticked"
-        )
-        with st.popover(f"Reject {len(ticked)}", disabled=not ticked):
-            why = st.radio("Why", REASONS, key="why ticked")
-            own = st.text_input("Or in your own words", max_chars=300, key="own ticked")
-            rejected = st.button("Reject them", key="reject ticked")
-    if pressed and verdicts.approve(ticked):
-        st.rerun()
-    if rejected and verdicts.reject(ticked, " ".join(own.split()) or why or ""):
-        st.rerun()
-    if pressed or rejected:
-        st.rerun()
-
-
-def _tick_all(keys: Sequence[str], *, on: bool) -> None:
-    for key in keys:
-        st.session_state[key] = on
 
 
 overview()
