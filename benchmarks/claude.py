@@ -22,7 +22,7 @@ from benchmarks.claude_talks import TOKENS
 from benchmarks.measure import Case, Row, run_case
 from clipping.claude.budget import dollars, month_of
 from clipping.db import migrate, queries
-from clipping.db.queries import CostLine
+from clipping.db.queries.claude import CostLine
 from clipping.db.session import open_session
 from tests.support.database import embedded_database
 
@@ -44,7 +44,7 @@ def rows_of(url: str, sources: int, cpu_s: float) -> list[Row]:
     """What the ledger says of so many sources, each of which took so many CPU-seconds."""
     with open_session(url) as session:
         thrifty, plain = (
-            queries.costs(session, client, month_of(BEGINS)) for client in (THRIFTY, PLAIN)
+            queries.claude.costs(session, client, month_of(BEGINS)) for client in (THRIFTY, PLAIN)
         )
     name = f"{sources:,} sources of {TOKENS:,} tokens, {SOURCES_A_DAY} a day"
     return [

@@ -19,23 +19,20 @@ from sqlmodel import Session
 from benchmarks.measure import Row
 from clipping.db import migrate, server
 from clipping.db.queries import (
-    account_events,
     account_lines,
-    accounts,
     alert_lines,
     desk,
-    get_account,
-    get_post,
     own_clips,
     people,
-    post_events,
     post_lines,
-    recent_changes,
     review_lines,
     strategies,
 )
 from clipping.db.queries.account_lines import AccountChoice
+from clipping.db.queries.accounts import account_events, accounts, get_account
+from clipping.db.queries.changes import recent_changes
 from clipping.db.queries.post_lines import PostChoice
+from clipping.db.queries.posts import get_post, post_events
 from clipping.db.queries.review_lines import ReviewChoice, WaitsFor
 from clipping.db.session import engine, open_session, open_session_as
 from clipping.models import PostState, Role, User

@@ -33,7 +33,7 @@ PARTS: tuple[tuple[str, object, tuple[str, ...]], ...] = (
     ("sound events", SoundMeter, ("feed", "finish")),
     ("cutting into chunks", chunks, ("plan",)),
     ("saving", notebook.PostgresNotebook, ("load", "save")),
-    ("saving", queries, ("save_transcript",)),
+    ("saving", queries.transcripts, ("save_transcript",)),
     ("post-processing", postprocess, ("finish",)),
     ("making up the words", NullTranscriber, ("hear",)),
 )
@@ -66,7 +66,7 @@ def around(video: str, words: Sequence[str], period_ms: int, database: str) -> d
     with Stopwatch().on(PARTS) as watch:
         transcript_id = transcribe_source.fn(source.source_id, NullTranscriber.name)
     with open_session(database) as session:
-        _, transcript = queries.get_transcript(session, transcript_id)
+        _, transcript = queries.lineage.get_transcript(session, transcript_id)
     said = len(words) * source.media.duration_ms / period_ms
     if not 0.95 < len(transcript.words) / said < 1.05:
         raise SystemExit(f"{len(transcript.words)} words of about {said:.0f} were kept")
@@ -85,5 +85,5 @@ def _source(path: Path, database: str) -> SourceVideo:
         media=probe(path),
     )
     with open_session(database) as session:
-        queries.save_source(session, source)
+        queries.sources.save_source(session, source)
     return source

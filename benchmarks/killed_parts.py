@@ -99,22 +99,26 @@ class Up:
         sources: dict[str, str] = {}
         with open_session(self.database) as session:
             for source, cut in stock.sources(cast):
-                queries.save_source(session, source)
-                heard = queries.save_transcript(session, source.source_id, None, stock.transcript())
+                queries.sources.save_source(session, source)
+                heard = queries.transcripts.save_transcript(
+                    session, source.source_id, None, stock.transcript()
+                )
                 found = stock.detection(cast, cut)
-                queries.save_detection(session, source.source_id, heard, source.source_id, found)
+                queries.detections.save_detection(
+                    session, source.source_id, heard, source.source_id, found
+                )
                 for rank, piece in enumerate(cut, 1):
-                    queries.save_clip(session, stock.clip(cast, source, rank, piece))
+                    queries.clips.save_clip(session, stock.clip(cast, source, rank, piece))
                     self._put(piece)
                     sources[piece.clip_id] = source.source_id
             for number, (account, piece) in enumerate(zip(accounts, pieces, strict=True)):
                 self.stage.join(account)
-                queries.save_account(session, account)
+                queries.accounts.save_account(session, account)
                 tokens = tokens_of(self.stage.grant(account))
-                queries.save_tokens(session, vault, account.account_id, tokens)
+                queries.tokens.save_tokens(session, vault, account.account_id, tokens)
                 at = begins + _SPREAD * number / len(accounts)
                 post = _post(cast, account, piece, sources[piece.clip_id], at)
-                assert queries.reserve_post(session, post, at)
+                assert queries.posts.reserve_post(session, post, at)
 
     def _put(self, piece: Piece) -> None:
         path = self.home / "store" / clip_key(CLIENT, piece.clip_id, "mp4")
@@ -124,7 +128,7 @@ class Up:
     def states(self) -> Counter[str]:
         """How many posts stand how."""
         with open_session(self.database) as session:
-            return Counter(post.state.value for post in queries.posts(session))
+            return Counter(post.state.value for post in queries.posts.posts(session))
 
     def posted(self) -> int:
         """How many are public; -1 while nobody answers."""

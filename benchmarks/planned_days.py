@@ -149,9 +149,9 @@ def _first_client(session: Session) -> None:
     vault = Vault([new_key()])
     for number in range(ACCOUNTS):
         account = _account(number, chance)
-        queries.save_account(session, account)
+        queries.accounts.save_account(session, account)
         tokens = Tokens(access=SecretStr(f"token {number}"), obtained_at=_NOW)
-        queries.save_tokens(session, vault, account.account_id, tokens)
+        queries.tokens.save_tokens(session, vault, account.account_id, tokens)
     passed = Proof(
         passed=True,
         checks=tuple(
@@ -169,8 +169,8 @@ def _first_client(session: Session) -> None:
             source_id=source_id,
             rights=Rights(ground=Ground.OWN, owner=_FIRST),
         )
-        queries.save_source(session, source)
-        heard = queries.save_transcript(session, source_id, None, a_transcript())
+        queries.sources.save_source(session, source)
+        heard = queries.transcripts.save_transcript(session, source_id, None, a_transcript())
         moments = tuple(
             a_moment(
                 rank,
@@ -182,8 +182,8 @@ def _first_client(session: Session) -> None:
             for rank in range(1, MOMENTS_OF_A_SOURCE + 1)
         )
         found = Detection(detector="local", detector_version="1", moments=moments, rejections=())
-        queries.save_detection(session, source_id, heard, f"key {number}", found)
-        queries.save_writings(
+        queries.detections.save_detection(session, source_id, heard, f"key {number}", found)
+        queries.drafts.save_writings(
             session, {one.moment_id: _writing(one.moment_id, chance) for one in moments}
         )
         clips = []
@@ -199,7 +199,7 @@ def _first_client(session: Session) -> None:
                     proof=passed,
                     size_bytes=5_000_000,
                 )
-                queries.save_clip(session, clip)
+                queries.clips.save_clip(session, clip)
                 clips.append(clip)
         pairs = [
             ClipDistance(
@@ -210,7 +210,7 @@ def _first_client(session: Session) -> None:
             for place, one in enumerate(clips)
             for other in clips[:place]
         ]
-        queries.save_clip_distances(session, pairs, PRINT_VERSION)
+        queries.likeness.save_clip_distances(session, pairs, PRINT_VERSION)
 
 
 def _account(number: int, chance: random.Random) -> Account:

@@ -149,9 +149,9 @@ def _set_up() -> dict[str, Account]:
     found = {}
     with db_session() as session:
         source = a_source("bench", rights=Rights(ground=Ground.OWN, owner="bench"))
-        queries.save_source(session, source)
-        heard = queries.save_transcript(session, source.source_id, None, a_transcript())
-        queries.save_detection(session, source.source_id, heard, "key", a_detection())
+        queries.sources.save_source(session, source)
+        heard = queries.transcripts.save_transcript(session, source.source_id, None, a_transcript())
+        queries.detections.save_detection(session, source.source_id, heard, "key", a_detection())
         for number in range(_POSTS):
             account = Account(
                 account_id=f"account_{number}",
@@ -160,7 +160,7 @@ def _set_up() -> dict[str, Account]:
                 handle=f"clips{number}",
                 consent=given,
             )
-            queries.save_account(session, account)
+            queries.accounts.save_account(session, account)
             found[account.account_id] = account
             clip = a_clip(
                 f"clip_{number}",
@@ -169,7 +169,7 @@ def _set_up() -> dict[str, Account]:
                 proof=Proof(passed=True, checks=()),
                 video_key="bench/clips/one.mp4",
             )
-            queries.save_clip(session, clip)
+            queries.clips.save_clip(session, clip)
     file = Path(os.environ["CLIPPER_HOME"]) / "one.mp4"
     file.write_bytes(b"x" * 1_000)
     media_store().put(file, "bench/clips/one.mp4")
@@ -199,4 +199,4 @@ def _reserve(accounts: Mapping[str, Account]) -> None:
                 words=words,
                 consent=account.consent,
             )
-            assert queries.reserve_post(session, post, now)
+            assert queries.posts.reserve_post(session, post, now)

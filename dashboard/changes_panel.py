@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from clipping.db import queries
-from clipping.db.queries import ChangeLine
+from clipping.db.queries.changes import ChangeLine
 from clipping.models import ChangeState
 from clipping.publishing.changing import is_silent
 from dashboard import looks, verdicts
@@ -29,7 +29,7 @@ _CHIPS = {
 def changes_list(client: str | None, since: datetime, now: datetime) -> None:
     """The latest first; what is under way moves by itself."""
     with reading() as session:
-        lines = queries.recent_changes(session, client, since, _MOST)
+        lines = queries.changes.recent_changes(session, client, since, _MOST)
     if not lines:
         looks.empty("Nothing was changed lately", "Clips that are rendered again are shown here.")
         return
@@ -41,7 +41,7 @@ def changes_list(client: str | None, since: datetime, now: datetime) -> None:
 
 def _moving(client: str | None, since: datetime) -> None:
     with reading() as session:
-        lines = queries.recent_changes(session, client, since, _MOST)
+        lines = queries.changes.recent_changes(session, client, since, _MOST)
     _rows(lines, datetime.now(UTC))
     if not any(line.change.open for line in lines):
         st.rerun()

@@ -13,8 +13,9 @@ from sqlmodel import Session
 
 from clipping.claude.budget import WARNING_AT, dollars
 from clipping.claude.savings import PACE, forecast, saved_by_cache
-from clipping.db.queries import bills, month_span
+from clipping.db.queries import bills
 from clipping.db.queries.bills import Bill, ClientMonth, Spent, Stored
+from clipping.db.queries.claude import month_span
 from dashboard.bars import Meter
 from dashboard.looks import COLOURS
 from dashboard.words import Tone

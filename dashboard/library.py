@@ -46,9 +46,9 @@ def recent_cards(session: Session, client: str | None, limit: int) -> list[ClipC
     """The newest clips, of one client or of all."""
     sources: dict[str, SourceVideo] = {}
     cards = []
-    for clip in queries.recent_clips(session, client, limit):
+    for clip in queries.clips.recent_clips(session, client, limit):
         if clip.source_id not in sources:
-            sources[clip.source_id] = queries.get_source(session, clip.source_id)
+            sources[clip.source_id] = queries.sources.get_source(session, clip.source_id)
         cards.append(ClipCard(clip, sources[clip.source_id], _moment(session, clip.moment_id)))
     return cards
 
@@ -56,16 +56,16 @@ def recent_cards(session: Session, client: str | None, limit: int) -> list[ClipC
 def card(session: Session, clip_id: str) -> ClipCard | None:
     """The clip with that id, None when there is none."""
     try:
-        clip = queries.get_clip(session, clip_id)
+        clip = queries.clips.get_clip(session, clip_id)
     except Rejected:
         return None
-    source = queries.get_source(session, clip.source_id)
-    releases = queries.releases_of(session, clip.moment_id)
+    source = queries.sources.get_source(session, clip.source_id)
+    releases = queries.releases.releases_of(session, clip.moment_id)
     return ClipCard(clip, source, _moment(session, clip.moment_id), releases)
 
 
 def _moment(session: Session, moment_id: str) -> Moment | None:
     try:
-        return queries.get_moment(session, moment_id)[1]
+        return queries.detections.get_moment(session, moment_id)[1]
     except Rejected:
         return None

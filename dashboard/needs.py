@@ -83,7 +83,7 @@ class Desk:
 
 def read(session: Session, now: datetime) -> Desk:
     """All of it, with one statement each."""
-    today, stops = now.date(), queries.stops(session)
+    today, stops = now.date(), queries.stops.stops(session)
     return Desk(
         posts=post_lines.troubled_posts(session, now - LATELY, MOST),
         accounts=account_page(session, AccountChoice(troubled=True), now, MOST),

@@ -34,12 +34,12 @@ def panel(post_id: str) -> None:
     """All of a post that is known, and its actions."""
     with reading() as session:
         try:
-            post = queries.get_post(session, post_id)
-            account = queries.get_account(session, post.account_id)
+            post = queries.posts.get_post(session, post_id)
+            account = queries.accounts.get_account(session, post.account_id)
         except Rejected:
             looks.empty("There is no such post", "It may be another client's, or gone.")
             return
-        events = queries.post_events(session, post_id)
+        events = queries.posts.post_events(session, post_id)
     st.header(plain(f"{account_name(account.platform, account.handle)} of {account.client}"))
     st.html(looks.chip(STATES[post.state]))
     st.markdown(plain(explained(post)))

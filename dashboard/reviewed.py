@@ -11,7 +11,6 @@ from sqlmodel import Session
 
 from clipping.copywriting import fit
 from clipping.db import queries
-from clipping.db.queries.changes import has_open_change
 from clipping.db.queries.review_lines import Waiting, platforms_of
 from clipping.models import (
     ClipChange,
@@ -117,19 +116,19 @@ def read(session: Session, clip_id: str, *, staff: bool) -> Reviewed | None:
         return None
     clip = card.clip
     # A client's own people see no detection, and none may be left; the moment is there.
-    card = replace(card, moment=queries.find_moment(session, clip.moment_id))
+    card = replace(card, moment=queries.detections.find_moment(session, clip.moment_id))
     draft = _draft(session, card)
-    own = queries.own_words(session, clip_id)
-    policy = queries.editorial_policy(session, clip.client).writing
+    own = queries.changes.own_words(session, clip_id)
+    policy = queries.clients.editorial_policy(session, clip.client).writing
     shown = platforms_of(session, clip.client) or list(PlatformName)
     drafted = OwnWords(title=draft.title, caption=draft.caption, hashtags=draft.hashtags)
     words = {name: own.get(name, drafted) for name in shown}
     return Reviewed(
         card=card,
-        verdict=queries.find_verdict(session, clip_id),
-        changes=queries.changes_of(session, clip_id, _MOST_CHANGES) if staff else [],
-        being_changed=has_open_change(session, clip_id),
-        superseded_by=queries.superseded_by(session, clip_id),
+        verdict=queries.verdicts.find_verdict(session, clip_id),
+        changes=queries.changes.changes_of(session, clip_id, _MOST_CHANGES) if staff else [],
+        being_changed=queries.changes.has_open_change(session, clip_id),
+        superseded_by=queries.changes.superseded_by(session, clip_id),
         copies=[fit(one.over(draft), name, policy) for name, one in words.items()],
         own=words,
         written=own,
@@ -140,7 +139,7 @@ def _draft(session: Session, card: ClipCard) -> Draft:
     moment = card.moment
     if moment is None:
         return Draft(hook=card.hook, caption="")
-    kept = queries.writings_of(session, [moment.moment_id]).get(moment.moment_id)
+    kept = queries.drafts.writings_of(session, [moment.moment_id]).get(moment.moment_id)
     if kept is None:
         # It is written from the clip's own words when it is planned.
         return Draft(hook=moment.hook, caption="", title=moment.title)
@@ -151,10 +150,10 @@ def sentences_around(
     session: Session, card: ClipCard
 ) -> tuple[list[Sentence], list[Sentence], list[Sentence]]:
     """A few sentences before a clip, those in it, a few after it; none where nobody knows."""
-    transcripts = queries.transcripts_of(session, card.clip.moment_id)
+    transcripts = queries.lineage.transcripts_of(session, card.clip.moment_id)
     if not transcripts:
         return [], [], []
-    _, transcript = queries.get_transcript(session, transcripts[0])
+    _, transcript = queries.lineage.get_transcript(session, transcripts[0])
     return around(transcript.words, card.clip.plan.span)
 
 

@@ -148,7 +148,7 @@ def _look(kind: Kind, clients: Sequence[str] | None, now: datetime) -> Seen:
     ]
     until = time.monotonic() + PATIENCE_S
     runs, *counts = _side_by_side(asked, until)
-    found = [run for run in map(read_run, _list(runs)) if is_theirs(run, clients)]
+    found = [run for run in map(read_run, prefect_server.listed(runs)) if is_theirs(run, clients)]
     shown = tuple(found[:MOST])
     if kind is Kind.RUNNING and shown:
         shown = _with_progress(shown, until)
@@ -202,16 +202,10 @@ def _with_progress(runs: Sequence[Run], until: float) -> tuple[Run, ...]:
     except ClippingError:
         return tuple(runs)
     percents: dict[str, float] = {}
-    for one in _list(found):
+    for one in prefect_server.listed(found):
         if isinstance(one.get("data"), int | float):
             percents.setdefault(str(one.get("flow_run_id")), float(one["data"]))
     return tuple(replace(run, percent=percents.get(run.run_id)) for run in runs)
-
-
-def _list(found: Any) -> list[Any]:
-    if not isinstance(found, list):
-        raise ServiceUnavailable("The Prefect server does not answer as it should.")
-    return found
 
 
 def read_run(told: Mapping[str, Any]) -> Run:
@@ -264,7 +258,7 @@ def start_again(run_id: str, clients: Sequence[str] | None, by: str) -> Run:
         raise Rejected("There is no such run.")
     if not run.can_go_again:
         raise Rejected("This run cannot be started again by itself.")
-    made = prefect_server.ask(
+    made = prefect_server.insist(
         f"deployments/{run.deployment_id}/create_flow_run",
         {
             "name": run.name,

@@ -91,9 +91,9 @@ def unpausing(
         return stopping.unpausing(session, account_id, now)
 
     def lift(session: Session, found: Resumption, by: str, now: datetime) -> None:
-        queries.resume_account(session, account_id)
+        queries.accounts.resume_account(session, account_id)
         scope = Stop(account_id=account_id, by=by, at=now, why="")
-        queries.look_again(session, scope, now)
+        queries.stops.look_again(session, scope, now)
 
     return look, lift
 

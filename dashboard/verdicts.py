@@ -39,7 +39,7 @@ def reject(clip_ids: Sequence[str], why: str) -> bool:
     def act(session: Session, by: str, now: datetime) -> str:
         if not why:
             raise Rejected("Say why: whoever makes the next clips learns from it.")
-        queries.lock_clips(session, clip_ids[:_MOST])
+        queries.changes.lock_clips(session, clip_ids[:_MOST])
         done = [
             deciding.reject(session, clip_id, by, why, now, posts=staff)
             for clip_id in clip_ids[:_MOST]

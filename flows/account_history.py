@@ -24,7 +24,7 @@ def show_history(name: str, client: str | None, *, as_json: bool) -> None:
 
     with db_session() as session:
         account = account_named(session, name, client)
-        found = queries.account_events(session, account.account_id)
+        found = queries.accounts.account_events(session, account.account_id)
     if as_json:
         document = [event.model_dump(mode="json") for event in found]
         sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")

@@ -86,16 +86,16 @@ def lines(session: Session, client: str | None, name: str | None = None) -> list
         found = [account_named(session, name, client)]
     else:
         refuse_unknown(session, client)
-        found = queries.accounts(session, client)
-    opened = queries.open_accounts(session, [one.account_id for one in found])
-    stops = queries.stops(session)
+        found = queries.accounts.accounts(session, client)
+    opened = queries.tokens.open_accounts(session, [one.account_id for one in found])
+    stops = queries.stops.stops(session)
     return [
         Line(
             account,
-            queries.token_dates(session, account.account_id)
+            queries.tokens.token_dates(session, account.account_id)
             if account.method in BY_TOKEN
             else None,
-            queries.has_proxy(session, account.account_id),
+            queries.tokens.has_proxy(session, account.account_id),
             account.account_id in opened,
             tuple(stop for stop in stops if not stop.source_id and stop.holds(account)),
         )

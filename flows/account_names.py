@@ -23,8 +23,8 @@ def account_named(session: Session, name: str, client: str | None = None) -> Acc
     from flows.clients import refuse_unknown
 
     refuse_unknown(session, client)
-    by_id = queries.find_account(session, name)
-    known = queries.accounts(session, client) if by_id is None else [by_id]
+    by_id = queries.accounts.find_account(session, name)
+    known = queries.accounts.accounts(session, client) if by_id is None else [by_id]
     return named_account(known, name, client)
 
 

@@ -48,17 +48,17 @@ def set_account(
         proxy = proxy_address(proxy)
     with db_session() as session:
         account_id = account_named(session, name, client).account_id
-        before = queries.get_account(session, account_id, lock=True)
+        before = queries.accounts.get_account(session, account_id, lock=True)
         after = chosen(before, choices, STYLES)
         _refuse_taken(session, after)
         if after.handle != before.handle:
             refuse_anothers(session, after)
-        queries.save_account(session, after)
+        queries.accounts.save_account(session, after)
         _note_changes(session, before, after)
         if proxy is not None or drop_proxy:
-            queries.save_proxy(session, open_vault(), account_id, proxy)
+            queries.tokens.save_proxy(session, open_vault(), account_id, proxy)
             done = "set" if proxy else "removed"
-            queries.note_event(session, account_id, "settings", "proxy", done)
+            queries.accounts.note_event(session, account_id, "settings", "proxy", done)
         shown = lines(session, None, account_id)[0]
     console.output.print(account_view(shown))
 
@@ -71,13 +71,13 @@ def _note_changes(session: Session, before: Account, after: Account) -> None:
     for name in new:
         if old[name] != new[name]:
             was = f"{name}: {old[name]}"
-            queries.note_event(session, after.account_id, "settings", was, new[name])
+            queries.accounts.note_event(session, after.account_id, "settings", was, new[name])
 
 
 def _refuse_taken(session: Session, account: Account) -> None:
     from clipping.db import queries
 
-    for other in queries.accounts(session, account.client, account.platform):
+    for other in queries.accounts.accounts(session, account.client, account.platform):
         if other.handle == account.handle and other.account_id != account.account_id:
             raise Rejected(
                 f"{account.client} has another account {called(account)}, "

@@ -34,7 +34,7 @@ def give_consent(name: str, client: str | None, consent: Consent | None) -> None
 
     with db_session() as session:
         account_id = account_named(session, name, client).account_id
-        account = queries.get_account(session, account_id, lock=True)
+        account = queries.accounts.get_account(session, account_id, lock=True)
         if consent is not None and not consent.privacy:
             if account.platform is PlatformName.TIKTOK:
                 raise Rejected(
@@ -49,11 +49,11 @@ def give_consent(name: str, client: str | None, consent: Consent | None) -> None
         ):
             known = ", ".join(_TIKTOK_PRIVACY)
             raise Rejected(f"TikTok knows no privacy {consent.privacy}: it is one of {known}.")
-        queries.save_account(session, account.replace(consent=consent))
+        queries.accounts.save_account(session, account.replace(consent=consent))
         before, after = (
             consent_in_words(one, account.platform) for one in (account.consent, consent)
         )
-        queries.note_event(session, account_id, "consent", before, after)
+        queries.accounts.note_event(session, account_id, "consent", before, after)
     console.output.print(f"{account.platform} @{account.handle}: {after}")
 
 
@@ -64,7 +64,7 @@ def pause(name: str, client: str | None, reason: str) -> None:
 
     with db_session() as session:
         account = account_named(session, name, client)
-        queries.pause_account(session, account.account_id, reason)
+        queries.accounts.pause_account(session, account.account_id, reason)
     console.output.print(f"{account.platform} @{account.handle} is paused: {reason}")
 
 
@@ -75,7 +75,7 @@ def resume(name: str, client: str | None) -> None:
 
     with db_session() as session:
         account = account_named(session, name, client)
-        was = queries.resume_account(session, account.account_id)
+        was = queries.accounts.resume_account(session, account.account_id)
     what = "is no longer paused" if was else "was not paused"
     console.output.print(f"{account.platform} @{account.handle} {what}.")
 
@@ -105,16 +105,16 @@ def disconnect(name: str, client: str | None) -> None:
         account = account_named(session, name, client)
         account_id = account.account_id
     with blocks_within_reach(account.app), db_session() as session:
-        tokens = queries.find_tokens(session, vault, account_id, lock=True)
+        tokens = queries.tokens.find_tokens(session, vault, account_id, lock=True)
         if tokens is None:
             raise Rejected(f"{account.platform} @{account.handle} is not connected.")
         try:
-            oauth_of(account, queries.proxy_of(session, vault, account_id)).revoke(tokens)
+            oauth_of(account, queries.tokens.proxy_of(session, vault, account_id)).revoke(tokens)
         except ClippingError as error:
             told = f" Its platform was not told: {error}"
-        queries.forget_tokens(session, account_id)
-        queries.note_event(session, account_id, "disconnected")
-        queries.change_status(
+        queries.tokens.forget_tokens(session, account_id)
+        queries.accounts.note_event(session, account_id, "disconnected")
+        queries.accounts.change_status(
             session, account_id, AccountStatus.REAUTHORISE, "It was disconnected here."
         )
     console.output.print(f"{account.platform} @{account.handle} is disconnected.{told}")

@@ -18,7 +18,7 @@ def show_targets(*, as_json: bool) -> None:
     from tasks.workplace import db_session
 
     with db_session() as session:
-        found = queries.targets(session)
+        found = queries.alarms.targets(session)
     if as_json:
         document = [one.model_dump(mode="json") for one in found]
         sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
@@ -50,7 +50,7 @@ def remove_target(name: str) -> None:
     from tasks.workplace import db_session
 
     with db_session() as session:
-        if not queries.forget_target(session, name):
+        if not queries.alarms.forget_target(session, name):
             raise Rejected(f"There is no target {name}; `clipper alarms targets` shows them.")
 
 

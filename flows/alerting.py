@@ -27,7 +27,7 @@ def settle_alerts(alert_ids: Sequence[int], person: str) -> None:
     now = datetime.now(UTC)
     with db_session() as session:
         for alert_id in dict.fromkeys(alert_ids):
-            if not queries.alert_seen(session, alert_id, person, now):
+            if not queries.alerts.alert_seen(session, alert_id, person, now):
                 raise Rejected(f"There is no open alert {alert_id}.")
 
 
@@ -41,7 +41,7 @@ def show_alerts(client: str | None, *, as_json: bool) -> None:
 
     with db_session() as session:
         refuse_unknown(session, client)
-        found = queries.alerts(session, client=client)
+        found = queries.alerts.alerts(session, client=client)
     if as_json:
         document = [alert.model_dump(mode="json") for alert in found]
         sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")

@@ -16,7 +16,7 @@ from flows import console
 from flows.clients import refuse_unknown
 
 if TYPE_CHECKING:
-    from clipping.db.queries import WaitingClip
+    from clipping.db.queries.waiting import WaitingClip
     from tasks.verdicts import Rejection
 
 _MOST_LISTED: Final = 500
@@ -33,9 +33,12 @@ def show_waiting(client: str | None, *, as_json: bool) -> None:
     with db_session() as session:
         refuse_unknown(session, client)
         # One more shows whether there are more.
-        all_found = queries.waiting_clips(session, client, _MOST_LISTED + 1)
+        all_found = queries.waiting.waiting_clips(session, client, _MOST_LISTED + 1)
         found = all_found[:_MOST_LISTED]
-        wanted = client is None or queries.editorial_policy(session, client).approval == "required"
+        wanted = (
+            client is None
+            or queries.clients.editorial_policy(session, client).approval == "required"
+        )
     if len(all_found) > len(found):
         first = f"These are the first {_MOST_LISTED} of more: decide on some to see the others."
         console.errors.print(first)

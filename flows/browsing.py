@@ -74,9 +74,14 @@ def note_login(account: Account, posting: InBrowser) -> bool:
         console.output.print(f"{name} is not logged in: {error}", style="red")
         return False
     with db_session() as session:
-        queries.note_event(session, account.account_id, queries.LOGGED_IN, after=account.handle)
-        if queries.get_account(session, account.account_id).status is AccountStatus.REAUTHORISE:
-            queries.change_status(
+        queries.accounts.note_event(
+            session, account.account_id, queries.accounts.LOGGED_IN, after=account.handle
+        )
+        if (
+            queries.accounts.get_account(session, account.account_id).status
+            is AccountStatus.REAUTHORISE
+        ):
+            queries.accounts.change_status(
                 session, account.account_id, AccountStatus.ACTIVE, "Its owner logged in again."
             )
     console.output.print(f"{name} is logged in: {account.account_id} can be posted to.")
@@ -94,7 +99,7 @@ def check_pages(client: str | None, name: str | None, *, as_json: bool) -> bool:
                 known = [account_named(session, name, client)]
             else:
                 refuse_unknown(session, client)
-                known = queries.accounts(session, client)
+                known = queries.accounts.accounts(session, client)
         accounts = [one for one in known if one.method is PostingMethod.BROWSER]
         found = {one.account_id: _checked(one, _browsers()) for one in accounts}
     if as_json:
@@ -164,7 +169,7 @@ def _account(name: str, client: str | None) -> Account:
 
     with db_session() as session:
         refuse_unknown(session, client)
-        known = queries.accounts(session, client)
+        known = queries.accounts.accounts(session, client)
     in_browser = [one for one in known if one.method is PostingMethod.BROWSER]
     found = named_account(in_browser if matching(in_browser, name) else known, name, client)
     if found.method is not PostingMethod.BROWSER:

@@ -44,7 +44,7 @@ def change_clip_as(
     from tasks.workplace import db_session, only_one, planning_of
 
     with db_session() as session:
-        client = queries.get_clip(session, clip_id).client
+        client = queries.clips.get_clip(session, clip_id).client
     # No planner books a slot with words that it has read before.
     with only_one(planning_of(client)), db_session() as session:
         words = own_with(session, clip_id, captions)
@@ -69,4 +69,4 @@ def _rendered(change: ClipChange) -> ClipChange:
 
         change_clip(change.change_id)
     with db_session() as session:
-        return queries.get_change(session, change.change_id)
+        return queries.changes.get_change(session, change.change_id)

@@ -34,12 +34,12 @@ def set_client(
     from tasks.workplace import db_session
 
     with db_session() as session:
-        known = queries.clients(session)
+        known = queries.clients.clients(session)
         if not changes and name not in known:
             raise unknown(name, known)
         # What is saved on a page meanwhile must not be lost.
         found = strategy(session, name)
-        decided = found.settings if found else queries.client_settings(session, name)
+        decided = found.settings if found else queries.clients.client_settings(session, name)
         if changes:
             decided, seen = decided.replace(**changes), found.version if found else None
             change_strategy(session, name, by=by, at=datetime.now(UTC), settings=decided, seen=seen)
@@ -78,7 +78,7 @@ def refuse_unknown(session: Session, name: str | None) -> None:
 
     if name is None:
         return
-    known = queries.clients(session)
+    known = queries.clients.clients(session)
     if name not in known:
         raise unknown(name, known)
 

@@ -189,8 +189,8 @@ def add_unopened(wanted: Wanted) -> None:
             raise Rejected(_known_already(known, account.method))
         refuse_anothers(session, account)
         account = account.replace(account_id=free_id(session, account))
-        queries.save_account(session, account)
-        queries.note_event(session, account.account_id, "added", after=account.handle)
+        queries.accounts.save_account(session, account)
+        queries.accounts.note_event(session, account.account_id, "added", after=account.handle)
     console.output.print(f"Added: {called(account)} is {account.account_id}.")
     if account.method is PostingMethod.BROWSER:
         console.output.print(f"Its owner has to log in once: {to_open(account)}")

@@ -15,7 +15,7 @@ from flows import console
 from flows.clients import unknown
 
 if TYPE_CHECKING:
-    from clipping.db.queries import CostLine
+    from clipping.db.queries.claude import CostLine
 
 
 @dataclass(frozen=True)
@@ -72,15 +72,15 @@ def _month_of(client: str, month: str) -> MonthOfCosts:
     from tasks.workplace import db_session
 
     with db_session() as session:
-        known = queries.clients(session)
+        known = queries.clients.clients(session)
         if client not in known:
             raise unknown(client, known)
         return MonthOfCosts(
             client=client,
             month=month,
-            lines=tuple(queries.costs(session, client, month)),
-            budget_usd=queries.client_settings(session, client).monthly_budget_usd,
-            reserved_usd=queries.reserved_usd(session, client),
+            lines=tuple(queries.claude.costs(session, client, month)),
+            budget_usd=queries.clients.client_settings(session, client).monthly_budget_usd,
+            reserved_usd=queries.claude.reserved_usd(session, client),
         )
 
 

@@ -141,7 +141,7 @@ def _heard(source: str, client: str) -> tuple[Transcript | None, int]:
         place = str(found.path)
     with db_session() as session:
         # A file is kept under the name by which it was given.
-        known = queries.source_at(session, client, place) or queries.source_at(
+        known = queries.sources.source_at(session, client, place) or queries.sources.source_at(
             session, client, source
         )
         if known is None and is_link(source):
@@ -149,7 +149,7 @@ def _heard(source: str, client: str) -> tuple[Transcript | None, int]:
         if known is None:
             return None, found.media.duration_ms
         try:
-            _, transcript = queries.latest_transcript(session, known.source_id)
+            _, transcript = queries.transcripts.latest_transcript(session, known.source_id)
         except Rejected:
             return None, known.media.duration_ms
     return transcript, known.media.duration_ms

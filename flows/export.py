@@ -40,20 +40,23 @@ def export(clip_ids: list[str], detection_key: str, out: Path) -> Export:
     Every file is written beside its name and then moved, so none is ever half there.
     """
     with db_session() as session:
-        source_id, transcript_id, detection = queries.get_detection(session, detection_key)
-        source = queries.get_source(session, source_id)
-        _, transcript = queries.get_transcript(session, transcript_id)
-        rendered = [queries.get_clip(session, clip_id) for clip_id in clip_ids]
+        source_id, transcript_id, detection = queries.lineage.get_detection(session, detection_key)
+        source = queries.sources.get_source(session, source_id)
+        _, transcript = queries.lineage.get_transcript(session, transcript_id)
+        rendered = [queries.clips.get_clip(session, clip_id) for clip_id in clip_ids]
         by_id = {moment.moment_id: moment for moment in detection.moments}
         for clip in rendered:
             # A moment that an earlier detection cut alike keeps its clip.
             if clip.moment_id not in by_id:
-                by_id[clip.moment_id] = queries.get_moment(session, clip.moment_id)[1]
+                by_id[clip.moment_id] = queries.detections.get_moment(session, clip.moment_id)[1]
         beside = [words_beside(session, source, by_id[clip.moment_id]) for clip in rendered]
         releases = {
-            clip.moment_id: queries.releases_of(session, clip.moment_id) for clip in rendered
+            clip.moment_id: queries.releases.releases_of(session, clip.moment_id)
+            for clip in rendered
         }
-        verdicts = {clip.clip_id: queries.find_verdict(session, clip.clip_id) for clip in rendered}
+        verdicts = {
+            clip.clip_id: queries.verdicts.find_verdict(session, clip.clip_id) for clip in rendered
+        }
     stems = [
         f"{number:02d}-{slugify(by_id[clip.moment_id].title)}"
         for number, clip in enumerate(rendered, 1)
@@ -93,13 +96,15 @@ def export_variations(
     Files of a variation that was written before are replaced; nothing else is touched.
     """
     with db_session() as session:
-        clips = [queries.get_clip(session, one) for one in variation_ids]
-        source = queries.get_source(session, clips[0].source_id)
-        _, moment = queries.get_moment(session, clips[0].moment_id)
-        transcriber, detector = queries.engines_of(session, clips[0].moment_id)
+        clips = [queries.clips.get_clip(session, one) for one in variation_ids]
+        source = queries.sources.get_source(session, clips[0].source_id)
+        _, moment = queries.detections.get_moment(session, clips[0].moment_id)
+        transcriber, detector = queries.lineage.engines_of(session, clips[0].moment_id)
         beside = words_beside(session, source, moment)
-        releases = queries.releases_of(session, clips[0].moment_id)
-        verdicts = {one.clip_id: queries.find_verdict(session, one.clip_id) for one in clips}
+        releases = queries.releases.releases_of(session, clips[0].moment_id)
+        verdicts = {
+            one.clip_id: queries.verdicts.find_verdict(session, one.clip_id) for one in clips
+        }
     with _writing_into(out):
         out.mkdir(parents=True, exist_ok=True)
         return tuple(

@@ -140,7 +140,7 @@ def _run(job: ClipJob, out: Path) -> Export:
 
         with db_session() as session:
             key = getattr(error, "detection_key", "")
-            _, _, detection = queries.get_detection(session, key)
+            _, _, detection = queries.lineage.get_detection(session, key)
         raise NothingToClip(str(error), detection_key=key, dropped=detection.dropped) from error
     return export(clip_ids, detection_key, out)
 
@@ -169,18 +169,18 @@ def _stored(clip_id: str, *, to_render: bool = False) -> ClipReport:
     from tasks.workplace import db_session
 
     with db_session() as session:
-        clip = queries.get_clip(session, clip_id)
-        source = queries.get_source(session, clip.source_id)
+        clip = queries.clips.get_clip(session, clip_id)
+        source = queries.sources.get_source(session, clip.source_id)
         if to_render:
             from tasks.rights import check_rights
 
             check_rights(session, source)
-        _, moment = queries.get_moment(session, clip.moment_id)
-        transcriber, detector = queries.engines_of(session, clip.moment_id)
-        own = queries.own_words(session, clip_id)
+        _, moment = queries.detections.get_moment(session, clip.moment_id)
+        transcriber, detector = queries.lineage.engines_of(session, clip.moment_id)
+        own = queries.changes.own_words(session, clip_id)
         beside = replace(words_beside(session, source, moment), own=own)
-        releases = queries.releases_of(session, clip.moment_id)
-        verdict = queries.find_verdict(session, clip_id)
+        releases = queries.releases.releases_of(session, clip.moment_id)
+        verdict = queries.verdicts.find_verdict(session, clip_id)
     told = (clip, source, moment, transcriber, detector, beside)
     return clip_report(*told, releases=releases, verdict=verdict)
 

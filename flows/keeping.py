@@ -56,7 +56,7 @@ class Wanted:
 
         path = "facebook" if self.platform is PlatformName.INSTAGRAM else ""
         return Account(
-            account_id=queries.account_id(self.client, self.platform, handle),
+            account_id=queries.accounts.account_id(self.client, self.platform, handle),
             client=self.client,
             platform=self.platform,
             handle=handle,
@@ -77,14 +77,14 @@ def as_before(wanted: Wanted) -> tuple[Wanted, SecretStr | None]:
         known = named(session, wanted)
         if known is None:
             return wanted, None
-        return wanted.like(known), queries.proxy_of(session, open_vault(), known.account_id)
+        return wanted.like(known), queries.tokens.proxy_of(session, open_vault(), known.account_id)
 
 
 def named(session: Session, wanted: Wanted) -> Account | None:
     """The client's account that has the name by now; None without a name."""
     from clipping.db import queries
 
-    found = queries.accounts(session, wanted.client, wanted.platform)
+    found = queries.accounts.accounts(session, wanted.client, wanted.platform)
     return next((one for one in found if one.handle.lower() == wanted.handle.lower()), None)
 
 
@@ -102,15 +102,15 @@ def keep(wanted: Wanted, found: Connected, kind: str) -> Account:
         account_id = _known(session, wanted, found).account_id
         # Whoever renews its tokens just now is waited for, and only then the account is locked
         # and read: what was decided meanwhile, as a consent that was withdrawn, has to stay.
-        queries.lock_tokens(session, account_id)
-        queries.find_account(session, account_id, lock=True)
+        queries.tokens.lock_tokens(session, account_id)
+        queries.accounts.find_account(session, account_id, lock=True)
         account = _known(session, wanted, found)
         _refuse_unfit(account, found.tokens)
-        queries.save_account(session, account)
-        queries.save_tokens(session, open_vault(), account.account_id, found.tokens)
-        queries.note_event(session, account.account_id, kind, after=account.handle)
+        queries.accounts.save_account(session, account)
+        queries.tokens.save_tokens(session, open_vault(), account.account_id, found.tokens)
+        queries.accounts.note_event(session, account.account_id, kind, after=account.handle)
         if account.status is AccountStatus.REAUTHORISE:
-            queries.change_status(
+            queries.accounts.change_status(
                 session, account.account_id, AccountStatus.ACTIVE, "Its owner connected it again."
             )
     return account
@@ -135,7 +135,7 @@ def _known(session: Session, wanted: Wanted, found: Connected) -> Account:
     from clipping.db import queries
 
     new = wanted.account(found.handle, found.platform_user_id)
-    by_id = queries.account_of_user(session, wanted.platform, found.platform_user_id)
+    by_id = queries.accounts.account_of_user(session, wanted.platform, found.platform_user_id)
     by_name = named(session, replace(wanted, handle=found.handle))
     known = by_id or by_name
     if known is None or known.handle.lower() != found.handle.lower():
@@ -169,11 +169,11 @@ def free_id(session: Session, account: Account) -> str:
     from clipping.db import queries
 
     made, number = account.account_id, 1
-    while queries.find_account(session, made) is not None:
+    while queries.accounts.find_account(session, made) is not None:
         # One that was first known by this name, and has another one by now.
         number += 1
         apart = f"{account.handle} {number}"
-        made = queries.account_id(account.client, account.platform, apart)
+        made = queries.accounts.account_id(account.client, account.platform, apart)
     return made
 
 
@@ -185,7 +185,9 @@ def refuse_anothers(session: Session, account: Account) -> None:
     from clipping.db import queries
 
     user_id = account.platform_user_id
-    if queries.is_anothers(session, account.client, account.platform, account.handle, user_id):
+    if queries.accounts.is_anothers(
+        session, account.client, account.platform, account.handle, user_id
+    ):
         raise _another_clients(account.handle)
 
 

@@ -79,7 +79,7 @@ def _run(job: HearJob) -> Transcript:
 
     transcript_id = hear_source(**job.model_dump(mode="json"))
     with db_session() as session:
-        _, transcript = queries.get_transcript(session, transcript_id)
+        _, transcript = queries.lineage.get_transcript(session, transcript_id)
     return transcript
 
 
@@ -105,7 +105,7 @@ def set_glossary(client: str, file: Path) -> None:
 
     terms = read_glossary(file)
     with db_session() as session:
-        queries.save_glossary(session, client, terms)
+        queries.heard.save_glossary(session, client, terms)
     count = "one term" if len(terms) == 1 else f"{len(terms)} terms"
     console.output.print(f"The glossary of {client} has {count} now.")
 
@@ -117,7 +117,7 @@ def show_glossary(client: str) -> None:
     from tasks.workplace import db_session
 
     with db_session() as session:
-        terms = queries.glossary_of(session, client)
+        terms = queries.heard.glossary_of(session, client)
     if not terms:
         console.errors.print(f"The glossary of {client} has no terms.")
     sys.stdout.write(written_glossary(terms))

@@ -16,13 +16,13 @@ def next_line(client: str, rights: Rights) -> str:
     from tasks.workplace import db_session
 
     with db_session() as session:
-        if queries.posts(session, client, most=1):
+        if queries.posts.posts(session, client, most=1):
             return f"The clips are {client}'s."
         return told(
             client,
             rights_stated=rights.ground is not Ground.UNSTATED,
-            waiting=bool(queries.waiting_clips(session, client, 1)),
-            has_account=bool(queries.accounts(session, client)),
+            waiting=bool(queries.waiting.waiting_clips(session, client, 1)),
+            has_account=bool(queries.accounts.accounts(session, client)),
         )
 
 

@@ -64,7 +64,7 @@ def _accounts(client: str) -> list[Account]:
 
     with db_session() as session:
         refuse_unknown(session, client)
-        return queries.accounts(session, client)
+        return queries.accounts.accounts(session, client)
 
 
 def _account(post: Post) -> Account:
@@ -72,7 +72,7 @@ def _account(post: Post) -> Account:
     from tasks.workplace import db_session
 
     with db_session() as session:
-        return queries.get_account(session, post.account_id)
+        return queries.accounts.get_account(session, post.account_id)
 
 
 def _print(plans: Sequence[DayPlan], accounts: Sequence[Account]) -> None:
@@ -82,7 +82,7 @@ def _print(plans: Sequence[DayPlan], accounts: Sequence[Account]) -> None:
 
     clips = {one.clip_id for plan in plans for one in plan.assignments}
     with db_session() as session:
-        found = queries.posting_facts(session, clips)
+        found = queries.posting_facts.posting_facts(session, clips)
     hooks = {clip_id: facts.hook for clip_id, facts in found.items()}
     for number, plan in enumerate(plans):
         # Lines as they are: a table that is wrapped cannot be read.

@@ -72,12 +72,12 @@ def set_policy(name: str, changes: Changes, *, by: str = "", as_json: bool) -> N
     from tasks.workplace import db_session
 
     with db_session() as session:
-        known = queries.clients(session)
+        known = queries.clients.clients(session)
         if not changes and name not in known:
             raise unknown(name, known)
         # What is on a page meanwhile must not be lost: all of it is saved together.
         found = strategy(session, name)
-        policy = found.policy if found else queries.editorial_policy(session, name)
+        policy = found.policy if found else queries.clients.editorial_policy(session, name)
         if changes:
             policy = changes.of(policy)
             for key, clause in at_odds(policy).items():

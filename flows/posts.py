@@ -41,10 +41,10 @@ def list_posts(
     with db_session() as session:
         refuse_unknown(session, client)
         account_id = account_named(session, account, client).account_id if account else None
-        found = queries.posts(
+        found = queries.posts.posts(
             session, client, account_id=account_id, states=states, since=since, until=until
         )
-        accounts = {one.account_id: one for one in queries.accounts(session, client)}
+        accounts = {one.account_id: one for one in queries.accounts.accounts(session, client)}
     if as_json:
         _write_json([document(post) for post in found])
     elif found:
@@ -90,9 +90,9 @@ def show_post(post_id: str, *, as_json: bool) -> None:
     from tasks.workplace import db_session
 
     with db_session() as session:
-        post = queries.get_post(session, post_id)
-        account = queries.get_account(session, post.account_id)
-        events = queries.post_events(session, post_id)
+        post = queries.posts.get_post(session, post_id)
+        account = queries.accounts.get_account(session, post.account_id)
+        events = queries.posts.post_events(session, post_id)
     if as_json:
         history = [event.model_dump(mode="json") for event in events]
         _write_json({**document(post), "events": history})
@@ -222,7 +222,7 @@ def _covers(wanted: Stop) -> tuple[str, dict[str, Account]]:
 
     with db_session() as session:
         refuse_unknown(session, wanted.client or None)
-        accounts = {one.account_id: one for one in queries.accounts(session)}
+        accounts = {one.account_id: one for one in queries.accounts.accounts(session)}
     return covered(wanted, accounts), accounts
 
 

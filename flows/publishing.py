@@ -25,7 +25,7 @@ def publish(*, once: bool, as_json: bool) -> None:
 
     with database():
         with db_session() as session:
-            apps = {account.app for account in queries.accounts(session)}
+            apps = {account.app for account in queries.accounts.accounts(session)}
         with blocks_within_reach(*apps):
             publisher, ahead = Publisher(), Ahead()
             while True:
@@ -77,11 +77,11 @@ def next_line() -> str:
     from tasks.workplace import db_session
 
     with db_session() as session:
-        post = queries.next_reserved(session)
+        post = queries.posts.next_reserved(session)
         if post is None:
             return "No post is reserved: clipper plan --client NAME reserves some."
-        account = queries.get_account(session, post.account_id)
-        stops = queries.stops_of(session, post)
+        account = queries.accounts.get_account(session, post.account_id)
+        stops = queries.stops.stops_of(session, post)
     at = account.clock(post.next_at or post.due_at)
     line = f"Next: {account.platform} @{account.handle} of {account.client}, {at} ({post.post_id})."
     return f"{line} It will be held: {gates.stopped(stops[0])}" if stops else line

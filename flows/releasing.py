@@ -22,8 +22,8 @@ def release_clip(clip_id: str, person: str, note: str, *, as_json: bool) -> None
 
     verdicts.release(clip_id, person, note, datetime.now(UTC))
     with db_session() as session:
-        clip = queries.get_clip(session, clip_id)
-        given = queries.releases_of(session, clip.moment_id)
+        clip = queries.clips.get_clip(session, clip_id)
+        given = queries.releases.releases_of(session, clip.moment_id)
     if as_json:
         told = {
             "clip_id": clip_id,

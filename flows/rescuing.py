@@ -91,8 +91,8 @@ def _found(session: Session, what: str, client: str | None) -> tuple[str, Source
     from clipping.db import queries
 
     key = _detection_key(session, what, client or "default")
-    source_id, _, detection = queries.get_detection(session, key)
-    source = queries.get_source(session, source_id)
+    source_id, _, detection = queries.lineage.get_detection(session, key)
+    source = queries.sources.get_source(session, source_id)
     if client is not None and source.client != client:
         raise Rejected(f"{what} is not {client}'s.")
     return key, source, detection
@@ -103,16 +103,16 @@ def _detection_key(session: Session, what: str, client: str) -> str:
     from clipping.db import queries
 
     if what.startswith("det_"):
-        queries.get_detection(session, what)
+        queries.lineage.get_detection(session, what)
         return what
     if what.startswith("clip_"):
-        clip = queries.get_clip(session, what)
+        clip = queries.clips.get_clip(session, what)
         # Of a variation with other ends, the talk that it is from is meant.
-        key = queries.newest_detection(
+        key = queries.rescues.newest_detection(
             session, clip.source_id, clip.moment_id
-        ) or queries.newest_detection(session, clip.source_id)
+        ) or queries.rescues.newest_detection(session, clip.source_id)
     else:
-        key = queries.newest_detection(session, _source_id(session, what, client))
+        key = queries.rescues.newest_detection(session, _source_id(session, what, client))
     if key is None:
         raise Rejected(f"Nothing has been searched in {what} yet: clip it first.")
     return key
@@ -126,16 +126,16 @@ def _source_id(session: Session, what: str, client: str) -> str:
     from clipping.storage.base import hash_file
 
     if what.startswith("src_"):
-        return queries.get_source(session, what).source_id
+        return queries.sources.get_source(session, what).source_id
     if is_link(what):
         what = check_link(what, extra_domains(settings().link_hosts)).url
     # A file is kept under the name by which it was given.
     places = dict.fromkeys((what, str(Path(what).absolute()), str(Path(what).resolve())))
-    known = (queries.source_at(session, client, place) for place in places)
+    known = (queries.sources.source_at(session, client, place) for place in places)
     source = next((source for source in known if source is not None), None)
     # A path raises for a name that is too long.
     if source is None and os.path.isfile(what):  # noqa: PTH113
-        source = queries.find_source(session, client, hash_file(Path(what)))
+        source = queries.sources.find_source(session, client, hash_file(Path(what)))
     if source is None:
         raise Rejected(f"{what} has not been taken in for {client} yet.")
     return source.source_id

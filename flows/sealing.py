@@ -16,13 +16,13 @@ def seal_anew() -> bool:
 
     Each transaction leaves whole rows behind, so this can be killed at any moment and run again.
     """
-    vault, done = open_vault(), queries.Rotated()
+    vault, done = open_vault(), queries.sealed.Rotated()
     with database():
-        for table in queries.sealed_tables():
+        for table in queries.sealed.sealed_tables():
             after: tuple[str, ...] | None = None
             while True:
                 with db_session() as session:
-                    part = queries.rotate(session, vault, table, after, _AT_A_TIME)
+                    part = queries.sealed.rotate(session, vault, table, after, _AT_A_TIME)
                 done += part
                 after = part.last
                 if after is None:

@@ -28,10 +28,10 @@ def list_stops(client: str | None, *, lifted: bool, as_json: bool) -> None:
 
     with db_session() as session:
         refuse_unknown(session, client)
-        names = {one.account_id: one for one in queries.accounts(session)}
-        found = queries.stops(session, lifted=lifted)
+        names = {one.account_id: one for one in queries.accounts.accounts(session)}
+        found = queries.stops.stops(session, lifted=lifted)
         if client is not None:
-            sources = queries.sources_of_clips(session, client)
+            sources = queries.stops.sources_of_clips(session, client)
             found = [stop for stop in found if concerns(stop, client, names, sources)]
     if as_json:
         document = [stop.model_dump(mode="json") for stop in found]

@@ -32,7 +32,7 @@ def sweep_now(*, apply: bool, client: str | None, as_json: bool) -> bool:
     from tasks.workplace import db_session
 
     with db_session() as session:
-        known = queries.clients(session)
+        known = queries.clients.clients(session)
     if client is not None and client not in known:
         raise unknown(client, known)
     found = sweep(apply=apply, client=client).document()

@@ -17,7 +17,7 @@ from flows import console
 from flows.clients import unknown
 
 if TYPE_CHECKING:
-    from clipping.db.queries import ClipAlike
+    from clipping.db.queries.likeness import ClipAlike
     from clipping.likeness import Pair
 
 _PARTS = ("combined", "span", "hook", "picture", "sound")
@@ -106,11 +106,11 @@ def month_of(client: str, month: str) -> MonthOfClips:
     from tasks.workplace import db_session
 
     with db_session() as session:
-        known = queries.clients(session)
+        known = queries.clients.clients(session)
         if client not in known:
             raise unknown(client, known)
-        ours, earlier = queries.clips_of_month(session, client, month, PRINT_VERSION)
-        experiments = queries.arms_of_clips(session, client)
+        ours, earlier = queries.likeness.clips_of_month(session, client, month, PRINT_VERSION)
+        experiments = queries.experiments.arms_of_clips(session, client)
     clips = _printed([*ours, *earlier])
     compared = [clip.compared for clip in clips]
     ids = {clip.compared.clip_id for clip in ours}

@@ -87,10 +87,10 @@ def show_experiments(client: str, *, as_json: bool) -> None:
     from tasks.workplace import db_session
 
     with db_session() as session:
-        known = queries.clients(session)
+        known = queries.clients.clients(session)
         if client not in known:
             raise unknown(client, known)
-        found = queries.experiments_of(session, client)
+        found = queries.experiments.experiments_of(session, client)
     if as_json:
         document = [experiment.model_dump(mode="json") for experiment in found]
         sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")

@@ -59,7 +59,7 @@ def add_watch(
 
     found = located(place)
     watch = Watch(
-        watch_id=queries.watch_id(client, found),
+        watch_id=queries.watches.watch_id(client, found),
         client=client,
         place=found,
         min_seconds=min_seconds,
@@ -69,10 +69,12 @@ def add_watch(
     if not watch.is_channel:
         _check_folder(Path(found))
     with db_session() as session:
-        queries.save_watch(session, watch, withdraw_rights=withdraw_rights)
-        kept = next(w for w in queries.watches(session, client) if w.watch_id == watch.watch_id)
+        queries.watches.save_watch(session, watch, withdraw_rights=withdraw_rights)
+        kept = next(
+            w for w in queries.watches.watches(session, client) if w.watch_id == watch.watch_id
+        )
         if clip:
-            required = queries.client_settings(session, client).require_rights
+            required = queries.clients.client_settings(session, client).require_rights
             check_stated(kept.rights, required=required, client=client, name=called(found))
     console.output.print(
         f"Watching {found} for {client}: what is new and {min_seconds} s long or longer is "
@@ -102,9 +104,11 @@ def remove_watch(place: str, client: str) -> None:
     except UnsafeUrl:
         names = {place}
     with db_session() as session:
-        found = [watch for watch in queries.watches(session, client) if watch.place in names]
+        found = [
+            watch for watch in queries.watches.watches(session, client) if watch.place in names
+        ]
         for watch in found:
-            queries.forget_watch(session, watch.watch_id)
+            queries.watches.forget_watch(session, watch.watch_id)
     if not found:
         raise Rejected(f"{place} is not watched for {client}; clipper watch list shows what is.")
     console.output.print(f"{found[0].place} is no longer watched for {client}.", markup=False)
@@ -144,14 +148,14 @@ def _overviews(client: str | None) -> list[WatchOverview]:
     from tasks.workplace import db_session
 
     with db_session() as session:
-        counts = queries.item_counts(session)
+        counts = queries.watches.item_counts(session)
         return [
             WatchOverview(
                 watch,
                 {s: counts[watch.watch_id, s] for s in ItemState if (watch.watch_id, s) in counts},
-                tuple(queries.items_with_reasons(session, watch.watch_id, _SHOWN)),
+                tuple(queries.watches.items_with_reasons(session, watch.watch_id, _SHOWN)),
             )
-            for watch in queries.watches(session, client)
+            for watch in queries.watches.watches(session, client)
         ]
 
 

@@ -76,7 +76,7 @@ def known_obstacles(account: Account, tokens: Tokens | None, now: datetime) -> l
 
 def _stopped(session: Session, account: Account) -> list[str]:
     """The stop that covers all posts of the account, as one sentence; empty when none does."""
-    held = Held(account.client, queries.stops(session), [account.replace(paused="")])
+    held = Held(account.client, queries.stops.stops(session), [account.replace(paused="")])
     return [one.rstrip(".") for one in held.accounts.values()]
 
 
@@ -99,7 +99,7 @@ def _asked(
     except ClippingError as error:
         note_answer(account.account_id, error, now)
         with db_session() as session:
-            after = queries.get_account(session, account.account_id)
+            after = queries.accounts.get_account(session, account.account_id)
         # With what is known from now on: tomorrow that is no news.
         return [*obstacles(after, tokens, now), str(error).rstrip(".")]
     return [] if limits is None else live_obstacles(account, limits)
@@ -141,8 +141,8 @@ def check_all(
     with database():
         with db_session() as session:
             known = [
-                (one, queries.token_dates(session, one.account_id))
-                for one in queries.accounts(session)
+                (one, queries.tokens.token_dates(session, one.account_id))
+                for one in queries.accounts.accounts(session)
             ]
         for account, tokens in known:
             try:
@@ -159,12 +159,14 @@ def check_all(
 
 def _keep(account: Account, check: AccountCheck) -> None:
     with db_session() as session:
-        before = queries.account_check(session, account.account_id)
-        queries.save_account_check(session, check)
+        before = queries.account_checks.account_check(session, account.account_id)
+        queries.account_checks.save_account_check(session, check)
         # A stop was told of as it was made, as a new status was; what is left is perhaps news.
         news = _reasons(check.why_not) - _reasons(_stopped(session, account))
         news -= _reasons(before.why_not if before else ())
-        told = queries.get_account(session, account.account_id).status is not account.status
+        told = (
+            queries.accounts.get_account(session, account.account_id).status is not account.status
+        )
         if news and not told and not account.paused:
             name = f"{account.platform.value} @{account.handle}"
             sentence = f"{name} cannot be posted to: {check.sentence}."

@@ -48,7 +48,7 @@ def admit(
         still be stopped.
     """
     own_gate, app_gate = rates.gate_names(post.platform, post.account_id)
-    standing = queries.standing_of(
+    standing = queries.stops.standing_of(
         session,
         post,
         now,
@@ -72,7 +72,9 @@ def admit(
         return _let_go(session, post, waiting, who, now, account, outage, vault)
     going = _begun(gates.released(post), account, now)
     if going != post:
-        queries.save_post(session, post, going, now, vault=vault, who=who, lease_until=now + lease)
+        queries.posts.save_post(
+            session, post, going, now, vault=vault, who=who, lease_until=now + lease
+        )
     return Admitted(going, True, account, outage, now, probing)
 
 
@@ -107,12 +109,14 @@ def _wait(
         return now + timedelta(seconds=pause_s), False
     probing = breaker.is_known(outage)
     if probing:
-        queries.outage(session, account.platform.value, lambda one: breaker.probing(one, now))
+        queries.health.outage(
+            session, account.platform.value, lambda one: breaker.probing(one, now)
+        )
     step = next_step(post.receipt, mine=unarmed is not None)
     if standing.shut_until is not None:
         return standing.shut_until, probing
     wanted = rates.buckets(account, rates.asking(step, post.receipt), now)
-    return now + timedelta(seconds=queries.take_tokens(session, wanted, now)), probing
+    return now + timedelta(seconds=queries.buckets.take_tokens(session, wanted, now)), probing
 
 
 def _begun(post: Post, account: Account, now: datetime) -> Post:
@@ -138,5 +142,5 @@ def _let_go(
     outage: Outage,
     vault: Vault,
 ) -> Admitted:
-    queries.save_post(session, post, after, now, vault=vault, who=who)
+    queries.posts.save_post(session, post, after, now, vault=vault, who=who)
     return Admitted(after, False, account, outage, now)

@@ -52,9 +52,9 @@ def note_success(
     :param began: When the post was let take that step.
     """
     if before != Outage():
-        queries.outage(session, account.platform.value, breaker.after_answer)
+        queries.health.outage(session, account.platform.value, breaker.after_answer)
     if post.posted_at is not None and account.first_post_on is None:
-        queries.note_first_post(session, account.account_id, _day_of_slot(account, post))
+        queries.accounts.note_first_post(session, account.account_id, _day_of_slot(account, post))
     _tell_stuck(session, post, post.note, now, began)
     if post.receipt.stage is Stage.INBOX and not _was_told(session, "manual", post, post.note):
         tell(session, "manual", post.note, now, post=post)
@@ -79,7 +79,7 @@ def note_failure(
     """After a step that failed: what it says of the account, the app, the platform, the source."""
     account, kind = admitted.account, kind_of_failure(error)
     if renews(before, error):
-        queries.expire_tokens(session, account.account_id, now)
+        queries.tokens.expire_tokens(session, account.account_id, now)
         return
     note_account(session, account, troubles.status_after(error), str(error), now)
     # What a page in a browser does says nothing of the API, nor of our app.
@@ -111,7 +111,7 @@ def _tell_stuck(session: Session, post: Post, why: str, now: datetime, began: da
 
 
 def _was_told(session: Session, kind: str, post: Post, why: str) -> bool:
-    return queries.was_told(session, kind, why, post_id=post.post_id)
+    return queries.alerts.was_told(session, kind, why, post_id=post.post_id)
 
 
 def note_account(
@@ -124,11 +124,11 @@ def note_account(
     if status is None:
         return False
     # One at a time for a client: each has to see the troubles of the others.
-    queries.lock_client(session, account.client)
-    if not queries.change_status(session, account.account_id, status, why, at=now):
+    queries.clients.lock_client(session, account.client)
+    if not queries.accounts.change_status(session, account.account_id, status, why, at=now):
         return False
     tell(session, "account", f"{_name(account)} is {status.value}: {why}", now, account=account)
-    together = queries.accounts_in_trouble(
+    together = queries.stops.accounts_in_trouble(
         session, account.client, account.platform, now - troubles.TOGETHER
     )
     if len(together) <= troubles.MOST_ALONE:
@@ -143,33 +143,33 @@ def note_account(
     )
     if not any(
         one.client == stop.client and one.platform is stop.platform
-        for one in queries.stops(session)
+        for one in queries.stops.stops(session)
     ):
-        queries.add_stop(session, stop)
+        queries.stops.add_stop(session, stop)
         tell(session, "paused", gates.stopped(stop), now, account=account)
     return True
 
 
 def hold_source(session: Session, post: Post, why: str, now: datetime) -> None:
     """Nothing more of a post's source goes out; its queued posts give their slots back."""
-    if not any(stop.source_id == post.source_id for stop in queries.stops(session)):
+    if not any(stop.source_id == post.source_id for stop in queries.stops.stops(session)):
         stop = Stop(source_id=post.source_id, by=PUBLISHER, at=now, why=why)
-        queries.add_stop(session, stop)
+        queries.stops.add_stop(session, stop)
         tell(session, "takedown", gates.stopped(stop), now, post=post)
-    for one in queries.posts(session, source_id=post.source_id, states=_QUEUED):
-        queued = queries.get_post(session, one.post_id, lock=True)
+    for one in queries.posts.posts(session, source_id=post.source_id, states=_QUEUED):
+        queued = queries.posts.get_post(session, one.post_id, lock=True)
         if queued.state not in _QUEUED or may_be_public(queued):
             continue
         after = gates.held(queued, f"Its source is held: {why.rstrip('.')}.", now)
         # One that a person holds stays held by that person.
         again = None if queued.state is PostState.HELD and not queued.next_at else after.next_at
-        queries.save_post(session, queued, after.replace(slot_id=None, next_at=again), now)
+        queries.posts.save_post(session, queued, after.replace(slot_id=None, next_at=again), now)
 
 
 def set_aside(session: Session, now: datetime, post: Post, error: ClippingError) -> None:
     """A post whose handle no key opens is tried again later; people are told once."""
     after = gates.set_aside(post, str(error), now)
-    queries.save_post(session, post, after, now)
+    queries.posts.save_post(session, post, after, now)
     if post.note != after.note and after.state is not PostState.CANCELLED:
         tell(session, "unreadable", str(error), now, post=post)
 
@@ -186,7 +186,7 @@ def tell(
     """Let people know; kept until somebody has seen it."""
     client = account.client if account else post.client if post else ""
     _log.warning("%s: %s", kind, sentence)
-    queries.add_alert(
+    queries.alerts.add_alert(
         session,
         Alert(
             at=now,
@@ -203,16 +203,20 @@ def _note_platform(
     session: Session, admitted: Admitted, error: ClippingError, kind: FailureKind, now: datetime
 ) -> None:
     service, probe = admitted.account.platform.value, admitted.probing
-    if troubles.is_silence(error) and queries.has_proxy(session, admitted.account.account_id):
+    if troubles.is_silence(error) and queries.tokens.has_proxy(
+        session, admitted.account.account_id
+    ):
         # More likely its proxy's doing, which says nothing of the platform.
         if probe:
-            queries.outage(session, service, lambda one: breaker.after_no_probe(one, now))
+            queries.health.outage(session, service, lambda one: breaker.after_no_probe(one, now))
     elif kind in (_K.RETRY_BACKOFF, _K.UNKNOWN_OUTCOME):
-        queries.outage(session, service, lambda one: breaker.after_failure(one, now, probe=probe))
-        queries.note_service(session, service, now, str(error))
+        queries.health.outage(
+            session, service, lambda one: breaker.after_failure(one, now, probe=probe)
+        )
+        queries.health.note_service(session, service, now, str(error))
     elif admitted.outage != Outage():
         # A refusal is an answer, too.
-        queries.outage(session, service, breaker.after_answer)
+        queries.health.outage(session, service, breaker.after_answer)
 
 
 def _close(
@@ -222,12 +226,12 @@ def _close(
     if kind in (_K.RETRY_AFTER, _K.QUOTA_UNTIL):
         app = bool(getattr(error, "whole_app", False))
         gate = rates.app_gate(account) if app else rates.account_gate(account)
-        queries.close(session, gate, now, until(error, now))
+        queries.buckets.close(session, gate, now, until(error, now))
     elif kind in (_K.BILLING, _K.APP_MISCONFIGURED) and getattr(error, "whole_app", False):
         # Else it is something of this account alone, such as a proxy that is no address.
-        queries.close(session, rates.app_gate(account), now, now + _APP_PAUSE)
+        queries.buckets.close(session, rates.app_gate(account), now, now + _APP_PAUSE)
         lately = now - _APP_TOLD_AGAIN
-        if not queries.was_told(session, "app", str(error), app_of=account, since=lately):
+        if not queries.alerts.was_told(session, "app", str(error), app_of=account, since=lately):
             tell(session, "app", str(error), now, account=account)
 
 

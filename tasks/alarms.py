@@ -50,10 +50,10 @@ def send_digest() -> dict[str, int]:
     """Tell targets of the last day."""
     now = datetime.now(UTC)
     with db_session() as session:
-        for target in queries.targets(session):
+        for target in queries.alarms.targets(session):
             if target.digest:
                 lines = digest_lines(target, now)
-                queries.add_message(session, deciding.digest(target, lines, now))
+                queries.alarms.add_message(session, deciding.digest(target, lines, now))
     return dict(tell_targets(now))
 
 
@@ -70,12 +70,12 @@ def tell_targets(now: datetime | None = None) -> Counter[str]:
             return found
         now = given or datetime.now(UTC)
         with db_session() as session:
-            queries.resolve_settled(session, now)
-            queries.forget_old_messages(session, now)
-            for target in queries.targets(session):
+            queries.alarms.resolve_settled(session, now)
+            queries.alarms.forget_old_messages(session, now)
+            for target in queries.alarms.targets(session):
                 _decide(target, now)
         with db_session() as session:
-            waiting = queries.waiting_messages(session, now)
+            waiting = queries.alarms.waiting_messages(session, now)
         for message in waiting:
             found["sent" if deliver(message, now) else "not sent"] += 1
     return found
@@ -85,20 +85,20 @@ def _decide(target: Target, now: datetime) -> None:
     with db_session() as session:
         made = deciding.messages(
             target,
-            queries.fresh_alerts(session, target),
-            queries.ended_alerts(session, target, now),
-            queries.recent_messages(session, target.name, now - deciding.HOUR),
+            queries.alarms.fresh_alerts(session, target),
+            queries.alarms.ended_alerts(session, target, now),
+            queries.alarms.recent_messages(session, target.name, now - deciding.HOUR),
             now,
         )
         for message in made:
-            queries.add_message(session, message)
+            queries.alarms.add_message(session, message)
 
 
 def deliver(message: Message, now: datetime) -> bool:
     """Send one message and note how that went."""
     try:
         with db_session() as session:
-            address = queries.target_address(session, open_vault(), message.target)
+            address = queries.alarms.target_address(session, open_vault(), message.target)
         if address is None:
             return False
         send(address, message)
@@ -106,10 +106,10 @@ def deliver(message: Message, now: datetime) -> bool:
         _log.warning("Alarm %s: %s", message.dedupe_key, error)
         again_at = deciding.next_try(message, now)
         with db_session() as session:
-            queries.note_unsent(session, message, str(error), again_at)
+            queries.alarms.note_unsent(session, message, str(error), again_at)
         return False
     with db_session() as session:
-        queries.note_sent(session, message, now)
+        queries.alarms.note_sent(session, message, now)
     return True
 
 
@@ -121,9 +121,9 @@ def add_target(target: Target, address: SecretStr) -> None:
     """
     check_address(address)
     with db_session() as session:
-        if target.client and target.client not in queries.clients(session):
+        if target.client and target.client not in queries.clients.clients(session):
             raise Rejected(f"There is no client {target.client} yet.")
-        queries.save_target(session, open_vault(), target, address)
+        queries.alarms.save_target(session, open_vault(), target, address)
 
 
 def try_targets(name: str | None = None) -> dict[str, str]:
@@ -133,7 +133,7 @@ def try_targets(name: str | None = None) -> dict[str, str]:
     """
     now = datetime.now(UTC)
     with db_session() as session:
-        found = [one for one in queries.targets(session) if name in (None, one.name)]
+        found = [one for one in queries.alarms.targets(session) if name in (None, one.name)]
     if name is not None and not found:
         raise Rejected(f"There is no target {name}; `clipper alarms targets` shows them.")
     said = {}
@@ -141,7 +141,7 @@ def try_targets(name: str | None = None) -> dict[str, str]:
         message = deciding.trial(target, now)
         try:
             with db_session() as session:
-                address = queries.target_address(session, open_vault(), target.name)
+                address = queries.alarms.target_address(session, open_vault(), target.name)
             send(address or SecretStr(""), message)
             said[target.name] = ""
         except ClippingError as error:
@@ -152,11 +152,11 @@ def try_targets(name: str | None = None) -> dict[str, str]:
 def digest_lines(target: Target, now: datetime) -> list[str]:
     """What a target is told of the last day: posts, what wants a person, and what it cost."""
     with db_session() as session:
-        posts = queries.posts(session, target.client or None, since=now - _DAY, until=now)
-        coming = queries.posts(session, target.client or None, since=now, until=now + _DAY)
-        alerts = queries.alerts(session, client=target.client or None)
-        clients = [target.client] if target.client else queries.clients(session)
-        spent = sum(queries.spent_usd(session, one, f"{now:%Y-%m}") for one in clients)
+        posts = queries.posts.posts(session, target.client or None, since=now - _DAY, until=now)
+        coming = queries.posts.posts(session, target.client or None, since=now, until=now + _DAY)
+        alerts = queries.alerts.alerts(session, client=target.client or None)
+        clients = [target.client] if target.client else queries.clients.clients(session)
+        spent = sum(queries.claude.spent_usd(session, one, f"{now:%Y-%m}") for one in clients)
     states = Counter(post.state for post in posts)
     told = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
     live = sum(post.state not in (PostState.CANCELLED, PostState.FAILED) for post in coming)

@@ -109,7 +109,7 @@ def _needed_keys() -> Counter[str]:
     vault = Vault(given) if given else None
     found: Counter[str] = Counter()
     with db_session() as session:
-        for column in queries.sealed_columns():
+        for column in queries.sealed.sealed_columns():
             wanted = select(column).where(column.is_not(None))
             for sealed in session.execute(wanted.execution_options(yield_per=1000)).scalars():
                 found[(vault.opened_by(sealed) if vault else None) or ""] += 1

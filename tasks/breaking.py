@@ -26,7 +26,7 @@ def asking(service: str, now: datetime | None = None) -> Iterator[None]:
     """
     at = now or datetime.now(UTC)
     with db_session() as session:
-        known = queries.outage(session, service)
+        known = queries.health.outage(session, service)
         pause_s = breaker.wait_s(known, at)
         if pause_s > 0:
             raise ServiceUnavailable(
@@ -34,7 +34,7 @@ def asking(service: str, now: datetime | None = None) -> Iterator[None]:
             )
         probing = breaker.is_known(known)
         if probing:
-            queries.outage(session, service, lambda one: breaker.probing(one, at))
+            queries.health.outage(session, service, lambda one: breaker.probing(one, at))
     try:
         yield
     except Transient as error:
@@ -49,10 +49,10 @@ def asking(service: str, now: datetime | None = None) -> Iterator[None]:
 def _note_failure(service: str, at: datetime, said: str, probing: bool) -> None:
     try:
         with db_session() as session:
-            queries.outage(
+            queries.health.outage(
                 session, service, lambda one: breaker.after_failure(one, at, probe=probing)
             )
-            queries.note_service(session, service, at, said)
+            queries.health.note_service(session, service, at, said)
     except ClippingError as error:
         # The failure itself says more.
         _log.warning("That %s is away was not kept: %s", service, error)
@@ -61,4 +61,4 @@ def _note_failure(service: str, at: datetime, said: str, probing: bool) -> None:
 def _note_answer(service: str, known: Outage) -> None:
     if known != Outage():
         with db_session() as session:
-            queries.outage(session, service, breaker.after_answer)
+            queries.health.outage(session, service, breaker.after_answer)

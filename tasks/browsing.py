@@ -41,8 +41,8 @@ def entry_to(account: Account) -> Access:
     """
     proxy = None
     with database(), db_session() as session:
-        if queries.has_proxy(session, account.account_id):
-            proxy = queries.proxy_of(session, open_vault(), account.account_id)
+        if queries.tokens.has_proxy(session, account.account_id):
+            proxy = queries.tokens.proxy_of(session, open_vault(), account.account_id)
     way = None if proxy is None else proxy.get_secret_value()
     return Access(account, SecretStr(""), proxy=way)
 
@@ -55,7 +55,7 @@ def browser_obstacles(account: Account) -> list[str]:
 
     found = undisclosable(account.disclosure, TABLES[account.platform])
     with db_session() as session:
-        is_open = bool(queries.open_accounts(session, [account.account_id]))
+        is_open = bool(queries.tokens.open_accounts(session, [account.account_id]))
     if told := unopened(account, is_open=is_open):
         found.append(f"it is {told} ({to_open(account)})")
     elif not is_logged_in(account.account_id):

@@ -31,7 +31,7 @@ def find_change(change_id: str) -> ClipChange:
     """
     with db_session() as session:
         changing.note_progress(session, change_id, 0.0, datetime.now(UTC))
-        return queries.get_change(session, change_id)
+        return queries.changes.get_change(session, change_id)
 
 
 def work_of(change: ClipChange) -> tuple[str, str, RenderChoices]:
@@ -77,11 +77,11 @@ def settle_change(change_id: str, made_clip_id: str) -> str:
     :raises Rejected: The new film failed its proof.
     """
     with db_session() as session:
-        client = queries.get_clip(session, made_clip_id).client
+        client = queries.clips.get_clip(session, made_clip_id).client
     # No planner books a slot for it without the words that it is to have.
     with only_one(planning_of(client)), db_session() as session:
         done = changing.settle(session, change_id, made_clip_id, datetime.now(UTC))
-        made = queries.get_clip(session, made_clip_id)
+        made = queries.clips.get_clip(session, made_clip_id)
     if done.state is ChangeState.FAILED and made.state is ClipState.FAILED_PROOF:
         raise Rejected(done.told)
     return made_clip_id

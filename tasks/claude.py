@@ -35,49 +35,49 @@ class PostgresBooks:
     def find(self, fingerprint: str) -> Reply | None:
         """A reply of the last 30 days."""
         with db_session() as session:
-            return queries.find_reply(session, self.client, fingerprint, datetime.now(UTC))
+            return queries.claude.find_reply(session, self.client, fingerprint, datetime.now(UTC))
 
     def book(self, entry: Entry, fingerprint: str, reply: Reply, *, custom_id: str = "") -> None:
         """Enter, keep and settle in one transaction."""
         with db_session() as session:
-            queries.save_entry(session, entry)
-            queries.save_reply(session, self.client, fingerprint, reply)
+            queries.claude.save_entry(session, entry)
+            queries.claude.save_reply(session, self.client, fingerprint, reply)
             if custom_id:
-                queries.settle_intents(session, [custom_id])
+                queries.claude.settle_intents(session, [custom_id])
 
     def account(self, month: str) -> Account:
         """How the client stands in a month."""
         with db_session() as session:
             return Account(
-                budget_usd=queries.client_settings(session, self.client).monthly_budget_usd,
-                spent_usd=queries.spent_usd(session, self.client, month),
-                reserved_usd=queries.reserved_usd(session, self.client),
+                budget_usd=queries.clients.client_settings(session, self.client).monthly_budget_usd,
+                spent_usd=queries.claude.spent_usd(session, self.client, month),
+                reserved_usd=queries.claude.reserved_usd(session, self.client),
             )
 
     def intents(self) -> list[Intent]:
         """Those that are not settled yet."""
         with db_session() as session:
-            return queries.open_intents(session, self.client)
+            return queries.claude.open_intents(session, self.client)
 
     def intend(self, intents: Sequence[Intent]) -> None:
         """Keep new intents."""
         with db_session() as session:
-            queries.save_intents(session, self.client, intents)
+            queries.claude.save_intents(session, self.client, intents)
 
     def sent(self, submission: str, batch_id: str) -> None:
         """A submission has become a batch."""
         with db_session() as session:
-            queries.note_batch(session, submission, batch_id)
+            queries.claude.note_batch(session, submission, batch_id)
 
     def drop(self, custom_ids: Sequence[str]) -> None:
         """Settle intents that will not be answered."""
         with db_session() as session:
-            queries.settle_intents(session, custom_ids)
+            queries.claude.settle_intents(session, custom_ids)
 
     def known_batches(self) -> set[str]:
         """Ids of the batches of all clients."""
         with db_session() as session:
-            return queries.batch_ids(session)
+            return queries.claude.batch_ids(session)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -88,7 +88,7 @@ class PostgresBooks:
     def outage(self, change: Callable[[Outage], Outage] | None = None) -> Outage:
         """What is known of the API's health, by all clients together."""
         with db_session() as session:
-            return queries.outage(session, _SERVICE, change)
+            return queries.health.outage(session, _SERVICE, change)
 
 
 @contextmanager
@@ -107,7 +107,7 @@ def open_door(client: str, *, in_batches: bool = False) -> Iterator[Door | None]
     # Held all the while, so that the embedded server is not started for every call.
     with database(), closing(api):
         with db_session() as session:
-            queries.forget_old_replies(session, datetime.now(UTC))
+            queries.claude.forget_old_replies(session, datetime.now(UTC))
         if in_batches:
             yield BatchDoor(api, books, patience_s=settings().claude_batch_patience_seconds)
         else:

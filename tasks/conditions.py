@@ -54,7 +54,7 @@ def note_workers(now: datetime) -> list[str]:
 def stuck_posts(now: datetime) -> dict[str, str]:
     """What is due for long and nobody is at."""
     with db_session() as session:
-        count, since = queries.stuck_posts(session, now - STUCK, now)
+        count, since = queries.health.stuck_posts(session, now - STUCK, now)
     if not count or since is None:
         return {}
     many = f"{count} posts are" if count > 1 else "A post is"
@@ -69,11 +69,11 @@ def note_budgets(now: datetime) -> list[str]:
     told: dict[str, str] = {}
     month = f"{now:%Y-%m}"
     with db_session() as session:
-        for client in queries.clients(session):
-            budget = queries.client_settings(session, client).monthly_budget_usd
+        for client in queries.clients.clients(session):
+            budget = queries.clients.client_settings(session, client).monthly_budget_usd
             if budget is None:
                 continue
-            spent = queries.spent_usd(session, client, month)
+            spent = queries.claude.spent_usd(session, client, month)
             if spent >= budget * NEARLY:
                 told[client] = f"{client} has spent {spent:.2f} of the {budget:.2f} USD of {month}."
     return _note("budget", told, now, of_client=True)
@@ -85,8 +85,8 @@ def _note(
     with db_session() as session:
         for subject, said in told.items():
             client = subject if of_client else ""
-            queries.raise_alert(session, kind, subject, said, now, client=client)
-        queries.resolve_alerts(session, kind, now, but=tuple(told))
+            queries.alerts.raise_alert(session, kind, subject, said, now, client=client)
+        queries.alerts.resolve_alerts(session, kind, now, but=tuple(told))
     return sorted(told.values())
 
 

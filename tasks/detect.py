@@ -34,8 +34,8 @@ def detect_moments(
     """
     engine, _because = moments.choose(detector, claude=has_key())
     with db_session() as session:
-        source_id, _ = queries.get_transcript(session, transcript_id)
-        client = queries.get_source(session, source_id).client
+        source_id, _ = queries.lineage.get_transcript(session, transcript_id)
+        client = queries.sources.get_source(session, source_id).client
         policy = policy_of(session, client, in_batches=in_batches)
     note(client=client)
     asked = (engine.name, engine.version, options.model_dump_json())
@@ -46,7 +46,7 @@ def detect_moments(
 
     def found() -> str | None:
         with db_session() as session:
-            return key if queries.find_detection(session, key) is not None else None
+            return key if queries.detections.find_detection(session, key) is not None else None
 
     stored = found()
     if stored is None:
@@ -73,8 +73,8 @@ def _detect(transcript_id: str, key: str, wanted: _Wanted, *, in_batches: bool) 
     """Where the answer is kept: under ``key``, unless another detector stood in for the engine."""
     progress.report("detect", 0.0, wanted.detector)
     with db_session() as session:
-        source_id, transcript = queries.get_transcript(session, transcript_id)
-        source = queries.get_source(session, source_id)
+        source_id, transcript = queries.lineage.get_transcript(session, transcript_id)
+        source = queries.sources.get_source(session, source_id)
     footage = Footage(
         transcript_id=transcript_id,
         transcript=transcript,
@@ -89,7 +89,9 @@ def _detect(transcript_id: str, key: str, wanted: _Wanted, *, in_batches: bool) 
     if detection.detector != wanted.engine:
         key = make_id("det", key, detection.detector, detection.detector_version)
     with db_session() as session:
-        queries.save_detection(session, source_id, transcript_id, key, detection, wanted.options)
+        queries.detections.save_detection(
+            session, source_id, transcript_id, key, detection, wanted.options
+        )
     return key
 
 
@@ -97,5 +99,5 @@ def _detect(transcript_id: str, key: str, wanted: _Wanted, *, in_batches: bool) 
 def load_detection(detection_key: str) -> tuple[str, Detection]:
     """(Transcript id, detection) as stored."""
     with db_session() as session:
-        _source_id, transcript_id, detection = queries.get_detection(session, detection_key)
+        _source_id, transcript_id, detection = queries.lineage.get_detection(session, detection_key)
     return transcript_id, detection

@@ -102,7 +102,7 @@ def stop_of(post: Post) -> Callable[[], bool]:
             return found
         # Without the database nobody knows: what is under way goes on.
         with suppress(ClippingError), db_session() as session:
-            found = bool(queries.stops_of(session, post))
+            found = bool(queries.stops.stops_of(session, post))
         looked_at = time.monotonic()
         return found
 

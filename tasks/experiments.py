@@ -37,8 +37,8 @@ def move_ends(clip_id: str, transcript_id: str, move: Move, other_hook: str | No
     :raises Rejected: The talk does not allow it; the sentence says why.
     """
     with db_session() as session:
-        clip = queries.get_clip(session, clip_id)
-        source_id, moment = queries.get_moment(session, clip.moment_id)
+        clip = queries.clips.get_clip(session, clip_id)
+        source_id, moment = queries.detections.get_moment(session, clip.moment_id)
         policy = policy_of(session, clip.client)
     shown = clip.plan.hook.text if clip.plan.hook else ""
     hook = shown if other_hook is None else other_hook
@@ -47,9 +47,9 @@ def move_ends(clip_id: str, transcript_id: str, move: Move, other_hook: str | No
     key = make_id("det", VARIATION, _RULES, *asked)
     with only_one(f"detect:{key}"):
         with db_session() as session:
-            found = queries.find_detection(session, key)
-            source = queries.get_source(session, source_id)
-            _, transcript = queries.get_transcript(session, transcript_id)
+            found = queries.detections.find_detection(session, key)
+            source = queries.sources.get_source(session, source_id)
+            _, transcript = queries.lineage.get_transcript(session, transcript_id)
         if found is None:
             footage = Footage(
                 transcript_id=transcript_id,
@@ -66,14 +66,14 @@ def move_ends(clip_id: str, transcript_id: str, move: Move, other_hook: str | No
                 policy,
             )
             with db_session() as session:
-                queries.save_detection(session, source_id, transcript_id, key, found)
+                queries.detections.save_detection(session, source_id, transcript_id, key, found)
     return found.moments[0].moment_id
 
 
 def check_hooks(clip_id: str, hooks: list[str]) -> None:
     """Rejected when one of the hooks holds a word that the clip's client has banned by now."""
     with db_session() as session:
-        banned = policy_of(session, queries.get_clip(session, clip_id).client).banned_words
+        banned = policy_of(session, queries.clips.get_clip(session, clip_id).client).banned_words
     for text in hooks:
         for word in banned:
             if holds_phrase(word, text.split()):
@@ -90,12 +90,14 @@ def record_experiment(clip_id: str, factor: Factor, clip_ids: list[str]) -> str 
     is no arm: nothing could come of it. None when there is no other one.
     """
     with db_session() as session:
-        control, *made = [queries.get_clip(session, one) for one in (clip_id, *clip_ids)]
+        control, *made = [queries.clips.get_clip(session, one) for one in (clip_id, *clip_ids)]
         arms = [clip for clip in made if clip.frames_sha256 != control.frames_sha256]
         if not arms:
             return None
         told = [(clip.clip_id, _value(clip.plan, factor)) for clip in arms]
-        return queries.save_arms(session, factor, (clip_id, _value(control.plan, factor)), told)
+        return queries.experiments.save_arms(
+            session, factor, (clip_id, _value(control.plan, factor)), told
+        )
 
 
 def _value(plan: RenderPlan, factor: Factor) -> str:

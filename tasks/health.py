@@ -43,7 +43,7 @@ def look_at_all(now: datetime | None = None) -> list[Look]:
     if _prefect_url():
         probe(PREFECT, _ask_prefect, now)
     with db_session() as session:
-        known = {one.service: one for one in queries.looks(session)}
+        known = {one.service: one for one in queries.health.looks(session)}
     database = Look(service=DATABASE, looked_at=now)
     used = {STORE: True, ARCHIVE: second is not None, PREFECT: bool(_prefect_url())}
     used[CLAUDE] = has_key()
@@ -75,7 +75,7 @@ def probe(service: str, ask: Callable[[], object], now: datetime) -> None:
         _log.info("%s: %s", service, error)
         said = str(error)
     with db_session() as session:
-        queries.note_service(session, service, now, said)
+        queries.health.note_service(session, service, now, said)
 
 
 def idle_pools() -> list[str]:

@@ -71,7 +71,7 @@ def _stored(request: SourceRequest, source_id: str, shortest_ms: int) -> SourceV
     :raises NeedsPerson: The store has lost it.
     """
     with db_session() as session:
-        source = queries.get_source(session, source_id)
+        source = queries.sources.get_source(session, source_id)
     if source.client != request.client:
         raise Rejected(f"There is no source {source_id} of {request.client} in the database.")
     if not media_store().exists(source.media_key):
@@ -82,7 +82,7 @@ def _stored(request: SourceRequest, source_id: str, shortest_ms: int) -> SourceV
 def _known(request: SourceRequest, url: str, shortest_ms: int) -> SourceVideo | None:
     """What an earlier run fetched for this client, with the captions that this one names."""
     with db_session() as session:
-        source = queries.source_at(session, request.client, url)
+        source = queries.sources.source_at(session, request.client, url)
     if source is None or not media_store().exists(source.media_key):
         return None
     return _brought_up_to_date(source, request, shortest_ms)
@@ -101,7 +101,7 @@ def _brought_up_to_date(
         source = source.replace(rights=request.rights)
     if request.captions is not None or request.rights.stated:
         with db_session() as session:
-            queries.save_source(session, source)
+            queries.sources.save_source(session, source)
     progress.report("ingest", 1.0, source.file_name)
     return source
 
@@ -147,9 +147,11 @@ def discard_source(source_id: str, captions_key: str | None) -> None:
     store = media_store()
     with only_one(transcribing(source_id)):
         with db_session() as session:
-            source = queries.get_source(session, source_id)
-            removed = queries.forget_source(session, source_id)
-            unused = captions_key is not None and not queries.captions_in_use(session, captions_key)
+            source = queries.sources.get_source(session, source_id)
+            removed = queries.lineage.forget_source(session, source_id)
+            unused = captions_key is not None and not queries.lineage.captions_in_use(
+                session, captions_key
+            )
         if removed:
             store.delete(source.media_key)
         if captions_key is not None and unused:

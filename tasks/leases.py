@@ -61,6 +61,6 @@ class Leases:
             posts = sorted(self._posts)
         try:
             with db_session() as session:
-                queries.extend_leases(session, self._who, posts, self._now() + LEASE)
+                queries.claims.extend_leases(session, self._who, posts, self._now() + LEASE)
         except ClippingError as error:
             _log.warning("The leases of this publisher were not extended: %s", error)

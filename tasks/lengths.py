@@ -18,7 +18,7 @@ def wanted_lengths(
     :raises Rejected: The shortest clip is longer than the longest.
     """
     with db_session() as session:
-        policy = queries.editorial_policy(session, client)
+        policy = queries.clients.editorial_policy(session, client)
     shortest = policy.shortest_seconds if min_seconds is None else min_seconds
     longest = policy.longest_seconds if max_seconds is None else max_seconds
     if shortest > longest and max_seconds is None:
@@ -39,6 +39,6 @@ def lengths_of_transcript(
 ) -> DetectOptions:
     """The same for the client of a transcript's source."""
     with db_session() as session:
-        source_id, _ = queries.get_transcript(session, transcript_id)
-        client = queries.get_source(session, source_id).client
+        source_id, _ = queries.lineage.get_transcript(session, transcript_id)
+        client = queries.sources.get_source(session, source_id).client
     return wanted_lengths(client, count, min_seconds, max_seconds)

@@ -21,7 +21,7 @@ def print_of_clip(clip_id: str, video_key: str) -> ClipPrint | None:
     except (Rejected, UnreadableMedia):
         return None
     with db_session() as session:
-        queries.save_print(session, clip_id, made)
+        queries.likeness.save_print(session, clip_id, made)
     return made
 
 
@@ -31,20 +31,20 @@ def measure_pairs(source_ids: Collection[str]) -> None:
     Clips without a print are left out: their pairs are told by the time that they share.
     """
     with db_session() as session:
-        wanting = queries.unmeasured_sources(session, source_ids, PRINT_VERSION)
+        wanting = queries.likeness.unmeasured_sources(session, source_ids, PRINT_VERSION)
     for source_id in wanting:
         found = list(_unmeasured(source_id))
         with db_session() as session:
-            queries.save_clip_distances(session, found, PRINT_VERSION)
+            queries.likeness.save_clip_distances(session, found, PRINT_VERSION)
 
 
 def _unmeasured(source_id: str) -> Iterator[ClipDistance]:
     """Distances of a source's pairs that are not stored."""
     with db_session() as session:
-        clips = queries.clips_of_sources(session, [source_id], PRINT_VERSION)
+        clips = queries.likeness.clips_of_sources(session, [source_id], PRINT_VERSION)
         known = {
             frozenset((pair.first, pair.second))
-            for pair in queries.clip_distances(session, [source_id], PRINT_VERSION)
+            for pair in queries.likeness.clip_distances(session, [source_id], PRINT_VERSION)
         }
     new = {
         frozenset(pair) for pair in combinations([one.compared.clip_id for one in clips], 2)

@@ -18,9 +18,9 @@ class PostgresNotebook:
     def load(self, key: ChunkKey) -> HeardChunk | None:
         """What any run of this client heard under this key."""
         with db_session() as session:
-            return queries.find_heard_chunk(session, self.client, key)
+            return queries.heard.find_heard_chunk(session, self.client, key)
 
     def save(self, key: ChunkKey, heard: HeardChunk) -> None:
         """Keep it for this client, whichever sources have that sound."""
         with db_session() as session:
-            queries.save_heard_chunk(session, self.client, key, heard)
+            queries.heard.save_heard_chunk(session, self.client, key, heard)

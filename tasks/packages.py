@@ -70,7 +70,7 @@ def _write(folder: Path, post: Post, account: Account) -> None:
 def _cover(post: Post) -> Path | None:
     """The picture that was made for it; None where the store has it no more."""
     with db_session() as session:
-        key = queries.get_clip(session, post.clip_id).cover_key
+        key = queries.clips.get_clip(session, post.clip_id).cover_key
     store = media_store()
     return store.local_path(key) if store.exists(key) else None
 

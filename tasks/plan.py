@@ -20,8 +20,8 @@ def find_days(client: str | None = None) -> list[tuple[str, date]]:
     """(Client, day) of all clients that have accounts, or of one."""
     now = datetime.now(UTC)
     with db_session() as session:
-        names = queries.clients(session) if client is None else [client]
-        accounts = {name: queries.accounts(session, name) for name in names}
+        names = queries.clients.clients(session) if client is None else [client]
+        accounts = {name: queries.accounts.accounts(session, name) for name in names}
     return [(name, day) for name, own in accounts.items() for day in days_to_plan(own, now)]
 
 

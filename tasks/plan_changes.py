@@ -23,9 +23,9 @@ def hold(post_id: str, by: str, why: str, now: datetime) -> DayPlan | None:
     day = _day_of(post_id)
     post_changes.hold(post_id, by, why, now)
     with db_session() as session:
-        before = queries.get_post(session, post_id, lock=True)
+        before = queries.posts.get_post(session, post_id, lock=True)
         # Its clip stays its own; only the time is another one's.
-        queries.save_post(session, before, before.replace(slot_id=None), now, by=by)
+        queries.posts.save_post(session, before, before.replace(slot_id=None), now, by=by)
     return None if day is None else plan_client(before.client, day, now)
 
 
@@ -48,5 +48,5 @@ def move(post_id: str, to: datetime, by: str, now: datetime) -> Post:
 def _day_of(post_id: str) -> date | None:
     """The day whose plan a post is part of."""
     with db_session() as session:
-        post = queries.get_post(session, post_id)
-        return moving.day_of(post, queries.get_account(session, post.account_id))
+        post = queries.posts.get_post(session, post_id)
+        return moving.day_of(post, queries.accounts.get_account(session, post.account_id))

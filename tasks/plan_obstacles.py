@@ -10,7 +10,7 @@ from collections.abc import Container, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from clipping.db.queries import GivenUp
+from clipping.db.queries.plans import GivenUp
 from clipping.models import (
     Account,
     AccountLimits,

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from clipping.db import queries
-from clipping.db.queries import KnownPost
+from clipping.db.queries.plans import KnownPost
 from clipping.errors import Rejected
 from clipping.likeness import NEAR, PRINT_VERSION
 from clipping.models import (
@@ -72,12 +72,12 @@ def gather(client: str, day: date, now: datetime, *, also: Sequence[PastPost] = 
     :raises Rejected: The client has no accounts.
     """
     with db_session() as session:
-        accounts = queries.accounts(session, client)
+        accounts = queries.accounts.accounts(session, client)
         if not accounts:
             raise Rejected(f"{client} has no accounts: clipper accounts connect or add makes some.")
         slots = _slots(accounts, day)
         platforms = {account.platform for account in accounts}
-        clips = queries.clip_candidates(session, client, platforms, slots, MOST_CANDIDATES)
+        clips = queries.plans.clip_candidates(session, client, platforms, slots, MOST_CANDIDATES)
     measure_pairs({clip.source_id for clip in clips})
     with db_session() as session:
         return _gathered(session, client, day, now, accounts, clips, also)
@@ -103,23 +103,25 @@ def _gathered(
 ) -> Gathered:
     midnight = datetime.combine(day, time(), UTC)
     ids = [clip.clip_id for clip in clips]
-    posts = queries.known_posts(session, client, midnight - _BACK, ids)
-    given_up = queries.given_up_posts(session, client, now - timedelta(days=1), ids)
+    posts = queries.plans.known_posts(session, client, midnight - _BACK, ids)
+    given_up = queries.plans.given_up_posts(session, client, now - timedelta(days=1), ids)
     slots = _slots(accounts, day)
     ours = {post.slot_id: post for post in posts if post.slot_id and post.slot_id in slots}
-    held = Held(client, queries.stops(session), accounts)
-    kept_out = shut(accounts, queries.open_accounts(session, [one.account_id for one in accounts]))
+    held = Held(client, queries.stops.stops(session), accounts)
+    kept_out = shut(
+        accounts, queries.tokens.open_accounts(session, [one.account_id for one in accounts])
+    )
     past = [_past(post) for post in posts if post.slot_id not in ours]
     sources = {clip.source_id for clip in clips}
     offered = barred(clips, bars_of(given_up, now))
-    wishes = queries.editorial_policy(session, client)
+    wishes = queries.clients.editorial_policy(session, client)
     request = PlanRequest(
         client=client,
         day=day,
         accounts=tuple(accounts),
         clips=tuple(held.marked(clip) for clip in offered),
         past=(*past, *also),
-        distances=tuple(queries.clip_distances(session, sources, PRINT_VERSION)),
+        distances=tuple(queries.likeness.clip_distances(session, sources, PRINT_VERSION)),
         apps=_apps(session, client, accounts, midnight),
         stopped={**refusing(accounts), **kept_out, **held.accounts},
         # Who waits for a person is not approved; all others need nobody's approval, or have it.
@@ -133,7 +135,7 @@ def _gathered(
     )
     unfit = _unfit(request.clips)
     pinned = {name for name, post in ours.items() if _is_pinned(post, request, slots, unfit, now)}
-    stored = queries.find_plan(session, client, day)
+    stored = queries.plans.find_plan(session, client, day)
     if ours or stored is not None:
         known = [
             _assignment(post, day, *slots[name], request.policy, pinned=name in pinned)
@@ -243,7 +245,7 @@ def _apps(
     since, until = midnight - _APP_DAYS, midnight + _APP_DAYS
     found = {
         (use.platform, use.app): use
-        for use in queries.app_uses(session, client, names, since, until)
+        for use in queries.plans.app_uses(session, client, names, since, until)
     }
     for app in names.get(PlatformName.TIKTOK, ()):
         key = PlatformName.TIKTOK, app

@@ -14,7 +14,8 @@ from typing import Final
 from sqlmodel import Session
 
 from clipping.db import queries
-from clipping.db.queries import KnownPost, PostingFacts
+from clipping.db.queries.plans import KnownPost
+from clipping.db.queries.posting_facts import PostingFacts
 from clipping.errors import NeedsPerson, NotInstalled, Rejected, ServiceUnavailable
 from clipping.models import (
     Account,
@@ -103,7 +104,7 @@ def _alone(client: str) -> Iterator[None]:
     with ExitStack() as held:
         held.enter_context(only_one(planning_of(client)))
         with db_session() as session:
-            apps = apps_of(queries.accounts(session, client))
+            apps = apps_of(queries.accounts.accounts(session, client))
         # In one order everywhere, so that no two wait for each other.
         keys = sorted(f"plan:app:{where}:{app}" for where, names in apps.items() for app in names)
         for key in keys:
@@ -214,9 +215,9 @@ def book(gathered: Gathered, plan: DayPlan, posts: Mapping[str, Post], now: date
             known = gathered.by_slot[name]
             told, stopped = why.get(name, ""), gathered.stopped.get(name, "")
             settled &= _brought(session, known, wanted.get(name), told, stopped, now)
-        settled &= len(queries.reserve_posts(session, posts.values(), now)) == len(posts)
+        settled &= len(queries.posts.reserve_posts(session, posts.values(), now)) == len(posts)
         if settled:
-            queries.save_plan(session, plan, now)
+            queries.plans.save_plan(session, plan, now)
     return settled
 
 
@@ -235,7 +236,7 @@ def _brought(
     same = _is_of(wanted, known) if wanted is not None else False
     if wanted is not None and same and wanted.slot.at == known.due_at:
         return True
-    post = queries.get_post(session, known.post_id, lock=True)
+    post = queries.posts.get_post(session, known.post_id, lock=True)
     if post.state not in _CHANGEABLE or may_be_public(post):
         return False
     if wanted is not None and same:
@@ -247,7 +248,7 @@ def _brought(
         after = gates.held(post, stopped, now).replace(slot_id=None)
     else:
         after = gates.cancelled(post, f"The planner: {why or 'Its slot is used otherwise.'}")
-    return queries.save_post(session, post, after, now)
+    return queries.posts.save_post(session, post, after, now)
 
 
 def _reserved(plan: DayPlan) -> DayPlan:
@@ -265,16 +266,16 @@ def asks_for(client: str, day: date) -> list[MomentAsk]:
     Nothing once any was asked for this day: what comes of it is found when it is planned again.
     """
     with db_session() as session:
-        stored = queries.find_plan(session, client, day)
+        stored = queries.plans.find_plan(session, client, day)
         if stored is None or not stored.plan.moments_wanted:
             return []
-        if queries.was_asked(session, client, day):
+        if queries.asks.was_asked(session, client, day):
             return []
-        return more_moments(queries.source_rooms(session, client), stored.plan.moments_wanted)
+        return more_moments(queries.asks.source_rooms(session, client), stored.plan.moments_wanted)
 
 
 def note_asks(client: str, day: date, asks: Iterable[MomentAsk]) -> None:
     """Keep that sources were asked for more because of this day, all of them or none."""
     with db_session() as session:
         for ask in asks:
-            queries.note_ask(session, client, day, ask, datetime.now(UTC))
+            queries.asks.note_ask(session, client, day, ask, datetime.now(UTC))

@@ -30,7 +30,7 @@ def cancel(post_id: str, by: str, why: str, now: datetime, *, not_public: bool =
 def retry(post_id: str, by: str, now: datetime) -> Post:
     """As :func:`acting.retry`, while nobody plans what has failed."""
     with db_session() as session:
-        known = queries.get_post(session, post_id)
+        known = queries.posts.get_post(session, post_id)
     # What has failed is anybody's: no planner may choose its moment just now.
     failed = known.state is PostState.FAILED
     with only_one(planning_of(known.client)) if failed else nullcontext(), db_session() as session:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from clipping.db import queries
-from clipping.db.queries import PostingFacts
+from clipping.db.queries.posting_facts import PostingFacts
 from clipping.errors import NeedsPerson
 from clipping.models import (
     OUTPUT_HEIGHT_PX,
@@ -36,7 +36,7 @@ def with_file(post: Post, account: Account) -> Post:
     if post.file is not None:
         return post
     with db_session() as session:
-        clip = queries.get_clip(session, post.clip_id)
+        clip = queries.clips.get_clip(session, post.clip_id)
     size = size_for(account)
     if size == _FULL:
         key, sha256, size_bytes = clip.video_key, clip.video_sha256, clip.size_bytes

@@ -105,9 +105,9 @@ class Publisher:
         with db_session() as session:
             if not self._woken:
                 # Once: such posts are only found where an earlier version has left them.
-                queries.wake_left(session, self.now())
+                queries.claims.wake_left(session, self.now())
                 self._woken = True
-            found = queries.due_stages(session, self.now(), platforms)
+            found = queries.claims.due_stages(session, self.now(), platforms)
         return [step for step in _IN_TURN if not found.isdisjoint(STAGES[step])]
 
     def round(self, platforms: Collection[PlatformName] | None = None) -> Counter[str]:
@@ -124,7 +124,7 @@ class Publisher:
         with database():
             with db_session() as session:
                 now = self.now()
-                claimed = queries.claim_posts(
+                claimed = queries.claims.claim_posts(
                     session,
                     open_vault,
                     self.who,
@@ -266,7 +266,7 @@ class Publisher:
         for left in reversed(range(_SAVES)):
             try:
                 with db_session() as session:
-                    if not queries.save_post(
+                    if not queries.posts.save_post(
                         session,
                         before,
                         after,

@@ -38,8 +38,8 @@ def read_back_restored(publisher: Publisher, most: int) -> Counter[str]:
     """
     now, found = publisher.now(), Counter[str]()
     with db_session() as session:
-        stops = [(one, at) for one in queries.stops(session) if (at := as_of(one))]
-        known = [one for one in queries.accounts(session) if one.method in BY_TOKEN]
+        stops = [(one, at) for one in queries.stops.stops(session) if (at := as_of(one))]
+        known = [one for one in queries.accounts.accounts(session) if one.method in BY_TOKEN]
     if not stops:
         return found
     stop, made_at = min(stops, key=lambda one: one[1])
@@ -59,7 +59,7 @@ def _is_due(stop: Stop, account: Account, now: datetime) -> bool:
     key = f"restored:{stop.stop_id}:{account.account_id}"
     with db_session() as session:
         once = Bucket(key=key, most=1, per_s=1 / _HOUR_S)
-        return queries.take_tokens(session, [once], now) == 0
+        return queries.buckets.take_tokens(session, [once], now) == 0
 
 
 def _look(publisher: Publisher, account: Account, since: datetime, now: datetime) -> int:
@@ -91,13 +91,15 @@ def _look(publisher: Publisher, account: Account, since: datetime, now: datetime
 
 def _waiting(account: Account) -> list[Post]:
     with db_session() as session:
-        found = queries.posts(session, account_id=account.account_id, states=(PostState.UNKNOWN,))
+        found = queries.posts.posts(
+            session, account_id=account.account_id, states=(PostState.UNKNOWN,)
+        )
     return [post for post in found if post.next_at is None and not may_be_public(post)]
 
 
 def _is_there(seen: Post, shown: Shown, now: datetime) -> bool:
     with db_session() as session:
-        post = queries.get_post(session, seen.post_id, lock=True)
+        post = queries.posts.get_post(session, seen.post_id, lock=True)
         if post.state is not PostState.UNKNOWN:
             return False
         receipt = post.receipt.replace(
@@ -109,25 +111,27 @@ def _is_there(seen: Post, shown: Shown, now: datetime) -> bool:
             posted_at=shown.at,
             note="It was found on the account after the restore.",
         )
-        return queries.save_post(session, post, after, now)
+        return queries.posts.save_post(session, post, after, now)
 
 
 def _still_waits(seen: Post, said: str, now: datetime) -> None:
     note = f"{said} clipper posts retry lets it go out, clipper posts done says that it has."
     with db_session() as session:
-        post = queries.get_post(session, seen.post_id, lock=True)
+        post = queries.posts.get_post(session, seen.post_id, lock=True)
         if (
             post.state is PostState.UNKNOWN
             and post.note.partition(",")[0] != note.partition(",")[0]
         ):
-            queries.save_post(session, post, post.replace(note=note), now)
+            queries.posts.save_post(session, post, post.replace(note=note), now)
 
 
 def _tell_strangers(
     account: Account, shown: Sequence[Shown], since: datetime, now: datetime
 ) -> None:
     with db_session() as session:
-        ours = queries.posts(session, account_id=account.account_id, states=(PostState.POSTED,))
+        ours = queries.posts.posts(
+            session, account_id=account.account_id, states=(PostState.POSTED,)
+        )
         found = strangers(shown, {post.receipt.public_id for post in ours})
         if not found:
             return
@@ -137,5 +141,5 @@ def _tell_strangers(
             f"{account.platform} @{account.handle} shows {many} since {since:%Y-%m-%d %H:%M} UTC "
             f"that nobody here knows of: {urls}. Reject their clips before anything goes out."
         )
-        if not queries.was_told(session, "restored", sentence):
+        if not queries.alerts.was_told(session, "restored", sentence):
             tell(session, "restored", sentence, now, account=account)

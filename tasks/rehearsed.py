@@ -114,30 +114,34 @@ class Workplace:
         vault = open_vault()
         with db_session() as session:
             for account in self._cast.members():
-                queries.save_account(session, account)
+                queries.accounts.save_account(session, account)
                 tokens = tokens_of(order["tokens"][account.account_id])
-                queries.save_tokens(session, vault, account.account_id, tokens)
+                queries.tokens.save_tokens(session, vault, account.account_id, tokens)
         for source, pieces in stock.sources(self._cast):
             with db_session() as session:
-                queries.save_source(session, source)
-                heard = queries.save_transcript(session, source.source_id, None, stock.transcript())
+                queries.sources.save_source(session, source)
+                heard = queries.transcripts.save_transcript(
+                    session, source.source_id, None, stock.transcript()
+                )
                 found = stock.detection(self._cast, pieces)
                 options = DetectOptions(count=len(pieces), min_ms=10_000)
                 key = f"rehearsal {source.source_id}"
-                queries.save_detection(session, source.source_id, heard, key, found, options)
+                queries.detections.save_detection(
+                    session, source.source_id, heard, key, found, options
+                )
                 written = {piece.moment_id: stock.writing(self._cast, piece) for piece in pieces}
-                queries.save_writings(session, written)
+                queries.drafts.save_writings(session, written)
                 for rank, piece in enumerate(pieces, 1):
-                    queries.save_clip(session, stock.clip(self._cast, source, rank, piece))
+                    queries.clips.save_clip(session, stock.clip(self._cast, source, rank, piece))
 
     def _plan(self, order: dict[str, Any]) -> dict[str, int]:
         """A client's day; what it posts gets its files, and what is over loses them."""
         now = self._now()
         plan = plan_client(CLIENT, date.fromisoformat(order["day"]), now)
         with db_session() as session:
-            is_open = queries.posts(session, states=_OPEN)
-            posted = queries.posts(session, states=[PostState.POSTED], since=now - _KEPT)
-            accounts = {one.account_id: one for one in queries.accounts(session)}
+            is_open = queries.posts.posts(session, states=_OPEN)
+            posted = queries.posts.posts(session, states=[PostState.POSTED], since=now - _KEPT)
+            accounts = {one.account_id: one for one in queries.accounts.accounts(session)}
         needed = {post.clip_id for post in is_open}
         for post in posted:
             if post.clip_id not in needed:
@@ -169,7 +173,7 @@ class Workplace:
     def _next(self, _order: dict[str, Any]) -> dict[str, Any]:
         """When something is due again."""
         with db_session() as session:
-            at = queries.next_due_at(session)
+            at = queries.claims.next_due_at(session)
         return {"next": None if at is None else at.isoformat()}
 
     def _look(self, order: dict[str, Any]) -> dict[str, Any]:
@@ -177,11 +181,12 @@ class Workplace:
         since = datetime.fromisoformat(order["since"])
         with db_session() as session:
             standing = {
-                one.account_id: one.status.value for one in queries.accounts(session, CLIENT)
+                one.account_id: one.status.value
+                for one in queries.accounts.accounts(session, CLIENT)
             }
-            stops = [stop.model_dump(mode="json") for stop in queries.stops(session)]
-            is_open = queries.posts(session, states=_OPEN)
-            over = queries.posts(session, states=_GIVEN_UP, since=since)
+            stops = [stop.model_dump(mode="json") for stop in queries.stops.stops(session)]
+            is_open = queries.posts.posts(session, states=_OPEN)
+            over = queries.posts.posts(session, states=_GIVEN_UP, since=since)
         # A stop or a suspension may end before its posts are due; one without a slot left it free.
         slotless = sorted(post.post_id for post in is_open if post.slot_id is None)
         waiting = [_row(post) for post in is_open if post.next_at is None]
@@ -218,16 +223,18 @@ class Workplace:
     def _connect(self, account_id: str, granted: dict[str, Any], now: datetime) -> None:
         """The account's owner lets us in again."""
         with db_session() as session:
-            queries.lock_tokens(session, account_id)
-            queries.save_tokens(session, open_vault(), account_id, tokens_of(granted))
+            queries.tokens.lock_tokens(session, account_id)
+            queries.tokens.save_tokens(session, open_vault(), account_id, tokens_of(granted))
             told = "Its owner connected it again."
-            queries.change_status(session, account_id, AccountStatus.ACTIVE, told, at=now)
+            queries.accounts.change_status(session, account_id, AccountStatus.ACTIVE, told, at=now)
 
     def _rows(self, _order: dict[str, Any]) -> dict[str, Any]:
         """All posts as they are in the end."""
         with db_session() as session:
-            found = [_row(post) for post in queries.posts(session)]
-            dates = [queries.token_dates(session, one.account_id) for one in self._cast.members()]
+            found = [_row(post) for post in queries.posts.posts(session)]
+            dates = [
+                queries.tokens.token_dates(session, one.account_id) for one in self._cast.members()
+            ]
         return {"rows": found, "versions": sum(one.version for one in dates if one is not None)}
 
 

@@ -38,7 +38,7 @@ def look_for_removed(
     """
     now, found = publisher.now(), Counter[str]()
     with db_session() as session:
-        known = [one for one in queries.accounts(session) if one.method in BY_TOKEN]
+        known = [one for one in queries.accounts.accounts(session) if one.method in BY_TOKEN]
     for account in known:
         if found["accounts"] >= most:
             break
@@ -55,13 +55,13 @@ def look_for_removed(
                 # What was found is not stored: it is looked for again at once, not in a day.
                 _log.warning("%s is looked at again: %s", account.handle, error)
                 with db_session() as session:
-                    queries.give_back(session, _daily(account))
+                    queries.buckets.give_back(session, _daily(account))
     return found
 
 
 def _posted(account: Account, now: datetime) -> list[Post]:
     with db_session() as session:
-        found = queries.posts(
+        found = queries.posts.posts(
             session,
             account_id=account.account_id,
             states=(PostState.POSTED,),
@@ -72,7 +72,7 @@ def _posted(account: Account, now: datetime) -> list[Post]:
 
 def _is_due(account: Account, now: datetime) -> bool:
     with db_session() as session:
-        return queries.take_tokens(session, [_daily(account)], now) == 0
+        return queries.buckets.take_tokens(session, [_daily(account)], now) == 0
 
 
 def _daily(account: Account) -> Bucket:
@@ -108,7 +108,7 @@ def _named(publisher: Publisher, access: Access, seen: Post, now: datetime) -> P
     if seen.receipt.public_id:
         return seen
     with db_session() as session:
-        post = queries.get_post(session, seen.post_id, vault=open_vault())
+        post = queries.posts.get_post(session, seen.post_id, vault=open_vault())
     if not post.receipt.handle:
         # Of one that a person has posted nobody knows more than they said.
         return None
@@ -124,10 +124,10 @@ def _named(publisher: Publisher, access: Access, seen: Post, now: datetime) -> P
         return None
     named = post.replace(receipt=receipt, note=receipt.note)
     with db_session() as session:
-        now_stored = queries.get_post(session, post.post_id, vault=open_vault(), lock=True)
+        now_stored = queries.posts.get_post(session, post.post_id, vault=open_vault(), lock=True)
         if now_stored != post:
             return None
-        queries.save_post(session, post, named, now)
+        queries.posts.save_post(session, post, named, now)
     return named
 
 
@@ -137,7 +137,7 @@ def _well_since(account: Account) -> datetime | None:
     That its owner let us in again says nothing of its posts.
     """
     with db_session() as session:
-        events = queries.account_events(session, account.account_id)
+        events = queries.accounts.account_events(session, account.account_id)
     return troubles.well_since(events)
 
 
@@ -149,19 +149,19 @@ def _note_away(account: Account, posts: int, now: datetime) -> None:
         f"accounts reinstate {account.account_id} --by NAME."
     )
     with db_session() as session:
-        queries.lock_client(session, account.client)
+        queries.clients.lock_client(session, account.client)
         note_account(session, account, AccountStatus.SUSPENDED, why, now)
 
 
 def _note(account: Account, seen: Post, why: str, now: datetime) -> None:
     with db_session() as session:
         # In the order in which publishers lock, so that none of them waits for this one's posts.
-        queries.lock_client(session, account.client)
-        queries.get_account(session, account.account_id, lock=True)
-        post = queries.get_post(session, seen.post_id, lock=True)
+        queries.clients.lock_client(session, account.client)
+        queries.accounts.get_account(session, account.account_id, lock=True)
+        post = queries.posts.get_post(session, seen.post_id, lock=True)
         if post.gone:
             return
-        queries.save_post(session, post, post.replace(gone=why, note=why), now)
+        queries.posts.save_post(session, post, post.replace(gone=why, note=why), now)
         tell(session, "removed", why, now, post=post)
         hold_source(session, post, why, now)
         note_account(session, account, AccountStatus.WARNED, why, now)

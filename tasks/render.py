@@ -73,19 +73,19 @@ def render_moment(
     if clip.moment_id != moment_id:
         # It shows the same, and a person has to see it for what is known of either.
         with db_session() as session:
-            queries.hold_as(session, clip.moment_id, moment_id)
+            queries.releases.hold_as(session, clip.moment_id, moment_id)
     tell(1.0)
     return clip.clip_id
 
 
 def _work(moment_id: str, transcript_id: str) -> Work:
     with db_session() as session:
-        source_id, moment = queries.get_moment(session, moment_id)
-        source = queries.get_source(session, source_id)
+        source_id, moment = queries.detections.get_moment(session, moment_id)
+        source = queries.sources.get_source(session, source_id)
         note(client=source.client)
         check_rights(session, source)
-        _, transcript = queries.get_transcript(session, transcript_id)
-        clips = queries.clips_cut_alike(session, source_id, moment.span)
+        _, transcript = queries.lineage.get_transcript(session, transcript_id)
+        clips = queries.clips.clips_cut_alike(session, source_id, moment.span)
     store = media_store()
     words = plan_words(transcript.words, moment, source.media)
     span = snap(moment.span, source.media).span
@@ -138,7 +138,7 @@ def _render(work: Work, choices: RenderChoices, parts: int, tell: Tell) -> Rende
 
 def _of_recipe(client: str, recipe_hash: str) -> RenderedClip | None:
     with db_session() as session:
-        return queries.clip_of_recipe(session, client, recipe_hash)
+        return queries.clips.clip_of_recipe(session, client, recipe_hash)
 
 
 def _keep(clip: RenderedClip, video: Path, cover: Path) -> RenderedClip:
@@ -158,9 +158,9 @@ def _keep(clip: RenderedClip, video: Path, cover: Path) -> RenderedClip:
         store.put(video, clip.video_key)
         store.put(cover, clip.cover_key)
         with db_session() as session:
-            queries.save_clip(session, clip)
+            queries.clips.save_clip(session, clip)
             with suppress(UnreadableMedia):  # its proof says so
-                queries.save_print(session, clip.clip_id, clip_print(video))
+                queries.likeness.save_print(session, clip.clip_id, clip_print(video))
     return clip
 
 
@@ -243,11 +243,11 @@ def find_clip(clip_id: str) -> tuple[str, str, dict[str, Any]]:
     :raises Rejected: There is no such clip, or its words are not known any more.
     """
     with db_session() as session:
-        clip = queries.get_clip(session, clip_id)
-        source = queries.get_source(session, clip.source_id)
-        _, moment = queries.get_moment(session, clip.moment_id)
-        for transcript_id in queries.transcripts_of(session, clip.moment_id):
-            _, transcript = queries.get_transcript(session, transcript_id)
+        clip = queries.clips.get_clip(session, clip_id)
+        source = queries.sources.get_source(session, clip.source_id)
+        _, moment = queries.detections.get_moment(session, clip.moment_id)
+        for transcript_id in queries.lineage.transcripts_of(session, clip.moment_id):
+            _, transcript = queries.lineage.get_transcript(session, transcript_id)
             if plan_words(transcript.words, moment, source.media) == clip.plan.words:
                 choices = clip.plan.choices.model_dump(mode="json")
                 return clip.moment_id, transcript_id, choices
@@ -263,8 +263,8 @@ def other_hooks(clip_id: str) -> list[str]:
     :raises Rejected: There is none.
     """
     with db_session() as session:
-        clip = queries.get_clip(session, clip_id)
-        _, moment = queries.get_moment(session, clip.moment_id)
+        clip = queries.clips.get_clip(session, clip_id)
+        _, moment = queries.detections.get_moment(session, clip.moment_id)
         banned = policy_of(session, clip.client).banned_words
     shown = {clip.plan.choices.hook} | (set() if moment.natural_start else {moment.hook})
     found = [
@@ -323,7 +323,7 @@ def render_again(clip_id: str) -> tuple[bool, bool]:
 def _stored(clip_id: str) -> tuple[RenderedClip, SourceVideo]:
     """A clip and its source, of which media may be made."""
     with db_session() as session:
-        clip = queries.get_clip(session, clip_id)
-        source = queries.get_source(session, clip.source_id)
+        clip = queries.clips.get_clip(session, clip_id)
+        source = queries.sources.get_source(session, clip.source_id)
         check_rights(session, source)
     return clip, source

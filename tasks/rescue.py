@@ -26,10 +26,12 @@ def bring_back(detection_key: str, numbers: list[int]) -> list[str]:
     # While the detection is made again, its numbers change.
     with only_one(f"detect:{detection_key}"):
         with db_session() as session:
-            source_id, transcript_id, detection = queries.get_detection(session, detection_key)
-            source = queries.get_source(session, source_id)
+            source_id, transcript_id, detection = queries.lineage.get_detection(
+                session, detection_key
+            )
+            source = queries.sources.get_source(session, source_id)
             check_rights(session, source)
-            _, transcript = queries.get_transcript(session, transcript_id)
+            _, transcript = queries.lineage.get_transcript(session, transcript_id)
             policy = policy_of(session, source.client)
         found = rescue(
             detection,
@@ -40,7 +42,7 @@ def bring_back(detection_key: str, numbers: list[int]) -> list[str]:
             policy,
         )
         with db_session() as session:
-            queries.save_rescued(session, detection_key, found, datetime.now(UTC))
+            queries.rescues.save_rescued(session, detection_key, found, datetime.now(UTC))
     return [moment.moment_id for moment in found]
 
 
@@ -48,9 +50,9 @@ def bring_back(detection_key: str, numbers: list[int]) -> list[str]:
 def find_looks(detection_key: str) -> list[tuple[str, str, dict[str, Any]]]:
     """(Moment id, transcript id, choices as JSON) of all moments, so that their clips match."""
     with db_session() as session:
-        _, transcript_id, detection = queries.get_detection(session, detection_key)
+        _, transcript_id, detection = queries.lineage.get_detection(session, detection_key)
         clips = {
-            moment.moment_id: queries.clips_of_moment(session, moment.moment_id)
+            moment.moment_id: queries.clips.clips_of_moment(session, moment.moment_id)
             for moment in detection.moments
         }
     return [

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from clipping.copywriting import fit
 from clipping.db import queries
-from clipping.db.queries import PostingFacts
+from clipping.db.queries.posting_facts import PostingFacts
 from clipping.errors import NeedsPerson, Rejected
 from clipping.models import (
     Account,
@@ -36,7 +36,7 @@ class Desk:
 
     def read(self, clip_ids: Collection[str]) -> None:
         """Have these clips at hand."""
-        self._clips |= queries.posting_facts(self._session, clip_ids)
+        self._clips |= queries.posting_facts.posting_facts(self._session, clip_ids)
 
     def clip(self, clip_id: str) -> PostingFacts:
         """The clip.
@@ -100,13 +100,13 @@ class Desk:
     def _draft(self, clip: PostingFacts, policy: EditorialPolicy) -> Draft:
         if clip.draft is not None:
             return clip.draft.replace(hook=clip.hook)
-        source = queries.get_source(self._session, clip.source_id)
-        _, moment = queries.get_moment(self._session, clip.moment_id)
+        source = queries.sources.get_source(self._session, clip.source_id)
+        _, moment = queries.detections.get_moment(self._session, clip.moment_id)
         return words_beside(self._session, source, moment, policy).writing.draft
 
     def _account(self, account_id: str) -> Account:
         if account_id not in self._accounts:
-            self._accounts[account_id] = queries.get_account(self._session, account_id)
+            self._accounts[account_id] = queries.accounts.get_account(self._session, account_id)
         return self._accounts[account_id]
 
     def _policy(self, client: str) -> EditorialPolicy:
@@ -150,4 +150,4 @@ def reserve(
     Raises what :meth:`Desk.new_post` does.
     """
     post = new_post(session, clip_id, account_id, due_at, slot_id, reason)
-    return post if queries.reserve_post(session, post, now) else None
+    return post if queries.posts.reserve_post(session, post, now) else None

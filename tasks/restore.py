@@ -89,4 +89,4 @@ def restore(folder: Path, now: datetime | None = None) -> Restored:
 
 def _waiting(url: str) -> int:
     with open_session(url) as session:
-        return len(queries.posts(session, states=(PostState.UNKNOWN,)))
+        return len(queries.posts.posts(session, states=(PostState.UNKNOWN,)))

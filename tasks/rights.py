@@ -22,7 +22,7 @@ def check_rights(session: Session, source: SourceVideo) -> None:
 
     :raises RightsNotStated: Its client wants rights to be stated first.
     """
-    wanted = queries.client_settings(session, source.client)
+    wanted = queries.clients.client_settings(session, source.client)
     check_stated(
         source.rights,
         required=wanted.require_rights,
@@ -42,13 +42,13 @@ def check_rights_at(location: str, client: str, rights: Rights) -> None:
     if is_link(location):
         location = check_link(location, extra_domains(settings().link_hosts)).url
     with db_session() as session:
-        wanted = queries.client_settings(session, client)
+        wanted = queries.clients.client_settings(session, client)
         if not known.stated:
             source_id = source_in(location)
             if source_id is None:
-                source = queries.source_at(session, client, location)
+                source = queries.sources.source_at(session, client, location)
             else:
-                source = queries.get_source(session, source_id)
+                source = queries.sources.get_source(session, source_id)
             known = source.rights if source else known
     check_stated(known, required=wanted.require_rights, client=client, name=called(location))
 
@@ -60,4 +60,4 @@ def check_rights_of(source_id: str) -> None:
     :raises RightsNotStated: Its client wants rights to be stated first.
     """
     with db_session() as session:
-        check_rights(session, queries.get_source(session, source_id))
+        check_rights(session, queries.sources.get_source(session, source_id))

@@ -52,10 +52,12 @@ def note_disks(now: datetime) -> list[str]:
             _subject(disk): sentence for disk in disks() if (sentence := filling(disk, marks()))
         }
         for subject, sentence in full.items():
-            queries.raise_alert(session, KIND, subject, sentence, now)
+            queries.alerts.raise_alert(session, KIND, subject, sentence, now)
         here = f"{socket.gethostname()}:"
-        others = [one for one in queries.subjects_of(session, KIND) if not one.startswith(here)]
-        queries.resolve_alerts(session, KIND, now, but=[*full, *others])
+        others = [
+            one for one in queries.alerts.subjects_of(session, KIND) if not one.startswith(here)
+        ]
+        queries.alerts.resolve_alerts(session, KIND, now, but=[*full, *others])
     return sorted(full.values())
 
 
@@ -70,7 +72,7 @@ def size_of(location: str) -> int:
 def _tell(disk: Disk, sentence: str) -> None:
     try:
         with db_session() as session:
-            queries.raise_alert(session, KIND, _subject(disk), sentence, datetime.now(UTC))
+            queries.alerts.raise_alert(session, KIND, _subject(disk), sentence, datetime.now(UTC))
     except ClippingError as error:
         _log.warning("That a disk is full was not kept: %s", error)
 

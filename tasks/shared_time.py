@@ -51,7 +51,7 @@ class SharedTime:
         before = self._machine()
         try:
             with db_session() as session:
-                said = queries.database_time(session)
+                said = queries.claims.database_time(session)
         except ClippingError as error:
             _log.warning("The database did not tell its time: %s", error)
             return

@@ -34,37 +34,40 @@ class ClipLine:
 def of_source(source_id: str) -> Subject:
     """The client and the file's name; raises Rejected when there is no such source."""
     with db_session() as session:
-        source = queries.get_source(session, source_id)
+        source = queries.sources.get_source(session, source_id)
     return Subject(source.client, source.file_name)
 
 
 def of_transcript(transcript_id: str) -> Subject:
     """Those of its source."""
     with db_session() as session:
-        source_id, _ = queries.get_transcript(session, transcript_id)
+        source_id, _ = queries.lineage.get_transcript(session, transcript_id)
     return of_source(source_id)
 
 
 def of_detection(detection_key: str) -> Subject:
     """Those of its source."""
     with db_session() as session:
-        source_id, _, _ = queries.get_detection(session, detection_key)
+        source_id, _, _ = queries.lineage.get_detection(session, detection_key)
     return of_source(source_id)
 
 
 def of_clip(clip_id: str) -> Subject:
     """Its client, and the title of its moment."""
     with db_session() as session:
-        clip = queries.get_clip(session, clip_id)
-        _, moment = queries.get_moment(session, clip.moment_id)
+        clip = queries.clips.get_clip(session, clip_id)
+        _, moment = queries.detections.get_moment(session, clip.moment_id)
     return Subject(clip.client, moment.title)
 
 
 def clip_lines(clip_ids: Sequence[str]) -> list[ClipLine]:
     """These clips, in their order."""
     with db_session() as session:
-        clips = [queries.get_clip(session, clip_id) for clip_id in clip_ids]
-        moments = {clip.clip_id: queries.get_moment(session, clip.moment_id)[1] for clip in clips}
+        clips = [queries.clips.get_clip(session, clip_id) for clip_id in clip_ids]
+        moments = {
+            clip.clip_id: queries.detections.get_moment(session, clip.moment_id)[1]
+            for clip in clips
+        }
     return [
         ClipLine(
             clip_id=clip.clip_id,

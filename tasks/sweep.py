@@ -81,7 +81,7 @@ def sweep(*, apply: bool, client: str | None = None, now: datetime | None = None
         if apply and client is None:
             with db_session() as session:
                 found = {"store": swept.stored, "archive": swept.archived}
-                queries.save_stored_bytes(session, found, now)
+                queries.keeping.save_stored_bytes(session, found, now)
     return swept
 
 
@@ -104,7 +104,7 @@ def _sweep(swept: Swept, client: str | None, now: datetime) -> None:
                 _count(swept.archived, (one.client, one.kind.value), one.size_bytes)
         if swept.applied:
             with db_session() as session:
-                queries.forget_dropped(session, [one.key for one in batch if one.stored_at])
+                queries.keeping.forget_dropped(session, [one.key for one in batch if one.stored_at])
         plan = decide(policy, batch, now)
         for reason, files, size in plan.kept:
             _count(swept.kept, reason, size, files)
@@ -156,7 +156,7 @@ class _Deeds:
                     raise NeedsPerson(f"{act.key} was damaged on its way to the archive; it stays.")
             size = path.stat().st_size
         with db_session() as session:
-            queries.save_archived(
+            queries.keeping.save_archived(
                 session,
                 Archived(
                     key=act.key,
@@ -175,8 +175,8 @@ class _Deeds:
 
     def _remove(self, act: Act) -> str:
         with db_session() as session:
-            found = queries.archived_files(session, [act.key])
-            queued = queries.queued_posts(session, act.kind, act.owner_id)
+            found = queries.keeping.archived_files(session, [act.key])
+            queued = queries.keeping.queued_posts(session, act.kind, act.owner_id)
         if queued:
             return "posts of it are queued"
         if not found:
@@ -185,12 +185,12 @@ class _Deeds:
         if self._read_back.get(act.key) != sha256 and not self._has(act.key, sha256):
             # The archive has lost or changed it: as if it had never been there.
             with db_session() as session:
-                queries.forget_archived(session, act.key)
+                queries.keeping.forget_archived(session, act.key)
             raise NeedsPerson(f"The archive does not hold {act.key} as it was archived; it stays.")
         if not self._store.remove(act.key, sha256):
             return "it is in use, or was made anew"
         with db_session() as session:
-            queries.note_removed(session, act.key, self._now)
+            queries.keeping.note_removed(session, act.key, self._now)
         return ""
 
     def _drop(self, act: Act) -> str:
@@ -198,16 +198,16 @@ class _Deeds:
             return "it is still in the store"
         with db_session() as session:
             # Who reserves a post of the clip waits until this is known.
-            if queries.queued_posts(session, act.kind, act.owner_id, lock=True):
+            if queries.keeping.queued_posts(session, act.kind, act.owner_id, lock=True):
                 return "posts of it are queued"
-            queries.note_dropped(session, act.key, self._now)
+            queries.keeping.note_dropped(session, act.key, self._now)
         self._second.delete(act.key)
         return ""
 
 
 def _delete_again(second: MediaStore, now: datetime) -> None:
     with db_session() as session:
-        keys = queries.dropped_files(session, now - _DELETED_AGAIN)
+        keys = queries.keeping.dropped_files(session, now - _DELETED_AGAIN)
     for key in keys:
         second.delete(key)
 
@@ -216,16 +216,16 @@ def _batches(store: MediaStore, client: str | None) -> Iterator[list[KeptObject]
     """All files of the store, and then those that only the archive has."""
     folder = None if client is None else client_folder(client)
     with db_session() as session:
-        originals = {one.key: one for one in queries.originals(session)}
-        captions = queries.captions_clients(session)
+        originals = {one.key: one for one in queries.keeping.originals(session)}
+        captions = queries.keeping.captions_clients(session)
     files = (one for one in store.files() if folder in (None, one.key.partition("/")[0]))
     while listed := list(islice(files, _AT_A_TIME)):
         yield _known(listed, originals, captions)
     after = ""
     while True:
         with db_session() as session:
-            found = queries.archived_files(session, after=after, most=_AT_A_TIME)
-            clips = queries.clip_files(session, [one.key for one in found])
+            found = queries.keeping.archived_files(session, after=after, most=_AT_A_TIME)
+            clips = queries.keeping.clip_files(session, [one.key for one in found])
         if not found:
             return
         after = found[-1].key
@@ -249,8 +249,8 @@ def _known(
 ) -> list[KeptObject]:
     keys = [one.key for one in listed]
     with db_session() as session:
-        clips = queries.clip_files(session, keys)
-        archived = {one.key: one for one in queries.archived_files(session, keys)}
+        clips = queries.keeping.clip_files(session, keys)
+        archived = {one.key: one for one in queries.keeping.archived_files(session, keys)}
     made = []
     for one in listed:
         known = originals.get(one.key) or clips.get(one.key) or _unknown(one.key)

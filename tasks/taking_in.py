@@ -59,9 +59,9 @@ def take_in(
         rights=request.rights,
     )
     with db_session() as session:
-        queries.save_source(session, source)
+        queries.sources.save_source(session, source)
         # With what is kept of earlier runs: the first time, and rights that this one leaves.
-        source = queries.get_source(session, source.source_id)
+        source = queries.sources.get_source(session, source.source_id)
     progress.report("ingest", 1.0, file_name)
     return source
 

@@ -62,9 +62,9 @@ def access_to(
     vault = open_vault()
     with database():
         with db_session() as session:
-            account = queries.get_account(session, account_id)
-            tokens = queries.find_tokens(session, vault, account_id)
-            proxy = queries.proxy_of(session, vault, account_id)
+            account = queries.accounts.get_account(session, account_id)
+            tokens = queries.tokens.find_tokens(session, vault, account_id)
+            proxy = queries.tokens.proxy_of(session, vault, account_id)
         if tokens is None or account.status is AccountStatus.REAUTHORISE:
             raise _closed(account)
         due = OAUTH[account.platform, account.login_path].due(tokens, now)
@@ -88,7 +88,7 @@ def note_answer(account_id: str, error: ClippingError, now: datetime) -> bool:
     if status is None:
         return False
     with db_session() as session:
-        account = queries.get_account(session, account_id)
+        account = queries.accounts.get_account(session, account_id)
         return note_account(session, account, status, str(error), now)
 
 
@@ -103,23 +103,23 @@ def _renewed(
     """The pair after a renewal, by whomever."""
     # Committed before anything is asked, so that an answer that never comes leaves a trace.
     with db_session() as session:
-        queries.note_refresh(session, account.account_id, seen.version, now)
+        queries.tokens.note_refresh(session, account.account_id, seen.version, now)
     with db_session() as session:
-        tokens = queries.find_tokens(session, vault, account.account_id, lock=True)
-        account = queries.get_account(session, account.account_id)
+        tokens = queries.tokens.find_tokens(session, vault, account.account_id, lock=True)
+        account = queries.accounts.get_account(session, account.account_id)
         if tokens is None or account.status is AccountStatus.REAUTHORISE:
             raise _closed(account)
         if tokens.version != seen.version:
             return tokens
         try:
             newer = server.refresh(tokens, now)
-            queries.save_tokens(session, vault, account.account_id, newer)
+            queries.tokens.save_tokens(session, vault, account.account_id, newer)
             return newer.replace(version=tokens.version + 1)
         except ClippingError as error:
             refused = _told(error, account, tokens, now, single_use=server.single_use)
             # Of all other failures the platform has told us, and the pair is still the same.
             if not isinstance(error, ServiceUnavailable | MalformedReply):
-                queries.forget_refresh(session, account.account_id)
+                queries.tokens.forget_refresh(session, account.account_id)
             if isinstance(error, MalformedReply):
                 # Of whatever stands before the platform, most likely: no fault of the post's.
                 refused = ServiceUnavailable(str(error))

@@ -48,8 +48,8 @@ def transcribe_source(
         own are left out then, with a note, unless the captions engine was asked for.
     """
     with db_session() as session:
-        source = queries.get_source(session, source_id)
-        glossary = queries.glossary_of(session, source.client)
+        source = queries.sources.get_source(session, source_id)
+        glossary = queries.heard.glossary_of(session, source.client)
     about_client(client=source.client)
     recording = _recording(source, captions_key, captions_name, language, glossary)
     try:
@@ -74,10 +74,12 @@ def _heard(
 
     def found() -> str | None:
         with db_session() as session:
-            saved = queries.find_transcript(session, source_id, engine.name, edition, captions)
+            saved = queries.transcripts.find_transcript(
+                session, source_id, engine.name, edition, captions
+            )
         if saved is None:
             return None
-        return queries.transcript_id(source_id, engine.name, edition, captions)
+        return queries.transcripts.transcript_id(source_id, engine.name, edition, captions)
 
     known = found()
     if known is None:
@@ -91,7 +93,7 @@ def _heard(
                     )
                 whole = transcript.model_copy(update={"notes": (*transcript.notes, *notes)})
                 with db_session() as session:
-                    known = queries.save_transcript(session, source_id, captions, whole)
+                    known = queries.transcripts.save_transcript(session, source_id, captions, whole)
     progress.report("transcribe", 1.0, engine.name)
     return known
 

@@ -58,11 +58,11 @@ def reject(clip_id: str, by: str, why: str, now: datetime) -> Rejection:
     :raises Rejected: There is no such clip.
     """
     with db_session() as session:
-        client = queries.get_clip(session, clip_id).client
+        client = queries.clips.get_clip(session, clip_id).client
     # No planner books a slot for it that has read before that it may be posted.
     with only_one(planning_of(client)), db_session() as session:
         done = deciding.reject(session, clip_id, by, why, now)
-        accounts = {one.account_id: one for one in queries.accounts(session, client)}
+        accounts = {one.account_id: one for one in queries.accounts.accounts(session, client)}
     days = {day_of(post, accounts[post.account_id]) for post in done.cancelled}
     freed = sorted(day for day in days if day is not None)
     return Rejection(

@@ -52,7 +52,7 @@ def _name_of_look(parameters: dict[str, Any]) -> str:
 def load_watches(client: str | None) -> list[Watch]:
     """All watches, or those of one client."""
     with db_session() as session:
-        return queries.watches(session, client)
+        return queries.watches.watches(session, client)
 
 
 @task(
@@ -70,17 +70,19 @@ def look(watch: Watch, ask: bool, again: bool = False) -> list[WatchedItem]:
     now = datetime.now(UTC)
     if again:
         with db_session() as session:
-            known = queries.items_of(session, watch.watch_id)
-            queries.save_items(session, [anew(item) for item in known if anew(item) != item])
+            known = queries.watches.items_of(session, watch.watch_id)
+            queries.watches.save_items(
+                session, [anew(item) for item in known if anew(item) != item]
+            )
     if ask:
         with db_session() as session:
             # Before the site is asked: one that does not answer has been asked all the same.
-            queries.note_look(session, watch.watch_id, now)
+            queries.watches.note_look(session, watch.watch_id, now)
         if not watch.is_channel:
             return turns(_look_at_folder(watch), datetime.now(UTC))
         _look_at_channel(watch)
     with db_session() as session:
-        return turns(queries.items_of(session, watch.watch_id), now)
+        return turns(queries.watches.items_of(session, watch.watch_id), now)
 
 
 @task(name="begin", task_run_name="begin {item.title}", **POLICY)
@@ -109,15 +111,15 @@ def note_pass(watch: Watch, whole_site: bool) -> None:
     :param whole_site: Whether that holds for all watches of its site.
     """
     with db_session() as session:
-        queries.note_pass(session, watch)
+        queries.watches.note_pass(session, watch)
         if whole_site:
-            queries.put_off_site(session, watch)
+            queries.watches.put_off_site(session, watch)
 
 
 def as_it_is_now(watch: Watch) -> Watch | None:
     """What is asked of a watch by now, for work that takes hours; None when it was ended."""
     with db_session() as session:
-        return queries.find_watch(session, watch.watch_id)
+        return queries.watches.find_watch(session, watch.watch_id)
 
 
 def is_as_begun(watch: Watch, item: WatchedItem) -> bool:
@@ -128,7 +130,7 @@ def is_as_begun(watch: Watch, item: WatchedItem) -> bool:
 def rights_to_state(watch: Watch, location: str) -> Rights:
     """What a watch states of what it found: nothing where somebody has already."""
     with db_session() as session:
-        source = queries.source_at(session, watch.client, location)
+        source = queries.sources.source_at(session, watch.client, location)
     return Rights() if source is not None and source.rights.stated else watch.rights
 
 
@@ -157,7 +159,7 @@ def _look_at_folder(watch: Watch) -> list[WatchedItem]:
 
 def _look_at_channel(watch: Watch) -> None:
     with db_session() as session:
-        known = {item.identity for item in queries.items_of(session, watch.watch_id)}
+        known = {item.identity for item in queries.watches.items_of(session, watch.watch_id)}
     most = most_to_list(watch.place, known, settings().watch_first)
     entries = _listed(watch, most)
     while is_cut_off([entry.id for entry in entries], known, most):
@@ -184,19 +186,19 @@ def _found(entry: ChannelEntry) -> Found:
 def _compared(watch: Watch, found: list[Found], now: datetime) -> list[WatchedItem]:
     """The items after a look, as they are kept from now on."""
     with db_session() as session:
-        known = queries.items_of(session, watch.watch_id)
+        known = queries.watches.items_of(session, watch.watch_id)
         items = after_look(watch, known, found, now, settings().watch_first)
         before = {item.identity: item for item in known}
         changed = [item for item in items if before.get(item.identity) != item]
-        queries.save_items(session, changed)
+        queries.watches.save_items(session, changed)
         if not watch.is_channel:
-            queries.forget_items(session, watch.watch_id, gone(known, found))
+            queries.watches.forget_items(session, watch.watch_id, gone(known, found))
     return items
 
 
 def _keep(items: list[WatchedItem]) -> None:
     with db_session() as session:
-        queries.save_items(session, items)
+        queries.watches.save_items(session, items)
 
 
 def _verified(watch: Watch, item: WatchedItem, now: datetime) -> WatchedItem:

@@ -17,7 +17,7 @@ from clipping.reports import Beside
 
 def policy_of(session: Session, client: str, *, in_batches: bool = False) -> EditorialPolicy:
     """What the client wants; whoever asks in batches comes back for the answers, in any case."""
-    policy = queries.editorial_policy(session, client)
+    policy = queries.clients.editorial_policy(session, client)
     return policy.replace(when_down="wait") if in_batches else policy
 
 
@@ -31,10 +31,10 @@ def words_beside(
     :param policy: The client's, if it has been read already.
     """
     policy = policy or policy_of(session, source.client)
-    kept = queries.writings_of(session, [moment.moment_id]).get(moment.moment_id)
+    kept = queries.drafts.writings_of(session, [moment.moment_id]).get(moment.moment_id)
     if kept is None:
-        newest = queries.transcripts_of(session, moment.moment_id)[0]
-        _, transcript = queries.get_transcript(session, newest)
+        newest = queries.lineage.transcripts_of(session, moment.moment_id)[0]
+        _, transcript = queries.lineage.get_transcript(session, newest)
         kept = write_locally(moment, transcript, Commission(policy))
     worded = kept.replace(draft=kept.draft.replace(hook=moment.hook))
     return Beside(worded, policy.writing)
@@ -47,14 +47,14 @@ def own_with(
 
     :raises Rejected: There is no such clip.
     """
-    clip = queries.get_clip(session, clip_id)
+    clip = queries.clips.get_clip(session, clip_id)
     if not captions:
         return {}
-    source = queries.get_source(session, clip.source_id)
-    _, moment = queries.get_moment(session, clip.moment_id)
+    source = queries.sources.get_source(session, clip.source_id)
+    _, moment = queries.detections.get_moment(session, clip.moment_id)
     draft = words_beside(session, source, moment).writing.draft
     usual = OwnWords(title=draft.title, hashtags=draft.hashtags)
-    known = queries.own_words(session, clip_id)
+    known = queries.changes.own_words(session, clip_id)
     return {
         name: known.get(name, usual).replace(caption=caption) for name, caption in captions.items()
     }

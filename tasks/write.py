@@ -39,7 +39,7 @@ def write_words_for(detection_key: str, moment_ids: list[str]) -> None:
     machine where there is no key. What was written for other moments stays.
     """
     with db_session() as session:
-        _, _, detection = queries.get_detection(session, detection_key)
+        _, _, detection = queries.lineage.get_detection(session, detection_key)
     writer = _writer(detection.detector) if has_key() else LOCAL
     _write_missing(detection_key, writer, only=moment_ids)
 
@@ -63,10 +63,10 @@ def _write_missing(
 def _missing(detection_key: str, writer: str, only: Collection[str] | None = None) -> list[Moment]:
     """The moments without words for what is wished now, among ``only`` these if given."""
     with db_session() as session:
-        source_id, _, detection = queries.get_detection(session, detection_key)
-        client = queries.get_source(session, source_id).client
+        source_id, _, detection = queries.lineage.get_detection(session, detection_key)
+        client = queries.sources.get_source(session, source_id).client
         commission = _commission(session, client, writer)
-        kept = queries.writings_of(session, (one.moment_id for one in detection.moments))
+        kept = queries.drafts.writings_of(session, (one.moment_id for one in detection.moments))
     wished = commission.wishes()
     return [
         one
@@ -91,9 +91,9 @@ def _write(
     if not missing:
         return
     with db_session() as session:
-        source_id, transcript_id, _ = queries.get_detection(session, detection_key)
-        client = queries.get_source(session, source_id).client
-        _, transcript = queries.get_transcript(session, transcript_id)
+        source_id, transcript_id, _ = queries.lineage.get_detection(session, detection_key)
+        client = queries.sources.get_source(session, source_id).client
+        _, transcript = queries.lineage.get_transcript(session, transcript_id)
         commission = _commission(session, client, writer, in_batches=in_batches)
     asks = writer == CLAUDE
     if asks:
@@ -101,6 +101,6 @@ def _write(
     with open_door(client, in_batches=in_batches) if asks else nullcontext() as door:
         written = copywriting.write_words(missing, transcript, commission, door, all_said)
     with db_session() as session:
-        queries.save_writings(session, written)
+        queries.drafts.save_writings(session, written)
     if asks:
         progress.report("write", 1.0, commission.model)

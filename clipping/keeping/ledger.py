@@ -23,19 +23,19 @@ class RowLedger:
     def sha256_of(self, key: str) -> str | None:
         """By the archive's row, else by that of the source or clip whose file it is."""
         with self._session() as session:
-            return queries.content_of(session, key)
+            return queries.keeping.content_of(session, key)
 
     def is_archived(self, key: str) -> bool:
         """Whether there is a row of it, and it was not dropped since."""
         with self._session() as session:
-            return queries.is_archived(session, key)
+            return queries.keeping.is_archived(session, key)
 
     def note_back(self, key: str) -> None:
         """It is in the store again."""
         with self._session() as session:
-            queries.note_back(session, key, datetime.now(UTC))
+            queries.keeping.note_back(session, key, datetime.now(UTC))
 
     def note_deleted(self, key: str) -> None:
         """Its row goes."""
         with self._session() as session:
-            queries.forget_archived(session, key)
+            queries.keeping.forget_archived(session, key)

@@ -21,7 +21,6 @@ from clipping.models import (
     Receipt,
     Stage,
 )
-from clipping.platforms import tiktok_errors as errors
 from clipping.platforms.base import Access, Clock, Gone, Platform
 from clipping.platforms.beginnings import MOST_TRIES, anew, bounded, lost, taken_up, untaken
 from clipping.platforms.exchange import (
@@ -40,8 +39,10 @@ from clipping.platforms.tiktok_answers import (
     UNREADABLE,
     after_chunk,
     all_there,
+    data_of,
     ended,
     lapses_at,
+    limits_of,
     refused,
     waiting,
 )
@@ -262,15 +263,7 @@ class TikTok(Platform):
         return bool(levels) and _PUBLIC not in levels
 
     def _creator(self, access: Access) -> AccountLimits:
-        info = self._call("/v2/post/publish/creator_info/query/", None, access)
-        longest_s = info.get("max_video_post_duration_sec")
-        return AccountLimits(
-            longest_ms=longest_s * 1000 if isinstance(longest_s, int) else None,
-            privacy_levels=tuple(map(str, info.get("privacy_level_options") or ())),
-            comments_off=bool(info.get("comment_disabled")),
-            duet_off=bool(info.get("duet_disabled")),
-            stitch_off=bool(info.get("stitch_disabled")),
-        )
+        return limits_of(self._call("/v2/post/publish/creator_info/query/", None, access))
 
     def _status(self, receipt: Receipt, access: Access) -> dict[str, Any]:
         asked = {"publish_id": receipt.handle["publish_id"]}
@@ -295,17 +288,7 @@ class TikTok(Platform):
             )
         except NoAnswer as silence:
             raise unanswered(silence, UNREACHABLE) from None
-        said = answer.json()
-        error = said.get("error")
-        # Refusals come with status 200, too: the code is what counts.
-        code = str(error.get("code", "")) if isinstance(error, dict) else ""
-        data = said.get("data")
-        if code == "ok" and answer.status < 400 and isinstance(data, dict):
-            return data
-        if answer.status < 400 and code in ("", "ok"):
-            raise failure(FailureKind.RETRY_BACKOFF, UNREADABLE)
-        code = "" if code == "ok" else code
-        raise errors.of_answer(answer.status, code, answer.headers.get("retry-after", ""))
+        return data_of(answer)
 
     def _plan(self, job: PostJob) -> ChunkPlan:
         return chunk_plan(job.file.size_bytes, self._megabyte_bytes)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from clipping.errors import ClippingError
-from clipping.models import Account, Receipt, Stage
+from clipping.models import Account, AccountLimits, Receipt, Stage
 from clipping.platforms import tiktok_errors as errors
 from clipping.platforms.base import Clock
 from clipping.platforms.beginnings import over
@@ -25,6 +25,33 @@ _POLLS: Final = (
 )
 """Up to which age of a publication it is asked for how often; after the last one slowly."""
 _SLOWLY: Final = timedelta(minutes=10)
+
+
+def data_of(answer: Answer) -> dict[str, Any]:
+    """The ``data`` of an answer to a call that can make nothing public. Raises when it refuses."""
+    said = answer.json()
+    error = said.get("error")
+    # Refusals come with status 200, too: the code is what counts.
+    code = str(error.get("code", "")) if isinstance(error, dict) else ""
+    data = said.get("data")
+    if code == "ok" and answer.status < 400 and isinstance(data, dict):
+        return data
+    if answer.status < 400 and code in ("", "ok"):
+        raise failure(FailureKind.RETRY_BACKOFF, UNREADABLE)
+    code = "" if code == "ok" else code
+    raise errors.of_answer(answer.status, code, answer.headers.get("retry-after", ""))
+
+
+def limits_of(info: Mapping[str, Any]) -> AccountLimits:
+    """What an account's ``creator_info`` allows."""
+    longest_s = info.get("max_video_post_duration_sec")
+    return AccountLimits(
+        longest_ms=longest_s * 1000 if isinstance(longest_s, int) else None,
+        privacy_levels=tuple(map(str, info.get("privacy_level_options") or ())),
+        comments_off=bool(info.get("comment_disabled")),
+        duet_off=bool(info.get("duet_disabled")),
+        stitch_off=bool(info.get("stitch_disabled")),
+    )
 
 
 def all_there(receipt: Receipt, size_bytes: int, clock: Clock) -> Receipt:

@@ -23,7 +23,8 @@ from clipping.platforms.shown import shown_since
 from clipping.platforms.wording import refused_words
 from clipping.platforms.x_absent import absent
 from clipping.platforms.x_check import longest_ms, refused_disclosure, refused_file
-from clipping.platforms.x_errors import DUPLICATE, processing_failed, server_failed
+from clipping.platforms.x_errors import DUPLICATE, server_failed
+from clipping.platforms.x_receipts import address, lapses, posted, prepared
 from clipping.platforms.x_words import HIDDEN, find_ours, gone_because, words_of
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ class X(Platform):
             return self._begin(job, receipt, api)
         if receipt.stage is Stage.ARMED:
             return self._post(job, receipt, access, api)
-        if _lapses(receipt, clock.now + _LEAST_LIFE):
+        if lapses(receipt, clock.now + _LEAST_LIFE):
             raise lost(receipt, _LOST)
         try:
             return self._upload(job, receipt, api)
@@ -108,10 +109,10 @@ class X(Platform):
 
     def _upload(self, job: PostJob, receipt: Receipt, api: Api) -> Receipt:
         if receipt.stage is Stage.SENT:
-            return _prepared(receipt, self._state(receipt, api), api.now)
+            return prepared(receipt, self._state(receipt, api), api.now)
         if receipt.sent_bytes < job.file.size_bytes:
             return self._append(job, receipt, api)
-        return _prepared(receipt, self._finalize(receipt, api), api.now)
+        return prepared(receipt, self._finalize(receipt, api), api.now)
 
     def _begin(self, job: PostJob, receipt: Receipt, api: Api) -> Receipt:
         asked = {
@@ -172,17 +173,17 @@ class X(Platform):
                 post = self._find(job, receipt, access, api)
             if not post:
                 raise untaken(error, receipt.replace(stage=Stage.SENT)) from None
-            return _posted(receipt, access.account, post)
+            return posted(receipt, access.account, post)
         if not made.get("id"):
             raise failure(
                 FailureKind.UNKNOWN_OUTCOME,
                 "X took the post and did not name it; whether it is public is not known.",
             )
-        return _posted(receipt, access.account, str(made["id"]))
+        return posted(receipt, access.account, str(made["id"]))
 
     def poll(self, job: PostJob, receipt: Receipt, access: Access, clock: Clock) -> Receipt:
         """A post that X has named is public; there is nothing to wait for."""
-        return _posted(receipt, access.account, receipt.public_id)
+        return posted(receipt, access.account, receipt.public_id)
 
     def reconcile(self, job: PostJob, receipt: Receipt, access: Access, clock: Clock) -> Receipt:
         """Look through the account's own posts since it was first armed."""
@@ -191,9 +192,9 @@ class X(Platform):
             return receipt.replace(not_before=armed_at + _SHOWS_UP)
         post = self._find(job, receipt, access, self._api(access, clock))
         if post:
-            return _posted(receipt, access.account, post)
+            return posted(receipt, access.account, post)
         after = absent(receipt, armed_at, clock.now)
-        if after.stage is Stage.SENT and _lapses(receipt, clock.now + _LEAST_LIFE):
+        if after.stage is Stage.SENT and lapses(receipt, clock.now + _LEAST_LIFE):
             return anew(receipt, clock.now, "The upload lapsed before X had the post.")
         return after
 
@@ -209,7 +210,7 @@ class X(Platform):
         found = [
             Shown(
                 public_id=str(post["id"]),
-                url=f"https://x.com/{access.account.handle}/status/{post['id']}",
+                url=address(access.account, str(post["id"])),
                 at=datetime.fromisoformat(str(post.get("created_at") or clock.now.isoformat())),
                 words=words_of(post),
             )
@@ -267,32 +268,6 @@ class X(Platform):
         from clipping.platforms.x_api import Api
 
         return Api(access.token, clock.now, self._url, access.proxy)
-
-
-def _prepared(receipt: Receipt, state: Mapping[str, Any], now: datetime) -> Receipt:
-    """Armed once X has prepared the video; without a word about that, it is ready."""
-    info = state.get("processing_info") or {}
-    if info.get("state") == "failed":
-        raise processing_failed(info.get("error") or {})
-    if info.get("state", "succeeded") == "succeeded":
-        handle = {"armed_first_at": now.isoformat(), **receipt.handle}
-        return receipt.replace(stage=Stage.ARMED, handle=handle, armed_at=now, not_before=None)
-    wait = timedelta(seconds=max(1, int(info.get("check_after_secs") or 5)))
-    return receipt.replace(stage=Stage.SENT, not_before=now + wait)
-
-
-def _posted(receipt: Receipt, account: Account, post: str) -> Receipt:
-    return receipt.replace(
-        stage=Stage.POSTED,
-        public_id=post,
-        url=f"https://x.com/{account.handle}/status/{post}",
-        not_before=None,
-        note="",
-    )
-
-
-def _lapses(receipt: Receipt, by: datetime) -> bool:
-    return datetime.fromisoformat(receipt.handle["lapses_at"]) <= by
 
 
 def _media_route(receipt: Receipt) -> str:

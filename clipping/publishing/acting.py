@@ -37,7 +37,7 @@ def cancel(
 
     after = _changed(session, post_id, by, now, change)
     if not_public:
-        queries.post_alerts_seen(session, post_id, by, now)
+        queries.alerts.post_alerts_seen(session, post_id, by, now)
     return after
 
 
@@ -50,15 +50,15 @@ def retry(session: Session, post_id: str, by: str, now: datetime) -> Post:
     :raises Rejected: It is not held back, or its clip, its moment or one like it has another post
         by now.
     """
-    before = queries.get_post(session, post_id, lock=True)
+    before = queries.posts.get_post(session, post_id, lock=True)
     changes.refuse_to_go_on(before)
     if before.state is PostState.FAILED:
         told = refusal(session, before, max(now, changes.goes_on_at(before, now)))
         if told:
             raise Rejected(told)
-    _, slot_taken = queries.taken_by_others(session, before)
+    _, slot_taken = queries.posts.taken_by_others(session, before)
     after = changes.gone_on(before, by, now, slot_taken=slot_taken)
-    queries.save_post(session, before, after, now, by=by)
+    queries.posts.save_post(session, before, after, now, by=by)
     return after
 
 
@@ -73,7 +73,7 @@ def done(session: Session, post_id: str, by: str, url: str, now: datetime) -> Po
 
     after = _changed(session, post_id, by, now, change)
     # Whoever still reads there that it waits for hands might post it twice.
-    queries.post_alerts_seen(session, post_id, by, now)
+    queries.alerts.post_alerts_seen(session, post_id, by, now)
     return after
 
 
@@ -81,7 +81,7 @@ def _changed(
     session: Session, post_id: str, by: str, now: datetime, change: Callable[[Post], Post]
 ) -> Post:
     """Change a post as a person wants; a publisher that is at it finds so at its next step."""
-    before = queries.get_post(session, post_id, lock=True)
+    before = queries.posts.get_post(session, post_id, lock=True)
     after = change(before)
-    queries.save_post(session, before, after, now, by=by)
+    queries.posts.save_post(session, before, after, now, by=by)
     return after

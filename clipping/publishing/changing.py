@@ -67,13 +67,13 @@ def ask(
     :raises Rejected: Nothing would be other, it is being changed already or was replaced, what
         is wanted cannot be shown, or somebody else has written other words meanwhile.
     """
-    queries.lock_clips(session, [clip_id])
-    clip = queries.get_clip(session, clip_id)
+    queries.changes.lock_clips(session, [clip_id])
+    clip = queries.clips.get_clip(session, clip_id)
     deciding.refuse_replaced(session, clip_id)
-    kept = queries.own_words(session, clip_id)
+    kept = queries.changes.own_words(session, clip_id)
     if seen is not None and any(kept.get(name) != seen.get(name) for name in edit.words):
         raise Rejected("Somebody else has changed these words meanwhile: read them, then write.")
-    edit = _checked(edit, clip, queries.editorial_policy(session, clip.client))
+    edit = _checked(edit, clip, queries.clients.editorial_policy(session, clip.client))
     change = ClipChange(
         change_id=make_id("change", clip_id, now, secrets.token_hex(8)),
         clip_id=clip_id,
@@ -83,13 +83,13 @@ def ask(
         heard_at=now,
     )
     if edit.renders:
-        queries.save_change(session, change)
+        queries.changes.save_change(session, change)
         _reject(session, clip_id, by, _being_changed(change), now)
         return change
     _forget(session, clip_id)
     reword(session, clip_id, change, now)
     done = change.replace(state=ChangeState.DONE, fraction=1.0, made_clip_id=clip_id)
-    queries.save_change(session, done)
+    queries.changes.save_change(session, done)
     return done
 
 
@@ -99,16 +99,16 @@ def _being_changed(change: ClipChange) -> str:
 
 def _reject(session: Session, clip_id: str, by: str, why: str, now: datetime) -> None:
     """Keep a clip from being posted; whoever has rejected it already has said why."""
-    found = queries.find_verdict(session, clip_id)
+    found = queries.verdicts.find_verdict(session, clip_id)
     if found is None or not found.rejects or _is_of_a_change(found):
         deciding.reject(session, clip_id, by, why, now)
 
 
 def _forget(session: Session, clip_id: str) -> None:
     """What was approved is something else by now; what a person rejects stays rejected."""
-    found = queries.find_verdict(session, clip_id)
+    found = queries.verdicts.find_verdict(session, clip_id)
     if found is not None and (not found.rejects or _is_of_a_change(found)):
-        queries.forget_verdicts(session, [clip_id])
+        queries.changes.forget_verdicts(session, [clip_id])
 
 
 def _is_of_a_change(verdict: Verdict) -> bool:
@@ -150,15 +150,15 @@ def reword(session: Session, clip_id: str, change: ClipChange, now: datetime) ->
 
     One of which other words were sent is given up: its slot is planned anew.
     """
-    kept = {**queries.own_words(session, clip_id), **change.wanted.words}
+    kept = {**queries.changes.own_words(session, clip_id), **change.wanted.words}
     if not kept:
         return
-    queries.save_own_words(session, clip_id, kept)
-    clip = queries.posting_facts(session, [clip_id])[clip_id]
-    policy = queries.editorial_policy(session, clip.client).writing
+    queries.changes.save_own_words(session, clip_id, kept)
+    clip = queries.posting_facts.posting_facts(session, [clip_id])[clip_id]
+    policy = queries.clients.editorial_policy(session, clip.client).writing
     draft = (clip.draft or Draft(hook="", caption="")).replace(hook=clip.hook)
-    for seen in queries.posts(session, clip.client, clip_id=clip_id):
-        post = queries.get_post(session, seen.post_id, lock=True)
+    for seen in queries.posts.posts(session, clip.client, clip_id=clip_id):
+        post = queries.posts.get_post(session, seen.post_id, lock=True)
         own = kept.get(post.platform)
         if own is None or may_be_public(post) or post.state in _OVER:
             continue
@@ -167,7 +167,7 @@ def reword(session: Session, clip_id: str, change: ClipChange, now: datetime) ->
             # Who has it just now finds it taken away, and sends nothing more of it.
             after = _reworded(post, words, change.by)
             if after != post:
-                queries.save_post(session, post, after, now, by=change.by)
+                queries.posts.save_post(session, post, after, now, by=change.by)
 
 
 def _reworded(post: Post, words: PostCopy, by: str) -> Post:
@@ -188,38 +188,40 @@ def settle(session: Session, change_id: str, made_clip_id: str, now: datetime) -
     """
     change = _locked(session, change_id, made_clip_id)
     if not change.open:
-        decided = queries.find_verdict(session, made_clip_id) is not None
+        decided = queries.verdicts.find_verdict(session, made_clip_id) is not None
         # What another change has put in its place is wanted.
-        new = not decided and not queries.is_made_by_a_change(session, made_clip_id)
+        new = not decided and not queries.changes.is_made_by_a_change(session, made_clip_id)
         if change.made_clip_id is None and new and made_clip_id != change.clip_id:
             deciding.reject(session, made_clip_id, change.by, _GIVEN_UP, now)
         return change
-    made = queries.get_clip(session, made_clip_id)
+    made = queries.clips.get_clip(session, made_clip_id)
     if made.state is ClipState.FAILED_PROOF:
         why = f"The new film failed its proof: {deciding.failed_checks(made)}."
         return fail(session, change_id, why, now)
     _forget(session, made_clip_id)
-    words = {**queries.own_words(session, change.clip_id), **change.wanted.words}
+    words = {**queries.changes.own_words(session, change.clip_id), **change.wanted.words}
     carried = change.replace(wanted=change.wanted.replace(words=words))
     reword(session, made_clip_id, carried, now)
     told = "It shows the same as before."
     if made_clip_id != change.clip_id:
-        queries.supersede(session, change.clip_id, made_clip_id)
+        queries.changes.supersede(session, change.clip_id, made_clip_id)
         told = f"{made_clip_id} {_IN_PLACE}."
         why = f"{made_clip_id} {_IN_PLACE}: {change.wanted.told}"
         _reject(session, change.clip_id, change.by, why, now)
     done = change.replace(
         state=ChangeState.DONE, fraction=1.0, heard_at=now, told=told, made_clip_id=made_clip_id
     )
-    queries.save_change(session, done)
+    queries.changes.save_change(session, done)
     return done
 
 
 def _locked(session: Session, change_id: str, *also: str) -> ClipChange:
     """The change, about whose clip, and these, nobody else decides meanwhile."""
     # The clips come first, as for whoever asks for a change.
-    queries.lock_clips(session, [queries.get_change(session, change_id).clip_id, *also])
-    return queries.get_change(session, change_id, lock=True)
+    queries.changes.lock_clips(
+        session, [queries.changes.get_change(session, change_id).clip_id, *also]
+    )
+    return queries.changes.get_change(session, change_id, lock=True)
 
 
 def fail(session: Session, change_id: str, why: str, now: datetime) -> ClipChange:
@@ -227,21 +229,23 @@ def fail(session: Session, change_id: str, why: str, now: datetime) -> ClipChang
     change = _locked(session, change_id)
     if not change.open:
         return change
-    verdict = queries.find_verdict(session, change.clip_id)
+    verdict = queries.verdicts.find_verdict(session, change.clip_id)
     if verdict is not None and verdict.rejects and verdict.why == _being_changed(change):
-        queries.forget_verdicts(session, [change.clip_id])
+        queries.changes.forget_verdicts(session, [change.clip_id])
     failed = change.replace(state=ChangeState.FAILED, heard_at=now, told=why)
-    queries.save_change(session, failed)
+    queries.changes.save_change(session, failed)
     return failed
 
 
 def what_follows(session: Session, change: ClipChange) -> str:
     """What a person has to decide once it is made: one sentence."""
     clip_id = change.made_clip_id or change.clip_id
-    verdict = queries.find_verdict(session, clip_id)
+    verdict = queries.verdicts.find_verdict(session, clip_id)
     if verdict is not None and verdict.rejects and not _is_of_a_change(verdict) and not change.open:
         return "It stays rejected."
-    policy = queries.editorial_policy(session, queries.get_clip(session, clip_id).client)
+    policy = queries.clients.editorial_policy(
+        session, queries.clips.get_clip(session, clip_id).client
+    )
     if policy.approval == "not_needed":
         return "Its client wants no approval."
     return "It waits for approval afterwards." if change.open else "It waits for approval."
@@ -249,10 +253,10 @@ def what_follows(session: Session, change: ClipChange) -> str:
 
 def note_progress(session: Session, change_id: str, fraction: float, now: datetime) -> None:
     """Whoever renders a change is at it."""
-    change = queries.get_change(session, change_id, lock=True)
+    change = queries.changes.get_change(session, change_id, lock=True)
     if change.open:
         at = change.replace(state=ChangeState.RENDERING, fraction=fraction, heard_at=now)
-        queries.save_change(session, at)
+        queries.changes.save_change(session, at)
 
 
 def start_anew(session: Session, change_id: str, by: str, now: datetime) -> ClipChange:
@@ -260,10 +264,10 @@ def start_anew(session: Session, change_id: str, by: str, now: datetime) -> Clip
 
     :raises Rejected: It is over, or somebody is at it.
     """
-    change = queries.get_change(session, change_id, lock=True)
+    change = queries.changes.get_change(session, change_id, lock=True)
     _refuse_unless_silent(change, now)
     again = change.replace(state=ChangeState.ASKED, fraction=0.0, heard_at=now, by=by)
-    queries.save_change(session, again)
+    queries.changes.save_change(session, again)
     return again
 
 

@@ -10,7 +10,6 @@ from typing import Final
 from sqlmodel import Session
 
 from clipping.db import queries
-from clipping.db.queries.changes import has_open_change
 from clipping.errors import Rejected
 from clipping.models import (
     ClipState,
@@ -43,10 +42,10 @@ def approve(
         Verdict(clip_id=clip_id, decision=Decision.APPROVED, person=by, why=note, at=now)
         for clip_id in dict.fromkeys(clip_ids)
     ]
-    queries.lock_clips(session, clip_ids)
+    queries.changes.lock_clips(session, clip_ids)
     for verdict in made:
-        _check(session, queries.get_clip(session, verdict.clip_id))
-        queries.save_verdict(session, verdict)
+        _check(session, queries.clips.get_clip(session, verdict.clip_id))
+        queries.verdicts.save_verdict(session, verdict)
     return made
 
 
@@ -64,13 +63,13 @@ def _check(session: Session, clip: RenderedClip) -> None:
 
 def refuse_replaced(session: Session, clip_id: str) -> None:
     """Rejected where a clip is being changed, or another one was made of it."""
-    if change := queries.open_change(session, clip_id):
+    if change := queries.changes.open_change(session, clip_id):
         raise Rejected(f"{clip_id} is being changed by {change.by} ({change.wanted.told}).")
     # A client's own people see no changes, but whether there is one. Its verdict does not say:
     # who has rejected the clip before, or meanwhile, has said something else.
-    if has_open_change(session, clip_id):
+    if queries.changes.has_open_change(session, clip_id):
         raise Rejected(f"{clip_id} is being changed: what comes of it is shown in its place.")
-    if other := queries.superseded_by(session, clip_id):
+    if other := queries.changes.superseded_by(session, clip_id):
         raise Rejected(f"{clip_id} was changed: {other} is there in its place.")
 
 
@@ -103,12 +102,12 @@ def reject(
     :raises Rejected: There is no such clip.
     """
     verdict = Verdict(clip_id=clip_id, decision=Decision.REJECTED, person=by, why=why, at=now)
-    queries.lock_clips(session, [clip_id])
-    client = queries.get_clip(session, clip_id).client
-    queries.save_verdict(session, verdict)
+    queries.changes.lock_clips(session, [clip_id])
+    client = queries.clips.get_clip(session, clip_id).client
+    queries.verdicts.save_verdict(session, verdict)
     if not posts:
         return Rejection(verdict)
-    found = queries.posts(session, client, clip_id=clip_id)
+    found = queries.posts.posts(session, client, clip_id=clip_id)
     cancelled = [one for post in found if (one := _cancelled(session, post, verdict, now))]
     gone = {post.post_id for post in cancelled}
     over = (PostState.CANCELLED, PostState.FAILED)
@@ -118,11 +117,11 @@ def reject(
 
 def _cancelled(session: Session, seen: Post, verdict: Verdict, now: datetime) -> Post | None:
     """The post given up, where nothing of it was begun."""
-    post = queries.get_post(session, seen.post_id, lock=True)
+    post = queries.posts.get_post(session, seen.post_id, lock=True)
     if not is_unbegun(post):
         return None
     after = gates.cancelled(post, f"{post.clip_id} may not be posted: {verdict.sentence}")
-    queries.save_post(session, post, after, now, by=verdict.person)
+    queries.posts.save_post(session, post, after, now, by=verdict.person)
     return after
 
 
@@ -136,14 +135,14 @@ def release(session: Session, clip_id: str, by: str, note: str, now: datetime) -
 
     :raises Rejected: There is no such clip, nothing holds it, or its proof failed.
     """
-    clip = queries.get_clip(session, clip_id)
-    moment = queries.find_moment(session, clip.moment_id)
+    clip = queries.clips.get_clip(session, clip_id)
+    moment = queries.detections.find_moment(session, clip.moment_id)
     if moment is None:
         raise Rejected(f"There is no moment {clip.moment_id} in the database.")
     _check_held(clip, moment)
-    if unsettled(moment.holds, queries.releases_of(session, clip.moment_id)):
+    if unsettled(moment.holds, queries.releases.releases_of(session, clip.moment_id)):
         given = Release(clip_id=clip_id, holds=moment.holds, person=by, note=note, released_at=now)
-        queries.save_release(session, clip.moment_id, given)
+        queries.releases.save_release(session, clip.moment_id, given)
 
 
 def _check_held(clip: RenderedClip, moment: Moment) -> None:

@@ -24,15 +24,17 @@ def disclose(
     changed = 0
     # In one order everywhere, so that no two wait for each other.
     for account_id in sorted(set(account_ids)):
-        before = queries.get_account(session, account_id, lock=True).disclosure
+        before = queries.accounts.get_account(session, account_id, lock=True).disclosure
         if before == wanted:
             continue
-        queries.set_disclosure(session, account_id, wanted)
+        queries.accounts.set_disclosure(session, account_id, wanted)
         for name in _NAMES:
             old, new = (_said(getattr(one, name)) for one in (before, wanted))
             if old != new:
                 was, reason = f"disclosure.{name}: {old}", f"{by} decided it"
-                queries.note_event(session, account_id, "settings", was, new, reason, at=now)
+                queries.accounts.note_event(
+                    session, account_id, "settings", was, new, reason, at=now
+                )
         changed += 1
     return changed
 

@@ -31,13 +31,13 @@ def move(session: Session, post_id: str, to: datetime, by: str, now: datetime) -
     :param to: On the clock of its account, or of the zone that it names; seconds do not count.
     :raises Rejected: It is on its way or over, or its account may not post then.
     """
-    before = queries.get_post(session, post_id, lock=True)
+    before = queries.posts.get_post(session, post_id, lock=True)
     if before.state is not PostState.RESERVED or may_be_public(before):
         raise Rejected(f"{post_id} is {before.state.value}: only what is reserved can move.")
-    account = queries.get_account(session, before.account_id)
+    account = queries.accounts.get_account(session, before.account_id)
     at = _instant(to, account)
     around = (at, before.due_at, now)
-    others = queries.posts(
+    others = queries.posts.posts(
         session,
         account_id=before.account_id,
         since=min(around) - _REACH,
@@ -48,7 +48,7 @@ def move(session: Session, post_id: str, to: datetime, by: str, now: datetime) -
         raise Rejected(why_not)
     note = f"{by} moved it from {account.clock(before.due_at)}."
     after = before.replace(due_at=at, next_at=at, note=note)
-    queries.save_post(session, before, after, now, by=by)
+    queries.posts.save_post(session, before, after, now, by=by)
     return after
 
 

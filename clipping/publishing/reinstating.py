@@ -26,12 +26,12 @@ def reinstate(session: Session, account_id: str, by: str, now: datetime) -> Acco
 
     :raises Rejected: It is active, or its owner has to connect it again.
     """
-    account = queries.get_account(session, account_id, lock=True)
+    account = queries.accounts.get_account(session, account_id, lock=True)
     if account.status not in ENDED_BY_A_PERSON:
         hint = "" if account.status is AccountStatus.ACTIVE else ": connect it again"
         raise Rejected(f"{account_id} is {account.status.value}{hint}.")
     told = f"{by} says that its platform lets it post again."
-    queries.change_status(session, account_id, AccountStatus.ACTIVE, told, at=now)
+    queries.accounts.change_status(session, account_id, AccountStatus.ACTIVE, told, at=now)
     covered = Stop(account_id=account_id, by=by, at=now, why=told)
-    queries.look_again(session, covered, now)
+    queries.stops.look_again(session, covered, now)
     return account.replace(status=AccountStatus.ACTIVE)

@@ -36,7 +36,7 @@ def refusal(session: Session, post: Post, at: datetime) -> str:
     from clipping.scheduling.eligibility import Eligibility
     from clipping.scheduling.likeness import near_duplicates
 
-    account = queries.get_account(session, post.account_id)
+    account = queries.accounts.get_account(session, post.account_id)
     clip = _candidate(session, post, account)
     request = PlanRequest(
         client=post.client,
@@ -45,10 +45,10 @@ def refusal(session: Session, post: Post, at: datetime) -> str:
         clips=(clip,),
         past=tuple(
             known.past
-            for known in queries.known_posts(session, post.client, at - _BACK, [post.clip_id])
+            for known in queries.plans.known_posts(session, post.client, at - _BACK, [post.clip_id])
             if known.post_id != post.post_id
         ),
-        distances=tuple(queries.clip_distances(session, [post.source_id], PRINT_VERSION)),
+        distances=tuple(queries.likeness.clip_distances(session, [post.source_id], PRINT_VERSION)),
         policy=PlanPolicy(near_distance=NEAR),
     )
     rules = Eligibility(request, near_duplicates(request), request.past)
@@ -58,7 +58,7 @@ def refusal(session: Session, post: Post, at: datetime) -> str:
 
 def _candidate(session: Session, post: Post, account: Account) -> ClipCandidate:
     """The clip as one that lacks nothing: the publisher looks at that before each step."""
-    _, moment = queries.get_moment(session, post.moment_id)
+    _, moment = queries.detections.get_moment(session, post.moment_id)
     return ClipCandidate(
         clip_id=post.clip_id,
         moment_id=post.moment_id,

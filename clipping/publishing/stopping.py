@@ -40,14 +40,14 @@ def stop(session: Session, wanted: Stop) -> Stop:
     :raises Rejected: There is no such client, account or source, or it is stopped just so already.
     """
     if wanted.account_id:
-        queries.get_account(session, wanted.account_id)
+        queries.accounts.get_account(session, wanted.account_id)
     if wanted.source_id:
-        queries.get_source(session, wanted.source_id)
-    if wanted.client and wanted.client not in queries.clients(session):
+        queries.sources.get_source(session, wanted.source_id)
+    if wanted.client and wanted.client not in queries.clients.clients(session):
         raise Rejected(f"There is no client {wanted.client}.")
-    if same := _same(queries.stops(session), wanted):
+    if same := _same(queries.stops.stops(session), wanted):
         raise Rejected(f"That is stopped already: {gates.stopped(same[0])}")
-    return queries.add_stop(session, wanted)
+    return queries.stops.add_stop(session, wanted)
 
 
 def resumption(session: Session, wanted: Stop, now: datetime) -> Resumption:
@@ -55,7 +55,7 @@ def resumption(session: Session, wanted: Stop, now: datetime) -> Resumption:
 
     :raises Rejected: There is none.
     """
-    holding = queries.stops(session)
+    holding = queries.stops.stops(session)
     lifted = _same(holding, wanted)
     if not lifted:
         others = "; ".join(gates.stopped(one).rstrip(".") for one in holding)
@@ -69,24 +69,24 @@ def resumption(session: Session, wanted: Stop, now: datetime) -> Resumption:
 
 def unpausing(session: Session, account_id: str, now: datetime) -> Resumption:
     """What resuming an account that somebody has paused will do."""
-    account = queries.get_account(session, account_id)
+    account = queries.accounts.get_account(session, account_id)
     wanted = Stop(account_id=account_id, client=account.client, by="", at=now, why="")
-    return _sorted_out(_queued(session, wanted), (), queries.stops(session), now)
+    return _sorted_out(_queued(session, wanted), (), queries.stops.stops(session), now)
 
 
 def resume(session: Session, found: Resumption, by: str, now: datetime) -> None:
     """Lift the stops; what they held goes on."""
     later = {post.post_id for post in found.later}
     for one in found.stops:
-        queries.lift_stop(session, one.stop_id, by, now)
-        queries.look_again(session, one, now)
+        queries.stops.lift_stop(session, one.stop_id, by, now)
+        queries.stops.look_again(session, one, now)
         # Of thousands that are planned the few that were held.
         held = [post for post in _queued(session, one, (PostState.HELD,)) if post.post_id in later]
         for known in held:
-            post = queries.get_post(session, known.post_id, lock=True)
+            post = queries.posts.get_post(session, known.post_id, lock=True)
             if post.state is PostState.HELD and post.next_at is not None:
                 # Whoever plans sees that its time is its own again.
-                queries.save_post(session, post, gates.released(post), now)
+                queries.posts.save_post(session, post, gates.released(post), now)
 
 
 def _sorted_out(
@@ -117,7 +117,7 @@ def covers(stop: Stop, post: Post) -> bool:
 
 
 def _queued(session: Session, covering: Stop, states: Sequence[PostState] = _QUEUED) -> list[Post]:
-    found = queries.posts(
+    found = queries.posts.posts(
         session,
         covering.client or None,
         platform=covering.platform,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from clipping.settings import BUCKET_URL, Settings
+from clipping.settings import Settings
+from clipping.settings.values import BUCKET_URL
 
 
 @dataclass(frozen=True)

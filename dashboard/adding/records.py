@@ -95,7 +95,10 @@ def add(who: Admitted, made: Addition) -> None:
             coming = additions.bytes_to_come(session)
         check_room(coming + made.size_bytes)
     with as_person(who, writes=True) as session:
-        if not made.rights.stated and queries.client_settings(session, made.client).require_rights:
+        if (
+            not made.rights.stated
+            and queries.clients.client_settings(session, made.client).require_rights
+        ):
             raise RightsNotStated(
                 f"{made.client} lets nothing be clipped before its rights are stated: "
                 "say on what ground."

@@ -54,7 +54,7 @@ def overview() -> None:
     pages = Pages("accounts", choice)
     with reading() as session:
         lines = account_page(session, choice, now, PER_PAGE + 1, pages.after)
-        stops = tuple(queries.stops(session))
+        stops = tuple(queries.stops.stops(session))
         names = account_names(session, [stop.account_id for stop in stops])
     holding(who, stops, names)
     if not lines:
@@ -110,9 +110,9 @@ def detail(account_id: str) -> None:
     say_what_was_done()
     with reading() as session:
         lines = account_page(session, AccountChoice(account_id=account_id), now, 1)
-        stops = tuple(queries.stops(session))
+        stops = tuple(queries.stops.stops(session))
         posts = posts_between(session, [account_id], now - AROUND, now + AROUND)
-        events = queries.account_events(session, account_id) if lines else []
+        events = queries.accounts.account_events(session, account_id) if lines else []
     if not lines:
         looks.empty("There is no such account", "It may be another client's, or gone.")
         return
@@ -205,7 +205,7 @@ def _pause(account_id: str, why: str) -> None:
         return
 
     def act(session: Session, by: str, now: datetime) -> str:
-        queries.pause_account(session, account_id, f"{by}: {why.strip()}")
+        queries.accounts.pause_account(session, account_id, f"{by}: {why.strip()}")
         return "It is paused."
 
     change(act)

@@ -27,7 +27,7 @@ def overview() -> None:
     st.title("Clips")
     left, right = st.columns([1, 2])
     with reading() as session:
-        names = queries.clients(session)
+        names = queries.clients.clients(session)
         client = left.selectbox("Client", [None, *names], format_func=lambda name: name or "all")
         state = right.segmented_control(
             "State", list(STATES), format_func=STATES.__getitem__, key="state"

@@ -17,15 +17,16 @@ from clipping.db.queries.review_lines import (
 )
 from dashboard import looks, verdicts
 from dashboard.actions import say_what_was_done
-from dashboard.addresses import cover_url, video_url
+from dashboard.addresses import video_url
 from dashboard.changes_panel import changes_list
 from dashboard.choosing import client_choice
 from dashboard.door.person import Person, person
 from dashboard.page import plain, reading
 from dashboard.paging import Pages
+from dashboard.review_list import ticking
 from dashboard.review_panels import about, panels
 from dashboard.reviewed import REASONS, Reviewed, read
-from dashboard.words import apart, many
+from dashboard.words import many
 
 PER_PAGE = 20
 MOST_COUNTED = 500
@@ -51,7 +52,7 @@ def overview() -> None:
         count = count_waiting(session, choice, MOST_COUNTED)
         front = _front(lines) if one_by_one else None
         shown = read(session, front, staff=who.is_staff) if front else None
-        under_way = _under_way(queries.recent_changes(session, client, now - SINCE, 50))
+        under_way = _under_way(queries.changes.recent_changes(session, client, now - SINCE, 50))
     if under_way:
         st.caption(plain(f"{many(under_way, 'clip')} being rendered again: see Changed."))
     if not one_by_one:
@@ -65,7 +66,7 @@ def overview() -> None:
         _nothing(choice, pages)
 
 
-def _under_way(lines: Sequence[queries.ChangeLine]) -> int:
+def _under_way(lines: Sequence[queries.changes.ChangeLine]) -> int:
     return sum(line.change.open for line in lines)
 
 
@@ -254,60 +255,14 @@ def as_list(
         _nothing(choice, pages)
         return
     shown = lines[:PER_PAGE]
-    bar = st.container(key="review_bar")
-    ticked = [line.clip_id for line in shown if _tick(line, who, now)]
-    with bar:
-        _bulk(shown, ticked, approves=choice.waits_for is WaitsFor.APPROVAL)
+    approves = choice.waits_for is WaitsFor.APPROVAL
+    ticking(shown, now, _open, approves=approves, graded=who.is_staff)
     pages.show(shown[-1].key, more=len(lines) > PER_PAGE)
-
-
-def _tick(line: ReviewLine, who: Person, now: datetime) -> bool:
-    made = f"{line.seconds:.0f} s · {line.client} · made {apart(line.rendered_at, now)}"
-    told = (f"{line.score} points · {made}", line.reason) if who.is_staff else (made,)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
-        on = st.checkbox(
-            plain(f"Tick {line.hook}"), key=f"tick {line.clip_id}", label_visibility="collapsed",
-            width=30,
-        )  # fmt: skip
-        st.image(cover_url(line.clip_id), width=54)
-        looks.entry(line.hook, told)
-        st.button("Open", key=f"open {line.clip_id}", on_click=_open, args=(line.clip_id,))
-    return on
 
 
 def _open(clip_id: str) -> None:
     st.session_state["review shown"] = "One by one"
     _to(clip_id)
-
-
-def _bulk(shown: Sequence[ReviewLine], ticked: Sequence[str], *, approves: bool) -> None:
-    keys = [f"tick {line.clip_id}" for line in shown]
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        every = len(ticked) < len(shown)
-        st.button(
-            "Tick all" if every else "Tick none",
-            on_click=_tick_all,
-            args=(keys,),
-            kwargs={"on": every},
-        )
-        pressed = approves and st.button(
-            f"Approve {len(ticked)}", type="primary", disabled=not ticked, key="approve ticked"
-        )
-        with st.popover(f"Reject {len(ticked)}", disabled=not ticked):
-            why = st.radio("Why", REASONS, key="why ticked")
-            own = st.text_input("Or in your own words", max_chars=300, key="own ticked")
-            rejected = st.button("Reject them", key="reject ticked")
-    if pressed and verdicts.approve(ticked):
-        st.rerun()
-    if rejected and verdicts.reject(ticked, " ".join(own.split()) or why or ""):
-        st.rerun()
-    if pressed or rejected:
-        st.rerun()
-
-
-def _tick_all(keys: Sequence[str], *, on: bool) -> None:
-    for key in keys:
-        st.session_state[key] = on
 
 
 overview()

@@ -6,7 +6,7 @@ import streamlit as st
 from sqlmodel import Session
 
 from clipping.db import queries
-from clipping.db.queries import SourceOverview
+from clipping.db.queries.overview import SourceOverview
 from clipping.models import Detection
 from clipping.timing import timecode
 from dashboard.page import plain, reading
@@ -17,10 +17,10 @@ PER_PAGE = 50
 def overview() -> None:
     st.title("Sources")
     with reading() as session:
-        names = queries.clients(session)
+        names = queries.clients.clients(session)
         client = st.selectbox("Client", [None, *names], format_func=lambda name: name or "all")
         limit = int(st.session_state.get("source_limit", PER_PAGE))
-        found = queries.recent_sources(session, client, limit)
+        found = queries.overview.recent_sources(session, client, limit)
         if not found:
             st.info("No sources yet: run `make clips VIDEO=talk.mp4`.")
             return
@@ -72,12 +72,12 @@ def detail(session: Session, item: SourceOverview) -> None:
     if item.words is None:
         st.info("Not transcribed yet.")
         return
-    _, transcript = queries.latest_transcript(session, source.source_id)
+    _, transcript = queries.transcripts.latest_transcript(session, source.source_id)
     st.subheader("Transcript")
     st.markdown(plain(f"{transcript.engine}, {item.words} words, {transcript.language}"))
     for note in (transcript.chosen_because, *transcript.notes):
         st.caption(plain(note))
-    detection = queries.detection_of(session, source.source_id)
+    detection = queries.detections.detection_of(session, source.source_id)
     if detection is None:
         st.info("No moments have been searched yet.")
         return

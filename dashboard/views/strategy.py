@@ -52,7 +52,7 @@ def overview() -> None:
         found = strategy(session, client)
         planned = planned_posts(session, client, now)
         history = strategy_changes(session, client, CHANGES)
-        accounts = queries.accounts(session, client)
+        accounts = queries.accounts.accounts(session, client)
     if found is None:
         looks.empty("There is no such client", "It may be another's, or gone.")
         return

@@ -13,7 +13,7 @@ from benchmarks.claude_talks import talk
 from clipping.claude import Usage
 from clipping.claude.budget import month_of
 from clipping.db import queries
-from clipping.db.queries import CostLine
+from clipping.db.queries.claude import CostLine
 from clipping.db.session import open_session
 from clipping.settings import settings
 from tests.support import claude_protocol
@@ -66,7 +66,7 @@ def test_days_go_through_both_doors_into_the_ledger(
     settings.cache_clear()
     with open_session(database_url) as session:
         thrifty, plain = (
-            queries.costs(session, client, month_of(BEGINS)) for client in (THRIFTY, PLAIN)
+            queries.claude.costs(session, client, month_of(BEGINS)) for client in (THRIFTY, PLAIN)
         )
     purposes = {"scout", "judge", "check", "write"}
     assert {one.purpose for one in thrifty} == {one.purpose for one in plain} == purposes

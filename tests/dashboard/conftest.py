@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -13,16 +14,20 @@ import av
 import numpy as np
 import pytest
 import streamlit as st
+from sqlmodel import Session
 
 from clipping.db import queries
 from clipping.db.session import open_session
 from clipping.models import ClipState, Proof, ProofCheck, RenderedClip, Role
 from clipping.settings import settings
+from dashboard import runs
 from dashboard.door import admission, files, passing, person
 from tests.dashboard.door_place import HERE, a_user, cheap_passwords
+from tests.dashboard.seeded import client
 from tests.db.values import a_clip, a_detection, a_source, a_transcript
-from tests.support.database import database_url, postgres
+from tests.support.database import database_url, postgres, remove_rows
 from tests.support.media import make_video
+from tests.support.prefect_api import PASSWORD, FakePrefect
 from tests.support.s3 import s3, s3_front, s3_test_client
 
 __all__ = ["database_url", "postgres", "s3", "s3_front", "s3_test_client"]
@@ -49,20 +54,84 @@ class Workplace:
         self.patch.setattr(person, "_headers", lambda: told)
         return user_id
 
+    @contextmanager
+    def seen_by(self, role: Role, *clients: str) -> Iterator[str]:
+        """While the block runs somebody looks who was never here; the id of them."""
+        with pytest.MonkeyPatch.context() as patch:
+            name = f"{role.value} {datetime.now(UTC).timestamp()}"
+            yield replace(self, patch=patch).look_as(name, role, *clients)
+
+
+@contextmanager
+def at_work(url: str, store: Path, patch: pytest.MonkeyPatch) -> Iterator[Workplace]:
+    """The environment names this database and this store, until ``patch`` is undone."""
+    patch.setenv("DATABASE_URL", url)
+    patch.setenv("CLIPPER_STORE", str(store))
+    cheap_passwords(patch)
+    forget()
+    yield Workplace(url, store, patch)
+    forget()
+
 
 @pytest.fixture
 def workplace(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Workplace]:
     """An empty database and an empty store, named by the environment."""
-    monkeypatch.setenv("DATABASE_URL", database_url)
-    monkeypatch.setenv("CLIPPER_STORE", str(tmp_path / "store"))
-    cheap_passwords(monkeypatch)
-    forget()
-    made = Workplace(database_url, tmp_path / "store", monkeypatch)
-    made.look_as("ann", Role.ADMIN)
-    yield made
-    forget()
+    with at_work(database_url, tmp_path / "store", monkeypatch) as made:
+        made.look_as("ann", Role.ADMIN)
+        yield made
+
+
+@contextmanager
+def agency_with(
+    url: str, folders: pytest.TempPathFactory, fill: Callable[[Session], None]
+) -> Iterator[Workplace]:
+    """A database that all tests of a module look at, filled once; nobody looks yet."""
+    remove_rows(url)
+    with open_session(url) as session:
+        fill(session)
+    store = folders.mktemp("store")
+    with pytest.MonkeyPatch.context() as patch, at_work(url, store, patch) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def ids(agency: Workplace) -> Mapping[str, str]:
+    """Who there is in the module's ``agency``: two of the second client, and an admin who looks."""
+    return {
+        "client": agency.look_as("clara", Role.CLIENT, client(1)),
+        "operator": agency.look_as("otto", Role.OPERATOR, client(1)),
+        "admin": agency.look_as("ann", Role.ADMIN),
+    }
+
+
+@pytest.fixture
+def look_as(agency: Workplace, ids: Mapping[str, str]) -> Iterator[Callable[..., str]]:
+    """Has somebody else look, by role and clients, until the test is over; gives their id."""
+    with ExitStack() as stack:
+        yield lambda role, *clients: stack.enter_context(agency.seen_by(role, *clients))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_prefect() -> Iterator[None]:
+    """The server that whoever runs the tests may have is none of theirs; see ``prefect``."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("PREFECT_API_URL", raising=False)
+        yield
+
+
+@pytest.fixture
+def prefect(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakePrefect]:
+    """A Prefect server that the pages know of."""
+    with FakePrefect().serving() as fake:
+        monkeypatch.setenv("PREFECT_API_URL", fake.url)
+        monkeypatch.setenv("PREFECT_API_AUTH_STRING", PASSWORD)
+        settings.cache_clear()
+        runs.forget()
+        yield fake
+    settings.cache_clear()
+    runs.forget()
 
 
 def forget() -> None:
@@ -85,12 +154,14 @@ def clips(workplace: Workplace) -> list[RenderedClip]:
     with open_session(workplace.database_url) as session:
         for client, clip in (("acme", first), ("bravo", second)):
             source = a_source(client, file_name=f"{client} talk.mp4")
-            queries.save_source(session, source)
-            transcript = queries.save_transcript(session, source.source_id, None, a_transcript(12))
-            queries.save_detection(
+            queries.sources.save_source(session, source)
+            transcript = queries.transcripts.save_transcript(
+                session, source.source_id, None, a_transcript(12)
+            )
+            queries.detections.save_detection(
                 session, source.source_id, transcript, f"detection {client}", a_detection()
             )
-            queries.save_clip(session, clip)
+            queries.clips.save_clip(session, clip)
     for clip in (first, second):
         put_files(workplace.store, clip)
     return [first, second]

@@ -66,7 +66,7 @@ def seed(session: Session, size: Size, now: datetime) -> None:
     for statement in _STATEMENTS:
         session.execute(text(statement), values)
     _plans(session, size, now)
-    queries.add_stop(
+    queries.stops.add_stop(
         session,
         Stop(account_id=account(5), by="Mara", at=now - timedelta(hours=3), why="Owner on leave."),
     )

@@ -2,40 +2,35 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-import httpx
 import pytest
 from starlette.testclient import TestClient
-from streamlit.testing.v1 import AppTest
 
 from clipping.db import queries
 from clipping.db.queries import additions
 from clipping.db.queries.clients import save_client
 from clipping.db.queries.overview import SourceOverview
 from clipping.db.session import open_session
-from clipping.errors import Broken, ClippingError, NeedsPerson
+from clipping.errors import Broken
 from clipping.models import Addition, AdditionKind, AdditionState, Ground, Rights, Role
 from clipping.settings import settings
-from dashboard import looks
-from dashboard.adding import finishing, parts, runs
+from dashboard.adding import finishing, parts
 from dashboard.adding.runs import RunState
 from dashboard.adding.standing import standing
 from tests.dashboard.conftest import Workplace
 from tests.dashboard.door_place import a_user, browser, come_in, headers_for
+from tests.dashboard.page_place import open_page, press, said
 from tests.db.values import a_source
 from tests.support.media import make_video
-from tests.support.prefect_api import PASSWORD, FakePrefect
+from tests.support.prefect_api import FakePrefect
 
-MAIN = Path(looks.__file__).with_name("pages.py")
 NOW = datetime.now(UTC)
 CAPTIONS = b"1\n00:00:00,100 --> 00:00:00,900\nHello there\n"
 
@@ -48,23 +43,14 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 @pytest.fixture
 def place(workplace: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workplace:
-    """Two clients; no Prefect server is named."""
+    """Two clients."""
     monkeypatch.setenv("CLIPPER_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("CLIPPER_DISK_STOP_BYTES", "0")
-    monkeypatch.delenv("PREFECT_API_URL", raising=False)
     settings.cache_clear()
     with open_session(workplace.database_url) as session:
         for name in ("acme", "bravo"):
             save_client(session, name)
     return workplace
-
-
-@pytest.fixture
-def prefect(place: Workplace, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakePrefect]:
-    with FakePrefect().serving() as fake:
-        monkeypatch.setenv("PREFECT_API_URL", fake.url)
-        monkeypatch.setenv("PREFECT_API_AUTH_STRING", PASSWORD)
-        yield fake
 
 
 def an_addition(name: str = "talk.mp4", **given: object) -> Addition:
@@ -123,7 +109,7 @@ def test_a_film_that_has_arrived_is_stored_and_clipped_by_its_name_in_the_store(
     kept = found(place, addition_id)
     assert kept.state is AdditionState.STARTED, kept.said
     with open_session(place.database_url) as session:
-        source = queries.get_source(session, kept.source_id or "")
+        source = queries.sources.get_source(session, kept.source_id or "")
     assert (source.file_name, source.client, source.rights) == ("talk.mp4", "acme", rights)
     assert (place.store / source.media_key).read_bytes() == film
     assert not parts.part_path(addition_id).exists()
@@ -213,14 +199,14 @@ def test_captions_that_an_upload_waits_with_are_in_use_and_without_them_it_is_re
     made = an_addition(size_bytes=size, received_bytes=size, captions_key="acme/captions/x.srt")
     keep(place, made)
     with open_session(place.database_url) as session:
-        assert queries.captions_in_use(session, "acme/captions/x.srt")
-        assert not queries.captions_in_use(session, "acme/captions/y.srt")
+        assert queries.lineage.captions_in_use(session, "acme/captions/x.srt")
+        assert not queries.lineage.captions_in_use(session, "acme/captions/y.srt")
     finish_all(place)
     kept = found(place, made.addition_id)
     assert kept.state is AdditionState.REFUSED
     assert "captions are gone" in kept.said
     with open_session(place.database_url) as session:
-        assert not queries.captions_in_use(session, "acme/captions/x.srt")
+        assert not queries.lineage.captions_in_use(session, "acme/captions/x.srt")
 
 
 def test_files_of_others_in_the_folder_are_none_of_ours(place: Workplace) -> None:
@@ -243,41 +229,6 @@ def test_without_prefect_a_film_is_kept_and_it_is_said_what_is_missing(
     kept = found(place, addition_id)
     assert (kept.state, kept.location) == (AdditionState.KEPT, f"stored:{kept.source_id}")
     assert "PREFECT_API_URL" in kept.said
-
-
-def test_a_server_that_is_busy_for_a_moment_is_asked_again(
-    prefect: FakePrefect, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    waited: list[float] = []
-
-    def wait(seconds: float) -> None:
-        # The fake's own, of no seconds, is none of ours.
-        waited.extend([seconds] * bool(seconds))
-        prefect.status = 200 if len(waited) == 2 else 503
-
-    prefect.status = 503
-    monkeypatch.setattr(time, "sleep", wait)
-    assert runs.start_run("clip-source", {}, "a key", "acme") in prefect.runs
-    assert waited == [0.5, 1]
-
-
-def test_what_prefect_says_is_told_in_words(
-    prefect: FakePrefect, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first = runs.start_run("clip-source", {}, "a key", "acme")
-    assert runs.start_run("clip-source", {}, "a key", "acme") == first
-    prefect.states[first] = ("FAILED", "it broke")
-    assert runs.states_of([first, "unknown"]) == {first: RunState("FAILED", "it broke")}
-    assert runs.states_of([]) == {}
-    prefect.deployed = False
-    with pytest.raises(NeedsPerson, match="apply prefect"):
-        runs.start_run("clip-source", {}, "another", "acme")
-    monkeypatch.setattr(runs, "_AGAIN_S", (0, 0))
-    for status in (401, 409, 503):
-        prefect.status = status
-        with pytest.raises(ClippingError) as raised:
-            runs.start_run("clip-source", {}, "another", "acme")
-        assert "CANARY" not in str(raised.value)
 
 
 @pytest.fixture
@@ -368,26 +319,12 @@ def test_what_are_no_captions_is_refused(
         assert client.post("/adding/links", content=odd, headers=headers).status_code == 422
 
 
-def said(page: AppTest) -> str:
-    blocks = [*page.title, *page.subheader, *page.caption, *page.error]
-    html = [str(one.proto.body) for one in page.get("html")]
-    return "\n".join([*(str(one.value) for one in blocks), *html]).replace("\\", "")
-
-
-def open_page() -> AppTest:
-    page = AppTest.from_file(str(MAIN), default_timeout=60)
-    page.switch_page("views/add.py")
-    page.run()
-    assert not page.exception, page.exception
-    return page
-
-
 def test_the_page_shows_what_was_added_and_starts_what_was_kept(
     place: Workplace, prefect: FakePrefect
 ) -> None:
     source = a_source("acme")
     with open_session(place.database_url) as session:
-        queries.save_source(session, source)
+        queries.sources.save_source(session, source)
     kept = an_addition(
         "<b>kept.mp4",
         state=AdditionState.KEPT,
@@ -400,23 +337,21 @@ def test_the_page_shows_what_was_added_and_starts_what_was_kept(
     for one in (kept, refused, theirs):
         keep(place, one)
     place.look_as("otto", Role.OPERATOR, "acme")
-    page = open_page()
+    page = open_page("add")
     text = said(page)
     assert "&lt;b&gt;kept.mp4" in text
     assert "It is stored, and not clipped yet. The Prefect server does not answer" in text
     assert "It is no video." in text
     assert "theirs" not in text
-    next(one for one in page.button if one.label == "Clip it now").click().run()
-    assert not page.exception, page.exception
+    press(page, "Clip it now")
     assert [run["parameters"]["client"] for run in prefect.runs.values()] == ["acme"]
     assert "Waits for a worker that is free." in said(page)
-    next(one for one in page.button if one.label == "Done").click().run()
-    assert "refused.mp4" not in said(page)
+    assert "refused.mp4" not in said(press(page, "Done"))
 
 
 def test_a_page_of_a_week_without_anything_says_so(place: Workplace) -> None:
     place.look_as("otto", Role.OPERATOR, "acme")
-    assert "Nothing was added this week" in said(open_page())
+    assert "Nothing was added this week" in said(open_page("add"))
 
 
 def an_overview(**given: object) -> SourceOverview:
@@ -454,12 +389,3 @@ def test_what_is_left_is_told_from_what_it_took() -> None:
     source = an_overview(words=9)
     told = standing(started, source, RunState("RUNNING", ""), NOW).said
     assert told.endswith("Started 30 min ago. About 20 min left.")
-
-
-def test_prefect_is_asked_as_itself_and_through_no_proxy(
-    prefect: FakePrefect, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    assert runs.start_run("clip-source", {"a": 1}, "key", "acme")
-    assert json.dumps(prefect.runs).count('"a": 1') == 1
-    assert httpx.get(prefect.url, trust_env=False).status_code == 401

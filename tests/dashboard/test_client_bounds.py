@@ -29,7 +29,7 @@ from clipping.publishing import changing, deciding
 from dashboard.addresses import cover_url, video_url
 from tests.dashboard.conftest import Workplace, put_files
 from tests.dashboard.door_place import a_user, browser, come_in
-from tests.dashboard.test_daily_pages import open_page, run, said
+from tests.dashboard.page_place import open_page, run, said
 from tests.db.values import a_clip, a_moment
 
 NOW = datetime.now(UTC)
@@ -47,11 +47,13 @@ def films(clips: list[RenderedClip], workplace: Workplace) -> list[RenderedClip]
     held = a_clip("clip_held", moment_id=a_moment(2).moment_id, **of_bravo)
     ready = a_clip("clip_ready", **of_bravo)
     with open_session(workplace.database_url) as session:
-        queries.save_editorial_policy(session, "bravo", EditorialPolicy(approval="required"))
+        queries.clients.save_editorial_policy(
+            session, "bravo", EditorialPolicy(approval="required")
+        )
         for clip in (held, ready):
-            queries.save_clip(session, clip)
+            queries.clips.save_clip(session, clip)
             put_files(workplace.store, clip)
-        assert queries.get_clip(session, held.clip_id).state is ClipState.HELD
+        assert queries.clips.get_clip(session, held.clip_id).state is ClipState.HELD
     return [clips[1], held, ready]
 
 
@@ -112,7 +114,7 @@ def test_postgres_takes_no_approval_of_what_is_being_changed(
     with open_session(url) as session:
         change = changing.ask(session, clip_id, REBOXED, "otto", NOW)
         if verdict == "none yet":
-            queries.forget_verdicts(session, [clip_id])
+            queries.changes.forget_verdicts(session, [clip_id])
     written = text(
         "INSERT INTO clipping.verdicts (clip_id, decision, person, why, at) "
         "VALUES (:clip, :decision, 'clara', '', now()) "
@@ -130,7 +132,7 @@ def test_postgres_takes_no_approval_of_what_is_being_changed(
     with open_session_as(url, clara, writes=True) as session:
         session.execute(written, {"clip": clip_id, "decision": "approved"})
     with open_session(url) as session:
-        found = queries.find_verdict(session, clip_id)
+        found = queries.verdicts.find_verdict(session, clip_id)
     assert found is not None
     assert found.decision is Decision.APPROVED
 
@@ -156,7 +158,7 @@ def test_whether_a_clip_is_being_changed_is_told_to_who_sees_its_client_alone(
         change = changing.ask(session, clip_id, REBOXED, "otto", NOW)
     assert told() == [True, True, False, True]
     with open_session_as(url, clara) as session:
-        assert queries.open_change(session, clip_id) is None
+        assert queries.changes.open_change(session, clip_id) is None
     with open_session(url) as session:
         changing.fail(session, change.change_id, "It was a trial.", NOW)
     assert told() == [False, False, False, False]

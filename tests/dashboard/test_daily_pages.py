@@ -2,122 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 
-import psycopg
 import pytest
-from psycopg.sql import SQL, Identifier
-from sqlalchemy import event
-from streamlit.testing.v1 import AppTest
 
 from clipping.db import queries
 from clipping.db.queries import account_lines, alert_lines, desk, post_lines
 from clipping.db.queries.account_lines import AccountChoice
 from clipping.db.queries.post_lines import PostChoice, PostLine
-from clipping.db.session import engine, open_session, open_session_as
-from clipping.db.tables import Row
+from clipping.db.session import open_session, open_session_as
 from clipping.errors import NeedsPerson, Rejected
 from clipping.models import Decision, PostState, Role, Stop, Verdict
 from clipping.publishing import acting, moving, stopping
-from dashboard import looks
-from tests.dashboard.conftest import Workplace, forget
-from tests.dashboard.door_place import cheap_passwords
+from tests.dashboard.conftest import Workplace, agency_with
+from tests.dashboard.page_place import (
+    MAIN,
+    MOST_STATEMENTS,
+    labels,
+    load,
+    open_page,
+    press,
+    run,
+    said,
+    statements,
+)
 from tests.dashboard.seeded import Size, account, client, seed
 
-MAIN = Path(looks.__file__).with_name("pages.py")
 SIZE = Size()
 NOW = datetime.now(UTC)
 OURS, THEIRS = client(1), client(0)
-MOST_STATEMENTS = 18
-"""Of a page that lists 15 accounts or 30 posts: one more for each of them would be more."""
 
 
 @pytest.fixture(scope="module")
 def agency(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
     """Two clients, 30 accounts, 200 posts; an admin looks, unless somebody else does."""
-    with psycopg.connect(postgres) as connection:
-        for table in reversed(Row.metadata.sorted_tables):
-            name = Identifier(table.schema or "", table.name)
-            connection.execute(SQL("DELETE FROM {}").format(name))
-    with open_session(postgres) as session:
-        seed(session, SIZE, NOW)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DATABASE_URL", postgres)
-        patch.setenv("CLIPPER_STORE", str(tmp_path_factory.mktemp("store")))
-        cheap_passwords(patch)
-        forget()
-        yield Workplace(postgres, tmp_path_factory.getbasetemp(), patch)
-        forget()
-
-
-@pytest.fixture(scope="module")
-def ids(agency: Workplace) -> Mapping[str, str]:
-    """Who looks: an admin, an operator of the second client, and the client itself."""
-    return {
-        "client": agency.look_as("clara", Role.CLIENT, OURS),
-        "operator": agency.look_as("otto", Role.OPERATOR, OURS),
-        "admin": agency.look_as("ann", Role.ADMIN),
-    }
+    with agency_with(postgres, tmp_path_factory, lambda one: seed(one, SIZE, NOW)) as made:
+        yield made
 
 
 @pytest.fixture
-def operator(agency: Workplace, ids: Mapping[str, str]) -> Iterator[str]:
-    """From now on the operator looks; the id of them."""
-    with pytest.MonkeyPatch.context() as patch:
-        place = Workplace(agency.database_url, agency.store, patch)
-        place.look_as(f"otto {datetime.now(UTC).timestamp()}", Role.OPERATOR, OURS)
-        yield ids["operator"]
-
-
-def open_page(view: str, **query: str) -> AppTest:
-    page = AppTest.from_file(str(MAIN), default_timeout=60)
-    for name, value in query.items():
-        page.query_params[name] = value
-    page.switch_page(f"views/{view}.py")
-    return run(page)
-
-
-def run(page: AppTest) -> AppTest:
-    page.run()
-    assert not page.exception, page.exception
-    return page
-
-
-def said(page: AppTest) -> str:
-    """Everything in the page that is text, Markdown's backslashes taken out."""
-    blocks = [*page.title, *page.header, *page.subheader, *page.markdown, *page.caption]
-    blocks += [*page.success, *page.warning, *page.error]
-    html = [str(one.proto.body) for one in page.get("html")]
-    links = [str(one.proto.label) for one in page.get("page_link")]
-    return "\n".join([*(str(block.value) for block in blocks), *html, *links]).replace("\\", "")
-
-
-def labels(page: AppTest) -> list[str]:
-    return [button.label for button in page.button]
-
-
-def press(page: AppTest, label: str) -> AppTest:
-    next(button for button in page.button if button.label == label).click()
-    return run(page)
-
-
-@contextmanager
-def statements(url: str) -> Iterator[list[str]]:
-    """What Postgres is asked meanwhile."""
-    asked: list[str] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        asked.append(statement)
-
-    event.listen(engine(url), "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        event.remove(engine(url), "before_cursor_execute", note)
+def operator(look_as: Callable[..., str]) -> str:
+    """From now on an operator looks; the id of them."""
+    return look_as(Role.OPERATOR, OURS)
 
 
 def first(agency: Workplace, state: PostState, whose: str = OURS, skip: int = 0) -> PostLine:
@@ -152,9 +79,8 @@ def test_an_operator_sees_their_clients_day_and_nobody_elses_in_few_statements(
 def test_the_pages_of_operators_are_not_there_for_clients(
     agency: Workplace, ids: Mapping[str, str]
 ) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        Workplace(agency.database_url, agency.store, patch).look_as("cleo", Role.CLIENT, OURS)
-        page = AppTest.from_file(str(MAIN), default_timeout=60)
+    with agency.seen_by(Role.CLIENT, OURS):
+        page = load(MAIN)
         # There are two pages, and whoever asks for another one is shown the first.
         page.switch_page("views/accounts.py")
         assert [title.value for title in run(page).title] == ["Clips"]
@@ -232,7 +158,7 @@ def test_what_an_operator_does_is_done_to_their_clients_things_alone(
         found = stopping.resumption(session, Stop(client=OURS, by="", at=NOW, why=""), NOW)
         assert {one.post_id for one in found.later} >= {ours.post_id}
         stopping.resume(session, found, "otto", NOW)
-        assert [one.account_id for one in queries.stops(session)] == [account(5)]
+        assert [one.account_id for one in queries.stops.stops(session)] == [account(5)]
         with pytest.raises(Rejected, match="There is no post"):
             acting.hold(session, theirs.post_id, "otto", "wait", NOW)
         with pytest.raises(Rejected, match="There is no client"):
@@ -284,7 +210,7 @@ def test_a_clip_that_was_decided_about_waits_no_more(
     )
     with open_session_as(agency.database_url, ids["admin"], writes=True) as session:
         before = {one.client: one.to_approve for one in desk.waiting_clips_of_all(session, since)}
-        queries.save_verdict(session, verdict)
+        queries.verdicts.save_verdict(session, verdict)
         after = {one.client: one.to_approve for one in desk.waiting_clips_of_all(session, since)}
     assert before == {THEIRS: 6, OURS: 0}
     assert after == {THEIRS: 5, OURS: 0}

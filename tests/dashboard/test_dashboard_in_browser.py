@@ -31,7 +31,6 @@ from tests.dashboard.door_place import PASSWORD, a_user
 from tests.db.values import a_clip, a_detection, a_source, a_transcript
 from tests.support.contrast import faint
 from tests.support.media import make_video
-from tests.support.prefect_api import PASSWORD as PREFECT_PASSWORD
 from tests.support.prefect_api import FakePrefect
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
@@ -63,13 +62,6 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def prefect() -> Iterator[FakePrefect]:
-    """A Prefect server that the dashboard knows of."""
-    with FakePrefect().serving() as fake:
-        yield fake
-
-
-@pytest.fixture
 def address(workplace: Workplace, tmp_path: Path, prefect: FakePrefect) -> Iterator[str]:
     """The server of ``make up``'s dashboard, started the same way."""
     port = free_port()
@@ -83,8 +75,6 @@ def address(workplace: Workplace, tmp_path: Path, prefect: FakePrefect) -> Itera
             "CLIPPER_STORE": str(workplace.store),
             "CLIPPER_HOME": str(tmp_path / "home"),
             "CLIPPER_DISK_STOP_BYTES": "0",
-            "PREFECT_API_URL": prefect.url,
-            "PREFECT_API_AUTH_STRING": PREFECT_PASSWORD,
             # Whatever somebody sets, the door does without none of these.
             "STREAMLIT_SERVER_ENABLE_AGENT_API": "true",
             "STREAMLIT_SERVER_ENABLE_XSRF_PROTECTION": "false",
@@ -138,11 +128,13 @@ def hostile(clips: list[RenderedClip], workplace: Workplace) -> RenderedClip:
     )
     clip = a_clip("clip_script", "carol", moment_id="mom_script", source_id=source.source_id)
     with open_session(workplace.database_url) as session:
-        queries.save_source(session, source)
-        heard = queries.save_transcript(session, source.source_id, None, a_transcript(12))
+        queries.sources.save_source(session, source)
+        heard = queries.transcripts.save_transcript(
+            session, source.source_id, None, a_transcript(12)
+        )
         kept = found.model_copy(update={"moments": (moment,)})
-        queries.save_detection(session, source.source_id, heard, "script", kept)
-        queries.save_clip(session, clip)
+        queries.detections.save_detection(session, source.source_id, heard, "script", kept)
+        queries.clips.save_clip(session, clip)
     put_files(workplace.store, clip)
     return clip
 
@@ -235,7 +227,7 @@ def more_clips_to_approve(workplace: Workplace, like: RenderedClip) -> None:
     ]
     with open_session(workplace.database_url) as session:
         policy = EditorialPolicy(approval="required")
-        queries.save_editorial_policy(session, "acme", policy)
+        queries.clients.save_editorial_policy(session, "acme", policy)
         for name in ("clip_two", "clip_three"):
             plan = like.plan.replace(fade_ms=len(name), words=words)
             clip = like.replace(
@@ -245,7 +237,7 @@ def more_clips_to_approve(workplace: Workplace, like: RenderedClip) -> None:
                 video_key=f"acme/clips/{name}.mp4",
                 cover_key=f"acme/clips/{name}.jpg",
             )
-            queries.save_clip(session, clip)
+            queries.clips.save_clip(session, clip)
             put_files(workplace.store, clip)
 
 
@@ -277,7 +269,9 @@ def go_through(tab: Page, url: str) -> None:
     expect(tab.get_by_text("1 waiting")).to_be_visible()
     front("clip_two")
     with open_session(url) as session:
-        told = [queries.find_verdict(session, name) for name in ("clip_good", "clip_three")]
+        told = [
+            queries.verdicts.find_verdict(session, name) for name in ("clip_good", "clip_three")
+        ]
     assert [one.sentence for one in told if one] == [
         "bo approved it.",
         "bo rejected it: The captions are wrong.",

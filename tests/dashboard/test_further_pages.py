@@ -6,12 +6,10 @@ import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
-from psycopg.sql import SQL, Identifier
+from sqlmodel import Session
 from streamlit.testing.v1 import AppTest
 
 from clipping.claude.question import Usage
@@ -20,7 +18,6 @@ from clipping.db import queries
 from clipping.db.queries import bills, own_clips
 from clipping.db.queries.strategies import change_strategy, strategy, strategy_changes
 from clipping.db.session import open_session, open_session_as
-from clipping.db.tables import Row
 from clipping.errors import ClippingError, NeedsPerson, Rejected, ServiceUnavailable
 from clipping.models import (
     ClientSettings,
@@ -37,20 +34,19 @@ from dashboard import costs, runs
 from dashboard.own import chip
 from dashboard.runs import Kind, is_theirs, read_run, reason
 from dashboard.strategy import NAMES, follows, wanted
-from tests.dashboard.conftest import Workplace, forget
-from tests.dashboard.door_place import cheap_passwords
-from tests.dashboard.seeded import Size, account, client, seed
-from tests.dashboard.seeded_costs import seed_costs
-from tests.dashboard.test_daily_pages import (
+from tests.dashboard.conftest import Workplace, agency_with
+from tests.dashboard.page_place import (
     MOST_STATEMENTS,
     labels,
+    open_alone,
     open_page,
     press,
-    run,
     said,
     statements,
 )
-from tests.support.prefect_api import PASSWORD, FakePrefect
+from tests.dashboard.seeded import Size, account, client, seed
+from tests.dashboard.seeded_costs import seed_costs
+from tests.support.prefect_api import FakePrefect
 
 SIZE = Size()
 NOW = datetime.now(UTC)
@@ -61,56 +57,13 @@ SCRIPT = "<script>window.stolen=1</script>**x**"
 @pytest.fixture(scope="module")
 def agency(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
     """Two clients with a year of costs; an admin looks, unless somebody else does."""
-    with psycopg.connect(postgres) as connection:
-        for table in reversed(Row.metadata.sorted_tables):
-            name = Identifier(table.schema or "", table.name)
-            connection.execute(SQL("DELETE FROM {}").format(name))
-    with open_session(postgres) as session:
+
+    def fill(session: Session) -> None:
         seed(session, SIZE, NOW)
         seed_costs(session, SIZE.clients, 4_000, NOW)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DATABASE_URL", postgres)
-        patch.setenv("CLIPPER_STORE", str(tmp_path_factory.mktemp("store")))
-        patch.delenv("PREFECT_API_URL", raising=False)
-        cheap_passwords(patch)
-        forget()
-        yield Workplace(postgres, tmp_path_factory.getbasetemp(), patch)
-        forget()
 
-
-@pytest.fixture(scope="module")
-def ids(agency: Workplace) -> Mapping[str, str]:
-    """Who there is."""
-    return {
-        "client": agency.look_as("clara", Role.CLIENT, OURS),
-        "operator": agency.look_as("otto", Role.OPERATOR, OURS),
-        "admin": agency.look_as("ann", Role.ADMIN),
-    }
-
-
-@pytest.fixture
-def look_as(agency: Workplace, ids: Mapping[str, str]) -> Iterator[Any]:
-    """Has somebody else look for one test."""
-    with pytest.MonkeyPatch.context() as patch:
-        place = Workplace(agency.database_url, agency.store, patch)
-
-        def look(role: Role, *clients: str) -> None:
-            place.look_as(f"{role.value} {datetime.now(UTC).timestamp()}", role, *clients)
-
-        yield look
-
-
-@pytest.fixture
-def prefect(agency: Workplace) -> Iterator[FakePrefect]:
-    """A Prefect server that the pages know of."""
-    with FakePrefect().serving() as fake, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PREFECT_API_URL", fake.url)
-        patch.setenv("PREFECT_API_AUTH_STRING", PASSWORD)
-        settings.cache_clear()
-        runs.forget()
-        yield fake
-    settings.cache_clear()
-    runs.forget()
+    with agency_with(postgres, tmp_path_factory, fill) as made:
+        yield made
 
 
 def now_strategy(agency: Workplace, name: str = OURS) -> Any:
@@ -232,7 +185,7 @@ def test_who_saves_second_is_told_and_overwrites_nothing(
     field(page.text_input, "tone").set_value("mine")
     press(page, "See what it changes")
     with open_session_as(agency.database_url, ids["operator"], writes=True) as session:
-        theirs = queries.editorial_policy(session, OURS).replace(tone="theirs")
+        theirs = queries.clients.editorial_policy(session, OURS).replace(tone="theirs")
         seen = strategy(session, OURS).version  # type: ignore[union-attr]
         change_strategy(session, OURS, by="otto", at=NOW, policy=theirs, seen=seen)
     text = said(press(page, "Save it"))
@@ -273,7 +226,7 @@ def test_what_viewers_are_told_is_decided_for_accounts_of_ones_clients(
             disclose(session, [account(0)], told, "otto", NOW)
         assert disclose(session, [account(1), account(1)], told, "otto", NOW) == 1
         assert disclose(session, [account(1)], told, "otto", NOW) == 0
-        events = queries.account_events(session, account(1))
+        events = queries.accounts.account_events(session, account(1))
     assert [one.reason for one in events if "ai_generated" in one.before] == ["otto decided it"]
     look_as(Role.OPERATOR, OURS)
     page = open_page("strategy")
@@ -309,7 +262,7 @@ def test_a_bill_adds_up_whichever_way_it_is_cut(agency: Workplace, ids: Mapping[
     with open_session_as(agency.database_url, ids["admin"]) as session:
         whole = bills.bill(session, month)
         parts = [bills.bill(session, month, name) for name in (OURS, THEIRS)]
-        spent = [queries.spent_usd(session, name, month) for name in (OURS, THEIRS)]
+        spent = [queries.claude.spent_usd(session, name, month) for name in (OURS, THEIRS)]
     assert [part.usd for part in parts] == spent
     assert whole.usd == sum(spent, Decimal(0)) > 0
     assert sum(one.usd for one in whole.by_purpose.values()) == whole.usd
@@ -329,7 +282,7 @@ def test_clips_that_were_posted_in_a_month_are_counted_once(
     month = f"{NOW:%Y-%m}"
     with open_session_as(agency.database_url, ids["operator"]) as session:
         [ours] = bills.client_months(session, month)
-        first, until = queries.month_span(month)
+        first, until = queries.claude.month_span(month)
         posted = own_clips.posted_by_day(session, first, until)
     assert ours.client == OURS
     assert ours.posts == ours.clips == sum(one.posts for one in posted)
@@ -522,13 +475,9 @@ def test_pages_of_operators_tell_a_client_nothing_when_run_by_hand(
     prefect.add("clip ours.mp4", "FAILED", OURS)
     look_as(Role.CLIENT, OURS)
     for view in ("strategy", "runs", "costs"):
-        page = AppTest.from_file(str(VIEWS / f"{view}.py"), default_timeout=60)
-        text = said(run(page))
+        text = said(open_alone(view))
         for hidden in ("ours.mp4", "judging", "Tone", "Save it", "GB"):
             assert hidden not in text, (view, hidden)
-
-
-VIEWS = Path(costs.__file__).with_name("views")
 
 
 def test_how_a_clip_stands_is_told_in_a_word(agency: Workplace, ids: Mapping[str, str]) -> None:
@@ -539,7 +488,7 @@ def test_how_a_clip_stands_is_told_in_a_word(agency: Workplace, ids: Mapping[str
         verdict = Verdict(
             clip_id=waiting.clip_id, decision=Decision.REJECTED, person="clara", at=NOW
         )
-        queries.save_verdict(session, verdict)
+        queries.verdicts.save_verdict(session, verdict)
         [after] = own_clips.own_clips(session, 1, clip_id=waiting.clip_id)
     public = [post for post in posts if post.is_posted]
     coming = [post for post in posts if not post.is_posted]

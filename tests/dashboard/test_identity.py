@@ -258,7 +258,10 @@ def test_a_provider_that_describes_itself_wrongly_is_not_used(
 
 
 def test_without_a_provider_there_is_no_such_way_in(
-    client: TestClient, issuer: FakeIssuer, monkeypatch: pytest.MonkeyPatch
+    client: TestClient,
+    issuer: FakeIssuer,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setenv("CLIPPER_OIDC_ISSUER", "")
     settings.cache_clear()
@@ -267,4 +270,5 @@ def test_without_a_provider_there_is_no_such_way_in(
     monkeypatch.setenv("CLIPPER_OIDC_ISSUER", "http://idp.example.com")
     settings.cache_clear()
     answer = client.get("/auth/sign-in")
-    assert "CLIPPER_OIDC_ISSUER has a value that cannot be used" in answer.text
+    assert (answer.status_code, "CLIPPER" in answer.text) == (503, False)
+    assert "CLIPPER_OIDC_ISSUER has a value that cannot be used" in caplog.text

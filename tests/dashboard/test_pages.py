@@ -4,40 +4,21 @@ from __future__ import annotations
 
 import tomllib
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from clipping.db import queries
-from clipping.db.queries import Stage, people
+from clipping.db.queries import people
+from clipping.db.queries.overview import Stage
 from clipping.db.session import open_session
 from clipping.models import Release, RenderedClip, Role
 from clipping.settings import CHECKOUT, settings
-from dashboard import library
 from dashboard.page import plain
 from tests.dashboard.conftest import Workplace
 from tests.dashboard.door_place import HERE
-from tests.dashboard.test_daily_pages import open_page
+from tests.dashboard.page_place import MAIN, VIEWS, load, open_alone, open_page, run, said
 from tests.db.values import a_clip, a_detection, a_moment, a_source, a_transcript
-
-VIEWS = Path(library.__file__).parent / "views"
-
-
-def run(view: str, **query: str) -> AppTest:
-    page = AppTest.from_file(str(VIEWS / f"{view}.py"), default_timeout=30)
-    for name, value in query.items():
-        page.query_params[name] = value
-    page.run()
-    assert not page.exception
-    return page
-
-
-def said(page: AppTest) -> str:
-    """Everything in the page that is text, Markdown's backslashes taken out."""
-    blocks = [*page.title, *page.header, *page.subheader, *page.markdown, *page.caption]
-    blocks += [*page.info, *page.warning, *page.error]
-    return "\n".join(str(block.value) for block in blocks).replace("\\", "")
 
 
 def shown(page: AppTest, number: int = 0) -> list[dict[str, object]]:
@@ -48,18 +29,16 @@ def shown(page: AppTest, number: int = 0) -> list[dict[str, object]]:
 def everything(page: AppTest) -> str:
     """All that a page says and shows, as it would go to the browser."""
     tables = [shown(page, number) for number in range(len(page.dataframe))]
-    # What blocks are made of is not all told by their names.
-    html = [str(one.proto.body) for one in page.get("html")]
-    return f"{page.main}{page.sidebar}{tables}{said(page)}{html}"
+    return f"{page.main}{page.sidebar}{tables}{said(page)}"
 
 
 def test_an_empty_database_says_what_to_run(workplace: Workplace) -> None:
-    assert "No clips yet: run `make clips`" in said(run("clips"))
-    assert "No sources yet: run `make clips VIDEO=talk.mp4`" in said(run("sources"))
+    assert "No clips yet: run `make clips`" in said(open_alone("clips"))
+    assert "No sources yet: run `make clips VIDEO=talk.mp4`" in said(open_alone("sources"))
 
 
 def test_recent_clips_of_all_clients_are_shown_newest_first(clips: list[RenderedClip]) -> None:
-    page = run("clips")
+    page = open_alone("clips")
     text = said(page)
     assert [button.key for button in page.button] == [clip.clip_id for clip in clips]
     assert "Nobody f***ing expected this" in text
@@ -70,14 +49,14 @@ def test_recent_clips_of_all_clients_are_shown_newest_first(clips: list[Rendered
 
 
 def test_clips_are_filtered_by_client(clips: list[RenderedClip]) -> None:
-    page = run("clips")
+    page = open_alone("clips")
     assert page.selectbox[0].options == ["all", "acme", "bravo"]
     page.selectbox[0].set_value("bravo").run()
     assert [button.key for button in page.button] == ["clip_bad"]
 
 
 def test_clips_are_filtered_by_state(clips: list[RenderedClip]) -> None:
-    page = run("clips")
+    page = open_alone("clips")
     page.button_group(key="state").set_value("ready").run()
     assert [button.key for button in page.button] == ["clip_good"]
     page.selectbox[0].set_value("bravo").run()
@@ -91,8 +70,8 @@ def test_a_clip_that_waits_for_a_person_says_why_and_how_it_is_released(
     held = a_moment(2)
     clip = a_clip("clip_held", moment_id=held.moment_id, proof=clips[0].proof)
     with open_session(workplace.database_url) as session:
-        queries.save_clip(session, clip)
-    page = run("clips")
+        queries.clips.save_clip(session, clip)
+    page = open_alone("clips")
     page.button_group(key="state").set_value("held").run()
     assert [button.key for button in page.button] == ["clip_held"]
     assert "waits for a person" in said(page)
@@ -107,14 +86,14 @@ def test_a_clip_that_waits_for_a_person_says_why_and_how_it_is_released(
         released_at=datetime(2026, 11, 26, 9, 5, tzinfo=UTC),
     )
     with open_session(workplace.database_url) as session:
-        queries.save_release(session, held.moment_id, agreed)
+        queries.releases.save_release(session, held.moment_id, agreed)
     text = said(open_page("clips", clip="clip_held"))
     assert "Released by Jo on 2026-11-26 09:05 UTC: Asked." in text
     assert "It names a street." not in text
 
 
 def test_a_clip_opens_with_player_score_proof_and_words(clips: list[RenderedClip]) -> None:
-    page = run("clips")
+    page = open_alone("clips")
     page.button(key="clip_bad").click().run()
     assert not page.exception
     text = said(page)
@@ -135,11 +114,13 @@ def test_a_clip_opens_with_player_score_proof_and_words(clips: list[RenderedClip
 
 
 def test_a_clip_has_an_address_of_its_own(clips: list[RenderedClip]) -> None:
-    assert "acme talk.mp4" in said(run("clips", clip="clip_good"))
+    assert "acme talk.mp4" in said(open_alone("clips", clip="clip_good"))
 
 
 def test_an_unknown_clip_is_said_to_be_unknown(clips: list[RenderedClip]) -> None:
-    assert "There is no clip <b>x</b> in the database." in said(run("clips", clip="<b>x</b>"))
+    assert "There is no clip <b>x</b> in the database." in said(
+        open_alone("clips", clip="<b>x</b>")
+    )
 
 
 def test_a_clip_outlives_the_detection_that_found_it(
@@ -147,16 +128,16 @@ def test_a_clip_outlives_the_detection_that_found_it(
 ) -> None:
     source = a_source("acme")
     with open_session(workplace.database_url) as session:
-        transcript, _ = queries.latest_transcript(session, source.source_id)
+        transcript, _ = queries.transcripts.latest_transcript(session, source.source_id)
         for client in ("acme", "bravo"):
-            queries.save_detection(
+            queries.detections.save_detection(
                 session,
                 a_source(client).source_id,
                 transcript,
                 f"detection {client}",
                 a_detection(moments=0),
             )
-    text = said(run("clips", clip="clip_good"))
+    text = said(open_alone("clips", clip="clip_good"))
     assert "Ünexpected" in text
     assert "The detection that found this clip has been replaced." in text
 
@@ -167,18 +148,20 @@ def test_sources_tell_how_far_they_have_come(
     with open_session(workplace.database_url) as session:
         for number, client in enumerate(("new", "heard", "searched", "dull"), start=1):
             source = a_source(client, sha256=str(number) * 64, file_name=f"{client}.mp4")
-            queries.save_source(session, source)
+            queries.sources.save_source(session, source)
             if number == 1:
                 continue
-            heard = queries.save_transcript(session, source.source_id, None, a_transcript(number))
+            heard = queries.transcripts.save_transcript(
+                session, source.source_id, None, a_transcript(number)
+            )
             if number == 2:
                 continue
             moment = a_moment(moment_id=f"mom_{client}")
             found = a_detection(moments=0).model_copy(
                 update={"moments": (moment,) if number == 3 else ()}
             )
-            queries.save_detection(session, source.source_id, heard, client, found)
-    rows = {str(row["file"]): row for row in shown(run("sources"))}
+            queries.detections.save_detection(session, source.source_id, heard, client, found)
+    rows = {str(row["file"]): row for row in shown(open_alone("sources"))}
     assert {name: row["stage"] for name, row in rows.items()} == {
         "acme talk.mp4": Stage.CLIPPED.value,
         "bravo talk.mp4": Stage.CLIPPED.value,
@@ -196,25 +179,25 @@ def test_sources_tell_how_far_they_have_come(
 def test_the_newest_transcript_and_detection_count(workplace: Workplace) -> None:
     source = a_source()
     with open_session(workplace.database_url) as session:
-        queries.save_source(session, source)
-        old = queries.save_transcript(session, source.source_id, None, a_transcript(3))
-        queries.save_detection(session, source.source_id, old, "old", a_detection(1, 1))
-        new = queries.save_transcript(
+        queries.sources.save_source(session, source)
+        old = queries.transcripts.save_transcript(session, source.source_id, None, a_transcript(3))
+        queries.detections.save_detection(session, source.source_id, old, "old", a_detection(1, 1))
+        new = queries.transcripts.save_transcript(
             session, source.source_id, None, a_transcript(7, "pocketsphinx")
         )
-        queries.save_detection(session, source.source_id, new, "new", a_detection(2, 5))
+        queries.detections.save_detection(session, source.source_id, new, "new", a_detection(2, 5))
     with open_session(workplace.database_url) as session:
-        overview = queries.recent_sources(session, None, 10)[0]
+        overview = queries.overview.recent_sources(session, None, 10)[0]
     assert (overview.words, overview.moments, overview.rejections) == (7, 2, 5)
 
 
 def test_the_only_source_shows_its_dropped_candidates_with_reasons(workplace: Workplace) -> None:
     source = a_source()
     with open_session(workplace.database_url) as session:
-        queries.save_source(session, source)
-        heard = queries.save_transcript(session, source.source_id, None, a_transcript())
-        queries.save_detection(session, source.source_id, heard, "key", a_detection())
-    page = run("sources")
+        queries.sources.save_source(session, source)
+        heard = queries.transcripts.save_transcript(session, source.source_id, None, a_transcript())
+        queries.detections.save_detection(session, source.source_id, heard, "key", a_detection())
+    page = open_alone("sources")
     text = said(page)
     assert "Captions lie beside the video." in text
     assert "No laughter was heard." in text
@@ -228,7 +211,7 @@ def test_the_only_source_shows_its_dropped_candidates_with_reasons(workplace: Wo
 
 
 def test_sources_are_filtered_by_client(clips: list[RenderedClip]) -> None:
-    page = run("sources")
+    page = open_alone("sources")
     page.selectbox[0].set_value("acme").run()
     assert [row["file"] for row in shown(page)] == ["acme talk.mp4"]
 
@@ -239,8 +222,8 @@ def test_more_clips_than_a_page_holds_are_a_click_away(
     with open_session(workplace.database_url) as session:
         for number in range(25):
             clip = a_clip(f"clip_{number}", rendered_at=clips[1].rendered_at)
-            queries.save_clip(session, clip)
-    page = run("clips")
+            queries.clips.save_clip(session, clip)
+    page = open_alone("clips")
     assert len(page.button) == 25 + 1
     page.button[25].click().run()
     assert len(page.button) == 27
@@ -251,7 +234,7 @@ def test_a_database_that_does_not_answer_is_reported_in_one_sentence(
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://user:secret@127.0.0.1:1/nowhere")
     settings.cache_clear()
-    page = run("clips")
+    page = open_alone("clips")
     assert "database nowhere at 127.0.0.1:1 does not answer." in said(page)
     assert "secret" not in said(page)
 
@@ -261,14 +244,13 @@ def test_without_a_database_the_page_says_how_to_start(
 ) -> None:
     monkeypatch.delenv("DATABASE_URL")
     settings.cache_clear()
-    assert "DATABASE_URL is not set" in said(run("clips"))
+    assert "DATABASE_URL is not set" in said(open_alone("clips"))
 
 
 def test_the_entry_shows_who_works_for_clients_what_needs_them_first(
     clips: list[RenderedClip],
 ) -> None:
-    page = AppTest.from_file(str(VIEWS.parent / "pages.py"), default_timeout=30).run()
-    assert not page.exception
+    page = run(load(MAIN))
     assert page.title[0].value == "Today"
     assert "ann, admin" in said(page)
 
@@ -286,7 +268,7 @@ def test_every_page_shows_what_is_theirs_to_whoever_looks_and_ends_when_they_are
 ) -> None:
     for role in (Role.CLIENT, Role.OPERATOR):
         user_id = workplace.look_as(f"bo, {role.value}", role, "bravo")
-        page = run(view)
+        page = open_alone(view)
         assert "acme" not in everything(page)
         # The page on which videos are added says its clients in a frame of its own.
         if view != "add" and (role is Role.OPERATOR or view not in STAFF_ALONE):
@@ -301,20 +283,22 @@ def test_every_page_shows_what_is_theirs_to_whoever_looks_and_ends_when_they_are
 
 def test_a_clip_of_another_client_is_none(clips: list[RenderedClip], workplace: Workplace) -> None:
     workplace.look_as("bo", Role.OPERATOR, "bravo")
-    assert "There is no clip clip_good in the database." in said(run("clips", clip="clip_good"))
-    assert "bravo talk.mp4" in said(run("clips", clip="clip_bad"))
+    assert "There is no clip clip_good in the database." in said(
+        open_alone("clips", clip="clip_good")
+    )
+    assert "bravo talk.mp4" in said(open_alone("clips", clip="clip_bad"))
     workplace.look_as("cy", Role.CLIENT, "acme")
-    assert "acme talk.mp4" in said(run("clips", clip="clip_good"))
+    assert "acme talk.mp4" in said(open_alone("clips", clip="clip_good"))
     # Nobody outside sees one that did not pass its proof.
     workplace.look_as("di", Role.CLIENT, "bravo")
     for clip_id in ("clip_good", "clip_bad"):
-        assert "There is no such clip" in everything(run("clips", clip=clip_id))
+        assert "There is no such clip" in everything(open_alone("clips", clip=clip_id))
 
 
 def test_what_one_person_did_in_a_tab_is_not_the_next_ones(
     clips: list[RenderedClip], workplace: Workplace
 ) -> None:
-    page = run("clips")
+    page = open_alone("clips")
     page.session_state["limit"] = 50
     page.run()
     assert page.session_state["limit"] == 50
@@ -327,8 +311,7 @@ def test_a_clients_own_people_have_their_clips_their_review_and_numbers_alone(
     clips: list[RenderedClip], workplace: Workplace
 ) -> None:
     workplace.look_as("bo", Role.CLIENT, "bravo")
-    page = AppTest.from_file(str(VIEWS.parent / "pages.py"), default_timeout=30).run()
-    assert not page.exception
+    page = run(load(MAIN))
     with pytest.raises(ValueError, match="sources"):
         page.switch_page("views/sources.py").run()
 

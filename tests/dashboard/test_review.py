@@ -7,17 +7,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
-from psycopg.sql import SQL, Identifier
 from sqlalchemy import text
+from sqlmodel import Session
 from streamlit.testing.v1 import AppTest
 
 from clipping.db import queries
 from clipping.db.queries import review_lines
 from clipping.db.queries.review_lines import ReviewChoice, ReviewLine, WaitsFor
 from clipping.db.session import open_session, open_session_as
-from clipping.db.tables import Row
 from clipping.errors import NeedsPerson, Rejected
 from clipping.models import (
     ChangeState,
@@ -32,16 +30,14 @@ from clipping.models import (
 )
 from clipping.publishing import changing, deciding
 from clipping.timing import TimeSpan
-from dashboard import looks, reviewed, starting
+from dashboard import reviewed, starting
 from dashboard.reviewed import REASONS
 from tasks.workplace import if_free, planning_of
-from tests.dashboard.conftest import Workplace, forget
-from tests.dashboard.door_place import cheap_passwords
+from tests.dashboard.conftest import Workplace, agency_with, forget
+from tests.dashboard.page_place import labels, open_page, press, run, said, statements
 from tests.dashboard.seeded import Size, client, seed
-from tests.dashboard.test_daily_pages import labels, press, run, said, statements
 from tests.db.values import a_clip, a_plan, a_transcript
 
-MAIN = Path(looks.__file__).with_name("pages.py")
 SIZE = Size(clients=2, accounts=8, posts=64, waiting=30)
 NOW = datetime.now(UTC)
 OURS, THEIRS = client(0), client(1)
@@ -52,11 +48,8 @@ SCRIPT = "<script>alert(1)</script>**x**"
 @pytest.fixture(scope="module")
 def agency(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
     """Two clients, of which the first wants its clips approved: 24 wait, and 6 are held."""
-    with psycopg.connect(postgres) as connection:
-        for table in reversed(Row.metadata.sorted_tables):
-            name = Identifier(table.schema or "", table.name)
-            connection.execute(SQL("DELETE FROM {}").format(name))
-    with open_session(postgres) as session:
+
+    def fill(session: Session) -> None:
         seed(session, SIZE, NOW)
         hold = '[{"kind": "personal_data", "reason": "It names a street."}]'
         session.execute(
@@ -66,13 +59,9 @@ def agency(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             ),
             {"hold": hold},
         )
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DATABASE_URL", postgres)
-        patch.setenv("CLIPPER_STORE", str(tmp_path_factory.mktemp("store")))
-        cheap_passwords(patch)
-        forget()
-        yield Workplace(postgres, tmp_path_factory.getbasetemp(), patch)
-        forget()
+
+    with agency_with(postgres, tmp_path_factory, fill) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -93,19 +82,8 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
-def as_client(agency: Workplace) -> pytest.MonkeyPatch:
-    patch = pytest.MonkeyPatch()
-    name = f"clara {datetime.now(UTC).timestamp()}"
-    Workplace(agency.database_url, agency.store, patch).look_as(name, Role.CLIENT, OURS)
-    return patch
-
-
 def open_review(**query: str) -> AppTest:
-    page = AppTest.from_file(str(MAIN), default_timeout=60)
-    for name, value in query.items():
-        page.query_params[name] = value
-    page.switch_page("views/review.py")
-    return run(page)
+    return open_page("review", **query)
 
 
 def waiting(agency: Workplace, choice: ReviewChoice | None = None) -> list[ReviewLine]:
@@ -115,7 +93,7 @@ def waiting(agency: Workplace, choice: ReviewChoice | None = None) -> list[Revie
 
 def decision(agency: Workplace, clip_id: str) -> Decision | None:
     with open_session(agency.database_url) as session:
-        found = queries.find_verdict(session, clip_id)
+        found = queries.verdicts.find_verdict(session, clip_id)
     return found.decision if found else None
 
 
@@ -180,8 +158,8 @@ def test_a_rejection_has_a_reason_and_cancels_what_was_planned(
     assert front(page) == second.clip_id
     assert "1 planned post cancelled." in page.toast[0].value.replace("\\", "")
     with open_session(agency.database_url) as session:
-        verdict = queries.find_verdict(session, first.clip_id)
-        post = queries.get_post(session, post_id)
+        verdict = queries.verdicts.find_verdict(session, first.clip_id)
+        post = queries.posts.get_post(session, post_id)
     assert verdict is not None
     assert verdict.sentence == f"otto rejected it: {REASONS[1]}."
     assert post.state is PostState.CANCELLED
@@ -216,7 +194,7 @@ def test_what_was_pressed_of_one_clip_is_not_said_of_another(
     page = open_review(clip=third)
     with open_session(agency.database_url) as session:
         words = dict.fromkeys(PlatformName, OwnWords(caption="Written meanwhile."))
-        queries.save_own_words(session, third, words)
+        queries.changes.save_own_words(session, third, words)
     press(page, "Approve")
     assert decision(agency, third) is None
     press(page, "Approve")
@@ -287,8 +265,7 @@ def test_a_clients_own_people_decide_about_their_clips_and_change_nothing(
 ) -> None:
     first, second, *_ = waiting(agency)
     post_id = give_a_post(agency, second.clip_id)
-    patch = as_client(agency)
-    try:
+    with agency.seen_by(Role.CLIENT, OURS):
         page = open_review()
         panels = page.button_group(key="review panel").options
         assert panels == ["Words", "Posts"]
@@ -300,11 +277,9 @@ def test_a_clients_own_people_decide_about_their_clips_and_change_nothing(
         assert decision(agency, first.clip_id) is Decision.APPROVED
         page = press(press(page, "Reject"), REASONS[0])
         assert decision(agency, second.clip_id) is Decision.REJECTED
-    finally:
-        patch.undo()
     with open_session(agency.database_url) as session:
-        post = queries.get_post(session, post_id)
-        standing = queries.standing_of(session, post, NOW)
+        post = queries.posts.get_post(session, post_id)
+        standing = queries.stops.standing_of(session, post, NOW)
     # The planner takes its slot, and until then the publisher sends nothing of it.
     assert post.state is PostState.RESERVED
     assert standing is not None
@@ -322,12 +297,9 @@ def test_a_client_approves_nothing_that_is_being_changed(
         open_session_as(agency.database_url, ids["client"], writes=True) as session,
     ):
         deciding.approve(session, [clip_id], "clara", "", NOW)
-    patch = as_client(agency)
-    try:
+    with agency.seen_by(Role.CLIENT, OURS):
         page = open_review(clip=clip_id)
         assert [one.disabled for one in page.button if one.label == "Approve"] == [True]
-    finally:
-        patch.undo()
     with open_session(agency.database_url) as session:
         changing.fail(session, change.change_id, "It was a trial.", NOW)
 
@@ -361,7 +333,7 @@ def test_nobody_sees_or_touches_another_clients_clips(
     with open_session_as(url, ids["client"], writes=True) as session:
         with pytest.raises(Rejected):
             changing.ask(session, ours, ClipEdit(), "clara", NOW)
-        assert queries.recent_changes(session, None, NOW - timedelta(days=9), 9) == []
+        assert queries.changes.recent_changes(session, None, NOW - timedelta(days=9), 9) == []
     assert decision(agency, ours) is None
 
 
@@ -378,7 +350,7 @@ def test_a_script_in_what_a_stranger_said_is_text(
             {"t": SCRIPT, "clip": line.clip_id},
         )
         words = {PlatformName.YOUTUBE: OwnWords(title=SCRIPT, caption=SCRIPT, hashtags=("a",))}
-        queries.save_own_words(session, line.clip_id, words)
+        queries.changes.save_own_words(session, line.clip_id, words)
     page = open_review()
     page.button_group(key="review panel").set_value("Posts")
     page = run(page)
@@ -415,9 +387,9 @@ def test_nobody_writes_over_words_that_they_have_not_read(
     caption_of(page, platform).set_value("Both.")
     press(page, "Save the words")
     with open_session(agency.database_url) as session:
-        assert queries.own_words(session, clip_id)[platform].caption == "Both."
+        assert queries.changes.own_words(session, clip_id)[platform].caption == "Both."
         # Whoever looks at this clip next finds nothing of it changed.
-        queries.save_own_words(session, clip_id, {})
+        queries.changes.save_own_words(session, clip_id, {})
         session.execute(text("DELETE FROM clipping.clip_changes"))
 
 
@@ -445,7 +417,7 @@ def test_other_words_hold_at_once_and_want_approval_again(
     post_id = give_a_post(agency, line.clip_id)
     with open_session(agency.database_url) as session:
         deciding.approve(session, [line.clip_id], "otto", "", NOW)
-        platform = queries.get_post(session, post_id).platform
+        platform = queries.posts.get_post(session, post_id).platform
     page = open_review(clip=line.clip_id)
     page.button_group(key="review panel").set_value("Change")
     page = run(page)
@@ -456,10 +428,10 @@ def test_other_words_hold_at_once_and_want_approval_again(
     assert "waits for approval" in page.toast[0].value
     assert begun == []
     with open_session(agency.database_url) as session:
-        post = queries.get_post(session, post_id)
-        standing = queries.standing_of(session, post, NOW)
-        (change,) = queries.changes_of(session, line.clip_id, 9)
-        facts = queries.posting_facts(session, [line.clip_id])[line.clip_id]
+        post = queries.posts.get_post(session, post_id)
+        standing = queries.stops.standing_of(session, post, NOW)
+        (change,) = queries.changes.changes_of(session, line.clip_id, 9)
+        facts = queries.posting_facts.posting_facts(session, [line.clip_id])[line.clip_id]
     assert post.words.caption == "Typed by hand."
     assert post.state is PostState.RESERVED
     assert standing is not None
@@ -475,9 +447,9 @@ def test_another_film_takes_the_place_of_the_one_that_was_approved(
     post_id = give_a_post(agency, line.clip_id)
     with open_session(agency.database_url) as session:
         deciding.approve(session, [line.clip_id], "otto", "", NOW)
-        before = queries.get_clip(session, line.clip_id)
+        before = queries.clips.get_clip(session, line.clip_id)
         words = {PlatformName.X: OwnWords(caption="kept")}
-        queries.save_own_words(session, line.clip_id, words)
+        queries.changes.save_own_words(session, line.clip_id, words)
     page = open_review(clip=line.clip_id)
     page.button_group(key="review panel").set_value("Change")
     page = run(page)
@@ -487,20 +459,20 @@ def test_another_film_takes_the_place_of_the_one_that_was_approved(
     assert front(page) != line.clip_id
     (change_id,) = begun
     with open_session(agency.database_url) as session:
-        change = queries.get_change(session, change_id)
+        change = queries.changes.get_change(session, change_id)
         assert change.wanted == ClipEdit(hook="Other words", start=-1)
-        assert queries.get_post(session, post_id).state is PostState.CANCELLED
+        assert queries.posts.get_post(session, post_id).state is PostState.CANCELLED
         with pytest.raises(Rejected, match="is being changed by otto"):
             deciding.approve(session, [line.clip_id], "otto", "", NOW)
         made = a_clip(
             "clip_made", OURS, moment_id=before.moment_id, source_id=before.source_id,
             plan=a_plan(fade_ms=99), proof=before.proof,
         )  # fmt: skip
-        queries.save_clip(session, made)
+        queries.clips.save_clip(session, made)
         changing.settle(session, change_id, "clip_made", NOW)
         with pytest.raises(Rejected, match="clip_made is there in its place"):
             deciding.approve(session, [line.clip_id], "otto", "", NOW)
-        assert queries.own_words(session, "clip_made") == words
+        assert queries.changes.own_words(session, "clip_made") == words
     assert decision(agency, line.clip_id) is Decision.REJECTED
     assert decision(agency, "clip_made") is None
     waits = {one.clip_id for one in waiting(agency)}
@@ -541,12 +513,12 @@ def test_a_change_of_which_nothing_comes_leaves_the_clip_waiting(
     assert "captions as boxed" in said(run(page))
     # What is rendered for it all the same may not be posted.
     with open_session(url) as session:
-        before = queries.get_clip(session, line.clip_id)
+        before = queries.clips.get_clip(session, line.clip_id)
         late = a_clip(
             "clip_late", OURS, moment_id=before.moment_id, source_id=before.source_id,
             plan=a_plan(fade_ms=77), proof=before.proof,
         )  # fmt: skip
-        queries.save_clip(session, late)
+        queries.clips.save_clip(session, late)
         changing.settle(session, change.change_id, "clip_late", later)
     assert decision(agency, "clip_late") is Decision.REJECTED
 

@@ -24,7 +24,7 @@ from clipping.models import (
 )
 from clipping.publishing import deciding
 from tests.dashboard.conftest import Workplace
-from tests.dashboard.test_daily_pages import open_page
+from tests.dashboard.page_place import open_page
 from tests.db.test_account_rows import an_account
 from tests.db.values import a_clip, a_moment
 from tests.tasks.post_place import a_post
@@ -42,14 +42,16 @@ def bravo(clips: list[RenderedClip], workplace: Workplace) -> str:
     of_bravo: dict[str, Any] = {"client": "bravo", "source_id": source_id, "proof": clips[0].proof}
     held, better = a_moment(2), a_moment(3, score=99)
     with open_session(workplace.database_url) as session:
-        queries.save_editorial_policy(session, "bravo", EditorialPolicy(approval="required"))
-        queries.save_rescued(session, "detection bravo", [better], NOW)
+        queries.clients.save_editorial_policy(
+            session, "bravo", EditorialPolicy(approval="required")
+        )
+        queries.rescues.save_rescued(session, "detection bravo", [better], NOW)
         for clip in (
             a_clip("clip_held", moment_id=held.moment_id, **of_bravo),
             a_clip("clip_one", **of_bravo),
             a_clip("clip_two", moment_id=better.moment_id, **of_bravo),
         ):
-            queries.save_clip(session, clip)
+            queries.clips.save_clip(session, clip)
     return source_id
 
 
@@ -140,9 +142,11 @@ def post_out(workplace: Workplace, clip_id: str, source_id: str) -> None:
     account = an_account("bravo")
     post = a_post(account, clip_id, NOW, source_id=source_id)
     with open_session(workplace.database_url) as session:
-        queries.save_account(session, account)
-        assert queries.reserve_post(session, post, NOW)
-        queries.save_post(session, post, post.replace(state=PostState.POSTED, next_at=None), NOW)
+        queries.accounts.save_account(session, account)
+        assert queries.posts.reserve_post(session, post, NOW)
+        queries.posts.save_post(
+            session, post, post.replace(state=PostState.POSTED, next_at=None), NOW
+        )
 
 
 def test_a_clip_waits_for_just_what_the_queue_lists_it_for(
@@ -172,6 +176,6 @@ def test_a_clip_waits_for_just_what_the_queue_lists_it_for(
     assert found == {bravo: Waiting("clip_one", "bravo", WaitsFor.APPROVAL)}
     with open_session(workplace.database_url) as session:
         policy = EditorialPolicy(approval="not_needed")
-        queries.save_editorial_policy(session, "bravo", policy)
+        queries.clients.save_editorial_policy(session, "bravo", policy)
     assert told("clip_one") is None
     assert told("clip_held") is WaitsFor.RELEASE

@@ -16,13 +16,13 @@ from clipping.db.queries import additions
 from clipping.db.queries.clients import save_client
 from clipping.db.queries.sign_ins import Admitted
 from clipping.db.session import open_session
-from clipping.db.tables import Row
 from clipping.models import ClientSettings, Role
 from clipping.settings import settings
 from dashboard.adding import finishing, receiving, records
 from dashboard.adding.said import shown_name
 from tests.dashboard.door_place import a_user, cheap_passwords
 from tests.dashboard.upload_place import Sender, checksum, kept_here, metadata, serving
+from tests.support.database import remove_rows
 
 FILM = b"\0\0\0\x18ftypisom" + bytes(range(256)) * 600
 """As a film begins."""
@@ -39,15 +39,12 @@ DISGUISED = {
 @pytest.fixture(scope="module")
 def people(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Sender]]:
     """Who works for whom, each with a browser at one server."""
-    with psycopg.connect(postgres) as connection:
-        for table in reversed(Row.metadata.sorted_tables):
-            connection.execute(f"DELETE FROM {table.fullname}")
+    remove_rows(postgres)
     with pytest.MonkeyPatch.context() as patch:
         home = tmp_path_factory.mktemp("home")
         patch.setenv("DATABASE_URL", postgres)
         patch.setenv("CLIPPER_HOME", str(home))
         patch.setenv("CLIPPER_DISK_STOP_BYTES", "0")
-        patch.delenv("PREFECT_API_URL", raising=False)
         patch.setattr(finishing, "wake", lambda: None)
         cheap_passwords(patch)
         settings.cache_clear()
@@ -312,13 +309,13 @@ def test_a_permission_needs_a_name_and_a_note(otto: Sender, postgres: str) -> No
     assert otto.begin(SIZE, owner="Jo").status_code == 422
     assert otto.begin(SIZE, ground="mine").status_code == 422
     with open_session(postgres) as session:
-        queries.save_client_settings(session, "acme", ClientSettings(require_rights=True))
+        queries.clients.save_client_settings(session, "acme", ClientSettings(require_rights=True))
     try:
         assert "its rights are stated" in otto.begin(SIZE).text
         assert otto.begin(SIZE, ground="own").status_code == 201
     finally:
         with open_session(postgres) as session:
-            queries.save_client_settings(session, "acme", ClientSettings())
+            queries.clients.save_client_settings(session, "acme", ClientSettings())
 
 
 def test_nothing_is_taken_that_the_disk_has_no_room_for(

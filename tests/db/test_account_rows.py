@@ -37,7 +37,7 @@ VAULT = Vault([KEYS[0]])
 def an_account(client: str = "acme", handle: str = "clips", **changes: Any) -> Account:
     platform = changes.get("platform", PlatformName.TIKTOK)
     return Account(
-        account_id=queries.account_id(client, platform, handle),
+        account_id=queries.accounts.account_id(client, platform, handle),
         client=client,
         platform=platform,
         handle=handle,
@@ -72,19 +72,21 @@ WHOLE = an_account(
 
 
 def test_an_account_comes_back_as_it_was_saved(session: Session) -> None:
-    queries.save_account(session, WHOLE)
-    assert queries.get_account(session, WHOLE.account_id) == WHOLE
-    assert queries.accounts(session) == [WHOLE]
+    queries.accounts.save_account(session, WHOLE)
+    assert queries.accounts.get_account(session, WHOLE.account_id) == WHOLE
+    assert queries.accounts.accounts(session) == [WHOLE]
 
 
 def test_saving_again_changes_what_was_decided_but_no_status_and_no_pause(
     session: Session,
 ) -> None:
-    queries.save_account(session, WHOLE)
-    queries.change_status(session, WHOLE.account_id, AccountStatus.WARNED, "Spam, it says.")
-    queries.pause_account(session, WHOLE.account_id, "holiday")
-    queries.save_account(session, WHOLE.replace(angle="sport"))
-    found = queries.get_account(session, WHOLE.account_id)
+    queries.accounts.save_account(session, WHOLE)
+    queries.accounts.change_status(
+        session, WHOLE.account_id, AccountStatus.WARNED, "Spam, it says."
+    )
+    queries.accounts.pause_account(session, WHOLE.account_id, "holiday")
+    queries.accounts.save_account(session, WHOLE.replace(angle="sport"))
+    found = queries.accounts.get_account(session, WHOLE.account_id)
     assert found == WHOLE.replace(angle="sport", status=AccountStatus.WARNED, paused="holiday")
 
 
@@ -92,11 +94,11 @@ def test_a_client_sees_its_own_accounts_only(session: Session) -> None:
     mine, theirs = an_account("acme"), an_account("umbrella")
     other = an_account("acme", platform=PlatformName.X)
     for account in (mine, theirs, other):
-        queries.save_account(session, account)
-    assert queries.accounts(session, "acme") == [mine, other]
-    assert queries.accounts(session, "umbrella") == [theirs]
-    assert queries.accounts(session, "acme", PlatformName.X) == [other]
-    assert queries.accounts(session, "nobody") == []
+        queries.accounts.save_account(session, account)
+    assert queries.accounts.accounts(session, "acme") == [mine, other]
+    assert queries.accounts.accounts(session, "umbrella") == [theirs]
+    assert queries.accounts.accounts(session, "acme", PlatformName.X) == [other]
+    assert queries.accounts.accounts(session, "nobody") == []
     assert mine.account_id != theirs.account_id
 
 
@@ -104,31 +106,31 @@ def test_an_account_of_a_platform_is_of_one_client(database_url: str) -> None:
     def save() -> None:
         with open_session(database_url) as session:
             for client in ("acme", "umbrella"):
-                queries.save_account(session, an_account(client, platform_user_id="1700"))
+                queries.accounts.save_account(session, an_account(client, platform_user_id="1700"))
 
     with pytest.raises(Broken, match="platform_user_id"):
         save()
     with open_session(database_url) as session:
         for client in ("acme", "umbrella"):
-            queries.save_account(session, an_account(client))
-        assert queries.account_of_user(session, PlatformName.TIKTOK, "") is None
+            queries.accounts.save_account(session, an_account(client))
+        assert queries.accounts.account_of_user(session, PlatformName.TIKTOK, "") is None
 
 
 def test_an_account_that_nobody_knows_is_told(session: Session) -> None:
-    assert queries.find_account(session, "account_0") is None
+    assert queries.accounts.find_account(session, "account_0") is None
     with pytest.raises(Rejected, match="There is no account account_0"):
-        queries.get_account(session, "account_0")
+        queries.accounts.get_account(session, "account_0")
 
 
 def test_every_change_of_status_is_written_down_once(session: Session) -> None:
-    queries.save_account(session, WHOLE)
+    queries.accounts.save_account(session, WHOLE)
     changes = [AccountStatus.WARNED, AccountStatus.WARNED, AccountStatus.BANNED]
     new = [
-        queries.change_status(session, WHOLE.account_id, status, "It says so.", at=NOW)
+        queries.accounts.change_status(session, WHOLE.account_id, status, "It says so.", at=NOW)
         for status in changes
     ]
     assert new == [True, False, True]
-    events = queries.account_events(session, WHOLE.account_id)
+    events = queries.accounts.account_events(session, WHOLE.account_id)
     assert [(one.kind, one.before, one.after, one.reason, one.at) for one in events] == [
         ("status", "active", "warned", "It says so.", NOW),
         ("status", "warned", "banned", "It says so.", NOW),
@@ -152,107 +154,109 @@ def test_a_graver_status_is_not_washed_away_by_a_lesser_one(
     session: Session, before: str, told: str, after: str
 ) -> None:
     account = WHOLE.replace(status=before)
-    queries.save_account(session, account)
-    new = queries.change_status(session, account.account_id, AccountStatus(told), "It says so.")
+    queries.accounts.save_account(session, account)
+    new = queries.accounts.change_status(
+        session, account.account_id, AccountStatus(told), "It says so."
+    )
     assert new is (before != after)
-    assert queries.get_account(session, account.account_id).status.value == after
-    assert len(queries.account_events(session, account.account_id)) == new
+    assert queries.accounts.get_account(session, account.account_id).status.value == after
+    assert len(queries.accounts.account_events(session, account.account_id)) == new
 
 
 def test_a_pause_and_its_end_are_written_down(session: Session) -> None:
-    queries.save_account(session, WHOLE)
-    assert queries.pause_account(session, WHOLE.account_id, "holiday")
-    assert not queries.pause_account(session, WHOLE.account_id, "holiday")
-    assert queries.get_account(session, WHOLE.account_id).paused == "holiday"
-    assert queries.resume_account(session, WHOLE.account_id)
-    assert not queries.resume_account(session, WHOLE.account_id)
-    kinds = [event.kind for event in queries.account_events(session, WHOLE.account_id)]
+    queries.accounts.save_account(session, WHOLE)
+    assert queries.accounts.pause_account(session, WHOLE.account_id, "holiday")
+    assert not queries.accounts.pause_account(session, WHOLE.account_id, "holiday")
+    assert queries.accounts.get_account(session, WHOLE.account_id).paused == "holiday"
+    assert queries.accounts.resume_account(session, WHOLE.account_id)
+    assert not queries.accounts.resume_account(session, WHOLE.account_id)
+    kinds = [event.kind for event in queries.accounts.account_events(session, WHOLE.account_id)]
     assert kinds == ["paused", "resumed"]
 
 
 def test_tokens_come_back_and_each_pair_is_counted(session: Session) -> None:
-    queries.save_account(session, WHOLE)
-    assert queries.find_tokens(session, VAULT, WHOLE.account_id) is None
-    queries.save_tokens(session, VAULT, WHOLE.account_id, some_tokens())
-    assert queries.find_tokens(session, VAULT, WHOLE.account_id) == some_tokens(version=1)
+    queries.accounts.save_account(session, WHOLE)
+    assert queries.tokens.find_tokens(session, VAULT, WHOLE.account_id) is None
+    queries.tokens.save_tokens(session, VAULT, WHOLE.account_id, some_tokens())
+    assert queries.tokens.find_tokens(session, VAULT, WHOLE.account_id) == some_tokens(version=1)
     only = some_tokens("two", refresh=None, refresh_expires_at=None, scopes=())
-    queries.save_tokens(session, VAULT, WHOLE.account_id, only)
-    assert queries.find_tokens(session, VAULT, WHOLE.account_id) == only.replace(version=2)
+    queries.tokens.save_tokens(session, VAULT, WHOLE.account_id, only)
+    assert queries.tokens.find_tokens(session, VAULT, WHOLE.account_id) == only.replace(version=2)
 
 
 def test_dates_of_tokens_are_read_without_any_key(session: Session) -> None:
-    queries.save_account(session, WHOLE)
-    assert queries.token_dates(session, WHOLE.account_id) is None
-    queries.save_tokens(session, VAULT, WHOLE.account_id, some_tokens())
-    found = queries.token_dates(session, WHOLE.account_id)
+    queries.accounts.save_account(session, WHOLE)
+    assert queries.tokens.token_dates(session, WHOLE.account_id) is None
+    queries.tokens.save_tokens(session, VAULT, WHOLE.account_id, some_tokens())
+    found = queries.tokens.token_dates(session, WHOLE.account_id)
     assert found == some_tokens(access=SecretStr(""), refresh=SecretStr(""), version=1)
 
 
 def test_a_refresh_that_is_not_answered_keeps_its_first_time(session: Session) -> None:
-    queries.save_account(session, WHOLE)
-    queries.save_tokens(session, VAULT, WHOLE.account_id, some_tokens())
+    queries.accounts.save_account(session, WHOLE)
+    queries.tokens.save_tokens(session, VAULT, WHOLE.account_id, some_tokens())
 
     def begun_at() -> datetime | None:
-        tokens = queries.find_tokens(session, VAULT, WHOLE.account_id)
+        tokens = queries.tokens.find_tokens(session, VAULT, WHOLE.account_id)
         assert tokens is not None
         return tokens.refresh_begun_at
 
-    queries.note_refresh(session, WHOLE.account_id, 1, NOW)
-    queries.note_refresh(session, WHOLE.account_id, 1, NOW + timedelta(hours=1))
+    queries.tokens.note_refresh(session, WHOLE.account_id, 1, NOW)
+    queries.tokens.note_refresh(session, WHOLE.account_id, 1, NOW + timedelta(hours=1))
     assert begun_at() == NOW
-    queries.save_tokens(session, VAULT, WHOLE.account_id, some_tokens("two"))
+    queries.tokens.save_tokens(session, VAULT, WHOLE.account_id, some_tokens("two"))
     assert begun_at() is None
     # Of the pair before, which somebody has renewed meanwhile.
-    queries.note_refresh(session, WHOLE.account_id, 1, NOW)
+    queries.tokens.note_refresh(session, WHOLE.account_id, 1, NOW)
     assert begun_at() is None
-    queries.note_refresh(session, WHOLE.account_id, 2, NOW)
-    queries.forget_refresh(session, WHOLE.account_id)
+    queries.tokens.note_refresh(session, WHOLE.account_id, 2, NOW)
+    queries.tokens.forget_refresh(session, WHOLE.account_id)
     assert begun_at() is None
 
 
 def test_tokens_are_forgotten(session: Session) -> None:
-    queries.save_account(session, WHOLE)
-    queries.save_tokens(session, VAULT, WHOLE.account_id, some_tokens())
-    assert queries.forget_tokens(session, WHOLE.account_id)
-    assert not queries.forget_tokens(session, WHOLE.account_id)
-    assert queries.find_tokens(session, VAULT, WHOLE.account_id) is None
+    queries.accounts.save_account(session, WHOLE)
+    queries.tokens.save_tokens(session, VAULT, WHOLE.account_id, some_tokens())
+    assert queries.tokens.forget_tokens(session, WHOLE.account_id)
+    assert not queries.tokens.forget_tokens(session, WHOLE.account_id)
+    assert queries.tokens.find_tokens(session, VAULT, WHOLE.account_id) is None
 
 
 def test_an_account_is_open_by_what_it_is_posted_to_with(session: Session) -> None:
     ways = {name: an_account(handle=name, method=name) for name in ("api", "browser", "manual")}
     asked = [account.account_id for account in ways.values()]
     for account in ways.values():
-        queries.save_account(session, account)
-    assert queries.open_accounts(session, asked) == set()
+        queries.accounts.save_account(session, account)
+    assert queries.tokens.open_accounts(session, asked) == set()
     by_token, in_browser = ways["api"].account_id, ways["browser"].account_id
     for account_id in (by_token, in_browser):
-        queries.save_tokens(session, VAULT, account_id, some_tokens())
+        queries.tokens.save_tokens(session, VAULT, account_id, some_tokens())
     # Tokens do not open a browser, nor a login there the API.
-    queries.note_event(session, by_token, queries.LOGGED_IN)
-    queries.save_account(session, ways["manual"].replace(method="browser"))
-    assert queries.open_accounts(session, asked) == {by_token}
-    queries.note_event(session, in_browser, queries.LOGGED_IN)
-    assert queries.open_accounts(session, asked) == {by_token, in_browser}
-    assert queries.open_accounts(session, [in_browser]) == {in_browser}
+    queries.accounts.note_event(session, by_token, queries.accounts.LOGGED_IN)
+    queries.accounts.save_account(session, ways["manual"].replace(method="browser"))
+    assert queries.tokens.open_accounts(session, asked) == {by_token}
+    queries.accounts.note_event(session, in_browser, queries.accounts.LOGGED_IN)
+    assert queries.tokens.open_accounts(session, asked) == {by_token, in_browser}
+    assert queries.tokens.open_accounts(session, [in_browser]) == {in_browser}
 
 
 def test_a_proxy_is_kept_sealed_and_outlives_other_changes(session: Session) -> None:
-    queries.save_account(session, WHOLE)
-    assert not queries.has_proxy(session, WHOLE.account_id)
+    queries.accounts.save_account(session, WHOLE)
+    assert not queries.tokens.has_proxy(session, WHOLE.account_id)
     proxy = SecretStr("http://user:CANARY@proxy.example:3128")
-    queries.save_proxy(session, VAULT, WHOLE.account_id, proxy)
-    queries.save_account(session, WHOLE.replace(angle="sport"))
-    assert queries.has_proxy(session, WHOLE.account_id)
-    assert queries.proxy_of(session, VAULT, WHOLE.account_id) == proxy
-    queries.save_proxy(session, VAULT, WHOLE.account_id, None)
-    assert queries.proxy_of(session, VAULT, WHOLE.account_id) is None
+    queries.tokens.save_proxy(session, VAULT, WHOLE.account_id, proxy)
+    queries.accounts.save_account(session, WHOLE.replace(angle="sport"))
+    assert queries.tokens.has_proxy(session, WHOLE.account_id)
+    assert queries.tokens.proxy_of(session, VAULT, WHOLE.account_id) == proxy
+    queries.tokens.save_proxy(session, VAULT, WHOLE.account_id, None)
+    assert queries.tokens.proxy_of(session, VAULT, WHOLE.account_id) is None
 
 
 def test_secrets_of_one_account_do_not_open_another(session: Session) -> None:
     mine, theirs = an_account("acme"), an_account("umbrella")
     for account in (mine, theirs):
-        queries.save_account(session, account)
-        queries.save_tokens(session, VAULT, account.account_id, some_tokens(account.client))
+        queries.accounts.save_account(session, account)
+        queries.tokens.save_tokens(session, VAULT, account.account_id, some_tokens(account.client))
     session.execute(
         text(
             "UPDATE clipping.account_tokens SET access = (SELECT access FROM "
@@ -261,11 +265,11 @@ def test_secrets_of_one_account_do_not_open_another(session: Session) -> None:
         {"mine": mine.account_id, "theirs": theirs.account_id},
     )
     with pytest.raises(NeedsPerson, match="sealed for another row"):
-        queries.find_tokens(session, VAULT, mine.account_id)
+        queries.tokens.find_tokens(session, VAULT, mine.account_id)
 
 
 def test_what_was_not_sealed_is_not_stored(session: Session) -> None:
-    queries.save_account(session, WHOLE)
+    queries.accounts.save_account(session, WHOLE)
     row = session.get(AccountRow, WHOLE.account_id)
     assert row is not None
     row.proxy = "http://user:CANARY@proxy.example"
@@ -280,20 +284,22 @@ def _accounts_with_secrets(url: str, count: int) -> list[str]:
         ids = []
         for number in range(count):
             account = an_account(handle=f"clips{number}")
-            queries.save_account(session, account)
-            queries.save_tokens(session, VAULT, account.account_id, some_tokens(str(number)))
-            queries.save_proxy(session, VAULT, account.account_id, SecretStr(f"http://p{number}"))
+            queries.accounts.save_account(session, account)
+            queries.tokens.save_tokens(session, VAULT, account.account_id, some_tokens(str(number)))
+            queries.tokens.save_proxy(
+                session, VAULT, account.account_id, SecretStr(f"http://p{number}")
+            )
             ids.append(account.account_id)
     return ids
 
 
 def _rotate(url: str, vault: Vault, most: int = 2, stop_after: int | None = None) -> Any:
-    done, parts = queries.Rotated(), 0
-    for table in queries.sealed_tables():
+    done, parts = queries.sealed.Rotated(), 0
+    for table in queries.sealed.sealed_tables():
         after: tuple[str, ...] | None = None
         while True:
             with open_session(url) as session:
-                part = queries.rotate(session, vault, table, after, most)
+                part = queries.sealed.rotate(session, vault, table, after, most)
                 parts += 1
                 if parts == stop_after:
                     os.kill(os.getpid(), signal.SIGKILL)
@@ -306,7 +312,7 @@ def _rotate(url: str, vault: Vault, most: int = 2, stop_after: int | None = None
 def test_all_secrets_come_under_the_newest_key(database_url: str) -> None:
     ids = _accounts_with_secrets(database_url, 5)
     both = Vault([KEYS[1], KEYS[0]])
-    assert {table.name for table in queries.sealed_tables()} == {
+    assert {table.name for table in queries.sealed.sealed_tables()} == {
         "accounts",
         "alarm_targets",
         "account_tokens",
@@ -316,7 +322,7 @@ def test_all_secrets_come_under_the_newest_key(database_url: str) -> None:
     assert (done.sealed_anew, done.newest_already, done.lost) == (15, 0, ())
     with open_session(database_url) as session:
         for number, account_id in enumerate(ids):
-            found = queries.find_tokens(session, Vault([KEYS[1]]), account_id)
+            found = queries.tokens.find_tokens(session, Vault([KEYS[1]]), account_id)
             assert found == some_tokens(str(number), version=1)
     again = _rotate(database_url, both)
     assert (again.sealed_anew, again.newest_already) == (0, 15)
@@ -335,7 +341,7 @@ def test_a_rotation_that_was_killed_is_carried_on(database_url: str) -> None:
     with open_session(database_url) as session:
         # Nothing is half: with both keys everything opens.
         for number, account_id in enumerate(ids):
-            found = queries.find_tokens(session, both, account_id)
+            found = queries.tokens.find_tokens(session, both, account_id)
             assert found == some_tokens(str(number), version=1)
     done = _rotate(database_url, both)
     assert done.newest_already == 4
@@ -346,7 +352,7 @@ def test_a_rotation_that_was_killed_is_carried_on(database_url: str) -> None:
 def test_secrets_that_no_key_opens_are_told_and_the_others_go_on(database_url: str) -> None:
     [first, *_] = _accounts_with_secrets(database_url, 2)
     with open_session(database_url) as session:
-        queries.save_proxy(session, Vault([new_key()]), first, SecretStr("http://lost"))
+        queries.tokens.save_proxy(session, Vault([new_key()]), first, SecretStr("http://lost"))
     done = _rotate(database_url, Vault([KEYS[1], KEYS[0]]))
     assert done.sealed_anew == 5
     [told] = done.lost

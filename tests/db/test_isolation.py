@@ -20,6 +20,7 @@ from clipping.db.session import WEB_ROLE, close_pool, open_session, open_session
 from clipping.db.tables import SCHEMA, AccountRow, PostRow, Row
 from clipping.errors import ClippingError, NeedsPerson, ServiceUnavailable
 from clipping.models import Role, User
+from tests.support.database import remove_rows
 from tests.support.everything import Keys, fill
 
 NOW = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
@@ -86,9 +87,7 @@ def somebody(session: Session, who: str, role: Role, *clients: str) -> str:
 
 @pytest.fixture(scope="module")
 def world(postgres: str) -> World:
-    with psycopg.connect(postgres) as connection:
-        for table in reversed(Row.metadata.sorted_tables):
-            connection.execute(f"DELETE FROM {table.fullname}")
+    remove_rows(postgres)
     with open_session(postgres) as session:
         acme, bravo = fill(session, "acme"), fill(session, "bravo")
         somebody(session, "ann", Role.ADMIN)
@@ -319,7 +318,7 @@ def test_whole_rows_come_without_the_secrets_in_them(world: World, ids: dict[str
             )
         ).all()
         assert len(joined) == 2
-        assert len(queries.clients(session)) == 2
+        assert len(queries.clients.clients(session)) == 2
 
 
 def test_who_is_seen_is_asked_once_for_a_statement_and_finds_its_index(

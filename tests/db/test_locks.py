@@ -7,7 +7,6 @@ import psycopg
 import pytest
 
 from clipping.db.locks import stage_lock
-from clipping.db.queries import stage_lock as the_same_lock
 from clipping.errors import ServiceUnavailable
 from tests.db.processes import line, python
 
@@ -18,10 +17,6 @@ HOLDER = """
         print("held", flush=True)
         time.sleep(600)
 """
-
-
-def test_the_lock_is_reachable_among_the_queries() -> None:
-    assert the_same_lock is stage_lock
 
 
 def test_only_one_at_a_time_holds_a_lock(postgres: str) -> None:

@@ -111,12 +111,16 @@ def test_what_looked_ready_of_a_held_moment_waits_for_a_person_from_the_ninth_on
 ) -> None:
     migrate.upgrade(empty)
     with open_session(empty) as session:
-        queries.save_source(session, a_source())
-        heard = queries.save_transcript(session, a_source().source_id, None, a_transcript())
-        queries.save_detection(session, a_source().source_id, heard, "key", a_detection())
-        queries.save_rescued(session, "key", [a_moment(3)], datetime.now(UTC))
-        queries.save_clip(session, a_clip("clip_free"))
-        queries.save_clip(session, a_clip("clip_held", moment_id=a_moment(2).moment_id))
+        queries.sources.save_source(session, a_source())
+        heard = queries.transcripts.save_transcript(
+            session, a_source().source_id, None, a_transcript()
+        )
+        queries.detections.save_detection(
+            session, a_source().source_id, heard, "key", a_detection()
+        )
+        queries.rescues.save_rescued(session, "key", [a_moment(3)], datetime.now(UTC))
+        queries.clips.save_clip(session, a_clip("clip_free"))
+        queries.clips.save_clip(session, a_clip("clip_held", moment_id=a_moment(2).moment_id))
 
     def states() -> dict[str, str]:
         with psycopg.connect(empty) as connection:
@@ -143,9 +147,13 @@ def test_of_clips_of_one_recipe_the_first_one_stays_when_recipes_become_unique(e
     migrate.upgrade(empty)
     with open_session(empty) as session:
         source = a_source()
-        queries.save_source(session, source)
-        transcript = queries.save_transcript(session, source.source_id, None, a_transcript())
-        queries.save_detection(session, source.source_id, transcript, "key", a_detection())
+        queries.sources.save_source(session, source)
+        transcript = queries.transcripts.save_transcript(
+            session, source.source_id, None, a_transcript()
+        )
+        queries.detections.save_detection(
+            session, source.source_id, transcript, "key", a_detection()
+        )
     with engine(empty).connect() as connection:
         command.downgrade(alembic(connection), "0009")
     first = a_clip("clip_z")
@@ -159,10 +167,10 @@ def test_of_clips_of_one_recipe_the_first_one_stays_when_recipes_become_unique(e
     )
     with open_session(empty) as session:
         for clip in (later, other, first, failed):
-            queries.save_clip(session, clip)
+            queries.clips.save_clip(session, clip)
     migrate.upgrade(empty)
     with open_session(empty) as session:
-        assert queries.recent_clips(session) == [other, first]
+        assert queries.clips.recent_clips(session) == [other, first]
 
 
 def test_upgrading_again_changes_nothing_and_is_fast(empty: str) -> None:
@@ -245,8 +253,8 @@ def test_what_came_in_since_somebody_looked_is_not_dropped_with_the_tables(
     database_url: str,
 ) -> None:
     with open_session(database_url) as session:
-        queries.save_source(session, a_source())
+        queries.sources.save_source(session, a_source())
     with pytest.raises(NeedsPerson, match="not empty any more"):
         migrate.upgrade_to(database_url, "0001")
     with open_session(database_url) as session:
-        assert queries.get_source(session, a_source().source_id) == a_source()
+        assert queries.sources.get_source(session, a_source().source_id) == a_source()

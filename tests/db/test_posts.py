@@ -44,44 +44,44 @@ def place(session: Session) -> Session:
     for number in range(1, 7):
         save_clip(session, f"clip_{number}", "b" * 64, 1_000)
     for account in (ACCOUNT, OTHER, ON_X):
-        queries.save_account(session, account)
+        queries.accounts.save_account(session, account)
     return session
 
 
 def booked(session: Session, number: int = 1, account: Any = ACCOUNT, **changes: Any) -> Post:
     post = a_post(account, f"clip_{number}", NOW, **changes)
-    assert queries.reserve_post(session, post, NOW)
+    assert queries.posts.reserve_post(session, post, NOW)
     return post
 
 
 def claim(session: Session, who: str = "me", **options: Any) -> list[Post]:
-    return queries.claim_posts(
+    return queries.claims.claim_posts(
         session, lambda: VAULT, who, options.pop("now", NOW), LEASE, most=10, **options
     )
 
 
 def test_a_post_comes_back_as_it_was_reserved(place: Session) -> None:
     post = booked(place, reason="The best of the day.")
-    assert queries.get_post(place, post.post_id) == post
-    assert queries.posts(place, "acme") == [post]
-    [event] = queries.post_events(place, post.post_id)
+    assert queries.posts.get_post(place, post.post_id) == post
+    assert queries.posts.posts(place, "acme") == [post]
+    [event] = queries.posts.post_events(place, post.post_id)
     assert (event.before, event.after, event.at) == ("", "reserved", NOW)
     with pytest.raises(Rejected, match="There is no post post_none"):
-        queries.get_post(place, "post_none")
+        queries.posts.get_post(place, "post_none")
 
 
 def test_a_slot_and_a_clip_on_a_platform_are_booked_once(place: Session) -> None:
     post = booked(place, slot_id="noon")
     again = a_post(ACCOUNT, "clip_2", NOW, slot_id="noon")
     same_clip = a_post(OTHER, "clip_1", NOW)
-    assert not queries.reserve_post(place, again, NOW)
-    assert not queries.reserve_post(place, same_clip, NOW)
+    assert not queries.posts.reserve_post(place, again, NOW)
+    assert not queries.posts.reserve_post(place, same_clip, NOW)
     booked(place, 1, ON_X)
     # What ended without being public gives both back.
-    queries.save_post(place, post, post.replace(state=PostState.CANCELLED, next_at=None), NOW)
-    assert queries.reserve_post(place, same_clip, NOW)
-    assert queries.reserve_post(place, again, NOW)
-    assert queries.taken_by_others(place, post) == (True, True)
+    queries.posts.save_post(place, post, post.replace(state=PostState.CANCELLED, next_at=None), NOW)
+    assert queries.posts.reserve_post(place, same_clip, NOW)
+    assert queries.posts.reserve_post(place, again, NOW)
+    assert queries.posts.taken_by_others(place, post) == (True, True)
 
 
 def test_of_many_posts_those_are_booked_whose_slot_and_clip_are_free(place: Session) -> None:
@@ -89,12 +89,12 @@ def test_of_many_posts_those_are_booked_whose_slot_and_clip_are_free(place: Sess
     slot_taken = a_post(ACCOUNT, "clip_2", NOW, slot_id="noon")
     clip_taken = a_post(OTHER, "clip_1", NOW, slot_id="night")
     free = [a_post(OTHER, f"clip_{number}", NOW, slot_id=f"slot_{number}") for number in (3, 4)]
-    made = queries.reserve_posts(place, [slot_taken, *free, clip_taken], NOW)
+    made = queries.posts.reserve_posts(place, [slot_taken, *free, clip_taken], NOW)
     assert made == {post.post_id for post in free}
     for post in (*free, slot_taken):
-        events = queries.post_events(place, post.post_id)
+        events = queries.posts.post_events(place, post.post_id)
         assert [event.after for event in events] == ["reserved"] * (post.post_id in made)
-    assert queries.reserve_posts(place, [], NOW) == set()
+    assert queries.posts.reserve_posts(place, [], NOW) == set()
 
 
 def test_two_planners_at_once_cannot_book_one_slot(place: Session, database_url: str) -> None:
@@ -105,7 +105,7 @@ def test_two_planners_at_once_cannot_book_one_slot(place: Session, database_url:
         post = a_post(ACCOUNT, clip_id, NOW, slot_id="noon")
         begin.wait()
         with open_session(database_url) as session:
-            if queries.reserve_post(session, post, NOW):
+            if queries.posts.reserve_post(session, post, NOW):
                 booked_by.append(clip_id)
 
     threads = [Thread(target=plan, args=[f"clip_{number}"]) for number in (1, 2)]
@@ -123,7 +123,7 @@ def test_what_is_due_is_claimed_by_one_at_a_time(place: Session, database_url: s
     booked(place, 5, receipt=Receipt(stage=Stage.PROCESSING), state=PostState.PROCESSING)
     place.commit()
     with open_session(database_url) as one, open_session(database_url) as two:
-        ours = queries.claim_posts(
+        ours = queries.claims.claim_posts(
             one, lambda: VAULT, "one", NOW, LEASE, most=1, stages=[Stage.NEW]
         )
         theirs = claim(two, "two", stages=[Stage.NEW])
@@ -132,7 +132,7 @@ def test_what_is_due_is_claimed_by_one_at_a_time(place: Session, database_url: s
     later = NOW + LEASE + timedelta(seconds=1)
     with open_session(database_url) as three:
         assert claim(three, stages=[Stage.NEW]) == []
-        queries.extend_leases(three, "one", [post.post_id for post in ours], later + LEASE)
+        queries.claims.extend_leases(three, "one", [post.post_id for post in ours], later + LEASE)
         [taken] = claim(three, now=later, stages=[Stage.NEW])
     assert taken.post_id == theirs[0].post_id
 
@@ -140,9 +140,9 @@ def test_what_is_due_is_claimed_by_one_at_a_time(place: Session, database_url: s
 def test_what_is_due_on_other_platforms_is_left_to_others(place: Session) -> None:
     booked(place, 1)
     on_x = booked(place, 2, ON_X, receipt=Receipt(stage=Stage.PROCESSING))
-    assert queries.due_stages(place, NOW) == {Stage.NEW, Stage.PROCESSING}
-    assert queries.due_stages(place, NOW, [PlatformName.X]) == {Stage.PROCESSING}
-    assert queries.due_stages(place, NOW, []) == set()
+    assert queries.claims.due_stages(place, NOW) == {Stage.NEW, Stage.PROCESSING}
+    assert queries.claims.due_stages(place, NOW, [PlatformName.X]) == {Stage.PROCESSING}
+    assert queries.claims.due_stages(place, NOW, []) == set()
     assert claim(place, platforms=[]) == []
     assert [post.post_id for post in claim(place, platforms=[PlatformName.X])] == [on_x.post_id]
 
@@ -151,16 +151,16 @@ def test_only_who_holds_the_lease_stores(place: Session) -> None:
     booked(place)
     [post] = claim(place, "me")
     after = post.replace(state=PostState.SUBMITTING)
-    assert queries.standing_of(place, post, NOW, who="me") is not None
-    assert queries.standing_of(place, post, NOW + LEASE, who="me") is None
-    assert queries.standing_of(place, post, NOW, who="you") is None
-    assert not queries.save_post(place, post, after, NOW, who="you")
-    assert queries.save_post(place, post, after, NOW, who="me", lease_until=NOW + LEASE)
+    assert queries.stops.standing_of(place, post, NOW, who="me") is not None
+    assert queries.stops.standing_of(place, post, NOW + LEASE, who="me") is None
+    assert queries.stops.standing_of(place, post, NOW, who="you") is None
+    assert not queries.posts.save_post(place, post, after, NOW, who="you")
+    assert queries.posts.save_post(place, post, after, NOW, who="me", lease_until=NOW + LEASE)
     # A person takes it away.
     held = after.replace(state=PostState.HELD, next_at=None)
-    assert queries.save_post(place, after, held, NOW, by="Ann")
-    assert not queries.save_post(place, held, after, NOW, who="me")
-    events = queries.post_events(place, post.post_id)
+    assert queries.posts.save_post(place, after, held, NOW, by="Ann")
+    assert not queries.posts.save_post(place, held, after, NOW, who="me")
+    events = queries.posts.post_events(place, post.post_id)
     assert [(one.after, one.by) for one in events] == [
         ("reserved", ""),
         ("submitting", ""),
@@ -183,33 +183,33 @@ def test_a_handle_is_stored_only_sealed_and_stays_when_others_change(place: Sess
     )
     sent = post.replace(receipt=receipt, file=file, state=PostState.SUBMITTING)
     with pytest.raises(ValueError, match="only sealed"):
-        queries.save_post(place, post, sent, NOW)
-    queries.save_post(place, post, sent, NOW, vault=VAULT)
+        queries.posts.save_post(place, post, sent, NOW)
+    queries.posts.save_post(place, post, sent, NOW, vault=VAULT)
     raw = str(place.execute(text("SELECT * FROM clipping.posts")).all())
     assert "CANARY" not in raw
     assert "/somewhere" not in raw
-    seen = queries.get_post(place, post.post_id)
+    seen = queries.posts.get_post(place, post.post_id)
     assert seen.receipt.handle == {}
-    queries.save_post(place, seen, seen.replace(note="Looked at."), NOW)
-    opened = queries.get_post(place, post.post_id, vault=VAULT)
+    queries.posts.save_post(place, seen, seen.replace(note="Looked at."), NOW)
+    opened = queries.posts.get_post(place, post.post_id, vault=VAULT)
     assert opened.receipt == receipt
     assert opened.job("/here/clip.mp4").file == file.replace(path="/here/clip.mp4", url="")
     newer = Vault([new_key(), KEYS[0]])
     place.expire_all()
-    rotated = queries.rotate(place, newer, PostRow.__table__, None, 10)  # type: ignore[attr-defined]
+    rotated = queries.sealed.rotate(place, newer, PostRow.__table__, None, 10)  # type: ignore[attr-defined]
     assert (rotated.sealed_anew, rotated.lost) == (1, ())
-    queries.save_post(place, opened, opened.replace(receipt=Receipt()), NOW)
+    queries.posts.save_post(place, opened, opened.replace(receipt=Receipt()), NOW)
     assert place.execute(text("SELECT handle FROM clipping.posts")).scalar() is None
 
 
 def test_what_changes_nothing_for_people_is_not_written_down(place: Session) -> None:
     post = booked(place)
     waits = post.replace(next_at=NOW + timedelta(minutes=1), attempts=1)
-    queries.save_post(place, post, waits, NOW)
-    assert len(queries.post_events(place, post.post_id)) == 1
+    queries.posts.save_post(place, post, waits, NOW)
+    assert len(queries.posts.post_events(place, post.post_id)) == 1
     failed = waits.replace(failure=Failure(kind="retry_backoff", sentence="X fails."))
-    queries.save_post(place, waits, failed, NOW)
-    assert queries.post_events(place, post.post_id)[-1].sentence == "X fails."
+    queries.posts.save_post(place, waits, failed, NOW)
+    assert queries.posts.post_events(place, post.post_id)[-1].sentence == "X fails."
 
 
 @pytest.mark.parametrize(
@@ -230,56 +230,66 @@ def test_a_stop_covers_what_it_says_until_it_is_lifted(
     place: Session, scope: dict[str, Any], covered: bool
 ) -> None:
     post = booked(place)
-    stop = queries.add_stop(place, Stop(by="Ann", at=NOW, why="a mistake", **scope))
-    standing = queries.standing_of(place, post, NOW)
+    stop = queries.stops.add_stop(place, Stop(by="Ann", at=NOW, why="a mistake", **scope))
+    standing = queries.stops.standing_of(place, post, NOW)
     assert standing is not None
     assert standing.stops == ((stop,) if covered else ())
-    assert queries.stops(place) == [stop]
-    assert queries.lift_stop(place, stop.stop_id, "Bob", NOW)
-    assert not queries.lift_stop(place, stop.stop_id, "Bob", NOW)
-    assert queries.stops_of(place, post) == ()
-    [lifted] = queries.stops(place, lifted=True)
+    assert queries.stops.stops(place) == [stop]
+    assert queries.stops.lift_stop(place, stop.stop_id, "Bob", NOW)
+    assert not queries.stops.lift_stop(place, stop.stop_id, "Bob", NOW)
+    assert queries.stops.stops_of(place, post) == ()
+    [lifted] = queries.stops.stops(place, lifted=True)
     assert lifted.lifted_by == "Bob"
 
 
 def test_an_account_stands_as_its_clip_source_and_other_posts_say(place: Session) -> None:
     post = booked(place)
-    standing = queries.standing_of(place, post, NOW)
+    standing = queries.stops.standing_of(place, post, NOW)
     assert standing is not None
     assert (standing.account, standing.clip_ready, standing.proof_passed) == (ACCOUNT, True, True)
     assert (standing.rights_stated, standing.last_begun_at) == (False, None)
     booked(place, 2, begun_at=NOW, state=PostState.SUBMITTING)
     booked(place, 3, OTHER, begun_at=NOW + timedelta(hours=1))
-    standing = queries.standing_of(place, post, NOW)
+    standing = queries.stops.standing_of(place, post, NOW)
     assert standing is not None
     assert standing.last_begun_at == NOW
 
 
 def test_a_bucket_refills_by_time_and_never_overflows(place: Session) -> None:
     bucket = Bucket(key="x", most=2, per_s=0.5)
-    waits = [queries.take_tokens(place, [bucket], NOW) for _ in range(3)]
+    waits = [queries.buckets.take_tokens(place, [bucket], NOW) for _ in range(3)]
     assert waits == [0, 0, 2.0]
-    assert queries.take_tokens(place, [bucket], NOW + timedelta(seconds=2)) == 0
+    assert queries.buckets.take_tokens(place, [bucket], NOW + timedelta(seconds=2)) == 0
     much_later = NOW + timedelta(days=1)
-    assert [queries.take_tokens(place, [bucket], much_later) for _ in range(3)] == [0, 0, 2.0]
+    assert [queries.buckets.take_tokens(place, [bucket], much_later) for _ in range(3)] == [
+        0,
+        0,
+        2.0,
+    ]
     # A clock that goes back gives nothing twice.
-    assert queries.take_tokens(place, [bucket], NOW) > 0
+    assert queries.buckets.take_tokens(place, [bucket], NOW) > 0
 
 
 def test_with_one_bucket_empty_nothing_is_taken_of_the_others(place: Session) -> None:
     small, large = Bucket(key="a", most=5), Bucket(key="z", most=1, renewed_s=600)
-    assert queries.take_tokens(place, [small, large], NOW) == 0
-    assert [queries.take_tokens(place, [small, large], NOW) for _ in range(9)] == [600] * 9
-    assert [queries.take_tokens(place, [small], NOW) for _ in range(5)] == [0, 0, 0, 0, 3600]
+    assert queries.buckets.take_tokens(place, [small, large], NOW) == 0
+    assert [queries.buckets.take_tokens(place, [small, large], NOW) for _ in range(9)] == [600] * 9
+    assert [queries.buckets.take_tokens(place, [small], NOW) for _ in range(5)] == [
+        0,
+        0,
+        0,
+        0,
+        3600,
+    ]
 
 
 @pytest.mark.parametrize("key", ["tiktok:account:me", "tiktok:app:"])
 def test_what_is_closed_opens_by_itself(place: Session, key: str) -> None:
     post, ends = booked(place), NOW + timedelta(hours=1)
     gates: dict[str, Any] = {"own_gate": "tiktok:account:me", "app_gate": "tiktok:app:"}
-    queries.close(place, key, NOW, ends)
-    shut = queries.standing_of(place, post, NOW, **gates)
-    again = queries.standing_of(place, post, ends, **gates)
+    queries.buckets.close(place, key, NOW, ends)
+    shut = queries.stops.standing_of(place, post, NOW, **gates)
+    again = queries.stops.standing_of(place, post, ends, **gates)
     assert shut is not None
     assert again is not None
     assert (shut.shut_until, again.shut_until) == (ends, None)
@@ -288,26 +298,26 @@ def test_what_is_closed_opens_by_itself(place: Session, key: str) -> None:
 def test_what_is_closed_for_long_is_not_opened_by_a_shorter_pause(place: Session) -> None:
     post, ends = booked(place), NOW + timedelta(hours=12)
     for until in (ends, NOW + timedelta(minutes=1)):
-        queries.close(place, "gate", NOW, until)
-    shut = queries.standing_of(place, post, NOW, own_gate="gate")
+        queries.buckets.close(place, "gate", NOW, until)
+    shut = queries.stops.standing_of(place, post, NOW, own_gate="gate")
     assert shut is not None
     assert shut.shut_until == ends
 
 
 def test_alerts_are_kept_until_somebody_has_seen_them(place: Session) -> None:
     alert = Alert(at=NOW, kind="app", sentence="X wants money.", client="acme")
-    queries.add_alert(place, alert)
-    [kept] = queries.alerts(place, client="acme")
+    queries.alerts.add_alert(place, alert)
+    [kept] = queries.alerts.alerts(place, client="acme")
     assert kept.replace(alert_id=0) == alert
-    assert queries.alerts(place, client="other") == []
-    assert queries.alert_seen(place, kept.alert_id, "Jo", NOW)
-    assert not queries.alert_seen(place, kept.alert_id, "Ann", NOW)
-    assert queries.alerts(place) == []
+    assert queries.alerts.alerts(place, client="other") == []
+    assert queries.alerts.alert_seen(place, kept.alert_id, "Jo", NOW)
+    assert not queries.alerts.alert_seen(place, kept.alert_id, "Ann", NOW)
+    assert queries.alerts.alerts(place) == []
     assert place.execute(text("SELECT seen_by FROM clipping.alerts")).scalar_one() == "Jo"
 
 
 def test_a_post_of_a_clip_that_is_not_there_is_refused(database_url: str) -> None:
     with open_session(database_url) as session:
-        queries.save_account(session, ACCOUNT)
+        queries.accounts.save_account(session, ACCOUNT)
     with pytest.raises(Broken), open_session(database_url) as session:
-        queries.reserve_post(session, a_post(ACCOUNT, "clip_none", NOW), NOW)
+        queries.posts.reserve_post(session, a_post(ACCOUNT, "clip_none", NOW), NOW)

@@ -38,9 +38,13 @@ from tests.db.values import (
 
 def save_everything(session: Session, client: str = "acme") -> str:
     source = a_source(client)
-    queries.save_source(session, source)
-    transcript_id = queries.save_transcript(session, source.source_id, None, a_transcript())
-    queries.save_detection(session, source.source_id, transcript_id, "key", a_detection())
+    queries.sources.save_source(session, source)
+    transcript_id = queries.transcripts.save_transcript(
+        session, source.source_id, None, a_transcript()
+    )
+    queries.detections.save_detection(
+        session, source.source_id, transcript_id, "key", a_detection()
+    )
     return transcript_id
 
 
@@ -56,10 +60,10 @@ def row_counts(session: Session) -> dict[str, int]:
 
 def test_a_source_comes_back_as_it_was_saved(session: Session) -> None:
     source = a_source(captions_key="acme/captions/x.srt", captions_sha256="d" * 64)
-    queries.save_source(session, source)
-    assert queries.get_source(session, source.source_id) == source
-    assert queries.find_source(session, "acme", source.sha256) == source
-    assert queries.source_at(session, "acme", source.location) == source
+    queries.sources.save_source(session, source)
+    assert queries.sources.get_source(session, source.source_id) == source
+    assert queries.sources.find_source(session, "acme", source.sha256) == source
+    assert queries.sources.source_at(session, "acme", source.location) == source
 
 
 def test_a_source_saved_again_is_one_row_with_the_new_location_and_the_first_time(
@@ -71,48 +75,48 @@ def test_a_source_saved_again_is_one_row_with_the_new_location_and_the_first_tim
         file_name="b.mp4",
         ingested_at=first.ingested_at + timedelta(days=1),
     )
-    queries.save_source(session, first)
-    queries.save_source(session, moved)
-    found = queries.get_source(session, first.source_id)
+    queries.sources.save_source(session, first)
+    queries.sources.save_source(session, moved)
+    found = queries.sources.get_source(session, first.source_id)
     assert found == moved.model_copy(update={"ingested_at": first.ingested_at})
-    assert queries.source_at(session, "acme", "/videos/talk.mp4") is None
+    assert queries.sources.source_at(session, "acme", "/videos/talk.mp4") is None
     assert row_counts(session)["sources"] == 1
 
 
 def test_the_same_bytes_are_a_source_of_each_client(session: Session) -> None:
     ours, theirs = a_source("acme"), a_source("umbrella")
-    queries.save_source(session, ours)
-    assert queries.find_source(session, "umbrella", ours.sha256) is None
-    assert queries.source_at(session, "umbrella", ours.location) is None
-    queries.save_source(session, theirs)
-    assert queries.find_source(session, "acme", ours.sha256) == ours
-    assert queries.find_source(session, "umbrella", ours.sha256) == theirs
+    queries.sources.save_source(session, ours)
+    assert queries.sources.find_source(session, "umbrella", ours.sha256) is None
+    assert queries.sources.source_at(session, "umbrella", ours.location) is None
+    queries.sources.save_source(session, theirs)
+    assert queries.sources.find_source(session, "acme", ours.sha256) == ours
+    assert queries.sources.find_source(session, "umbrella", ours.sha256) == theirs
 
 
 def test_the_file_seen_last_at_a_path_is_the_source_there(database_url: str) -> None:
     old, new = a_source(sha256="1" * 64), a_source(sha256="2" * 64)
     for source in (old, new, old):
         with open_session(database_url) as session:
-            queries.save_source(session, source)
-            assert queries.source_at(session, "acme", old.location) == source
+            queries.sources.save_source(session, source)
+            assert queries.sources.source_at(session, "acme", old.location) == source
 
 
 def test_a_source_under_two_ids_is_our_fault(session: Session) -> None:
-    queries.save_source(session, a_source())
+    queries.sources.save_source(session, a_source())
     with pytest.raises(Broken, match="already stored"):
-        queries.save_source(session, a_source(source_id="src_other"))
+        queries.sources.save_source(session, a_source(source_id="src_other"))
 
 
 def test_a_very_long_path_can_be_stored_and_found(session: Session) -> None:
     source = a_source(location="/" + "ordner/" * 580 + "größe.mp4")
-    queries.save_source(session, source)
-    assert queries.source_at(session, "acme", source.location) == source
+    queries.sources.save_source(session, source)
+    assert queries.sources.source_at(session, "acme", source.location) == source
 
 
 def test_text_that_postgres_refuses_is_stored_without_it(session: Session) -> None:
     source = a_source(client="ac\0me", file_name="a\0b.mp4", location="/videos/\udcff.mp4")
-    queries.save_source(session, source)
-    found = queries.source_at(session, "ac\0me", "/videos/\udcff.mp4")
+    queries.sources.save_source(session, source)
+    found = queries.sources.source_at(session, "ac\0me", "/videos/\udcff.mp4")
     assert found is not None
     assert (found.client, found.file_name) == ("acme", "ab.mp4")
 
@@ -136,8 +140,8 @@ def test_times_come_back_in_utc_whatever_the_server_thinks(
     session: Session, given: datetime, kept: datetime
 ) -> None:
     session.execute(text("SET TIME ZONE 'America/New_York'"))
-    queries.save_source(session, a_source(ingested_at=given))
-    found = queries.get_source(session, a_source().source_id)
+    queries.sources.save_source(session, a_source(ingested_at=given))
+    found = queries.sources.get_source(session, a_source().source_id)
     assert found.ingested_at == kept
     assert found.ingested_at.tzinfo is UTC
     session.execute(text("SET TIME ZONE 'UTC'"))
@@ -176,50 +180,58 @@ def test_times_come_back_in_utc_whatever_the_server_thinks(
 )
 def test_a_transcript_comes_back_as_it_was_saved(session: Session, transcript: Any) -> None:
     source = a_source()
-    queries.save_source(session, source)
-    made = queries.save_transcript(session, source.source_id, None, transcript)
-    found = queries.find_transcript(
+    queries.sources.save_source(session, source)
+    made = queries.transcripts.save_transcript(session, source.source_id, None, transcript)
+    found = queries.transcripts.find_transcript(
         session, source.source_id, transcript.engine, transcript.engine_version, None
     )
     assert found == transcript
-    assert queries.latest_transcript(session, source.source_id) == (made, transcript)
+    assert queries.transcripts.latest_transcript(session, source.source_id) == (made, transcript)
 
 
 def test_a_transcript_is_found_only_by_its_own_engine_version_and_captions(
     session: Session,
 ) -> None:
     source = a_source()
-    queries.save_source(session, source)
-    queries.save_transcript(session, source.source_id, "e" * 64, a_transcript())
+    queries.sources.save_source(session, source)
+    queries.transcripts.save_transcript(session, source.source_id, "e" * 64, a_transcript())
     for engine, version, captions in (
         ("captions", "1", None),
         ("captions", "2", "e" * 64),
         ("pocketsphinx", "1", "e" * 64),
     ):
-        assert queries.find_transcript(session, source.source_id, engine, version, captions) is None
-    assert queries.find_transcript(session, source.source_id, "captions", "1", "e" * 64)
+        assert (
+            queries.transcripts.find_transcript(
+                session, source.source_id, engine, version, captions
+            )
+            is None
+        )
+    assert queries.transcripts.find_transcript(session, source.source_id, "captions", "1", "e" * 64)
 
 
 def test_the_transcript_saved_last_is_the_latest(database_url: str) -> None:
     source = a_source()
     with open_session(database_url) as session:
-        queries.save_source(session, source)
+        queries.sources.save_source(session, source)
     for engine in ("captions", "pocketsphinx", "captions"):
         with open_session(database_url) as session:
             transcript = a_transcript(engine=engine)
-            made = queries.save_transcript(session, source.source_id, None, transcript)
-            assert queries.latest_transcript(session, source.source_id) == (made, transcript)
+            made = queries.transcripts.save_transcript(session, source.source_id, None, transcript)
+            assert queries.transcripts.latest_transcript(session, source.source_id) == (
+                made,
+                transcript,
+            )
             counted = row_counts(session)["transcripts"]
     assert counted == 2
 
 
 def test_words_with_nul_are_stored_without_it(session: Session) -> None:
     source = a_source()
-    queries.save_source(session, source)
+    queries.sources.save_source(session, source)
     (word,) = a_transcript(1).words
     transcript = a_transcript(words=(word.model_copy(update={"text": "so\0on"}),), notes=("\0",))
-    queries.save_transcript(session, source.source_id, None, transcript)
-    _, found = queries.latest_transcript(session, source.source_id)
+    queries.transcripts.save_transcript(session, source.source_id, None, transcript)
+    _, found = queries.transcripts.latest_transcript(session, source.source_id)
     assert (found.words[0].text, found.notes) == ("soon", ("",))
 
 
@@ -237,25 +249,30 @@ def test_words_with_nul_are_stored_without_it(session: Session) -> None:
 )
 def test_a_detection_comes_back_as_it_was_saved(session: Session, detection: Detection) -> None:
     source = a_source()
-    queries.save_source(session, source)
-    transcript_id = queries.save_transcript(session, source.source_id, None, a_transcript())
-    queries.save_detection(session, source.source_id, transcript_id, "key", detection)
-    assert queries.find_detection(session, "key") == detection
-    assert queries.detection_of(session, source.source_id) == detection
-    assert queries.find_detection(session, "other key") is None
+    queries.sources.save_source(session, source)
+    transcript_id = queries.transcripts.save_transcript(
+        session, source.source_id, None, a_transcript()
+    )
+    queries.detections.save_detection(session, source.source_id, transcript_id, "key", detection)
+    assert queries.detections.find_detection(session, "key") == detection
+    assert queries.detections.detection_of(session, source.source_id) == detection
+    assert queries.detections.find_detection(session, "other key") is None
     for moment in detection.moments:
-        assert queries.get_moment(session, moment.moment_id) == (source.source_id, moment)
+        assert queries.detections.get_moment(session, moment.moment_id) == (
+            source.source_id,
+            moment,
+        )
 
 
 def test_a_detection_saved_again_replaces_itself(session: Session) -> None:
     transcript_id = save_everything(session)
     before = row_counts(session)
     source_id = a_source().source_id
-    queries.save_detection(session, source_id, transcript_id, "key", a_detection())
+    queries.detections.save_detection(session, source_id, transcript_id, "key", a_detection())
     assert row_counts(session) == before
     fewer = a_detection(moments=1, rejections=1)
-    queries.save_detection(session, source_id, transcript_id, "key", fewer)
-    assert queries.find_detection(session, "key") == fewer
+    queries.detections.save_detection(session, source_id, transcript_id, "key", fewer)
+    assert queries.detections.find_detection(session, "key") == fewer
 
 
 def test_two_detections_can_share_a_moment_at_different_ranks(database_url: str) -> None:
@@ -265,12 +282,12 @@ def test_two_detections_can_share_a_moment_at_different_ranks(database_url: str)
     shared: Moment = a_moment(2, rank=1)
     second = a_detection(moments=0).model_copy(update={"moments": (shared,)})
     with open_session(database_url) as session:
-        queries.save_detection(session, source_id, transcript_id, "second", second)
+        queries.detections.save_detection(session, source_id, transcript_id, "second", second)
     with open_session(database_url) as session:
-        assert queries.find_detection(session, "key") == a_detection()
-        assert queries.find_detection(session, "second") == second
-        assert queries.detection_of(session, source_id) == second
-        assert queries.get_moment(session, shared.moment_id) == (source_id, shared)
+        assert queries.detections.find_detection(session, "key") == a_detection()
+        assert queries.detections.find_detection(session, "second") == second
+        assert queries.detections.detection_of(session, source_id) == second
+        assert queries.detections.get_moment(session, shared.moment_id) == (source_id, shared)
 
 
 def test_a_detection_that_cannot_be_saved_whole_is_not_saved_at_all(database_url: str) -> None:
@@ -279,10 +296,12 @@ def test_a_detection_that_cannot_be_saved_whole_is_not_saved_at_all(database_url
         before = row_counts(session)
     twice = a_detection().model_copy(update={"moments": (a_moment(1), a_moment(2, rank=1))})
     with pytest.raises(Broken), open_session(database_url) as session:
-        queries.save_detection(session, a_source().source_id, transcript_id, "bad", twice)
+        queries.detections.save_detection(
+            session, a_source().source_id, transcript_id, "bad", twice
+        )
     with open_session(database_url) as session:
         assert row_counts(session) == before
-        assert queries.find_detection(session, "bad") is None
+        assert queries.detections.find_detection(session, "bad") is None
 
 
 def test_a_rubric_and_rejections_with_odd_text_survive(session: Session) -> None:
@@ -296,8 +315,10 @@ def test_a_rubric_and_rejections_with_odd_text_survive(session: Session) -> None
             a_rejection(text="100 % 'sure' -- ; DROP TABLE clips", holds=a_moment(2).holds),
         ),
     )
-    queries.save_detection(session, a_source().source_id, transcript_id, "odd", detection)
-    assert queries.find_detection(session, "odd") == detection
+    queries.detections.save_detection(
+        session, a_source().source_id, transcript_id, "odd", detection
+    )
+    assert queries.detections.find_detection(session, "odd") == detection
 
 
 # --- clips --------------------------------------------------------------------------------------
@@ -306,21 +327,21 @@ def test_a_rubric_and_rejections_with_odd_text_survive(session: Session) -> None
 def test_a_clip_comes_back_as_it_was_saved(session: Session) -> None:
     save_everything(session)
     clip = a_clip()
-    queries.save_clip(session, clip)
-    assert queries.get_clip(session, clip.clip_id) == clip
-    assert queries.clips_of_moment(session, clip.moment_id) == [clip]
-    assert queries.clips_of(session, clip.source_id) == [clip]
-    assert queries.recent_clips(session) == [clip]
+    queries.clips.save_clip(session, clip)
+    assert queries.clips.get_clip(session, clip.clip_id) == clip
+    assert queries.clips.clips_of_moment(session, clip.moment_id) == [clip]
+    assert queries.clips.clips_of(session, clip.source_id) == [clip]
+    assert queries.clips.recent_clips(session) == [clip]
 
 
 def test_nothing_is_found_where_there_is_no_clip(session: Session) -> None:
     save_everything(session)
-    queries.save_clip(session, a_clip())
+    queries.clips.save_clip(session, a_clip())
     with pytest.raises(Rejected, match="clip_none"):
-        queries.get_clip(session, "clip_none")
-    assert queries.clips_of_moment(session, "moment_none") == []
-    assert queries.clips_of(session, "src_none") == []
-    assert queries.recent_clips(session, "nobody") == []
+        queries.clips.get_clip(session, "clip_none")
+    assert queries.clips.clips_of_moment(session, "moment_none") == []
+    assert queries.clips.clips_of(session, "src_none") == []
+    assert queries.clips.recent_clips(session, "nobody") == []
 
 
 @pytest.mark.parametrize("gain_db", [-0.0, 0.1 + 0.2, 1e-9, -17.25, 12345678.9])
@@ -329,34 +350,34 @@ def test_a_plan_read_back_has_the_hash_it_was_rendered_with(
 ) -> None:
     save_everything(session)
     plan = a_plan(loudness=Loudness(gain_db=gain_db, measured_lufs=-20.0))
-    queries.save_clip(session, a_clip(plan=plan))
+    queries.clips.save_clip(session, a_clip(plan=plan))
     session.expire_all()
-    found = queries.get_clip(session, "clip_1")
+    found = queries.clips.get_clip(session, "clip_1")
     assert found is not None
     assert found.plan.recipe_hash() == found.recipe_hash == plan.recipe_hash()
 
 
 def test_a_clip_saved_again_is_overwritten(session: Session) -> None:
     save_everything(session)
-    queries.save_clip(session, a_clip(state=ClipState.FAILED_PROOF))
+    queries.clips.save_clip(session, a_clip(state=ClipState.FAILED_PROOF))
     again = a_clip(rendered_at=datetime(2026, 12, 1, tzinfo=UTC), video_sha256="f" * 64)
-    queries.save_clip(session, again)
-    assert queries.recent_clips(session) == [again]
+    queries.clips.save_clip(session, again)
+    assert queries.clips.recent_clips(session) == [again]
 
 
 def test_clips_are_listed_newest_first_and_by_client(session: Session) -> None:
     start = datetime(2026, 11, 1, tzinfo=UTC)
     save_everything(session)
-    queries.save_source(session, a_source("umbrella"))
+    queries.sources.save_source(session, a_source("umbrella"))
     ours = [a_clip(f"clip_{n}", rendered_at=start + timedelta(hours=n)) for n in (2, 0, 1)]
     theirs = a_clip("clip_u", client="umbrella", rendered_at=start + timedelta(minutes=90))
     for clip in (*ours, theirs):
-        queries.save_clip(session, clip)
-    listed = [clip.clip_id for clip in queries.recent_clips(session)]
+        queries.clips.save_clip(session, clip)
+    listed = [clip.clip_id for clip in queries.clips.recent_clips(session)]
     assert listed == ["clip_2", "clip_u", "clip_1", "clip_0"]
-    assert [clip.clip_id for clip in queries.recent_clips(session, limit=2)] == listed[:2]
-    assert queries.recent_clips(session, "umbrella") == [theirs]
-    assert [clip.clip_id for clip in queries.recent_clips(session, "acme")] == [
+    assert [clip.clip_id for clip in queries.clips.recent_clips(session, limit=2)] == listed[:2]
+    assert queries.clips.recent_clips(session, "umbrella") == [theirs]
+    assert [clip.clip_id for clip in queries.clips.recent_clips(session, "acme")] == [
         "clip_2",
         "clip_1",
         "clip_0",
@@ -376,24 +397,24 @@ def test_a_clip_has_to_belong_to_a_stored_source_of_its_client(
 ) -> None:
     with open_session(database_url) as session:
         save_everything(session)
-        queries.save_source(session, a_source("umbrella", sha256="9" * 64))
+        queries.sources.save_source(session, a_source("umbrella", sha256="9" * 64))
     with pytest.raises(Broken, match="foreign key"), open_session(database_url) as session:
-        queries.save_clip(session, clip)
+        queries.clips.save_clip(session, clip)
 
 
 def test_a_client_has_one_clip_of_a_recipe(database_url: str) -> None:
     clip = a_clip()
     with open_session(database_url) as session:
         save_everything(session)
-        queries.save_source(session, a_source("umbrella"))
-        queries.save_clip(session, clip)
-        queries.save_clip(session, a_clip("clip_u", client="umbrella", plan=clip.plan))
-        assert queries.clip_of_recipe(session, "acme", clip.recipe_hash) == clip
-        assert queries.clip_of_recipe(session, "acme", "other") is None
-        assert queries.clip_of_recipe(session, "nobody", clip.recipe_hash) is None
+        queries.sources.save_source(session, a_source("umbrella"))
+        queries.clips.save_clip(session, clip)
+        queries.clips.save_clip(session, a_clip("clip_u", client="umbrella", plan=clip.plan))
+        assert queries.clips.clip_of_recipe(session, "acme", clip.recipe_hash) == clip
+        assert queries.clips.clip_of_recipe(session, "acme", "other") is None
+        assert queries.clips.clip_of_recipe(session, "nobody", clip.recipe_hash) is None
     twin = a_clip("clip_2", plan=clip.plan)
     with pytest.raises(Broken, match="recipe_hash"), open_session(database_url) as session:
-        queries.save_clip(session, twin)
+        queries.clips.save_clip(session, twin)
 
 
 @pytest.mark.parametrize(
@@ -403,17 +424,17 @@ def test_clips_that_are_cut_alike_are_found_whichever_moment_they_are_of(
     session: Session, start_by_ms: int, end_by_ms: int, alike: int
 ) -> None:
     save_everything(session)
-    queries.save_clip(session, a_clip())
+    queries.clips.save_clip(session, a_clip())
     span = a_moment().span
     near = TimeSpan(start_ms=span.start_ms + start_by_ms, end_ms=span.end_ms + end_by_ms)
-    assert len(queries.clips_cut_alike(session, a_source().source_id, near)) == alike
-    assert queries.clips_cut_alike(session, "src_none", near) == []
+    assert len(queries.clips.clips_cut_alike(session, a_source().source_id, near)) == alike
+    assert queries.clips.clips_cut_alike(session, "src_none", near) == []
 
 
 def test_a_state_that_the_engine_does_not_know_is_refused(database_url: str) -> None:
     with open_session(database_url) as session:
         save_everything(session)
-        queries.save_clip(session, a_clip())
+        queries.clips.save_clip(session, a_clip())
     with pytest.raises(Broken, match="ck_clips_state"), open_session(database_url) as session:
         session.execute(text("UPDATE clipping.clips SET state = 'bogus'"))
 
@@ -423,12 +444,12 @@ def test_a_state_that_the_engine_does_not_know_is_refused(database_url: str) -> 
 
 def test_an_id_that_was_never_saved_is_rejected_by_name(session: Session) -> None:
     with pytest.raises(Rejected, match="src_none"):
-        queries.get_source(session, "src_none")
+        queries.sources.get_source(session, "src_none")
     with pytest.raises(Rejected, match="mom_none"):
-        queries.get_moment(session, "mom_none")
+        queries.detections.get_moment(session, "mom_none")
     with pytest.raises(Rejected, match="src_none"):
-        queries.latest_transcript(session, "src_none")
-    assert queries.detection_of(session, "src_none") is None
+        queries.transcripts.latest_transcript(session, "src_none")
+    assert queries.detections.detection_of(session, "src_none") is None
 
 
 @pytest.mark.parametrize(
@@ -436,12 +457,12 @@ def test_an_id_that_was_never_saved_is_rejected_by_name(session: Session) -> Non
 )
 def test_odd_ids_find_nothing(session: Session, odd: str) -> None:
     with pytest.raises(Rejected):
-        queries.get_clip(session, odd)
-    assert queries.find_source(session, odd, odd) is None
-    assert queries.source_at(session, odd, odd) is None
-    assert queries.find_transcript(session, odd, odd, odd, odd) is None
-    assert queries.find_detection(session, odd) is None
-    assert queries.recent_clips(session, odd) == []
+        queries.clips.get_clip(session, odd)
+    assert queries.sources.find_source(session, odd, odd) is None
+    assert queries.sources.source_at(session, odd, odd) is None
+    assert queries.transcripts.find_transcript(session, odd, odd, odd, odd) is None
+    assert queries.detections.find_detection(session, odd) is None
+    assert queries.clips.recent_clips(session, odd) == []
 
 
 # --- what engines heard -------------------------------------------------------------------------
@@ -479,26 +500,28 @@ def a_heard_chunk(**changes: Any) -> HeardChunk:
     ],
 )
 def test_a_heard_chunk_comes_back_as_it_was_saved(session: Session, heard: HeardChunk) -> None:
-    queries.save_heard_chunk(session, "acme", a_chunk_key(), heard)
-    assert queries.find_heard_chunk(session, "acme", a_chunk_key()) == heard
+    queries.heard.save_heard_chunk(session, "acme", a_chunk_key(), heard)
+    assert queries.heard.find_heard_chunk(session, "acme", a_chunk_key()) == heard
 
 
 def test_a_heard_chunk_is_found_only_by_its_own_key_and_client(session: Session) -> None:
-    queries.save_heard_chunk(session, "acme", a_chunk_key(), a_heard_chunk())
+    queries.heard.save_heard_chunk(session, "acme", a_chunk_key(), a_heard_chunk())
     for key in (
         a_chunk_key(audio_sha256="e" * 64),
         a_chunk_key(engine="faster-whisper"),
         a_chunk_key(edition="1-small"),
         a_chunk_key(span=TimeSpan(start_ms=0, end_ms=1_799_999)),
     ):
-        assert queries.find_heard_chunk(session, "acme", key) is None
-    assert queries.find_heard_chunk(session, "umbrella", a_chunk_key()) is None
+        assert queries.heard.find_heard_chunk(session, "acme", key) is None
+    assert queries.heard.find_heard_chunk(session, "umbrella", a_chunk_key()) is None
 
 
 def test_a_heard_chunk_saved_again_is_one_row_with_the_newest_words(session: Session) -> None:
     for language in ("en", "de"):
-        queries.save_heard_chunk(session, "acme", a_chunk_key(), a_heard_chunk(language=language))
-    found = queries.find_heard_chunk(session, "acme", a_chunk_key())
+        queries.heard.save_heard_chunk(
+            session, "acme", a_chunk_key(), a_heard_chunk(language=language)
+        )
+    found = queries.heard.find_heard_chunk(session, "acme", a_chunk_key())
     assert found is not None
     assert found.language == "de"
     assert row_counts(session)["heard_chunks"] == 1
@@ -506,18 +529,18 @@ def test_a_heard_chunk_saved_again_is_one_row_with_the_newest_words(session: Ses
 
 def test_a_heard_chunk_outlives_the_source_it_was_heard_in(session: Session) -> None:
     source = a_source()
-    queries.save_source(session, source)
-    queries.save_heard_chunk(session, source.client, a_chunk_key(), a_heard_chunk())
-    assert queries.forget_source(session, source.source_id)
-    assert queries.find_heard_chunk(session, source.client, a_chunk_key()) == a_heard_chunk()
+    queries.sources.save_source(session, source)
+    queries.heard.save_heard_chunk(session, source.client, a_chunk_key(), a_heard_chunk())
+    assert queries.lineage.forget_source(session, source.source_id)
+    assert queries.heard.find_heard_chunk(session, source.client, a_chunk_key()) == a_heard_chunk()
 
 
 def test_a_glossary_is_the_client_s_own_and_is_replaced_as_a_whole(session: Session) -> None:
     terms = [GlossaryTerm(text="Zoë", sounds_like=("zoey", "so he")), GlossaryTerm(text="rizz")]
-    queries.save_glossary(session, "acme", terms)
-    assert queries.glossary_of(session, "acme") == tuple(terms)
-    assert queries.glossary_of(session, "umbrella") == ()
-    queries.save_glossary(session, "acme", terms[1:])
-    assert queries.glossary_of(session, "acme") == (terms[1],)
-    queries.save_glossary(session, "acme", [])
-    assert queries.glossary_of(session, "acme") == ()
+    queries.heard.save_glossary(session, "acme", terms)
+    assert queries.heard.glossary_of(session, "acme") == tuple(terms)
+    assert queries.heard.glossary_of(session, "umbrella") == ()
+    queries.heard.save_glossary(session, "acme", terms[1:])
+    assert queries.heard.glossary_of(session, "acme") == (terms[1],)
+    queries.heard.save_glossary(session, "acme", [])
+    assert queries.heard.glossary_of(session, "acme") == ()

@@ -96,7 +96,7 @@ class Place:
     def accounts(self) -> list[Account]:
         """All that are known."""
         with open_session(self.url) as session:
-            return queries.accounts(session)
+            return queries.accounts.accounts(session)
 
     def account(self) -> Account:
         """The only one."""

@@ -83,7 +83,7 @@ def place(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         for made in a_place(database_url, tmp_path, nobody_asks, monkeypatch):
             with open_session(made.url) as session:
                 for account in KNOWN:
-                    queries.save_account(session, account)
+                    queries.accounts.save_account(session, account)
             yield made
 
 
@@ -92,7 +92,7 @@ def _kinds(place: Place) -> dict[str, list[str]]:
     with open_session(place.url) as session:
         return {
             one.account_id: [
-                event.kind for event in queries.account_events(session, one.account_id)
+                event.kind for event in queries.accounts.account_events(session, one.account_id)
             ]
             for one in KNOWN
         }
@@ -114,10 +114,14 @@ def test_a_command_changes_the_account_that_is_named_and_no_other(
 ) -> None:
     assert account_id_of("x:@ada") == ADA_X.account_id
     with open_session(place.url) as session:
-        queries.save_tokens(session, Vault([SecretStr(KEY)]), ADA_TIKTOK.account_id, some_tokens())
+        queries.tokens.save_tokens(
+            session, Vault([SecretStr(KEY)]), ADA_TIKTOK.account_id, some_tokens()
+        )
         if kind == "status":
             for one in KNOWN:
-                queries.change_status(session, one.account_id, AccountStatus.WARNED, "Why.")
+                queries.accounts.change_status(
+                    session, one.account_id, AccountStatus.WARNED, "Why."
+                )
     before = _kinds(place)
     code, said = place.run("accounts", *command)
     assert code == 0, said
@@ -145,10 +149,10 @@ def test_every_command_takes_a_name(place: Place) -> None:
 def test_stops_are_shown_with_what_they_keep_and_what_lifts_them(place: Place) -> None:
     assert place.run("stops") == (0, "Nothing is stopped.\n")
     with open_session(place.url) as session:
-        queries.save_source(session, SOURCE)
-        heard = queries.save_transcript(session, SOURCE.source_id, None, a_transcript())
-        queries.save_detection(session, SOURCE.source_id, heard, "key", a_detection())
-        queries.save_clip(session, a_clip())
+        queries.sources.save_source(session, SOURCE)
+        heard = queries.transcripts.save_transcript(session, SOURCE.source_id, None, a_transcript())
+        queries.detections.save_detection(session, SOURCE.source_id, heard, "key", a_detection())
+        queries.clips.save_clip(session, a_clip())
         for stop in (
             Stop(client="acme", platform=TIKTOK, by="Ann", at=NOW, why="a mistake"),
             Stop(account_id=ADA_X.account_id, by="Bo", at=NOW, why="a rest"),
@@ -156,7 +160,7 @@ def test_stops_are_shown_with_what_they_keep_and_what_lifts_them(place: Place) -
             Stop(source_id=SOURCE.source_id, by="Di", at=NOW, why="theirs"),
             Stop(account_id=THEIRS.account_id, by="Ed", at=NOW, why="a rest, too"),
         ):
-            made = queries.add_stop(session, stop)
+            made = queries.stops.add_stop(session, stop)
     first = made.stop_id - 4
     code, said = place.run("stops", "--client", "acme")
     told = [" ".join(line.split()) for line in said.splitlines()[1:]]

@@ -78,8 +78,8 @@ def test_an_owner_lets_us_in(place: Place, name: str) -> None:
     )
     assert account.login_path == (name if name in ("facebook", "instagram") else "")
     with open_session(place.url) as session:
-        tokens = queries.find_tokens(session, Vault([SecretStr(KEY)]), account.account_id)
-        [event] = queries.account_events(session, account.account_id)
+        tokens = queries.tokens.find_tokens(session, Vault([SecretStr(KEY)]), account.account_id)
+        [event] = queries.accounts.account_events(session, account.account_id)
     assert tokens is not None
     assert "CANARY" in tokens.access.get_secret_value()
     assert "CANARY" not in PUBLIC.sub("", said)
@@ -165,8 +165,10 @@ def test_connecting_again_keeps_what_was_set_and_ends_the_need_for_it(place: Pla
     connect(place, "x")
     before = place.account()
     with open_session(place.url) as session:
-        queries.save_account(session, before.replace(angle="sport"))
-        queries.change_status(session, before.account_id, AccountStatus.REAUTHORISE, "It ended.")
+        queries.accounts.save_account(session, before.replace(angle="sport"))
+        queries.accounts.change_status(
+            session, before.account_id, AccountStatus.REAUTHORISE, "It ended."
+        )
     place.fake.handle = "new_name"
     assert connect(place, "x")[0] == 0
     assert place.account() == before.replace(angle="sport", handle="new_name")
@@ -176,7 +178,7 @@ def test_a_suspended_account_is_not_active_because_it_was_connected(place: Place
     connect(place, "x")
     with open_session(place.url) as session:
         account_id = place.account().account_id
-        queries.change_status(session, account_id, AccountStatus.SUSPENDED, "It says so.")
+        queries.accounts.change_status(session, account_id, AccountStatus.SUSPENDED, "It says so.")
     connect(place, "x")
     assert place.account().status is AccountStatus.SUSPENDED
     assert place.run("accounts", "disconnect", account_id)[0] == 0
@@ -235,7 +237,7 @@ def test_connecting_as_it_says_keeps_the_way_an_account_is_posted_to(
         assert code == 0, said
         assert place.account() == before
         with open_session(place.url) as session:
-            tokens = queries.token_dates(session, before.account_id)
+            tokens = queries.tokens.token_dates(session, before.account_id)
         assert tokens is not None
         assert "video.upload" in tokens.scopes
 
@@ -254,7 +256,7 @@ def test_connecting_as_it_says_goes_through_the_same_login_and_app(
     monkeypatch.setattr(apps, "oauth_of", oauth_of)
     monkeypatch.setattr(connecting, "blocks_within_reach", lambda *_: nullcontext())
     with open_session(place.url) as session:
-        queries.save_account(session, place.account().replace(app="main app"))
+        queries.accounts.save_account(session, place.account().replace(app="main app"))
     before = place.account()
     told = to_connect(before)
     assert told.endswith("--handle acme_clips --login-path instagram --app 'main app'")
@@ -292,14 +294,14 @@ def test_a_consent_that_is_withdrawn_while_an_account_is_connected_stays_withdra
     connect(place, "x")
     account_id = place.account().account_id
     place.run("accounts", "consent", account_id, "--owner", "Ann")
-    real = queries.lock_tokens
+    real = queries.tokens.lock_tokens
 
     def lock_tokens(session: Session, account_id: str) -> None:
         # Whoever renews them is waited for, and much may happen meanwhile.
         assert place.run("accounts", "consent", account_id, "--withdraw")[0] == 0
         real(session, account_id)
 
-    monkeypatch.setattr(queries, "lock_tokens", lock_tokens)
+    monkeypatch.setattr(queries.tokens, "lock_tokens", lock_tokens)
     assert connect(place, "x")[0] == 0
     assert place.account().consent is None
 
@@ -418,8 +420,8 @@ def test_tokens_go_to_the_account_that_has_the_name_not_to_one_that_had_it(
     assert (renamed.handle, renamed.platform_user_id) == ("acme_old", "")
     assert (second.handle, second.platform_user_id) == ("acme_clips", "1700")
     with open_session(place.url) as session:
-        assert queries.token_dates(session, first) is None
-        assert queries.token_dates(session, second.account_id) is not None
+        assert queries.tokens.token_dates(session, first) is None
+        assert queries.tokens.token_dates(session, second.account_id) is not None
 
 
 def test_tokens_are_not_given_to_an_account_that_had_the_name_and_whose_id_nobody_knows(
@@ -525,13 +527,13 @@ def test_a_proxy_is_kept_shown_masked_and_taken_away(place: Place) -> None:
     code, said = place.run(*command, "--proxy-file", "-", given=proxy.get_secret_value() + "\n")
     assert (code, "***" in said, "CANARY" in said) == (0, True, False)
     with open_session(place.url) as session:
-        assert queries.proxy_of(session, Vault([SecretStr(KEY)]), account_id) == proxy
+        assert queries.tokens.proxy_of(session, Vault([SecretStr(KEY)]), account_id) == proxy
     code, said = place.run(*command, "--proxy-file", "-", given="user:CANARY@nowhere")
     assert (code, "CANARY" in said) == (3, False)
     assert place.run(*command, "--no-proxy", "--proxy-file", "-")[0] == 2
     assert "none" in place.run(*command, "--no-proxy")[1]
     with open_session(place.url) as session:
-        assert not queries.has_proxy(session, account_id)
+        assert not queries.tokens.has_proxy(session, account_id)
 
 
 def test_consent_is_recorded_with_its_date_and_taken_back(place: Place) -> None:
@@ -586,7 +588,7 @@ def test_a_disconnected_account_is_told_to_its_platform_and_forgotten(place: Pla
     assert len(place.fake.revoked) == 1
     assert place.account().status is AccountStatus.REAUTHORISE
     with open_session(place.url) as session:
-        assert queries.token_dates(session, account_id) is None
+        assert queries.tokens.token_dates(session, account_id) is None
     assert place.run("accounts", "disconnect", account_id)[0] == 3
     connect(place, "x")
     place.fake.faults.append(Fault(503, {}))
@@ -654,17 +656,19 @@ def test_a_check_says_no_under_a_stop_a_setting_and_a_silence(
     account_id = place.account().account_id
     place.run("accounts", "consent", account_id, "--owner", "Ann")
     with open_session(place.url) as session:
-        queries.add_stop(session, Stop(client="umbrella", by="Bo", at=NOW, why="no"))
+        queries.stops.add_stop(session, Stop(client="umbrella", by="Bo", at=NOW, why="no"))
     assert place.run("accounts", "check")[0] == 0
     with open_session(place.url) as session:
-        stop = queries.add_stop(session, Stop(client="acme", by="Ann", at=NOW, why="a mistake"))
+        stop = queries.stops.add_stop(
+            session, Stop(client="acme", by="Ann", at=NOW, why="a mistake")
+        )
     code, said = place.run("accounts", "check", "--json")
     assert (code, json.loads(said)[0]["why_not"]) == (
         1,
         ["Ann stopped everything of acme: a mistake"],
     )
     with open_session(place.url) as session:
-        queries.lift_stop(session, stop.stop_id, "Ann", NOW)
+        queries.stops.lift_stop(session, stop.stop_id, "Ann", NOW)
     platform.refuses = ("X has no such label.",)
     code, said = place.run("accounts", "check", "--json")
     assert (code, json.loads(said)[0]["why_not"]) == (1, ["X has no such label"])
@@ -732,11 +736,13 @@ def test_a_check_renews_and_tells_what_cannot_be(place: Place) -> None:
     account = place.account()
     with open_session(place.url) as session:
         vault = Vault([SecretStr(KEY)])
-        tokens = queries.find_tokens(session, vault, account.account_id)
+        tokens = queries.tokens.find_tokens(session, vault, account.account_id)
         assert tokens is not None
         old = tokens.replace(expires_at=datetime.now(UTC) - timedelta(hours=1))
-        queries.save_tokens(session, vault, account.account_id, old)
-        queries.save_account(session, account.replace(consent=Consent(owner="A", given_at=NOW)))
+        queries.tokens.save_tokens(session, vault, account.account_id, old)
+        queries.accounts.save_account(
+            session, account.replace(consent=Consent(owner="A", given_at=NOW))
+        )
     place.fake.faults.append(Fault(400, {"error": "invalid_grant"}))
     code, said = place.run("accounts", "check")
     assert (code, "X wants the account to be connected again" in said) == (1, True)

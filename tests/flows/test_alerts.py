@@ -47,7 +47,7 @@ def run(*arguments: object) -> tuple[int, str]:
 
 def open_alerts(place: PlanPlace) -> list[Alert]:
     with place.session() as session:
-        return queries.alerts(session)
+        return queries.alerts.alerts(session)
 
 
 def test_an_account_that_cannot_post_is_told_of_once_for_each_reason(place: PlanPlace) -> None:
@@ -59,16 +59,18 @@ def test_an_account_that_cannot_post_is_told_of_once_for_each_reason(place: Plan
     assert (alert.kind, alert.client, alert.account_id) == ("account", CLIENT, bad.account_id)
     assert alert.sentence == f"tiktok @{bad.handle} cannot be posted to: it is not connected."
     with place.session() as session:
-        good, now = (queries.account_check(session, one.account_id) for one in (by_hand, bad))
+        good, now = (
+            queries.account_checks.account_check(session, one.account_id) for one in (by_hand, bad)
+        )
         assert good == AccountCheck(account_id=by_hand.account_id, checked_at=NOW + DAY)
         assert now is not None
         assert now.why_not == ("it is not connected",)
-        queries.save_account(session, bad.replace(consent=None))
+        queries.accounts.save_account(session, bad.replace(consent=None))
     account_checks.check_all(NOW + 2 * DAY)
     assert "its owner's consent is not recorded; it is not" in open_alerts(place)[1].sentence
     # A person has decided that, and knows it.
     with place.session() as session:
-        queries.pause_account(session, by_hand.account_id, "holidays")
+        queries.accounts.pause_account(session, by_hand.account_id, "holidays")
     account_checks.check_all(NOW + 3 * DAY)
     assert len(open_alerts(place)) == 2
 
@@ -108,7 +110,9 @@ def account(place: PlanPlace, monkeypatch: pytest.MonkeyPatch) -> Account:
     made = place.account(X)
     monkeypatch.setattr(account_checks, "access_to", lambda *_: None)
     with place.session() as session:
-        queries.save_tokens(session, Vault([new_key()]), made.account_id, some_tokens(scopes=()))
+        queries.tokens.save_tokens(
+            session, Vault([new_key()]), made.account_id, some_tokens(scopes=())
+        )
     return made
 
 
@@ -124,7 +128,7 @@ def test_a_platform_that_does_not_answer_says_nothing_of_an_account(
         assert look(error) == {"not looked at": 1}
     assert open_alerts(place) == []
     with place.session() as session:
-        assert queries.account_check(session, account.account_id) is None
+        assert queries.account_checks.account_check(session, account.account_id) is None
 
 
 @pytest.mark.usefixtures("account")
@@ -149,10 +153,12 @@ def test_an_account_that_is_blocked_during_the_check_is_told_of_once(place: Plan
 @pytest.mark.usefixtures("account")
 def test_a_stop_is_no_news_but_what_stands_in_the_way_beside_it(place: PlanPlace) -> None:
     with place.session() as session:
-        queries.add_stop(session, Stop(source_id=SOURCE.source_id, by="Ann", at=NOW, why="theirs"))
+        queries.stops.add_stop(
+            session, Stop(source_id=SOURCE.source_id, by="Ann", at=NOW, why="theirs")
+        )
     assert look(AccountLimits()) == {"can post": 1}
     with place.session() as session:
-        queries.add_stop(session, Stop(client=CLIENT, by="Ann", at=NOW, why="a mistake"))
+        queries.stops.add_stop(session, Stop(client=CLIENT, by="Ann", at=NOW, why="a mistake"))
     assert look(AccountLimits()) == {"cannot post": 1}
     assert open_alerts(place) == []
     look(AccountLimits(blocked="X wants its owner."))
@@ -165,7 +171,9 @@ def test_alerts_are_shown_until_somebody_has_seen_to_them(place: PlanPlace) -> N
     at = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
     with place.session() as session:
         for client, sentence in ((CLIENT, "X wants money."), ("", "TikTok is away.")):
-            queries.add_alert(session, Alert(at=at, kind="app", sentence=sentence, client=client))
+            queries.alerts.add_alert(
+                session, Alert(at=at, kind="app", sentence=sentence, client=client)
+            )
     first, second = (one.alert_id for one in open_alerts(place))
     code, said = run("--client", CLIENT)
     assert (code, "TikTok" in said) == (0, False)

@@ -53,18 +53,18 @@ def run(*arguments: object) -> tuple[int, str]:
 
 def want_approval(place: PlanPlace) -> None:
     with place.session() as session:
-        queries.save_editorial_policy(session, CLIENT, EditorialPolicy(approval="required"))
+        queries.clients.save_editorial_policy(session, CLIENT, EditorialPolicy(approval="required"))
 
 
 def decide(place: PlanPlace, clip_id: str, decision: Decision) -> None:
     with place.session() as session:
         verdict = Verdict(clip_id=clip_id, decision=decision, person="Jo", why="too loud", at=NOW)
-        queries.save_verdict(session, verdict)
+        queries.verdicts.save_verdict(session, verdict)
 
 
 def standing(place: PlanPlace, post: Post) -> Standing:
     with place.session() as session:
-        found = queries.standing_of(session, post, NOW)
+        found = queries.stops.standing_of(session, post, NOW)
     assert found is not None
     return found
 
@@ -114,7 +114,7 @@ def test_a_rejected_clip_gives_its_slot_to_another(place: PlanPlace) -> None:
     living = {one.slot_id: one.clip_id for one in place.posts(PostState.RESERVED)}
     assert living == {post.slot_id: "clip_03", other.slot_id: other.clip_id}
     with place.session() as session:
-        assert queries.post_events(session, post.post_id)[-1].by == "Jo"
+        assert queries.posts.post_events(session, post.post_id)[-1].by == "Jo"
 
 
 def test_a_rejection_says_that_a_slot_is_free_or_that_nothing_was_planned(
@@ -314,7 +314,7 @@ def test_what_cannot_be_decided_is_one_sentence_and_changes_nothing(
     done, output = run(*arguments, *by)
     assert (done, said in output) == (code, True), output
     with place.session() as session:
-        assert queries.find_verdict(session, "clip_01") is None
+        assert queries.verdicts.find_verdict(session, "clip_01") is None
 
 
 def test_a_policy_takes_no_other_word_for_approval(place: PlanPlace) -> None:

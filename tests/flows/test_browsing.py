@@ -48,7 +48,7 @@ def add(place: Place, handle: str = "ada", method: str = "browser") -> Account:
     )
     assert code == 0, said
     with open_session(place.url) as session:
-        return next(one for one in queries.accounts(session) if one.handle == handle)
+        return next(one for one in queries.accounts.accounts(session) if one.handle == handle)
 
 
 def test_a_login_wants_a_known_account_and_a_display(
@@ -73,8 +73,10 @@ def test_a_login_is_looked_at_and_written_down(
 ) -> None:
     account = add(place)
     with open_session(place.url) as session:
-        queries.change_status(session, account.account_id, AccountStatus.REAUTHORISE, "a check")
-        account = queries.get_account(session, account.account_id)
+        queries.accounts.change_status(
+            session, account.account_id, AccountStatus.REAUTHORISE, "a check"
+        )
+        account = queries.accounts.get_account(session, account.account_id)
 
     def refuse(_tab: Any) -> list[Any]:
         raise AuthorizationExpired("X's page does not say that @ada is signed in.")
@@ -83,14 +85,18 @@ def test_a_login_is_looked_at_and_written_down(
     monkeypatch.setattr(acts, "rows", refuse)
     assert not browsing.note_login(account, posting)
     with open_session(place.url) as session:
-        assert queries.get_account(session, account.account_id).status is (
+        assert queries.accounts.get_account(session, account.account_id).status is (
             AccountStatus.REAUTHORISE
         )
     monkeypatch.setattr(acts, "rows", lambda _tab: [])
     assert browsing.note_login(account, posting)
     with open_session(place.url) as session:
-        assert queries.get_account(session, account.account_id).status is AccountStatus.ACTIVE
-        kinds = [event.kind for event in queries.account_events(session, account.account_id)]
+        assert (
+            queries.accounts.get_account(session, account.account_id).status is AccountStatus.ACTIVE
+        )
+        kinds = [
+            event.kind for event in queries.accounts.account_events(session, account.account_id)
+        ]
     assert kinds[-2:] == ["logged in", "status"]
     # Else a browser would not even be opened.
     assert posting.statuses == [AccountStatus.ACTIVE] * 2
@@ -136,7 +142,7 @@ def test_an_account_in_a_browser_stands_by_its_login_and_its_pages_fields(place:
     (profile_folder(account.account_id) / "Default").mkdir(parents=True)
     assert told in browser_obstacles(account)
     with open_session(place.url) as session:
-        queries.note_event(session, account.account_id, queries.LOGGED_IN)
+        queries.accounts.note_event(session, account.account_id, queries.accounts.LOGGED_IN)
     assert len(browser_obstacles(account)) == 1
     assert "not logged in yet" not in place.run("accounts", "list")[1]
     (profile_folder(account.account_id) / "Default").rmdir()

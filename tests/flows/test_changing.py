@@ -49,18 +49,18 @@ def place(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     moves: list[tuple[Any, ...]] = []
     with open_session(database_url) as session:
         source = a_source()
-        queries.save_source(session, source)
-        made = queries.save_transcript(session, source.source_id, None, a_transcript())
-        queries.save_detection(session, source.source_id, made, "key", a_detection())
-        queries.save_clip(session, a_clip())
+        queries.sources.save_source(session, source)
+        made = queries.transcripts.save_transcript(session, source.source_id, None, a_transcript())
+        queries.detections.save_detection(session, source.source_id, made, "key", a_detection())
+        queries.clips.save_clip(session, a_clip())
         verdict = Verdict(clip_id="clip_1", decision=Decision.APPROVED, person="Jo", at=NOW)
-        queries.save_verdict(session, verdict)
+        queries.verdicts.save_verdict(session, verdict)
 
     def side_by_side(work: Rendered) -> list[str]:
         rendered.extend(work)
         clip = a_clip("clip_2", moment_id=work[0][0], plan=a_plan(fade_ms=44))
         with open_session(database_url) as session:
-            queries.save_clip(session, clip)
+            queries.clips.save_clip(session, clip)
         return ["clip_2"]
 
     def move_ends(*asked: Any) -> str:
@@ -94,10 +94,10 @@ def test_what_was_asked_for_is_rendered_and_takes_the_place_of_the_clip_that_was
     assert moment_id == a_moment(2).moment_id
     assert choices == OWN.replace(hook="New words", style="boxed")
     with open_session(database_url) as session:
-        done = queries.get_change(session, change_id)
-        old = queries.find_verdict(session, "clip_1")
-        assert queries.superseded_by(session, "clip_1") == "clip_2"
-        assert queries.find_verdict(session, "clip_2") is None
+        done = queries.changes.get_change(session, change_id)
+        old = queries.verdicts.find_verdict(session, "clip_1")
+        assert queries.changes.superseded_by(session, "clip_1") == "clip_2"
+        assert queries.verdicts.find_verdict(session, "clip_2") is None
     assert (done.state, done.made_clip_id) == (ChangeState.DONE, "clip_2")
     assert old is not None
     assert old.rejects
@@ -114,8 +114,8 @@ def test_what_the_talk_does_not_allow_is_told_and_the_clip_waits_again(
     with pytest.raises(Rejected):
         change.change_clip.fn(change_id)
     with open_session(database_url) as session:
-        failed = queries.get_change(session, change_id)
-        assert queries.find_verdict(session, "clip_1") is None
+        failed = queries.changes.get_change(session, change_id)
+        assert queries.verdicts.find_verdict(session, "clip_1") is None
     assert (failed.state, failed.told) == (
         ChangeState.FAILED, "The talk has no sentence before it.",
     )  # fmt: skip
@@ -128,9 +128,9 @@ def test_a_film_that_shows_the_same_waits_as_it_was(
     change_id = ask(database_url, ClipEdit(framing=("auto",)))
     change.change_clip.fn(change_id)
     with open_session(database_url) as session:
-        assert queries.get_change(session, change_id).told == "It shows the same as before."
-        assert queries.find_verdict(session, "clip_1") is None
-        assert queries.superseded_by(session, "clip_1") is None
+        assert queries.changes.get_change(session, change_id).told == "It shows the same as before."
+        assert queries.verdicts.find_verdict(session, "clip_1") is None
+        assert queries.changes.superseded_by(session, "clip_1") is None
 
 
 def test_a_film_that_failed_its_proof_takes_no_clips_place(
@@ -139,7 +139,7 @@ def test_a_film_that_failed_its_proof_takes_no_clips_place(
     def side_by_side(work: Rendered) -> list[str]:
         clip = a_clip("clip_2", plan=a_plan(fade_ms=44), state=ClipState.FAILED_PROOF)
         with open_session(database_url) as session:
-            queries.save_clip(session, clip)
+            queries.clips.save_clip(session, clip)
         return ["clip_2"]
 
     monkeypatch.setattr(change, "side_by_side", side_by_side)
@@ -147,9 +147,9 @@ def test_a_film_that_failed_its_proof_takes_no_clips_place(
     with pytest.raises(Rejected, match="The new film failed its proof: "):
         change.change_clip.fn(change_id)
     with open_session(database_url) as session:
-        failed = queries.get_change(session, change_id)
-        assert queries.superseded_by(session, "clip_1") is None
-        assert queries.find_verdict(session, "clip_1") is None
+        failed = queries.changes.get_change(session, change_id)
+        assert queries.changes.superseded_by(session, "clip_1") is None
+        assert queries.verdicts.find_verdict(session, "clip_1") is None
     assert failed.state is ChangeState.FAILED
     assert failed.told.startswith("The new film failed its proof: ")
 
@@ -198,7 +198,7 @@ def test_a_server_that_does_not_take_it_is_told_where_it_was_asked_for(
     with pytest.raises(SystemExit, match="did not take it"):
         change.main()
     with open_session(database_url) as session:
-        assert queries.get_change(session, change_id).state is ChangeState.FAILED
+        assert queries.changes.get_change(session, change_id).state is ChangeState.FAILED
 
 
 def test_words_are_changed_from_the_command_line_without_a_render(
@@ -211,8 +211,11 @@ def test_words_are_changed_from_the_command_line_without_a_render(
     assert "Its client wants no approval." in " ".join(done.output.split())
     assert place == []
     with open_session(database_url) as session:
-        assert queries.own_words(session, "clip_1")[PlatformName.X].caption == "Said otherwise."
-        assert queries.find_verdict(session, "clip_1") is None
+        assert (
+            queries.changes.own_words(session, "clip_1")[PlatformName.X].caption
+            == "Said otherwise."
+        )
+        assert queries.verdicts.find_verdict(session, "clip_1") is None
 
 
 def test_nobody_plans_while_a_clip_is_changed_or_put_in_place(
@@ -259,6 +262,6 @@ def test_own_words_are_sent_in_place_of_what_was_drafted(
 ) -> None:
     words = {PlatformName.TIKTOK: OwnWords(title="T", caption="Own.", hashtags=("one",))}
     with open_session(database_url) as session:
-        queries.save_own_words(session, "clip_1", words)
-        facts = queries.posting_facts(session, ["clip_1"])["clip_1"]
+        queries.changes.save_own_words(session, "clip_1", words)
+        facts = queries.posting_facts.posting_facts(session, ["clip_1"])["clip_1"]
     assert facts.own_words == words

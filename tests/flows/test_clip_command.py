@@ -149,7 +149,7 @@ def plans(clipper: Clipper, document: dict[str, Any]) -> list[RenderPlan]:
         database_url(Settings(home=clipper.home, DATABASE_URL=None)) as url,
         open_session(url) as session,
     ):
-        return [queries.get_clip(session, clip["clip_id"]).plan for clip in document["clips"]]
+        return [queries.clips.get_clip(session, clip["clip_id"]).plan for clip in document["clips"]]
 
 
 @pytest.mark.parametrize("number", range(COUNT))

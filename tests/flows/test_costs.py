@@ -44,7 +44,7 @@ def _spend(url: str, usd: str, at: datetime, **changes: Any) -> None:
         "at": at,
     }
     with open_session(url) as session:
-        queries.save_entry(session, Entry(**{**values, **changes}))
+        queries.claude.save_entry(session, Entry(**{**values, **changes}))
 
 
 def _run(*arguments: str) -> tuple[int, str]:
@@ -79,7 +79,7 @@ def test_what_a_client_decided_is_told_to_programs(place: str) -> None:
 def test_a_month_is_told_to_programs_exactly(place: str) -> None:
     _spend(place, "0.000000005", datetime(2026, 11, 21, tzinfo=UTC))
     with open_session(place) as session:
-        queries.save_intents(session, "acme", [an_intent("a")])
+        queries.claude.save_intents(session, "acme", [an_intent("a")])
     code, said = _run("cost", "--client", "acme", "--month", "2026-11", "--json")
     assert code == 0
     assert json.loads(said) == {
@@ -143,7 +143,7 @@ def test_a_budget_is_given_kept_and_taken_away(
     assert (code, said in shown) == (0, True)
     with open_session(place) as session:
         expected = ClientSettings(require_rights=True, monthly_budget_usd=kept)
-        assert queries.client_settings(session, "acme") == expected
+        assert queries.clients.client_settings(session, "acme") == expected
 
 
 @pytest.mark.parametrize("given", ["-1", "nan", "inf", "much", "", "1e12"])

@@ -77,8 +77,8 @@ def test_a_source_that_was_heard_is_estimated_by_its_words(place: str, tmp_path:
     source = a_source(location=str(make_video(tmp_path / "talk.mp4", seconds=2)))
     words = transcript(speak(TALK))
     with open_session(place) as session:
-        queries.save_source(session, source)
-        queries.save_transcript(session, source.source_id, None, words)
+        queries.sources.save_source(session, source)
+        queries.transcripts.save_transcript(session, source.source_id, None, words)
     code, said = _run(source.location, "--client", source.client, "--json")
     assert code == 0, said
     told = json.loads(said)

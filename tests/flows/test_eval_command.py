@@ -60,7 +60,7 @@ def test_claude_is_asked_at_the_address_that_is_set_and_paid_for_by_a_client_of_
     assert figures.found
     assert f"claude {figures.detector_version}" in capsys.readouterr().out
     with open_session(database_url) as session:
-        asked = queries.costs(session, CLIENT, month_of(utc_now()))
+        asked = queries.claude.costs(session, CLIENT, month_of(utc_now()))
     assert {one.purpose for one in asked} == {"scout", "judge", "check"}
     assert sum(one.calls for one in asked) == len(claude.billed)
 

@@ -32,10 +32,14 @@ def clip(
     made = a_clip()
     with open_session(database_url) as session:
         source = a_source()
-        queries.save_source(session, source)
-        transcript = queries.save_transcript(session, source.source_id, None, a_transcript())
-        queries.save_detection(session, source.source_id, transcript, DETECTION, a_detection())
-        queries.save_clip(session, made)
+        queries.sources.save_source(session, source)
+        transcript = queries.transcripts.save_transcript(
+            session, source.source_id, None, a_transcript()
+        )
+        queries.detections.save_detection(
+            session, source.source_id, transcript, DETECTION, a_detection()
+        )
+        queries.clips.save_clip(session, made)
     for key in (made.video_key, made.cover_key):
         path = tmp_path / "store" / key
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -92,9 +96,9 @@ def test_a_clip_that_an_earlier_detection_led_to_is_exported_with_its_own_moment
     clip: RenderedClip, database_url: str, tmp_path: Path
 ) -> None:
     with open_session(database_url) as session:
-        transcript = queries.transcript_id(clip.source_id, "captions", "1", None)
+        transcript = queries.transcripts.transcript_id(clip.source_id, "captions", "1", None)
         alike = a_detection(moments=0).replace(moments=(a_moment(moment_id="mom_twin"),))
-        queries.save_detection(session, clip.source_id, transcript, "later", alike)
+        queries.detections.save_detection(session, clip.source_id, transcript, "later", alike)
     ((report, video),) = export([clip.clip_id], "later", tmp_path / "out").clips
     assert video.name == "01-nobody-expected-this.mp4"
     assert report.clip_id == clip.clip_id

@@ -50,8 +50,8 @@ def test_a_pool_that_no_worker_asks_is_told_of_until_one_does(place: SweepPlace)
         assert sound_alarms(seconds=0, return_state=True).result() == {"sent": 2}
         assert set(phone.titles) == {"Clipper: a worker is gone"}
         with place.session() as session:
-            gone = [one.subject for one in queries.alerts(session) if one.kind == "worker"]
-            looks = {one.service: one for one in queries.looks(session)}
+            gone = [one.subject for one in queries.alerts.alerts(session) if one.kind == "worker"]
+            looks = {one.service: one for one in queries.health.looks(session)}
         assert sorted(gone) == ["cpu", "gpu"]
         assert (looks["prefect"].failures, looks["store"].failures) == (0, 0)
         assert daily_digest(return_state=True).result() == {"sent": 1}

@@ -118,7 +118,7 @@ class Place:
         with local_run():
             transcript_id = hear_source(location=self.url, transcriber="planted")
         with open_session(self.clipper.extra["DATABASE_URL"]) as session:
-            return queries.get_transcript(session, transcript_id)[1]
+            return queries.lineage.get_transcript(session, transcript_id)[1]
 
 
 @pytest.fixture

@@ -32,9 +32,11 @@ def test_what_is_done_is_not_said_again(
         place.account(PlatformName.TIKTOK)
         assert "Next: plan its posts" in next_line(CLIENT, OWN)
         with place.session() as session:
-            queries.save_editorial_policy(session, CLIENT, EditorialPolicy(approval="required"))
+            queries.clients.save_editorial_policy(
+                session, CLIENT, EditorialPolicy(approval="required")
+            )
         assert "Next: approve what may be posted" in next_line(CLIENT, OWN)
         with place.session() as session:
-            queries.save_editorial_policy(session, CLIENT, EditorialPolicy())
+            queries.clients.save_editorial_policy(session, CLIENT, EditorialPolicy())
         place.plan()
         assert next_line(CLIENT, Rights()) == "The clips are acme's."

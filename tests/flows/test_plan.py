@@ -156,7 +156,7 @@ def test_a_scheduled_run_plans_and_asks_for_more_moments_once(
     for _ in range(2):
         flow.plan_day.fn(client=CLIENT, day=TOMORROW)
     with place.session() as session:
-        (room,) = queries.source_rooms(session, CLIENT)
+        (room,) = queries.asks.source_rooms(session, CLIENT)
     assert [(one["transcript_id"], one["count"], one["min_ms"]) for one in calls] == [
         (room.transcript_id, 13, 10_000)
     ]
@@ -180,14 +180,14 @@ def test_a_run_that_is_killed_between_two_asks_is_made_up_for_by_the_next_one(
     place: PlanPlace, calls: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with place.session() as session:
-        (room,) = queries.source_rooms(session, CLIENT)
-        again = queries.get_source(session, room.source_id)
-        queries.save_source(session, again.replace(source_id="src_other", sha256="e" * 64))
+        (room,) = queries.asks.source_rooms(session, CLIENT)
+        again = queries.sources.get_source(session, room.source_id)
+        queries.sources.save_source(session, again.replace(source_id="src_other", sha256="e" * 64))
     for _ in range(2):
         place.account(TIKTOK)
     # Each has one moment more; three posts are missing.
     rooms = [room.replace(left_out=(2,)), room.replace(source_id="src_other", left_out=(1,))]
-    monkeypatch.setattr(queries, "source_rooms", lambda *_: rooms)
+    monkeypatch.setattr(queries.asks, "source_rooms", lambda *_: rooms)
     monkeypatch.setenv("PREFECT__RUNTIME__DEPLOYMENT__ID", "one")
     started: list[str] = []
 
@@ -226,7 +226,7 @@ def _kept_clip(moment_id: str, transcript_id: str, choices: dict[str, Any], part
     """In the place of the task that renders: a clip of the moment, which nobody has encoded."""
     clip_id = make_id("clip", moment_id)
     with db_session() as session:
-        source_id, _ = queries.get_moment(session, moment_id)
+        source_id, _ = queries.detections.get_moment(session, moment_id)
         made = a_clip(
             clip_id,
             CLIENT,
@@ -234,7 +234,7 @@ def _kept_clip(moment_id: str, transcript_id: str, choices: dict[str, Any], part
             source_id=source_id,
             plan=a_plan(encoder=EncoderSettings(build=moment_id)),
         )
-        queries.save_clip(session, made)
+        queries.clips.save_clip(session, made)
     return clip_id
 
 
@@ -252,14 +252,14 @@ def test_more_moments_of_a_talk_are_those_before_and_some_more(
     source = ingest_source.fn(SourceRequest(location=str(video), client=CLIENT, rights=own), 10_000)
     with place.session() as session:
         heard = a_transcript(words=words)
-        transcript_id = queries.save_transcript(session, source.source_id, None, heard)
+        transcript_id = queries.transcripts.save_transcript(session, source.source_id, None, heard)
     options = DetectOptions(count=1, min_ms=10_000, max_ms=30_000)
     before = detect_moments.fn(transcript_id, "local", options)
     found: Any = flow.more_moments(transcript_id, "local", 2, 10_000, 30_000)
     with place.session() as session:
-        (first,) = queries.get_detection(session, before)[2].moments
-        moments = [queries.get_clip(session, clip_id).moment_id for clip_id in found]
-        drafts = queries.writings_of(session, moments)
+        (first,) = queries.lineage.get_detection(session, before)[2].moments
+        moments = [queries.clips.get_clip(session, clip_id).moment_id for clip_id in found]
+        drafts = queries.drafts.writings_of(session, moments)
     assert len(moments) == 2
     assert first.moment_id in moments
     assert drafts.keys() == {*moments}
@@ -287,7 +287,9 @@ def test_all_clients_with_accounts_are_planned(
     place: PlanPlace, calls: list[dict[str, Any]]
 ) -> None:
     with place.session() as session:
-        queries.save_editorial_policy(session, "without", queries.editorial_policy(session, "x"))
+        queries.clients.save_editorial_policy(
+            session, "without", queries.clients.editorial_policy(session, "x")
+        )
     found = tasks.find_days.fn()
     assert {client for client, _ in found} == {CLIENT}
     assert abs(found[0][1] - datetime.now(UTC).date()) <= timedelta(days=1)

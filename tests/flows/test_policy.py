@@ -32,7 +32,7 @@ def _run(*arguments: object) -> tuple[int, str]:
 
 def _stored(url: str, client: str = "acme") -> EditorialPolicy:
     with open_session(url) as session:
-        return queries.editorial_policy(session, client)
+        return queries.clients.editorial_policy(session, client)
 
 
 def test_wishes_are_set_one_by_one_shown_and_unset(place: str) -> None:
@@ -69,7 +69,7 @@ def test_a_file_takes_the_place_of_all_wishes(place: str, tmp_path: Path) -> Non
 
 def test_only_what_a_client_wants_otherwise_is_kept(place: str) -> None:
     with open_session(place) as session:
-        queries.save_editorial_policy(session, "acme", EditorialPolicy(tone="dry"))
+        queries.clients.save_editorial_policy(session, "acme", EditorialPolicy(tone="dry"))
         row = session.connection().exec_driver_sql("SELECT editorial_policy FROM clipping.clients")
         assert row.scalar_one() == {"tone": "dry"}
     assert _stored(place, "nobody") == EditorialPolicy()
@@ -101,7 +101,7 @@ def test_what_cannot_be_meant_is_wrong_usage_and_nothing_is_stored(
     assert said in output
     assert "Traceback" not in output
     with open_session(place) as session:
-        assert queries.clients(session) == []
+        assert queries.clients.clients(session) == []
 
 
 @pytest.mark.parametrize(

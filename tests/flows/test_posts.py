@@ -52,8 +52,10 @@ def url(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
     settings.cache_clear()
     with open_session(database_url) as session:
         save_everything(session)
-        queries.save_source(session, a_source(rights=Rights(ground=Ground.OWN, owner="acme")))
-        queries.save_account(session, ACCOUNT)
+        queries.sources.save_source(
+            session, a_source(rights=Rights(ground=Ground.OWN, owner="acme"))
+        )
+        queries.accounts.save_account(session, ACCOUNT)
         for number in range(1, 5):
             save_clip(session, f"clip_{number}", "b" * 64, 1_000)
     yield database_url
@@ -63,15 +65,15 @@ def url(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
 def booked(url: str, number: int = 1, *, late: timedelta = timedelta(), **changes: Any) -> Post:
     post = a_post(ACCOUNT, f"clip_{number}", NOW - late)
     with open_session(url) as session:
-        assert queries.reserve_post(session, post, NOW)
+        assert queries.posts.reserve_post(session, post, NOW)
         if changes:
-            queries.save_post(session, post, post.replace(**changes), NOW, vault=VAULT)
+            queries.posts.save_post(session, post, post.replace(**changes), NOW, vault=VAULT)
     return post
 
 
 def state(url: str, post: Post) -> PostState:
     with open_session(url) as session:
-        return queries.get_post(session, post.post_id).state
+        return queries.posts.get_post(session, post.post_id).state
 
 
 def test_posts_are_listed_and_shown_without_secrets(url: str) -> None:
@@ -112,7 +114,7 @@ def test_posts_of_an_account_are_listed_and_stopped_by_its_name(url: str) -> Non
     stopping = ("--account", "tiktok:@clips", "--by", "Ann")
     assert run("stop", *stopping, "--why", "a mistake")[0] == 0
     with open_session(url) as session:
-        assert [one.account_id for one in queries.stops(session)] == [ACCOUNT.account_id]
+        assert [one.account_id for one in queries.stops.stops(session)] == [ACCOUNT.account_id]
     assert run("resume", *stopping, "--yes")[0] == 0
 
 
@@ -120,7 +122,7 @@ def test_what_goes_out_next_is_said_once_and_when_it_changes(
     url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with open_session(url) as session:
-        queries.save_account(session, ACCOUNT.replace(timezone="Europe/Berlin"))
+        queries.accounts.save_account(session, ACCOUNT.replace(timezone="Europe/Berlin"))
     ahead = Ahead()
 
     def said(*, changed: bool = True) -> str:
@@ -139,10 +141,10 @@ def test_what_goes_out_next_is_said_once_and_when_it_changes(
     # One that waits for its platform goes out after one that is due later.
     waits = sooner.replace(next_at=later.due_at + timedelta(hours=1))
     with open_session(url) as session:
-        queries.save_post(session, sooner, waits, NOW)
+        queries.posts.save_post(session, sooner, waits, NOW)
     assert f"({later.post_id})" in said()
     with open_session(url) as session:
-        queries.save_post(session, waits, sooner, NOW)
+        queries.posts.save_post(session, waits, sooner, NOW)
     assert f"({sooner.post_id})" in said()
     assert run("posts", "cancel", sooner.post_id, "--by", "Ann")[0] == 0
     # Also what somebody else does is seen before long.
@@ -166,7 +168,7 @@ def test_a_post_is_held_retried_and_cancelled(url: str) -> None:
     code, said = run("posts", "retry", post.post_id, "--by", "Ann")
     assert (code, "there is nothing to retry" in said) == (3, True)
     with open_session(url) as session:
-        events = queries.post_events(session, post.post_id)
+        events = queries.posts.post_events(session, post.post_id)
     assert [one.by for one in events] == ["", "Ann", "Ann", "Ann"]
 
 
@@ -190,20 +192,20 @@ def test_a_person_says_that_it_is_posted(url: str) -> None:
     with open_session(url) as session:
         told = Alert(kind="manual", sentence="By hand.", at=datetime.now(UTC), client="acme",
                      post_id=post.post_id)  # fmt: skip
-        queries.add_alert(session, told)
-        queries.add_alert(session, told.replace(post_id="post_other"))
+        queries.alerts.add_alert(session, told)
+        queries.alerts.add_alert(session, told.replace(post_id="post_other"))
     assert run("posts", "done", post.post_id, "--by", "Ann", "--url", address)[0] == 0
     assert state(url, post) is PostState.POSTED
     with open_session(url) as session:
-        assert [one.post_id for one in queries.alerts(session)] == ["post_other"]
+        assert [one.post_id for one in queries.alerts.alerts(session)] == ["post_other"]
 
 
 def test_a_failed_post_whose_clip_went_elsewhere_is_not_retried(url: str) -> None:
     post = booked(url, state=PostState.FAILED, next_at=None)
     with open_session(url) as session:
         other = an_account(handle="others").replace(consent=AGREED)
-        queries.save_account(session, other)
-        assert queries.reserve_post(session, a_post(other, "clip_1", NOW), NOW)
+        queries.accounts.save_account(session, other)
+        assert queries.posts.reserve_post(session, a_post(other, "clip_1", NOW), NOW)
     code, said = run("posts", "retry", post.post_id, "--by", "Ann")
     assert (code, "has another post on tiktok by now" in said) == (3, True)
 
@@ -234,12 +236,12 @@ def test_a_stop_is_said_and_lifted_after_saying_what_goes_out(url: str) -> None:
         assert f"({post.post_id})" in which
         assert "UTC" in which
     with open_session(url) as session:
-        assert len(queries.stops(session)) == 1
+        assert len(queries.stops.stops(session)) == 1
     code, said = run("resume", "--by", "Bob", "--yes")
     assert (code, "Nothing stops everything." in said) == (3, True)
     assert run("resume", "--client", "acme", "--by", "Bob", "--yes")[0] == 0
     with open_session(url) as session:
-        assert queries.stops(session) == []
+        assert queries.stops.stops(session) == []
 
 
 def test_a_stop_names_who_and_why(url: str) -> None:
@@ -260,10 +262,10 @@ def test_publishing_once_says_what_became_of_what_was_due(
 
 def test_a_slot_is_reserved_with_words_for_its_platform(url: str) -> None:
     with open_session(url) as session:
-        queries.save_writings(session, {a_moment().moment_id: a_writing()})
+        queries.drafts.save_writings(session, {a_moment().moment_id: a_writing()})
         made = reserve(session, "clip_1", ACCOUNT.account_id, NOW, "noon", NOW, "The best.")
         assert made is not None
-        assert queries.get_post(session, made.post_id) == made
+        assert queries.posts.get_post(session, made.post_id) == made
         assert made.words.caption == "Why it came."
         assert (made.consent, made.slot_id, made.reason) == (AGREED, "noon", "The best.")
         assert reserve(session, "clip_2", ACCOUNT.account_id, NOW, "noon", NOW) is None
@@ -279,13 +281,13 @@ def test_nothing_is_reserved_that_may_not_be_posted(
     with open_session(url) as session:
         account, clip_id = ACCOUNT, "clip_1"
         if change == "consent":
-            queries.save_account(session, account.replace(consent=None))
+            queries.accounts.save_account(session, account.replace(consent=None))
         if change == "proof":
-            clip = queries.get_clip(session, clip_id)
-            queries.save_clip(session, clip.replace(proof=clip.proof.replace(passed=False)))
+            clip = queries.clips.get_clip(session, clip_id)
+            queries.clips.save_clip(session, clip.replace(proof=clip.proof.replace(passed=False)))
         if change == "client":
             account = an_account("somebody").replace(consent=AGREED)
-            queries.save_account(session, account)
+            queries.accounts.save_account(session, account)
         if change == "rights":
             # They stay when a source is saved again without.
             from sqlalchemy import text

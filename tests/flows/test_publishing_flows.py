@@ -45,11 +45,11 @@ def test_accounts_are_looked_at_and_those_that_cannot_post_are_told_of(
 ) -> None:
     (account,) = place.accounts
     with place.session() as session:
-        queries.forget_tokens(session, account.account_id)
+        queries.tokens.forget_tokens(session, account.account_id)
     assert check_accounts() == {"cannot post": 1}
     with place.session() as session:
-        check = queries.account_check(session, account.account_id)
-        (alert,) = queries.alerts(session, client=CLIENT)
+        check = queries.account_checks.account_check(session, account.account_id)
+        (alert,) = queries.alerts.alerts(session, client=CLIENT)
     assert check is not None
     assert check.why_not == ("it is not connected",)
     assert alert.account_id == account.account_id

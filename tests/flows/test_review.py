@@ -60,12 +60,14 @@ def place(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     media = a_source().media.replace(duration_ms=duration_of(WORDS))
     detection = found()
     with open_session(database_url) as session:
-        queries.save_source(session, a_source(media=media))
-        heard = queries.save_transcript(session, a_source().source_id, None, transcript(WORDS))
-        queries.save_detection(session, a_source().source_id, heard, "det_1", detection)
+        queries.sources.save_source(session, a_source(media=media))
+        heard = queries.transcripts.save_transcript(
+            session, a_source().source_id, None, transcript(WORDS)
+        )
+        queries.detections.save_detection(session, a_source().source_id, heard, "det_1", detection)
         plan = a_plan().replace(choices=RenderChoices(style="boxed", hook_style="bold"))
         made = a_clip(moment_id=detection.moments[0].moment_id, plan=plan, proof=PASSED)
-        queries.save_clip(session, made)
+        queries.clips.save_clip(session, made)
     yield database_url
     settings.cache_clear()
 
@@ -81,11 +83,11 @@ def _held(url: str, **changes: Any) -> RenderedClip:
     values: dict[str, Any] = {"moment_id": moment.moment_id, "proof": PASSED}
     clip = a_clip("clip_2", **values | changes)
     with open_session(url) as session:
-        heard, _ = queries.latest_transcript(session, a_source().source_id)
+        heard, _ = queries.transcripts.latest_transcript(session, a_source().source_id)
         other = a_detection(moments=0).replace(moments=(moment,))
-        queries.save_detection(session, a_source().source_id, heard, "det_2", other)
-        queries.save_clip(session, clip)
-        return queries.get_clip(session, clip.clip_id)
+        queries.detections.save_detection(session, a_source().source_id, heard, "det_2", other)
+        queries.clips.save_clip(session, clip)
+        return queries.clips.get_clip(session, clip.clip_id)
 
 
 # --- release ------------------------------------------------------------------------------------
@@ -128,7 +130,7 @@ def test_what_cannot_be_released_is_said_in_a_sentence(place: str) -> None:
         assert done == code
         assert says in said
     with open_session(place) as session:
-        assert queries.releases_of(session, a_moment(1).moment_id) == ()
+        assert queries.releases.releases_of(session, a_moment(1).moment_id) == ()
 
 
 # --- rescue -------------------------------------------------------------------------------------
@@ -166,7 +168,7 @@ def test_a_file_is_known_by_what_it_holds_wherever_it_lies(place: str, tmp_path:
     path = make_video(tmp_path / "copy.mp4", seconds=1)
     assert _run("rescue", path, "--client", "acme")[0] == 3
     with open_session(place) as session:
-        queries.save_source(session, a_source(sha256=hash_file(path)))
+        queries.sources.save_source(session, a_source(sha256=hash_file(path)))
     code, said = _run("rescue", path, "--client", "acme")
     assert (code, said) == (3, f"Nothing has been searched in {path} yet: clip it first.\n")
 
@@ -209,7 +211,7 @@ def test_a_candidate_becomes_a_moment_once_and_looks_like_the_others(place: str)
     (first,) = bring_back.fn("det_1", [number])
     assert bring_back.fn("det_1", [number, number]) == [first]
     with open_session(place) as session:
-        _, heard, now = queries.get_detection(session, "det_1")
+        _, heard, now = queries.lineage.get_detection(session, "det_1")
     assert [moment.span for moment in now.moments[1:]] == [dropped[number].span]
     assert now.moments[1].rescued_at is not None
     assert number not in dict(now.dropped)
@@ -239,12 +241,12 @@ def test_nothing_is_brought_back_when_one_of_several_cannot_be(place: str) -> No
     with pytest.raises(Rejected, match=f"Candidate {brief} lasts .* too short"):
         bring_back.fn("det_1", [fine, brief])
     with open_session(place) as session:
-        assert len(queries.get_detection(session, "det_1")[2].moments) == 1
+        assert len(queries.lineage.get_detection(session, "det_1")[2].moments) == 1
 
 
 def test_nothing_is_brought_back_of_a_source_whose_rights_have_to_be_stated(place: str) -> None:
     with open_session(place) as session:
-        queries.save_client_settings(session, "acme", ClientSettings(require_rights=True))
+        queries.clients.save_client_settings(session, "acme", ClientSettings(require_rights=True))
     with pytest.raises(RightsNotStated):
         bring_back.fn("det_1", [10])
 
@@ -286,15 +288,15 @@ def _with_hooks(url: str, **changes: Any) -> None:
     hooks = tuple(Hook(text=t, angle=a) for t, a in zip(texts, angles, strict=True))
     moment = a_moment(1, hook=texts[0], hooks=hooks, **changes)
     with open_session(url) as session:
-        heard, _ = queries.latest_transcript(session, a_source().source_id)
+        heard, _ = queries.transcripts.latest_transcript(session, a_source().source_id)
         other = a_detection(moments=0).replace(moments=(moment,))
-        queries.save_detection(session, a_source().source_id, heard, "det_2", other)
+        queries.detections.save_detection(session, a_source().source_id, heard, "det_2", other)
         for number, choices in enumerate(
             (RenderChoices(), RenderChoices(hook="A third"), RenderChoices(hook_style="none"))
         ):
             at = a_clip().rendered_at + timedelta(hours=number)
             plan = a_plan().replace(choices=choices)
-            queries.save_clip(session, a_clip(f"clip_h{number}", plan=plan, rendered_at=at))
+            queries.clips.save_clip(session, a_clip(f"clip_h{number}", plan=plan, rendered_at=at))
 
 
 def test_a_clip_is_varied_with_the_hooks_that_it_does_not_show(
@@ -315,7 +317,9 @@ def test_a_hook_with_a_word_that_is_banned_by_now_is_neither_offered_nor_taken(
 ) -> None:
     _with_hooks(place)
     with open_session(place) as session:
-        queries.save_editorial_policy(session, "acme", EditorialPolicy(banned_words=("third",)))
+        queries.clients.save_editorial_policy(
+            session, "acme", EditorialPolicy(banned_words=("third",))
+        )
     assert other_hooks.fn("clip_h0") == ["A second"]
     with pytest.raises(Rejected, match="'The thirds' holds 'third', which the client has banned"):
         render.vary.fn("clip_h0", ["One more", "The thirds"])

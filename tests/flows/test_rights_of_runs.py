@@ -29,7 +29,7 @@ def place(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("CLIPPER_HOME", str(tmp_path / "home"))
     settings.cache_clear()
     with open_session(database_url) as session:
-        queries.save_client_settings(session, "acme", ClientSettings(require_rights=True))
+        queries.clients.save_client_settings(session, "acme", ClientSettings(require_rights=True))
     yield database_url
     settings.cache_clear()
 
@@ -47,7 +47,7 @@ def deaf(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _kept(place: str) -> list[str]:
     with open_session(place) as session:
-        found = [item.source for item in queries.recent_sources(session, "acme", 9)]
+        found = [item.source for item in queries.overview.recent_sources(session, "acme", 9)]
     files = [path for path in (settings().store_dir).rglob("*") if path.is_file()]
     assert len(files) == len(found)
     return [source.rights.summary for source in found]
@@ -88,8 +88,8 @@ def test_a_client_s_decision_is_made_and_shown(
     assert [client for client, _ in said] == ["acme", "acme", "umbrella", "umbrella"]
     assert ["not" in what for _, what in said] == [False, True, False, False]
     with open_session(place) as session:
-        assert not queries.client_settings(session, "acme").require_rights
-        assert queries.client_settings(session, "umbrella").require_rights
+        assert not queries.clients.client_settings(session, "acme").require_rights
+        assert queries.clients.client_settings(session, "umbrella").require_rights
     with pytest.raises(Rejected, match="Known are acme, umbrella"):
         set_client("acmee", {})
 

@@ -28,7 +28,7 @@ from tests.support.claude import FakeClaude
 from tests.watching.items import a_video, a_watch, an_item
 
 PLACE = "https://www.youtube.com/@acme"
-WATCH = a_watch(PLACE, watch_id=queries.watch_id("acme", PLACE), clip=True)
+WATCH = a_watch(PLACE, watch_id=queries.watches.watch_id("acme", PLACE), clip=True)
 ITEM = an_item(a_video(), watch_id=WATCH.watch_id)
 OPTIONS = DetectOptions(count=2)
 QUESTIONS = ["scout", "judge", "check", "write", "check"]
@@ -58,12 +58,12 @@ def url(
     monkeypatch.setattr(detector, "listen", silent)
     source = a_source()
     with open_session(database_url) as session:
-        queries.save_source(session, source)
-        queries.save_watch(session, WATCH)
-        queries.note_look(session, WATCH.watch_id, datetime.now(UTC))
-        queries.save_items(session, [ITEM])
+        queries.sources.save_source(session, source)
+        queries.watches.save_watch(session, WATCH)
+        queries.watches.note_look(session, WATCH.watch_id, datetime.now(UTC))
+        queries.watches.save_items(session, [ITEM])
         words = transcript(speak(TALK))
-        transcript_id = queries.save_transcript(session, source.source_id, None, words)
+        transcript_id = queries.transcripts.save_transcript(session, source.source_id, None, words)
 
     def clip_heard(_location: str, *, in_batches: bool = False, **_: Any) -> None:
         key = detect_moments.fn(transcript_id, "auto", OPTIONS, False, in_batches)
@@ -85,7 +85,7 @@ class _NoStore:
 
 def _item(url: str) -> WatchedItem:
     with open_session(url) as session:
-        (found,) = queries.items_of(session, WATCH.watch_id)
+        (found,) = queries.watches.items_of(session, WATCH.watch_id)
     return found
 
 
@@ -94,7 +94,7 @@ def _half_an_hour_passes(url: str) -> None:
     assert item.try_again_at is not None
     with open_session(url) as session:
         earlier = item.try_again_at - timedelta(hours=6)
-        queries.save_items(session, [item.replace(try_again_at=earlier)])
+        queries.watches.save_items(session, [item.replace(try_again_at=earlier)])
 
 
 def test_a_pass_comes_back_for_each_batch_and_sends_none_twice(
@@ -117,12 +117,12 @@ def test_a_pass_comes_back_for_each_batch_and_sends_none_twice(
     assert watch.watch_sources.fn().data == {"done": 1}
     assert len(claude.batches.made) == len(claude.prompts) == len(QUESTIONS)
     with open_session(url) as session:
-        found = queries.detection_of(session, a_source().source_id)
+        found = queries.detections.detection_of(session, a_source().source_id)
         assert found is not None
         assert (found.detector, found.notes) == ("claude", found.notes)
-        words = queries.writings_of(session, [one.moment_id for one in found.moments])
+        words = queries.drafts.writings_of(session, [one.moment_id for one in found.moments])
         assert {one.writer for one in words.values()} == {"claude"}
-        lines = queries.costs(session, "acme", f"{datetime.now(UTC):%Y-%m}")
+        lines = queries.claude.costs(session, "acme", f"{datetime.now(UTC):%Y-%m}")
     assert {line.purpose for line in lines} == set(QUESTIONS)
     assert all(line.batch for line in lines)
 

@@ -98,9 +98,11 @@ def _two_moments(database_url: str, source_id: str) -> str:
     """The transcript of the talk, and its detection, whose key is ``KEY``."""
     words = tuple(spoken("this", "is", "how", "it", "goes", start_ms=600, every_ms=400))
     with open_session(database_url) as session:
-        transcript_id = queries.save_transcript(session, source_id, None, a_transcript(words=words))
+        transcript_id = queries.transcripts.save_transcript(
+            session, source_id, None, a_transcript(words=words)
+        )
         found = a_detection(moments=0, rejections=0).model_copy(update={"moments": MOMENTS})
-        queries.save_detection(session, source_id, transcript_id, KEY, found)
+        queries.detections.save_detection(session, source_id, transcript_id, KEY, found)
     return transcript_id
 
 
@@ -134,7 +136,7 @@ def test_one_takes_in_another_clips_and_a_second_run_makes_only_what_is_missing(
         assert clip_source(str(talk), "acme", min_seconds=1) == (KEY, clips)
         assert rendered == []
         with open_session(database_url) as session:
-            gone = queries.get_clip(session, clips[1])
+            gone = queries.clips.get_clip(session, clips[1])
         s3.client.delete_object(Bucket=s3.place.bucket, Key=f"of/us/{gone.video_key}")
         assert clip_source(str(talk), "acme", min_seconds=1) == (KEY, clips)
     assert rendered == [gone.moment_id]

@@ -37,9 +37,13 @@ def place(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     settings.cache_clear()
     with open_session(database_url) as session:
         source = a_source()
-        queries.save_source(session, source)
-        transcript = queries.save_transcript(session, source.source_id, None, a_transcript())
-        queries.save_detection(session, source.source_id, transcript, "key", a_detection(5))
+        queries.sources.save_source(session, source)
+        transcript = queries.transcripts.save_transcript(
+            session, source.source_id, None, a_transcript()
+        )
+        queries.detections.save_detection(
+            session, source.source_id, transcript, "key", a_detection(5)
+        )
     yield database_url
     settings.cache_clear()
 
@@ -70,9 +74,9 @@ def _save(session: Session, name: str, moment: int, print_: ClipPrint | None, **
         moment_id=a_detection(5).moments[moment].moment_id,
         **{"rendered_at": NOVEMBER, "state": ClipState.READY, **more},
     )
-    queries.save_clip(session, clip)
+    queries.clips.save_clip(session, clip)
     if print_ is not None:
-        queries.save_print(session, name, print_)
+        queries.likeness.save_print(session, name, print_)
 
 
 def _copies(session: Session, table: type[Row], changes: list[dict[str, Any]]) -> None:
@@ -144,7 +148,7 @@ def test_variations_by_design_are_told_from_near_duplicates(place: str) -> None:
         _save(session, "clip_c", 1, shared)
         _save(session, "clip_d", 2, a_print())
         _save(session, "clip_e", 3, shared)
-        queries.save_arms(session, Factor.BOUNDS, ("clip_a", ""), [("clip_c", "")])
+        queries.experiments.save_arms(session, Factor.BOUNDS, ("clip_a", ""), [("clip_c", "")])
     found = _proof()
     assert (found["clips"], found["pairs"], found["near_pairs"]) == (5, 10, 6)
     assert found["near_duplicates"] == 3
@@ -220,7 +224,7 @@ def test_experiments_are_listed_with_their_control(place: str) -> None:
     with open_session(place) as session:
         _save(session, "clip_a", 0, None)
         _save(session, "clip_b", 0, None)
-        queries.save_arms(
+        queries.experiments.save_arms(
             session, Factor.STYLE, ("clip_a", "highlight"), [("clip_b", "boxed [bold]")]
         )
     code, said = _run("experiments", "--client", "acme")

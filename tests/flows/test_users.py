@@ -29,7 +29,7 @@ def url(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setattr(passwords, "hasher", lambda: CHEAP)
     settings.cache_clear()
     with open_session(database_url) as session:
-        queries.save_client_settings(session, "acme", ClientSettings())
+        queries.clients.save_client_settings(session, "acme", ClientSettings())
     yield database_url
     settings.cache_clear()
 

@@ -80,10 +80,10 @@ def place(
     rendered: list[tuple[str, RenderChoices]] = []
     with open_session(database_url) as session:
         source = a_source()
-        queries.save_source(session, source)
-        made = queries.save_transcript(session, source.source_id, None, a_transcript())
-        queries.save_detection(session, source.source_id, made, "key", a_detection())
-        queries.save_clip(session, a_clip())
+        queries.sources.save_source(session, source)
+        made = queries.transcripts.save_transcript(session, source.source_id, None, a_transcript())
+        queries.detections.save_detection(session, source.source_id, made, "key", a_detection())
+        queries.clips.save_clip(session, a_clip())
 
     def side_by_side(work: list[tuple[str, str, RenderChoices]]) -> list[str]:
         clips = []
@@ -98,7 +98,7 @@ def place(
                 plan=plan.replace(choices=choices, style=choices.style),
             )
             with open_session(database_url) as session:
-                queries.save_clip(session, clip)
+                queries.clips.save_clip(session, clip)
             clips.append(clip.clip_id)
         return clips
 
@@ -115,7 +115,7 @@ def place(
 
 def _experiment(url: str) -> Experiment:
     with open_session(url) as session:
-        (found,) = queries.experiments_of(session, "acme")
+        (found,) = queries.experiments.experiments_of(session, "acme")
     return found
 
 
@@ -179,10 +179,10 @@ def test_a_variation_that_shows_what_the_clip_shows_is_no_experiment(
     place: object, database_url: str
 ) -> None:
     with open_session(database_url) as session:
-        queries.save_clip(session, a_clip("clip_same"))
+        queries.clips.save_clip(session, a_clip("clip_same"))
     assert record_experiment.fn("clip_1", Factor.FRAMING, ["clip_1", "clip_same"]) is None
     with open_session(database_url) as session:
-        assert queries.experiments_of(session, "acme") == []
+        assert queries.experiments.experiments_of(session, "acme") == []
 
 
 def test_moved_ends_are_a_moment_of_their_own_and_found_again(
@@ -209,14 +209,14 @@ def test_moved_ends_are_a_moment_of_their_own_and_found_again(
     (folder / f"{'a' * 64}.mp4").touch()
     with open_session(database_url) as session:
         source = a_source()
-        made = queries.save_transcript(session, source.source_id, None, heard)
+        made = queries.transcripts.save_transcript(session, source.source_id, None, heard)
     span = a_moment().span
     assert span.contains(words[0].span.start_ms)
     shorter = move_ends.fn("clip_1", made, Move(end=-1))
     assert move_ends.fn("clip_1", made, Move(end=-1)) == shorter
     assert len(listened) == 1
     with open_session(database_url) as session:
-        source_id, moment = queries.get_moment(session, shorter)
+        source_id, moment = queries.detections.get_moment(session, shorter)
     assert source_id == a_source().source_id
     assert moment.span.start_ms == span.start_ms
     assert words[10].span.end_ms < moment.span.end_ms <= words[11].span.start_ms
@@ -227,7 +227,7 @@ def test_moved_ends_are_a_moment_of_their_own_and_found_again(
     crime = Hold(kind=HoldKind.BRAND_SAFETY, reason="It carries a brand risk: crime.")
     with open_session(database_url) as session:
         again = a_detection(moments=0).replace(moments=(a_moment(1, holds=(crime,)),))
-        queries.save_detection(session, source_id, made, "det_again", again)
+        queries.detections.save_detection(session, source_id, made, "det_again", again)
     assert move_ends.fn("clip_1", made, Move(end=-1)) == shorter
     with open_session(database_url) as session:
-        assert crime in queries.get_moment(session, shorter)[1].holds
+        assert crime in queries.detections.get_moment(session, shorter)[1].holds

@@ -90,10 +90,10 @@ class Place:
     def watch(self, place: object = "", **changes: Any) -> Watch:
         place = str(place or self.folder)
         made = a_watch(
-            place, watch_id=queries.watch_id("acme", place), **{"min_seconds": 1, **changes}
+            place, watch_id=queries.watches.watch_id("acme", place), **{"min_seconds": 1, **changes}
         )
         with open_session(self.url) as session:
-            queries.save_watch(session, made)
+            queries.watches.save_watch(session, made)
         return made
 
     def put(self, name: str, content: bytes) -> None:
@@ -105,8 +105,8 @@ class Place:
         with open_session(self.url) as session:
             return {
                 item.identity: item
-                for one in queries.watches(session)
-                for item in queries.items_of(session, one.watch_id)
+                for one in queries.watches.watches(session)
+                for item in queries.watches.items_of(session, one.watch_id)
             }
 
     def states(self) -> dict[str, ItemState]:
@@ -114,7 +114,7 @@ class Place:
 
     def troubles(self) -> list[str]:
         with open_session(self.url) as session:
-            return [one.trouble for one in queries.watches(session)]
+            return [one.trouble for one in queries.watches.watches(session)]
 
     def rows(self, table: str) -> int:
         with psycopg.connect(self.url) as connection:
@@ -210,7 +210,7 @@ def test_what_is_dropped_into_a_folder_ends_as_a_source_with_a_transcript_once(
     assert (place.rows("sources"), place.rows("transcripts")) == (1, 1)
     assert sum(len(engine.heard) for engine in engines) == 1
     with open_session(place.url) as session:
-        (found,) = queries.recent_sources(session, "acme", 9)
+        (found,) = queries.overview.recent_sources(session, "acme", 9)
     assert found.source.rights == OWN
     assert found.words == len(WORDS)
 
@@ -297,9 +297,9 @@ def test_what_is_asked_of_a_watch_while_its_pass_runs_holds_from_the_next_item_o
     def changed(name: str) -> None:
         with open_session(place.url) as session:
             if name == "a":
-                queries.save_watch(session, watched.replace(clip=False, rights=others))
+                queries.watches.save_watch(session, watched.replace(clip=False, rights=others))
             else:
-                queries.forget_watch(session, watched.watch_id)
+                queries.watches.forget_watch(session, watched.watch_id)
 
     stages.meanwhile = changed
     run_pass()
@@ -314,7 +314,7 @@ def test_a_watch_states_no_rights_over_those_that_somebody_has_corrected(
     place.watch(CHANNEL, rights=OWN)
     listed += [_entry("known"), _entry("new")]
     with open_session(place.url) as session:
-        queries.save_source(session, a_source(location=_entry("known").url, rights=others))
+        queries.sources.save_source(session, a_source(location=_entry("known").url, rights=others))
     run_pass()
     assert [asked["rights"] for asked in stages.asked] == [Rights(), OWN]
 
@@ -437,13 +437,13 @@ def test_clips_are_made_only_when_the_watch_says_so_and_its_rights_are_stated(
 ) -> None:
     listed.append(_entry("one"))
     with open_session(place.url) as session:
-        queries.save_client_settings(session, "acme", ClientSettings(require_rights=True))
+        queries.clients.save_client_settings(session, "acme", ClientSettings(require_rights=True))
     watched = place.watch(CHANNEL, clip=True)
     run_pass()
     assert "--rights own" in place.troubles()[0]
     assert stages.heard == []
     with open_session(place.url) as session:
-        queries.save_watch(session, watched.replace(rights=OWN))
+        queries.watches.save_watch(session, watched.replace(rights=OWN))
     run_pass()
     assert (stages.heard, stages.clipped) == (["one"], ["one"])
     shared = {"client": "acme", "rights": OWN}
@@ -501,7 +501,7 @@ def test_a_watch_that_clips_is_refused_before_its_rights_are_stated(
 ) -> None:
     monkeypatch.setattr("flows.outcomes.signal.signal", lambda *_: None)
     with open_session(place.url) as session:
-        queries.save_client_settings(session, "acme", ClientSettings(require_rights=True))
+        queries.clients.save_client_settings(session, "acme", ClientSettings(require_rights=True))
     with pytest.raises(RightsNotStated):
         add_watch(CHANNEL, "acme", 60, True, Rights())
     assert place.troubles() == []
@@ -514,7 +514,7 @@ def test_a_watch_that_clips_is_refused_before_its_rights_are_stated(
     ended = CliRunner().invoke(cli.app, ["watch", "add", CHANNEL, *taken_back])
     assert ended.exit_code == 0, ended.output
     with open_session(place.url) as session:
-        assert [one.rights for one in queries.watches(session)] == [Rights()]
+        assert [one.rights for one in queries.watches.watches(session)] == [Rights()]
 
 
 def test_what_went_wrong_is_listed_with_its_reason(
@@ -558,7 +558,7 @@ def test_the_command_adds_a_folder_looks_at_it_and_ends_well(
     assert stages.heard == ["talk.mp4"]
     shutil.rmtree(place.folder)
     with open_session(place.url) as session:
-        (watched,) = queries.watches(session)
+        (watched,) = queries.watches.watches(session)
     with only_one(holding(watched)):
         assert "Another run works on 1" in CliRunner().invoke(cli.app, ["watch", "run"]).output
     assert CliRunner().invoke(cli.app, ["watch", "run"]).exit_code == 1

@@ -103,8 +103,8 @@ def go(
         _see_it_posted(tab, pages, url)
     (public,) = fakes.stage.world.ledger
     with open_session(url) as session:
-        clip = queries.get_clip(session, changed)
-        (post,) = queries.posts(session, CLIENT)
+        clip = queries.clips.get_clip(session, changed)
+        (post,) = queries.posts.posts(session, CLIENT)
     file = home / "store" / clip.video_key
     assert public.sha256 == clip.video_sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
     assert clip.plan.hook is not None
@@ -116,11 +116,11 @@ def go(
 def _prepare(url: str, fakes: Fakes) -> None:
     """What an agency has before its first video: a client, somebody of theirs, an account."""
     with open_session(url) as session:
-        queries.save_editorial_policy(session, CLIENT, _POLICY)
-        queries.save_account(session, _ACCOUNT)
+        queries.clients.save_editorial_policy(session, CLIENT, _POLICY)
+        queries.accounts.save_account(session, _ACCOUNT)
         fakes.stage.join(_ACCOUNT)
         tokens = tokens_of(fakes.stage.grant(_ACCOUNT))
-        queries.save_tokens(session, Vault([fakes.key]), _ACCOUNT.account_id, tokens)
+        queries.tokens.save_tokens(session, Vault([fakes.key]), _ACCOUNT.account_id, tokens)
     a_user(url, "otto", Role.OPERATOR, CLIENT)
 
 
@@ -169,9 +169,9 @@ def _see_it_planned(tab: Page, pages: str) -> None:
 def _let_the_time_come(url: str) -> None:
     now = datetime.now(UTC)
     with open_session(url) as session:
-        (post,) = queries.posts(session, CLIENT)
+        (post,) = queries.posts.posts(session, CLIENT)
         assert post.state is PostState.RESERVED
-        assert queries.save_post(session, post, post.replace(due_at=now, next_at=now), now)
+        assert queries.posts.save_post(session, post, post.replace(due_at=now, next_at=now), now)
 
 
 def _see_it_posted(tab: Page, pages: str, url: str) -> None:
@@ -180,7 +180,7 @@ def _see_it_posted(tab: Page, pages: str, url: str) -> None:
     while not told.is_visible():
         if time.monotonic() > deadline:
             with open_session(url) as session:
-                pytest.fail(f"{queries.posts(session, CLIENT)}")
+                pytest.fail(f"{queries.posts.posts(session, CLIENT)}")
         tab.wait_for_timeout(2000)
         tab.reload()
         expect(tab.get_by_role("heading", name="Posts")).to_be_visible()
@@ -189,6 +189,6 @@ def _see_it_posted(tab: Page, pages: str, url: str) -> None:
 def _clip(url: str) -> str:
     """The one that was rendered last."""
     with open_session(url) as session:
-        newest = queries.recent_clips(session, limit=1)[0]
+        newest = queries.clips.recent_clips(session, limit=1)[0]
         assert newest.state is ClipState.READY
         return newest.clip_id

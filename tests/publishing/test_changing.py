@@ -39,18 +39,18 @@ WORDS = ClipEdit(words={name: OwnWords(caption="Typed by hand.") for name in Pla
 def place(session: Session) -> Session:
     """A stored clip, about which nobody has decided."""
     save_everything(session)
-    queries.save_clip(session, a_clip())
+    queries.clips.save_clip(session, a_clip())
     return session
 
 
 def made(session: Session, clip_id: str = "clip_2", **changes: Any) -> str:
     """Another film of the clip."""
-    queries.save_clip(session, a_clip(clip_id, **changes))
+    queries.clips.save_clip(session, a_clip(clip_id, **changes))
     return clip_id
 
 
 def verdict(session: Session, clip_id: str = "clip_1") -> Verdict | None:
-    return queries.find_verdict(session, clip_id)
+    return queries.verdicts.find_verdict(session, clip_id)
 
 
 def reason(session: Session, clip_id: str = "clip_1") -> str:
@@ -120,8 +120,8 @@ def test_a_late_film_that_another_change_has_put_in_place_stays_there(place: Ses
 def test_approval_is_promised_only_where_it_is_wanted(
     place: Session, approval: str, words: str, film: str
 ) -> None:
-    policy = queries.editorial_policy(place, "acme")
-    queries.save_editorial_policy(place, "acme", policy.replace(approval=approval))
+    policy = queries.clients.editorial_policy(place, "acme")
+    queries.clients.save_editorial_policy(place, "acme", policy.replace(approval=approval))
     for edit, follows in ((WORDS, words), (BOXED, film)):
         change = changing.ask(place, "clip_1", edit, "otto", NOW)
         assert changing.what_follows(place, change) == follows
@@ -141,18 +141,18 @@ def test_what_is_begun_and_surely_not_public_is_posted_with_the_new_words_or_not
     place: Session, platform: PlatformName, stage: Stage, unsettled: bool, state: PostState | None
 ) -> None:
     account = an_account(platform=platform)
-    queries.save_account(place, account)
+    queries.accounts.save_account(place, account)
     post = a_post(account, "clip_1", NOW)
-    assert queries.reserve_post(place, post, NOW)
+    assert queries.posts.reserve_post(place, post, NOW)
     begun = post.replace(
         state=PostState.SUBMITTING,
         begun_at=NOW,
         receipt=Receipt(stage=stage, unsettled=unsettled),
     )
     lease = NOW + timedelta(minutes=1)
-    assert queries.save_post(place, post, begun, NOW, lease_until=lease)
+    assert queries.posts.save_post(place, post, begun, NOW, lease_until=lease)
     changing.ask(place, "clip_1", WORDS, "otto", NOW)
-    after = queries.get_post(place, post.post_id)
+    after = queries.posts.get_post(place, post.post_id)
     assert after.state is (state or PostState.SUBMITTING)
     assert (after.words.caption == "Typed by hand.") == (state is PostState.SUBMITTING)
 
@@ -161,14 +161,14 @@ def test_a_failed_post_goes_on_with_the_new_words_and_says_still_why_it_failed(
     place: Session,
 ) -> None:
     account = an_account()
-    queries.save_account(place, account)
+    queries.accounts.save_account(place, account)
     post: Post = a_post(account, "clip_1", NOW)
-    assert queries.reserve_post(place, post, NOW)
-    queries.save_post(
+    assert queries.posts.reserve_post(place, post, NOW)
+    queries.posts.save_post(
         place, post, post.replace(state=PostState.FAILED, note="It was refused."), NOW
     )
     changing.ask(place, "clip_1", WORDS, "otto", NOW)
-    after = queries.get_post(place, post.post_id)
+    after = queries.posts.get_post(place, post.post_id)
     assert (after.state, after.note) == (PostState.FAILED, "It was refused.")
     assert after.words.caption == "Typed by hand."
 
@@ -197,9 +197,9 @@ def test_nobody_decides_about_a_clip_while_somebody_else_does(
                 change_id=change_id, clip_id=clip_id, wanted=BOXED, by="Jo",
                 asked_at=NOW - timedelta(hours=1), heard_at=NOW - timedelta(hours=1),
             )  # fmt: skip
-            queries.save_change(session, asked)
+            queries.changes.save_change(session, asked)
     with open_session(database_url) as first, open_session(database_url) as other:
-        queries.lock_clips(first, ["clip_1"])
+        queries.changes.lock_clips(first, ["clip_1"])
         other.execute(text("SET LOCAL lock_timeout = '50ms'"))
         with pytest.raises(OperationalError, match="lock timeout"):
             act(other)

@@ -24,6 +24,7 @@ class FakePrefect:
         as ``states`` says, else they wait.
     :ivar listed: Runs that there are, as its API tells them.
     :ivar started: What was asked to be started of other deployments, by idempotency key.
+    :ivar busy: So many times it does not start a run yet, and says 503.
     """
 
     def __init__(self) -> None:
@@ -35,6 +36,7 @@ class FakePrefect:
         self.listed: list[dict[str, Any]] = []
         self.percents: dict[str, float] = {}
         self.started: dict[str, dict[str, Any]] = {}
+        self.busy = 0
         self.asked = 0
         self.slow_s = 0.0
         self.answers_nonsense = False
@@ -72,6 +74,9 @@ class FakePrefect:
         time.sleep(self.slow_s)
         if self.status != 200:
             return self.status, {}
+        if self.busy and path.endswith("/create_flow_run"):
+            self.busy -= 1
+            return 503, {}
         if self.answers_nonsense:
             return 200, {"detail": "an upgrade is under way"}
         found = self._read(path) if asked is None else self._posted(path, asked)

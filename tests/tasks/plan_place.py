@@ -75,10 +75,10 @@ class PlanPlace:
         }
         made = account(number, **given | changes)
         with self.session() as session:
-            queries.save_account(session, made)
+            queries.accounts.save_account(session, made)
             if connected and made.method in BY_TOKEN:
                 tokens = Tokens(access=SecretStr("a-token"), obtained_at=NOW)
-                queries.save_tokens(session, VAULT, made.account_id, tokens)
+                queries.tokens.save_tokens(session, VAULT, made.account_id, tokens)
         self.accounts.append(made)
         return made
 
@@ -102,7 +102,7 @@ class PlanPlace:
             proof=PASSED,
             size_bytes=5_000_000,
         )
-        queries.save_clip(session, made.replace(**changes))
+        queries.clips.save_clip(session, made.replace(**changes))
         self.clips.append(made.clip_id)
         return made.clip_id
 
@@ -111,13 +111,13 @@ class PlanPlace:
 
     def posts(self, *states: PostState) -> list[Post]:
         with self.session() as session:
-            return queries.posts(session, CLIENT, states=states)
+            return queries.posts.posts(session, CLIENT, states=states)
 
     def change(self, post: Post, **changes: Any) -> None:
         """What somebody else does to a post."""
         with self.session() as session:
-            found = queries.get_post(session, post.post_id)
-            assert queries.save_post(session, found, found.replace(**changes), NOW)
+            found = queries.posts.get_post(session, post.post_id)
+            assert queries.posts.save_post(session, found, found.replace(**changes), NOW)
 
 
 def moment_id(number: int) -> str:
@@ -155,16 +155,18 @@ def plan_place(
     settings.cache_clear()
     found = detection(moments, left_out=4)
     with open_session(url) as session:
-        queries.save_source(session, SOURCE)
-        heard = queries.save_transcript(session, SOURCE.source_id, None, a_transcript())
+        queries.sources.save_source(session, SOURCE)
+        heard = queries.transcripts.save_transcript(session, SOURCE.source_id, None, a_transcript())
         options = DetectOptions(count=min(moments, 50), min_ms=10_000)
-        queries.save_detection(session, SOURCE.source_id, heard, "key", found, options)
+        queries.detections.save_detection(session, SOURCE.source_id, heard, "key", found, options)
         writing = Writing(
             draft=Draft(hook="He left", caption="He never came back.", hashtags=("story",)),
             writer="local",
             writer_version="1",
             wishes="none",
         )
-        queries.save_writings(session, {moment.moment_id: writing for moment in found.moments})
+        queries.drafts.save_writings(
+            session, {moment.moment_id: writing for moment in found.moments}
+        )
     yield PlanPlace(url)
     settings.cache_clear()

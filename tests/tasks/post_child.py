@@ -34,7 +34,7 @@ def _publish(order: dict[str, Any]) -> str:
 
     def access(account_id: str, _now: datetime) -> Access:
         with db_session() as session:
-            account = queries.get_account(session, account_id)
+            account = queries.accounts.get_account(session, account_id)
         return Access(account, SecretStr(order["token"]))
 
     publisher = Publisher(
@@ -68,7 +68,7 @@ def _take(order: dict[str, Any]) -> str:
     now = datetime.fromisoformat(order["now"])
     while True:
         with db_session() as session:
-            if queries.take_tokens(session, [bucket], now):
+            if queries.buckets.take_tokens(session, [bucket], now):
                 return str(taken)
         taken += 1
 

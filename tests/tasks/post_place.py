@@ -93,7 +93,7 @@ class Place:
     def access(self, account_id: str, _now: datetime) -> Access:
         """What opens an account of the fake."""
         with self.session() as session:
-            account = queries.get_account(session, account_id)
+            account = queries.accounts.get_account(session, account_id)
         grant = self.fake.join(account.platform_user_id)
         self.tokens.append(grant.access)
         secrets = {name: SecretStr(text) for name, text in self.fake.app.items()}
@@ -115,7 +115,7 @@ class Place:
         )
         account = account.replace(**changes)
         with self.session() as session:
-            queries.save_account(session, account)
+            queries.accounts.save_account(session, account)
         self.accounts.append(account)
         return account
 
@@ -126,7 +126,7 @@ class Place:
         with self.session() as session:
             save_clip(session, clip_id, self.sha256, self.case.file_bytes)
             post = a_post(account, clip_id, self.now + timedelta(seconds=after_s), **changes)
-            assert queries.reserve_post(session, post, self.now)
+            assert queries.posts.reserve_post(session, post, self.now)
         return post
 
     def run(self, publisher: Publisher | None = None, most_passes: int = 120) -> None:
@@ -142,11 +142,11 @@ class Place:
 
     def posts(self) -> list[Post]:
         with self.session() as session:
-            return queries.posts(session)
+            return queries.posts.posts(session)
 
     def stored(self, post: Post) -> Post:
         with self.session() as session:
-            return queries.get_post(session, post.post_id, vault=VAULT)
+            return queries.posts.get_post(session, post.post_id, vault=VAULT)
 
     def public(self, account: Account) -> list[Any]:
         return self.world.public_posts(self.case.platform, account.platform_user_id)
@@ -173,7 +173,7 @@ def save_clip(session: Session, clip_id: str, sha256: str, size_bytes: int) -> N
         size_bytes=size_bytes,
         video_key=f"{CLIENT}/clips/shared.mp4",
     )
-    queries.save_clip(session, clip)
+    queries.clips.save_clip(session, clip)
 
 
 def a_post(account: Account, clip_id: str, due_at: datetime, **changes: Any) -> Post:
@@ -215,9 +215,9 @@ def place_at(name: str, url: str, home: Path, monkeypatch: pytest.MonkeyPatch) -
     (folder / "shared.mp4").write_bytes(content)
     with open_session(url) as session:
         source = a_source(CLIENT, rights=Rights(ground=Ground.OWN, owner=CLIENT))
-        queries.save_source(session, source)
-        heard = queries.save_transcript(session, source.source_id, None, a_transcript())
-        queries.save_detection(session, source.source_id, heard, "key", a_detection())
+        queries.sources.save_source(session, source)
+        heard = queries.transcripts.save_transcript(session, source.source_id, None, a_transcript())
+        queries.detections.save_detection(session, source.source_id, heard, "key", a_detection())
     world = World()
     with case.fake(world).serving() as fake:
         place = Place(url, home, case, world, fake, hashlib.sha256(content).hexdigest())

@@ -30,7 +30,7 @@ def oauth_for(account: Account, _proxy: object, hosts: Any) -> OAuth:
 def _go_in(order: dict[str, Any]) -> str:
     if order.get("die"):
         # The answer is there, and nothing of it is stored.
-        queries.save_tokens = lambda *_arguments: os.kill(os.getpid(), signal.SIGKILL)
+        queries.tokens.save_tokens = lambda *_arguments: os.kill(os.getpid(), signal.SIGKILL)
     try:
         access = tokens.access_to(
             order["account_id"],

@@ -61,9 +61,13 @@ class SweepPlace:
         self.file(source.media_key, TALK)
         self.source_id, self.talk_key = source.source_id, source.media_key
         with self.session() as session:
-            queries.save_source(session, source.replace(ingested_at=NOW - 8 * DAY))
-            heard = queries.save_transcript(session, source.source_id, None, a_transcript())
-            queries.save_detection(session, source.source_id, heard, "key", a_detection())
+            queries.sources.save_source(session, source.replace(ingested_at=NOW - 8 * DAY))
+            heard = queries.transcripts.save_transcript(
+                session, source.source_id, None, a_transcript()
+            )
+            queries.detections.save_detection(
+                session, source.source_id, heard, "key", a_detection()
+            )
 
     def clip(self, clip_id: str = "clip_1") -> tuple[str, bytes]:
         """A clip that may be posted: its key, and its content."""
@@ -81,7 +85,7 @@ class SweepPlace:
             size_bytes=len(content),
         )
         with self.session() as session:
-            queries.save_clip(session, clip)
+            queries.clips.save_clip(session, clip)
         return key, content
 
     def post(self, clip_id: str, days_ago: float | None, **changes: object) -> Post:
@@ -98,8 +102,8 @@ class SweepPlace:
                 state=PostState.POSTED, posted_at=NOW - days_ago * DAY, next_at=None
             )
         with self.session() as session:
-            queries.save_account(session, account)
-            assert queries.reserve_post(session, post, NOW)
+            queries.accounts.save_account(session, account)
+            assert queries.posts.reserve_post(session, post, NOW)
         return post
 
     def set_age(self, days: float) -> None:

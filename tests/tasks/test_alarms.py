@@ -55,7 +55,7 @@ def add(phone: FakeApprise, name: str = "ops", **changes: Any) -> None:
 def alert(place: Place, kind: str = "failed", **changes: Any) -> None:
     with place.session() as session:
         values = {"sentence": "It failed.", "client": CLIENT} | changes
-        queries.add_alert(session, Alert(at=NOW, kind=kind, **values))
+        queries.alerts.add_alert(session, Alert(at=NOW, kind=kind, **values))
 
 
 def test_an_alert_is_told_once_and_once_more_when_somebody_has_seen_to_it(
@@ -69,8 +69,8 @@ def test_an_alert_is_told_once_and_once_more_when_somebody_has_seen_to_it(
     assert told["title"] == "Clipper: a post needs somebody (acme)"
     assert "It failed." in told["message"]
     with place.session() as session:
-        [known] = queries.alerts(session)
-        queries.alert_seen(session, known.alert_id, "Jo", NOW)
+        [known] = queries.alerts.alerts(session)
+        queries.alerts.alert_seen(session, known.alert_id, "Jo", NOW)
     assert alarms.tell_targets(NOW + MINUTE) == {"sent": 1}
     assert alarms.tell_targets(NOW + MINUTE) == {}
     assert phone.titles[1] == "Clipper: over: a post needs somebody (acme)"
@@ -92,12 +92,12 @@ def test_a_target_that_does_not_answer_is_tried_again_and_that_is_shown(
     assert alarms.tell_targets(NOW) == {"not sent": 1}
     assert alarms.tell_targets(NOW) == {}
     with place.session() as session:
-        [target] = queries.targets(session)
+        [target] = queries.alarms.targets(session)
     assert target.trouble == "The target ops did not take the message."
     phone.status = 200
     assert alarms.tell_targets(NOW + MINUTE) == {"sent": 1}
     with place.session() as session:
-        assert queries.targets(session)[0].trouble == ""
+        assert queries.alarms.targets(session)[0].trouble == ""
 
 
 @pytest.mark.parametrize("when", ["before it is sent", "after it was sent"])
@@ -130,14 +130,14 @@ def test_a_message_survives_the_kill_of_its_sender(
 def test_a_state_that_lasts_is_one_alarm_until_it_is_over(place: Place, phone: FakeApprise) -> None:
     add(phone)
     with place.session() as session:
-        assert queries.raise_alert(session, "disk", "here", "It fills.", NOW)
-        assert not queries.raise_alert(session, "disk", "here", "It fills more.", NOW)
+        assert queries.alerts.raise_alert(session, "disk", "here", "It fills.", NOW)
+        assert not queries.alerts.raise_alert(session, "disk", "here", "It fills more.", NOW)
     assert alarms.tell_targets(NOW) == {"sent": 1}
     assert "It fills more. (seen 2 times)" in phone.taken[0]["message"]
     with place.session() as session:
-        assert queries.resolve_alerts(session, "disk", NOW + MINUTE) == ["here"]
-        assert queries.alerts(session) == []
-        assert queries.raise_alert(session, "disk", "here", "Again.", NOW + MINUTE)
+        assert queries.alerts.resolve_alerts(session, "disk", NOW + MINUTE) == ["here"]
+        assert queries.alerts.alerts(session) == []
+        assert queries.alerts.raise_alert(session, "disk", "here", "Again.", NOW + MINUTE)
     assert alarms.tell_targets(NOW + MINUTE) == {"sent": 1}
     assert phone.titles[1] == "Clipper: over: a disk is filling"
     # The same again within minutes waits; it is not lost.
@@ -152,28 +152,30 @@ def test_stuck_posts_a_spent_budget_and_a_service_that_is_away_are_noticed_and_e
     idle = ["gpu"]
     monkeypatch.setattr(conditions, "idle_pools", lambda: idle)
     with place.session() as session:
-        queries.save_client_settings(session, CLIENT, ClientSettings(monthly_budget_usd=Decimal(0)))
+        queries.clients.save_client_settings(
+            session, CLIENT, ClientSettings(monthly_budget_usd=Decimal(0))
+        )
     for _ in range(5):
         with pytest.raises(ServiceUnavailable), breaking.asking("tiktok", now):
             raise ServiceUnavailable("TikTok is away.")
     found = conditions.note_all(now)
     assert found == {"disk": 0, "api": 1, "worker": 1, "queue": 1, "budget": 1}
     with place.session() as session:
-        said = {one.kind: (one.client, one.sentence) for one in queries.alerts(session)}
+        said = {one.kind: (one.client, one.sentence) for one in queries.alerts.alerts(session)}
     assert "nobody is at it" in said["queue"][1]
     assert said["budget"][0] == CLIENT
     assert said["api"][1].endswith("5 times in a row. TikTok is away.")
     idle.clear()
     with place.session() as session:
-        queries.save_client_settings(session, CLIENT, ClientSettings())
-        stored = queries.get_post(session, post.post_id)
-        queries.save_post(session, stored, stored.replace(state=PostState.CANCELLED), now)
+        queries.clients.save_client_settings(session, CLIENT, ClientSettings())
+        stored = queries.posts.get_post(session, post.post_id)
+        queries.posts.save_post(session, stored, stored.replace(state=PostState.CANCELLED), now)
     later = now + timedelta(minutes=5)
     with breaking.asking("tiktok", later):
         pass
     assert not any(conditions.note_all(later).values())
     with place.session() as session:
-        assert queries.alerts(session) == []
+        assert queries.alerts.alerts(session) == []
 
 
 def test_an_account_that_is_well_again_ends_its_alert(place: Place) -> None:
@@ -184,14 +186,14 @@ def test_an_account_that_is_well_again_ends_its_alert(place: Place) -> None:
     for days, left in ((-1, 2), (1, 1)):
         check = AccountCheck(account_id=account.account_id, checked_at=NOW + timedelta(days=days))
         with place.session() as session:
-            queries.save_account_check(session, check)
-            queries.resolve_settled(session, NOW)
-            assert len(queries.alerts(session)) == left
+            queries.account_checks.save_account_check(session, check)
+            queries.alarms.resolve_settled(session, NOW)
+            assert len(queries.alerts.alerts(session)) == left
     with place.session() as session:
-        posted = queries.get_post(session, post.post_id)
-        queries.save_post(session, posted, posted.replace(state=PostState.POSTED), NOW)
-        queries.resolve_settled(session, NOW)
-        assert queries.alerts(session) == []
+        posted = queries.posts.get_post(session, post.post_id)
+        queries.posts.save_post(session, posted, posted.replace(state=PostState.POSTED), NOW)
+        queries.alarms.resolve_settled(session, NOW)
+        assert queries.alerts.alerts(session) == []
 
 
 def test_nobody_asks_a_service_that_is_away_until_one_finds_that_it_is_back(place: Place) -> None:

@@ -71,7 +71,7 @@ def test_what_went_out_after_the_backup_does_not_go_out_again(
 ) -> None:
     account, other = place.account("1"), place.account("2")
     with place.session() as session:
-        queries.save_tokens(session, VAULT, account.account_id, some_tokens())
+        queries.tokens.save_tokens(session, VAULT, account.account_id, some_tokens())
     due, later = place.post(account), place.post(account, after_s=30 * 3600)
     folder, manifest = backup.back_up(tmp_path / "backups", place.now)
     assert manifest.rows["posts"] == 2
@@ -89,7 +89,7 @@ def test_what_went_out_after_the_backup_does_not_go_out_again(
     assert done.looked_for == 1
     elsewhere = Place(**{**vars(place), "url": empty})
     with elsewhere.session() as session:
-        tokens = queries.find_tokens(session, VAULT, account.account_id)
+        tokens = queries.tokens.find_tokens(session, VAULT, account.account_id)
         assert tokens is not None
         assert tokens.access.get_secret_value() == some_tokens().access.get_secret_value()
     assert elsewhere.stored(due).state is PostState.UNKNOWN
@@ -100,21 +100,21 @@ def test_what_went_out_after_the_backup_does_not_go_out_again(
     held = elsewhere.stored(later)
     assert (held.state, "the restore stopped everything" in held.note) == (PostState.HELD, True)
     with elsewhere.session() as session:
-        assert [one.kind for one in queries.alerts(session)] == ["restored"]
+        assert [one.kind for one in queries.alerts.alerts(session)] == ["restored"]
     # The account shows it, and another shows one of which these rows have never heard.
     assert read_back_restored(elsewhere.publisher(), 9) == {"accounts": 2, "posted": 1}
     found = elsewhere.stored(due)
     assert (found.state, found.posted_at) == (PostState.POSTED, place.public(account)[0].at)
     assert found.receipt.public_id == place.public(account)[0].public_id
     with elsewhere.session() as session:
-        [told] = [one for one in queries.alerts(session) if one.account_id]
+        [told] = [one for one in queries.alerts.alerts(session) if one.account_id]
     assert place.public(other)[0].public_id in told.sentence
     assert read_back_restored(elsewhere.publisher(), 9) == {}
     [stop] = stops_of(elsewhere)
     with elsewhere.session() as session:
         assert stop.by == "the restore"
-        queries.lift_stop(session, stop.stop_id, "Ann", elsewhere.now)
-        queries.look_again(session, stop, elsewhere.now)
+        queries.stops.lift_stop(session, stop.stop_id, "Ann", elsewhere.now)
+        queries.stops.look_again(session, stop, elsewhere.now)
     elsewhere.publisher().round()
     assert elsewhere.stored(due).receipt.stage is Stage.POSTED
     assert len(place.public(account)) == 2
@@ -139,9 +139,9 @@ def test_what_an_account_does_not_show_waits_for_a_person_who_lets_it_go(
     publisher.round()
     assert place.public(account) == []
     with elsewhere.session() as session:
-        [stop] = queries.stops(session)
-        queries.lift_stop(session, stop.stop_id, "Ann", elsewhere.now)
-        queries.look_again(session, stop, elsewhere.now)
+        [stop] = queries.stops.stops(session)
+        queries.stops.lift_stop(session, stop.stop_id, "Ann", elsewhere.now)
+        queries.stops.look_again(session, stop, elsewhere.now)
     elsewhere.run()
     assert len(place.public(account)) == 1
     assert read_back_restored(publisher, 9) == {}
@@ -149,7 +149,7 @@ def test_what_an_account_does_not_show_waits_for_a_person_who_lets_it_go(
 
 def stops_of(place: Place) -> list[Stop]:
     with place.session() as session:
-        return list(queries.stops(session))
+        return list(queries.stops.stops(session))
 
 
 def test_a_post_that_was_begun_waits_for_a_person_and_one_that_is_armed_is_looked_up(
@@ -179,7 +179,7 @@ def test_a_key_that_is_missing_is_said_before_anything_is_touched(
 ) -> None:
     account = place.account("1")
     with place.session() as session:
-        queries.save_tokens(session, VAULT, account.account_id, some_tokens())
+        queries.tokens.save_tokens(session, VAULT, account.account_id, some_tokens())
     folder, _ = backup.back_up(tmp_path / "backups")
     for keys in ("", new_key().get_secret_value()):
         move_to(empty, monkeypatch, keys)
@@ -197,7 +197,7 @@ def test_a_database_with_rows_is_not_restored_into(place: Place, tmp_path: Path)
     with pytest.raises(NeedsPerson, match="into an empty database only"):
         restore(folder)
     with place.session() as session:
-        assert queries.clients(session) == ["acme"]
+        assert queries.clients.clients(session) == ["acme"]
 
 
 def test_a_backup_that_is_not_whole_is_refused(
@@ -251,7 +251,7 @@ def test_a_restore_that_is_killed_leaves_nothing_and_runs_again(
     assert sum(dumping.row_counts(empty).values()) == 0
     assert restore(folder).rows == sum(manifest.rows.values())
     with open_session(empty) as session:
-        assert queries.clients(session) == ["acme"]
+        assert queries.clients.clients(session) == ["acme"]
 
 
 def test_the_commands_bring_a_machine_to_another_that_is_empty(
@@ -265,7 +265,7 @@ def test_the_commands_bring_a_machine_to_another_that_is_empty(
 
     account = place.account("1")
     with place.session() as session:
-        queries.save_tokens(session, VAULT, account.account_id, some_tokens())
+        queries.tokens.save_tokens(session, VAULT, account.account_id, some_tokens())
     to, keys = tmp_path / "backups", tmp_path / "keys"
     code, said = run("backup", "--to", to)
     assert (code, fingerprint(KEY) in said, KEY.get_secret_value() in said) == (0, True, False)
@@ -288,7 +288,7 @@ def test_the_commands_bring_a_machine_to_another_that_is_empty(
         code, said = run("restore", to, "--json")
         assert (code, json.loads(said)["looked_for"]) == (0, 0)
         with open_session(url) as session:
-            tokens = queries.find_tokens(session, Vault([KEY]), account.account_id)
+            tokens = queries.tokens.find_tokens(session, Vault([KEY]), account.account_id)
             assert tokens is not None
             assert "CANARY" in tokens.access.get_secret_value()
     monkeypatch.setenv("DATABASE_URL", place.url)

@@ -72,14 +72,14 @@ def test_posts_by_the_api_go_on_whatever_browsers_show(
             for number in range(5)
         ]
         with place.session() as session:
-            queries.save_proxy(session, VAULT, "account_0", SecretStr(PROXY))
+            queries.tokens.save_proxy(session, VAULT, "account_0", SecretStr(PROXY))
         publisher = place.publisher(browsers=lambda: {PlatformName.X: browser})
         publisher.round()
         assert {place.stored(post).state for post in in_browser} == {state}
         assert sorted(browser.let_go_of) == sorted(post.post_id for post in in_browser)
         assert sorted(browser.proxies, key=str) == [None] * 4 + [PROXY]
         with place.session() as session:
-            assert [alert.kind for alert in queries.alerts(session)] == alerts
+            assert [alert.kind for alert in queries.alerts.alerts(session)] == alerts
         account = place.account("9")
         post = place.post(account)
         for _ in range(6):

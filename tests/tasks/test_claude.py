@@ -95,7 +95,7 @@ def test_a_reply_that_is_too_old_is_asked_for_again(claude: FakeClaude, database
 def test_the_budget_is_the_client_s(claude: FakeClaude, database_url: str) -> None:
     with open_session(database_url) as session:
         spent = ClientSettings.model_validate({"monthly_budget_usd": "0"})
-        queries.save_client_settings(session, "acme", spent)
+        queries.clients.save_client_settings(session, "acme", spent)
     with open_door("acme") as door, pytest.raises(BudgetSpent):
         _opened(door).ask(QUESTIONS)
     with open_door("umbrella") as door:
@@ -112,7 +112,7 @@ def test_a_month_of_thirty_dollars_is_warned_of_and_then_the_local_detector_carr
     claude.answering = FakeReader().over_http
     with open_session(database_url) as session:
         allowed = ClientSettings.model_validate({"monthly_budget_usd": "30"})
-        queries.save_client_settings(session, "acme", allowed)
+        queries.clients.save_client_settings(session, "acme", allowed)
     _spend("acme", "23.999")
     assert _chosen(TALK).detector == "claude"
     assert len(caplog.messages) == 1
@@ -215,13 +215,13 @@ _CHILD = """
             for name in names:
                 killing(owner, name, steps, at)
         # Within the transaction that enters a reply and keeps it.
-        killing(queries, "save_entry", steps, at)
+        killing(queries.claude, "save_entry", steps, at)
         BatchDoor(api, books, patience_s=60, poll_s=0).ask(QUESTIONS)
 
     # What is imported before a run is forked takes its time once.
     api._client.messages.batches
     with open_session({database!r}) as session:
-        queries.reserved_usd(session, "nobody")
+        queries.claude.reserved_usd(session, "nobody")
     close_pool({database!r})
     for at in map(int, sys.stdin):
         if not (pid := os.fork()):

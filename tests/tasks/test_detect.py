@@ -28,8 +28,10 @@ def transcript_id(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyP
     settings.cache_clear()
     monkeypatch.setattr(settings(), "anthropic_api_key", SecretStr("sk-ant-test"))
     with open_session(database_url) as session:
-        queries.save_source(session, a_source())
-        return queries.save_transcript(session, a_source().source_id, None, a_transcript())
+        queries.sources.save_source(session, a_source())
+        return queries.transcripts.save_transcript(
+            session, a_source().source_id, None, a_transcript()
+        )
 
 
 def test_what_the_local_detector_found_instead_is_looked_for_again_and_stays_beside(
@@ -56,7 +58,9 @@ def test_what_the_local_detector_found_instead_is_looked_for_again_and_stays_bes
     # Clips were made of it, perhaps, which are still shown, varied and released.
     assert detect.load_detection.fn(keys[0])[1] == instead
     with open_session(database_url) as session:
-        assert queries.get_moment(session, a_moment(3).moment_id)[1] == a_moment(3, rank=1)
+        assert queries.detections.get_moment(session, a_moment(3).moment_id)[1] == a_moment(
+            3, rank=1
+        )
 
 
 def test_the_client_s_policy_and_the_source_decide_what_is_found(
@@ -81,7 +85,7 @@ def test_the_client_s_policy_and_the_source_decide_what_is_found(
 
     def wanting(**wishes: Any) -> None:
         with open_session(database_url) as session:
-            queries.save_editorial_policy(session, "acme", EditorialPolicy(**wishes))
+            queries.clients.save_editorial_policy(session, "acme", EditorialPolicy(**wishes))
 
     keys = [run()]
     wanting(banned_words=("guru",))

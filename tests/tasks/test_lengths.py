@@ -28,9 +28,11 @@ def heard(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     with open_session(database_url) as session:
         for client in ("bravo", "acme"):
             source = a_source(client)
-            queries.save_source(session, source)
-            kept = queries.save_transcript(session, source.source_id, None, a_transcript())
-        queries.save_editorial_policy(session, "acme", WISHES)
+            queries.sources.save_source(session, source)
+            kept = queries.transcripts.save_transcript(
+                session, source.source_id, None, a_transcript()
+            )
+        queries.clients.save_editorial_policy(session, "acme", WISHES)
     yield kept
     settings.cache_clear()
 

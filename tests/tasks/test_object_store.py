@@ -82,7 +82,7 @@ def test_a_source_in_a_bucket_is_stored_once_and_forgotten_whole(
     home = settings().home
     assert not [path for path in home.rglob("*~*") if path.is_file()], "nor is there a copy"
     with open_session(database_url) as session:
-        assert queries.recent_sources(session, "acme", 9) == []
+        assert queries.overview.recent_sources(session, "acme", 9) == []
 
 
 def test_a_bucket_that_is_away_is_asked_by_nobody_until_one_finds_it_back(
@@ -105,12 +105,14 @@ def test_a_bucket_that_is_away_is_asked_by_nobody_until_one_finds_it_back(
         store.exists(key)
     assert bucket.front.count("HeadObject") == 0
     with open_session(database_url) as session:
-        [look] = queries.looks(session)
+        [look] = queries.health.looks(session)
         assert (look.service, look.failures) == ("store", 5)
-        queries.outage(session, "store", lambda one: breaker.after_no_probe(one, look.since or NOW))
+        queries.health.outage(
+            session, "store", lambda one: breaker.after_no_probe(one, look.since or NOW)
+        )
     assert not store.exists(key)
     with open_session(database_url) as session:
-        assert queries.looks(session)[0].failures == 0
+        assert queries.health.looks(session)[0].failures == 0
 
 
 def test_an_archive_in_a_bucket_takes_what_is_old_and_gives_it_back(

@@ -29,7 +29,7 @@ def place(
 def want(place: PlanPlace, posts_in_two_days: int) -> None:
     with place.session() as session:
         policy = EditorialPolicy(posts_in_two_days=posts_in_two_days)
-        queries.save_editorial_policy(session, CLIENT, policy)
+        queries.clients.save_editorial_policy(session, CLIENT, policy)
 
 
 def test_as_many_posts_are_reserved_as_the_policy_wants(place: PlanPlace) -> None:

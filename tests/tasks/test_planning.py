@@ -72,7 +72,7 @@ def test_each_slot_of_the_day_is_reserved_for_a_clip_with_its_words(place: PlanP
     place.more_clips(9)
     with place.session() as session:
         wishes = EditorialPolicy(default_hashtags=("acme",), banned_words=("never",))
-        queries.save_editorial_policy(session, CLIENT, wishes)
+        queries.clients.save_editorial_policy(session, CLIENT, wishes)
     plan = place.plan()
     posts = {post.slot_id: post for post in place.posts()}
     assert len(plan.assignments) == len(posts) == 8
@@ -95,7 +95,7 @@ def test_planning_a_day_again_changes_nothing(day: PlanPlace) -> None:
     assert again.changes == ()
     assert day.posts() == before
     with day.session() as session:
-        assert all(len(queries.post_events(session, post.post_id)) == 1 for post in before)
+        assert all(len(queries.posts.post_events(session, post.post_id)) == 1 for post in before)
 
 
 def test_a_dry_run_reserves_and_keeps_nothing(place: PlanPlace) -> None:
@@ -106,7 +106,7 @@ def test_a_dry_run_reserves_and_keeps_nothing(place: PlanPlace) -> None:
     assert plans[0].assignments[0].state is PostState.PLANNED
     assert place.posts() == []
     with place.session() as session:
-        assert queries.find_plan(session, CLIENT, DAY) is None
+        assert queries.plans.find_plan(session, CLIENT, DAY) is None
 
 
 def test_the_next_day_knows_what_is_reserved_for_this_one(place: PlanPlace) -> None:
@@ -142,7 +142,7 @@ def test_a_warm_up_counts_from_the_day_of_the_first_posts_slot(place: PlanPlace)
     with place.session() as session:
         note_success(session, night, posted, Outage(), posted.due_at, posted.due_at)
     with place.session() as session:
-        assert queries.get_account(session, night.account_id).first_post_on == DAY
+        assert queries.accounts.get_account(session, night.account_id).first_post_on == DAY
 
 
 def _withdraw_rights(place: PlanPlace) -> None:
@@ -152,18 +152,18 @@ def _withdraw_rights(place: PlanPlace) -> None:
 
 def _stop(place: PlanPlace, **of: Any) -> None:
     with place.session() as session:
-        queries.add_stop(session, Stop(by="Jo", at=NOW, why="a claim", **of))
+        queries.stops.add_stop(session, Stop(by="Jo", at=NOW, why="a claim", **of))
 
 
 def _fail_proof(place: PlanPlace) -> None:
     with place.session() as session:
-        for clip in queries.recent_clips(session):
-            queries.save_clip(session, clip.replace(state=ClipState.FAILED_PROOF))
+        for clip in queries.clips.recent_clips(session):
+            queries.clips.save_clip(session, clip.replace(state=ClipState.FAILED_PROOF))
 
 
 def _hold(place: PlanPlace) -> None:
     with place.session() as session:
-        for clip in queries.recent_clips(session):
+        for clip in queries.clips.recent_clips(session):
             _held(place, clip.clip_id)
 
 
@@ -240,7 +240,7 @@ def test_a_paused_account_is_not_planned(place: PlanPlace) -> None:
     paused = place.account(TIKTOK)
     place.clip()
     with place.session() as session:
-        queries.pause_account(session, paused.account_id, "Its owner is away")
+        queries.accounts.pause_account(session, paused.account_id, "Its owner is away")
     (shortage,) = place.plan().shortages
     assert shortage.sentence == f"@{paused.handle} is paused: Its owner is away."
 
@@ -261,10 +261,10 @@ def test_nothing_is_planned_for_an_account_that_nothing_opens_yet(
     assert shortage.sentence == told.format(shut.handle, shut.account_id)
     with place.session() as session:
         if method == "browser":
-            queries.note_event(session, shut.account_id, queries.LOGGED_IN)
+            queries.accounts.note_event(session, shut.account_id, queries.accounts.LOGGED_IN)
         else:
             # People post to it: there is nothing to open.
-            queries.save_account(session, shut.replace(method="manual"))
+            queries.accounts.save_account(session, shut.replace(method="manual"))
     assert len(place.plan().assignments) == 1
 
 
@@ -292,11 +292,11 @@ def test_a_planner_that_comes_second_plans_around_the_first(
     with place.session() as session:
         # Another one has used the best clip there, and its slot for another clip.
         elsewhere = taken.replace(slot_id="of_another_day", due_at=NOW + timedelta(days=3))
-        assert queries.reserve_post(session, elsewhere, NOW)
+        assert queries.posts.reserve_post(session, elsewhere, NOW)
     assert not planning.book(gathered, stale, posts, NOW)
     assert other.slot_id in by_slot(place)
     with place.session() as session:
-        assert queries.find_plan(session, CLIENT, DAY) is None
+        assert queries.plans.find_plan(session, CLIENT, DAY) is None
     place.plan()
     found = place.posts(*LIVE)
     assert len(found) == 5
@@ -316,7 +316,7 @@ def test_a_slot_that_is_taken_between_plan_and_booking_is_planned_around(
         if not rounds:
             one = next(iter(posts.values()))
             with place.session() as session:
-                assert queries.reserve_post(session, one, NOW)
+                assert queries.posts.reserve_post(session, one, NOW)
         rounds.append(len(posts))
         return real(gathered, plan, posts, now)
 
@@ -419,7 +419,7 @@ def test_an_account_that_cannot_be_planned_for_says_why(place: PlanPlace) -> Non
         place.account(TIKTOK, **changes)
     place.more_clips(2)
     with place.session() as session:
-        queries.pause_account(session, place.accounts[3].account_id, "holidays")
+        queries.accounts.pause_account(session, place.accounts[3].account_id, "holidays")
     plan = place.plan()
     said = {one.account_id: one.sentence for one in plan.shortages if one.cause is Cause.ACCOUNT}
     for one, (_, sentence) in zip(place.accounts, why, strict=True):
@@ -490,7 +490,7 @@ def test_posts_of_a_stopped_source_wait_and_go_out_at_their_times_once_it_is_lif
 
 def _only_stop(place: PlanPlace) -> Stop:
     with place.session() as session:
-        (stop,) = queries.stops(session)
+        (stop,) = queries.stops.stops(session)
     return stop
 
 
@@ -594,7 +594,7 @@ def test_a_failed_post_whose_moment_is_shown_by_another_one_is_not_retried(
         same = {"moment_id": moment_id(1)} if alike == "moment" else {}
         clip_id = place.clip(**same, **({"style": style} if style else {}))
         with place.session() as session:
-            queries.save_print(session, clip_id, _print(1))
+            queries.likeness.save_print(session, clip_id, _print(1))
     place.plan()
     failed = _fail_first(place)
     # The planner takes the other clip of the moment.
@@ -632,15 +632,15 @@ def test_near_duplicates_are_measured_once_and_kept_apart(
         place.account(TIKTOK)
     with place.session() as session:
         for seed in (1, 1, 2, 2):
-            queries.save_print(session, place.clip(), _print(seed))
+            queries.likeness.save_print(session, place.clip(), _print(seed))
     plan = place.plan()
     # Another part of the talk, but the same to see and to hear.
     clips = {one.clip_id for one in plan.assignments}
     assert len(clips & {"clip_01", "clip_02"}) == len(clips & {"clip_03", "clip_04"}) == 1
     assert {one.cause for one in plan.shortages} == {Cause.CLIPS}
     with place.session() as session:
-        pairs = queries.clip_distances(session, [SOURCE.source_id], PRINT_VERSION)
-        assert queries.unmeasured_sources(session, [SOURCE.source_id], PRINT_VERSION) == []
+        pairs = queries.likeness.clip_distances(session, [SOURCE.source_id], PRINT_VERSION)
+        assert queries.likeness.unmeasured_sources(session, [SOURCE.source_id], PRINT_VERSION) == []
     near = {(pair.first, pair.second) for pair in pairs if pair.distance < 0.35}
     assert (len(pairs), near) == (6, {("clip_01", "clip_02"), ("clip_03", "clip_04")})
     asked: list[int] = []
@@ -653,7 +653,7 @@ def test_near_duplicates_are_measured_once_and_kept_apart(
     place.plan()
     assert asked == []
     with place.session() as session:
-        queries.save_print(session, place.clip(), _print(3))
+        queries.likeness.save_print(session, place.clip(), _print(3))
     place.plan()
     assert asked == [1]
 
@@ -665,9 +665,9 @@ def test_other_clients_posts_through_the_same_app_count(place: PlanPlace) -> Non
     use = {YOUTUBE: {""}, X: {""}}
     with place.session() as session:
         window = (NOW, NOW + timedelta(days=1))
-        assert queries.app_uses(session, CLIENT, use, *window) == []
-        (found,) = queries.app_uses(session, "other", use, *window)
-        assert queries.app_uses(session, "other", {YOUTUBE: {"another"}}, *window) == []
+        assert queries.plans.app_uses(session, CLIENT, use, *window) == []
+        (found,) = queries.plans.app_uses(session, "other", use, *window)
+        assert queries.plans.app_uses(session, "other", {YOUTUBE: {"another"}}, *window) == []
     (post,) = place.posts()
     assert (found.platform, found.app) == (YOUTUBE, "")
     assert found.posted == ((post.account_id, post.due_at),)
@@ -718,7 +718,7 @@ def test_what_is_missing_is_kept_and_more_moments_are_asked_for_once(place: Plan
     plan = place.plan()
     assert (plan.missing, plan.moments_wanted) == (3, 3)
     with place.session() as session:
-        stored = queries.find_plan(session, CLIENT, DAY)
+        stored = queries.plans.find_plan(session, CLIENT, DAY)
     assert stored is not None
     assert (stored.posts, stored.plan) == (1, plan.replace(assignments=()))
     (ask,) = planning.asks_for(CLIENT, DAY)
@@ -740,14 +740,14 @@ def test_sources_that_may_not_be_posted_are_asked_for_nothing(
     place: PlanPlace, in_the_way: str
 ) -> None:
     with place.session() as session:
-        assert len(queries.source_rooms(session, CLIENT)) == 1
-        assert queries.source_rooms(session, "other") == []
+        assert len(queries.asks.source_rooms(session, CLIENT)) == 1
+        assert queries.asks.source_rooms(session, "other") == []
     if in_the_way == "rights":
         _withdraw_rights(place)
     else:
         _stop(place, source_id=SOURCE.source_id)
     with place.session() as session:
-        assert queries.source_rooms(session, CLIENT) == []
+        assert queries.asks.source_rooms(session, CLIENT) == []
 
 
 def test_a_client_without_accounts_is_told_so(place: PlanPlace) -> None:

@@ -58,7 +58,7 @@ def test_a_post_goes_out_and_every_change_is_written_down(at: At, name: str) -> 
         assert place.wrongs(account, post) == []
         assert place.world.violations == []
         with place.session() as session:
-            states = [event.after for event in queries.post_events(session, post.post_id)]
+            states = [event.after for event in queries.posts.post_events(session, post.post_id)]
         assert states[0] == "reserved"
         assert states[1] == "submitting"
         assert states[-1] == "posted"
@@ -155,7 +155,7 @@ def test_what_another_process_has_taken_over_is_not_stored_over(at: At) -> None:
         post = place.post(account)
         slow = place.publisher()
         with place.session() as session:
-            [claimed] = queries.claim_posts(
+            [claimed] = queries.claims.claim_posts(
                 session, lambda: VAULT, slow.who, place.now, LEASE, most=1
             )
         place.world.clock.advance(_LEASE_S)

@@ -68,7 +68,7 @@ def test_x_without_premium_gets_its_own_size_once(at: At, monkeypatch: pytest.Mo
 
 def _told(place: Place) -> list[tuple[str, str]]:
     with place.session() as session:
-        found = [(one.alert_id, one.kind, one.sentence) for one in queries.alerts(session)]
+        found = [(one.alert_id, one.kind, one.sentence) for one in queries.alerts.alerts(session)]
     return [(kind, sentence) for _, kind, sentence in sorted(found)]
 
 
@@ -117,7 +117,7 @@ def test_a_package_that_nobody_posts_does_not_wait_for_ever(at: At, by_now: Post
         place.publisher().round()
         reminder = place.stored(post).note
         with place.session() as session:
-            queries.save_account(session, account.replace(method=by_now))
+            queries.accounts.save_account(session, account.replace(method=by_now))
         place.run()
         left = place.stored(post)
         assert (left.state, left.next_at, place.now) == (
@@ -269,7 +269,7 @@ def test_what_is_disclosed_is_what_is_decided_when_the_post_begins(at: At) -> No
         assert post.disclosure == Disclosure()
         told = Disclosure(ai_generated=True)
         with place.session() as session:
-            queries.save_account(session, account.replace(disclosure=told))
+            queries.accounts.save_account(session, account.replace(disclosure=told))
         place.run()
         assert place.wrongs(account, post) == []
         assert place.stored(post).disclosure == told
@@ -278,6 +278,6 @@ def test_what_is_disclosed_is_what_is_decided_when_the_post_begins(at: At) -> No
         late = place.post(other)
         with place.session() as session:
             unsendable = Disclosure(own_brand=True)
-            queries.save_account(session, other.replace(disclosure=unsendable))
+            queries.accounts.save_account(session, other.replace(disclosure=unsendable))
         place.run()
         assert (place.stored(late).state, place.public(other)) == (PostState.FAILED, [])

@@ -118,8 +118,8 @@ def test_a_challenge_holds_a_post_until_its_owner_has_logged_in_again_and_then_i
     assert str(picture) in stored.failure.sentence
     assert picture.name.startswith(post.post_id)
     with desk.place.session() as session:
-        known = queries.get_account(session, account.account_id)
-        [alert] = queries.alerts(session)
+        known = queries.accounts.get_account(session, account.account_id)
+        [alert] = queries.alerts.alerts(session)
     assert known.status is AccountStatus.REAUTHORISE
     assert alert.kind == "account"
     assert "a check that only the owner of @ada can pass" in alert.sentence
@@ -130,14 +130,16 @@ def test_a_challenge_holds_a_post_until_its_owner_has_logged_in_again_and_then_i
     # The owner passes the check, and it goes on by itself.
     desk.page.challenge = ""
     with desk.place.session() as session:
-        queries.change_status(session, account.account_id, AccountStatus.ACTIVE, "logged in again")
+        queries.accounts.change_status(
+            session, account.account_id, AccountStatus.ACTIVE, "logged in again"
+        )
     desk.place.world.clock.advance(3_600)
     desk.round()
     assert desk.wrongs(account, post) == []
     stored = desk.place.stored(post)
     assert stored.receipt.url == f"{desk.page.url}/@ada/video/{desk.page.posts[0].public_id}"
     with desk.place.session() as session:
-        stages = [event.stage for event in queries.post_events(session, post.post_id)]
+        stages = [event.stage for event in queries.posts.post_events(session, post.post_id)]
     assert stages[-1] == "posted"
     assert stages.count("armed") == 1
     # Neither TikTok's API nor a token has any part in it.
@@ -206,7 +208,7 @@ def test_publishers_that_are_killed_before_and_after_the_click_leave_one_post(de
         assert stored.failure is not None
         assert "a person has to look" in stored.failure.sentence
         with desk.place.session() as session:
-            assert [alert.kind for alert in queries.alerts(session)] == ["unknown"]
+            assert [alert.kind for alert in queries.alerts.alerts(session)] == ["unknown"]
         assert desk.page.count(CLICK) == 1
         ended = post_changes.cancel(
             between.post_id, "Ann", "it is not there", desk.place.now, not_public=True

@@ -44,7 +44,7 @@ def _until(place: Place, hours: float, most_rounds: int = 200) -> None:
 
 def _alerts(place: Place) -> Counter[str]:
     with place.session() as session:
-        return Counter(one.kind for one in queries.alerts(session))
+        return Counter(one.kind for one in queries.alerts.alerts(session))
 
 
 def test_a_video_that_youtube_does_not_show_is_never_called_failed(at: At) -> None:
@@ -96,7 +96,7 @@ def test_a_publication_that_failed_over_its_account_is_held_and_missed_in_the_en
         held = place.stored(post)
         assert (held.state, held.receipt) == (PostState.HELD, Receipt(tries=1))
         with place.session() as session:
-            assert queries.get_account(session, account.account_id).status is status
+            assert queries.accounts.get_account(session, account.account_id).status is status
         place.world.clock.advance(12 * 3600)
         place.publisher().round()
         assert place.stored(post).state is PostState.CANCELLED

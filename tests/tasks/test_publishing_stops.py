@@ -84,7 +84,7 @@ def test_a_post_whose_time_goes_by_while_its_app_may_not_ask_says_so(at: At) -> 
         post = place.post(account)
         until = place.now + timedelta(hours=13)
         with place.session() as session:
-            queries.close(session, rates.app_gate(account), place.now, until)
+            queries.buckets.close(session, rates.app_gate(account), place.now, until)
         place.publisher().round()
         told = f"Nobody may ask youtube for it before {until:%Y-%m-%d %H:%M} UTC."
         assert place.stored(post).note == told
@@ -134,15 +134,15 @@ def test_a_stop_between_arming_and_the_last_exchange_still_holds_it(
         place.fake.preparing_s = 0
         account = place.account("1")
         post = place.post(account)
-        real = queries.save_post
+        real = queries.posts.save_post
 
         def save(session: Session, before: Post, after: Post, *rest: Any, **more: Any) -> bool:
             done = real(session, before, after, *rest, **more)
             if after.receipt.stage is Stage.ARMED and before.receipt.stage is Stage.SENDING:
-                queries.add_stop(session, Stop(by="Ann", at=place.now, why="no more"))
+                queries.stops.add_stop(session, Stop(by="Ann", at=place.now, why="no more"))
             return done
 
-        monkeypatch.setattr(queries, "save_post", save)
+        monkeypatch.setattr(queries.posts, "save_post", save)
         place.publisher().work(Step.SUBMIT)
         stored = place.stored(post)
         assert (stored.state, stored.receipt.stage) == (PostState.HELD, Stage.SENDING)
@@ -167,7 +167,7 @@ def test_a_transient_failure_is_tried_again_three_times_and_then_told(at: At) ->
         assert asked[-1] == 4
         assert stored.state is PostState.FAILED
         with place.session() as session:
-            assert [one.kind for one in queries.alerts(session)] == ["failed"]
+            assert [one.kind for one in queries.alerts.alerts(session)] == ["failed"]
         place.fake.chance = None
         post_changes.retry(post.post_id, "Ann", place.now)
         place.run()
@@ -181,7 +181,7 @@ def test_a_platform_that_is_down_is_left_alone_and_then_probed_by_one(at: At) ->
         place.publisher().work(Step.SUBMIT)
         assert place.fake.count() == 5
         with place.session() as session:
-            closed_until = queries.outage(session, "x").closed_until
+            closed_until = queries.health.outage(session, "x").closed_until
         assert closed_until is not None
         place.world.clock.advance_to(closed_until)
         place.publisher().work(Step.SUBMIT)
@@ -203,9 +203,9 @@ def test_two_accounts_in_trouble_within_an_hour_pause_their_platform_for_the_cli
         place.fake.fail(Fault(status=403, body=body), Fault(status=403, body=body))
         place.publisher().work(Step.SUBMIT)
         with place.session() as session:
-            statuses = [one.status for one in queries.accounts(session)]
-            [stop] = queries.stops(session)
-            kinds = Counter(one.kind for one in queries.alerts(session))
+            statuses = [one.status for one in queries.accounts.accounts(session)]
+            [stop] = queries.stops.stops(session)
+            kinds = Counter(one.kind for one in queries.alerts.alerts(session))
         assert statuses.count(AccountStatus.SUSPENDED) == 2
         assert (stop.client, stop.platform, stop.by) == (CLIENT, PlatformName.X, "the publisher")
         assert kinds["account"] == 2
@@ -228,7 +228,7 @@ def test_a_token_that_is_refused_is_renewed_once(at: At) -> None:
         place.publisher().work(Step.SUBMIT)
         assert place.stored(held).state is PostState.HELD
         with place.session() as session:
-            status = queries.get_account(session, other.account_id).status
+            status = queries.accounts.get_account(session, other.account_id).status
         assert status is AccountStatus.REAUTHORISE
 
 
@@ -267,9 +267,9 @@ def test_an_account_whose_posts_are_all_gone_waits_for_a_person(at: At) -> None:
             assert look_for_removed(place.publisher(), 10)["away"] == 1
         # Told once; no post is marked, and no source held for what the account has done.
         with place.session() as session:
-            [told] = queries.alerts(session)
-            assert queries.stops(session) == []
-            status = queries.get_account(session, account.account_id).status
+            [told] = queries.alerts.alerts(session)
+            assert queries.stops.stops(session) == []
+            status = queries.accounts.get_account(session, account.account_id).status
         assert status is AccountStatus.SUSPENDED
         assert "None of its 3 posts is to be seen any more" in told.sentence
         assert [place.stored(post).gone for post in posts] == ["", "", ""]
@@ -298,7 +298,7 @@ def test_a_removed_post_holds_its_source_and_frees_the_slots(at: At) -> None:
         assert (stored.state, stored.slot_id) == (PostState.HELD, None)
         assert place.stored(post).gone
         with place.session() as session:
-            [stop] = queries.stops(session)
+            [stop] = queries.stops.stops(session)
             assert stop.source_id == post.source_id
             # Once a day, and one that is known to be gone is not asked for again.
             assert look_for_removed(place.publisher(), 10) == {}
@@ -319,8 +319,8 @@ def test_posts_that_are_all_taken_down_over_rights_hold_their_source_not_their_a
             place.fake.take_down(place.stored(post).receipt.public_id)
         assert look_for_removed(place.publisher(), 10) == {"accounts": 1, "gone": 3}
         with place.session() as session:
-            [stop] = queries.stops(session)
-            status = queries.get_account(session, account.account_id).status
+            [stop] = queries.stops.stops(session)
+            status = queries.accounts.get_account(session, account.account_id).status
         assert (stop.source_id, status) == (posts[0].source_id, AccountStatus.WARNED)
         assert all("over copyright" in place.stored(post).gone for post in posts)
         place.world.clock.advance_to(queued.due_at)

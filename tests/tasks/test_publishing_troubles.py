@@ -47,7 +47,7 @@ def at(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> At
 
 def _alerts(place: Place) -> Counter[str]:
     with place.session() as session:
-        return Counter(one.kind for one in queries.alerts(session))
+        return Counter(one.kind for one in queries.alerts.alerts(session))
 
 
 def _go_on(place: Place, until: datetime, most_rounds: int = 60) -> None:
@@ -74,7 +74,7 @@ def _through(place: Place, proxies: dict[str, str]) -> Callable[[str, datetime],
 def _give_proxies(place: Place, *accounts: Account) -> None:
     with place.session() as session:
         for account in accounts:
-            queries.save_proxy(session, VAULT, account.account_id, SecretStr(DEAD_PROXY))
+            queries.tokens.save_proxy(session, VAULT, account.account_id, SecretStr(DEAD_PROXY))
 
 
 def test_what_is_wrong_with_one_account_does_not_close_the_app_for_the_others(at: At) -> None:
@@ -106,7 +106,7 @@ def test_accounts_that_no_answer_reaches_by_their_proxies_do_not_close_the_platf
         publisher = place.publisher(access=_through(place, proxies))
         publisher.work(Step.SUBMIT)
         with place.session() as session:
-            assert queries.outage(session, "x") == Outage()
+            assert queries.health.outage(session, "x") == Outage()
         place.world.clock.advance(60)
         publisher.work(Step.SUBMIT)
         assert place.wrongs(good, post) == []
@@ -121,7 +121,7 @@ def test_a_probe_that_its_proxy_swallows_leaves_the_next_one_to_another_account(
         post = place.post(good, after_s=1)
         known = Outage(failures=9, closed_until=place.now)
         with place.session() as session:
-            queries.outage(session, "x", lambda _: known)
+            queries.health.outage(session, "x", lambda _: known)
         publisher = place.publisher(access=_through(place, {bad.account_id: DEAD_PROXY}))
         publisher.work(Step.SUBMIT)
         place.world.clock.advance(1)
@@ -199,7 +199,7 @@ def test_a_post_that_no_key_opens_is_set_aside_and_the_others_go_on(at: At, stag
             )
         _go_on(place, place.now + timedelta(hours=4))
         with place.session() as session:
-            aside = queries.get_post(session, lost.post_id)
+            aside = queries.posts.get_post(session, lost.post_id)
         state = PostState.HELD if stage is Stage.SENDING else PostState.UNKNOWN
         assert aside.state is state
         assert "No key in CLIPPER_VAULT_KEYS opens" in aside.note
@@ -209,7 +209,7 @@ def test_a_post_that_no_key_opens_is_set_aside_and_the_others_go_on(at: At, stag
         place.world.clock.advance_to(lost.due_at + timedelta(hours=12))
         place.publisher().round()
         with place.session() as session:
-            given_up = queries.get_post(session, lost.post_id).state
+            given_up = queries.posts.get_post(session, lost.post_id).state
         assert given_up is (PostState.CANCELLED if stage is Stage.SENDING else state)
 
 
@@ -249,7 +249,7 @@ def test_a_login_that_is_good_for_looking_only_is_renewed_once(at: At) -> None:
         account, post = _refused(place, 403, "unsupported-authentication")
         _go_on(place, place.now + timedelta(hours=1))
         with place.session() as session:
-            status = queries.get_account(session, account.account_id).status
+            status = queries.accounts.get_account(session, account.account_id).status
         assert status is AccountStatus.REAUTHORISE
         assert place.stored(post).state is PostState.HELD
         assert place.fake.count(_POST) == 2
@@ -386,14 +386,14 @@ def test_an_error_that_nobody_expects_leaves_the_other_posts_alone(
         place.fake.preparing_s = 0
         account, other = place.account("1"), place.account("2")
         left, post = place.post(account), place.post(other, after_s=1)
-        real = queries.save_post
+        real = queries.posts.save_post
 
         def save(session: Session, before: Post, *rest: Any, **more: Any) -> bool:
             if before.post_id == left.post_id:
                 raise OverflowError("date value out of range")
             return real(session, before, *rest, **more)
 
-        monkeypatch.setattr(queries, "save_post", save)
+        monkeypatch.setattr(queries.posts, "save_post", save)
         place.world.clock.advance(1)
         found = place.publisher().work(Step.SUBMIT)
         assert found == {"left": 1, "posted": 1}
@@ -407,14 +407,18 @@ def test_a_lease_is_extended_only_while_its_post_is_worked_on(at: At) -> None:
         mine, left = place.post(place.account("1")), place.post(place.account("2"))
         leases = Leases("me", lambda: place.now)
         with place.session() as session:
-            claimed = queries.claim_posts(session, lambda: VAULT, "me", place.now, LEASE, most=2)
+            claimed = queries.claims.claim_posts(
+                session, lambda: VAULT, "me", place.now, LEASE, most=2
+            )
         with leases.kept([post.post_id for post in claimed]):
             leases.end(left.post_id)
             place.world.clock.advance(60)
             leases.extend()
         place.world.clock.advance(60)
         with place.session() as session:
-            taken = queries.claim_posts(session, lambda: VAULT, "you", place.now, LEASE, most=2)
+            taken = queries.claims.claim_posts(
+                session, lambda: VAULT, "you", place.now, LEASE, most=2
+            )
         assert [post.post_id for post in taken] == [left.post_id]
         assert {post.post_id for post in claimed} == {mine.post_id, left.post_id}
 
@@ -423,7 +427,7 @@ def test_publishers_share_the_time_of_the_database(at: At) -> None:
     with at("x"):
         fast = SharedTime(lambda: machine_time() + timedelta(minutes=2))
         with db_session() as session:
-            said = queries.database_time(session)
+            said = queries.claims.database_time(session)
         assert abs(fast() - said) < timedelta(seconds=30)
         assert isinstance(Publisher({}).now, SharedTime)
 
@@ -448,7 +452,7 @@ def test_two_accounts_whose_trouble_is_noted_at_once_see_each_other(at: At) -> N
             noted.wait(0.3)
         thread.join()
         with place.session() as session:
-            assert len(queries.stops(session)) == 1
+            assert len(queries.stops.stops(session)) == 1
 
 
 def test_a_removal_waits_for_its_account_before_it_locks_any_post(at: At) -> None:
@@ -462,13 +466,13 @@ def test_a_removal_waits_for_its_account_before_it_locks_any_post(at: At) -> Non
         looking = Thread(target=look_for_removed, args=[place.publisher(), 10])
         with place.session() as session:
             # As a publisher does that looks at a post of the account.
-            queries.get_account(session, account.account_id, lock=True)
+            queries.accounts.get_account(session, account.account_id, lock=True)
             looking.start()
             looking.join(0.5)
             assert looking.is_alive()
             session.execute(text("SET LOCAL lock_timeout = '1s'"))
             for one in (post, queued):
-                queries.get_post(session, one.post_id, lock=True)
+                queries.posts.get_post(session, one.post_id, lock=True)
         looking.join()
         assert place.stored(post).gone
         assert place.stored(queued).state is PostState.HELD

@@ -166,7 +166,7 @@ def test_an_upload_is_not_failed_while_bytes_of_it_may_still_arrive(at: At) -> N
         assert len(cut) == 1
         assert place.public(account) == []
         with place.session() as session:
-            events = queries.post_events(session, post.post_id)
+            events = queries.posts.post_events(session, post.post_id)
         given_up = [event.at for event in events if event.after in ("failed", "held", "cancelled")]
         assert stored.begun_at is not None
         assert given_up[0] - stored.begun_at > timedelta(hours=1)

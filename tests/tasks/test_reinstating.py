@@ -27,7 +27,9 @@ def place(
 
 def stand(place: PlanPlace, status: AccountStatus) -> None:
     with place.session() as session:
-        queries.change_status(session, place.accounts[0].account_id, status, "Why.", at=NOW)
+        queries.accounts.change_status(
+            session, place.accounts[0].account_id, status, "Why.", at=NOW
+        )
 
 
 @pytest.mark.parametrize(
@@ -45,9 +47,9 @@ def test_an_account_that_a_person_has_seen_well_posts_again(
     account_id = place.accounts[0].account_id
     assert reinstate(account_id, "Ann", later).status is AccountStatus.ACTIVE
     with place.session() as session:
-        assert queries.get_account(session, account_id).status is AccountStatus.ACTIVE
-        told = queries.account_events(session, account_id)[-1]
-        assert queries.next_due_at(session) == later
+        assert queries.accounts.get_account(session, account_id).status is AccountStatus.ACTIVE
+        told = queries.accounts.account_events(session, account_id)[-1]
+        assert queries.claims.next_due_at(session) == later
     assert (told.at, told.after) == (later, "active")
     assert told.reason == "Ann says that its platform lets it post again."
 

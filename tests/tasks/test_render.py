@@ -66,7 +66,7 @@ class Workplace:
         choices = RenderChoices(hook=hook, style=style).model_dump(mode="json")
         clip_id = render_moment.fn(MOMENT.moment_id, self.transcript_id, choices)
         with open_session(self.database_url) as session:
-            return queries.get_clip(session, clip_id)
+            return queries.clips.get_clip(session, clip_id)
 
     def forget(self, clip: RenderedClip) -> None:
         """As if it had never been rendered."""
@@ -82,12 +82,12 @@ def workplace(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     words = tuple(spoken("this", "is", "how", "shit", "goes", start_ms=600, every_ms=400))
     source = a_source("render", media_key="talk.mp4", media=probe(talk))
     with open_session(postgres) as session:
-        queries.save_source(session, source)
-        transcript = queries.save_transcript(
+        queries.sources.save_source(session, source)
+        transcript = queries.transcripts.save_transcript(
             session, source.source_id, None, a_transcript(words=words)
         )
         found = a_detection(moments=0, rejections=0).model_copy(update={"moments": (MOMENT,)})
-        queries.save_detection(session, source.source_id, transcript, "render", found)
+        queries.detections.save_detection(session, source.source_id, transcript, "render", found)
     with pytest.MonkeyPatch.context() as patch:
         for name, value_ms in BRIEF.items():
             patch.setattr(name, value_ms)
@@ -160,12 +160,12 @@ def test_a_recipe_of_an_earlier_version_is_not_said_to_render_differently(
     old = first.replace(plan=first.plan.replace(version=PLAN_VERSION - 1))
     try:
         with open_session(workplace.database_url) as session:
-            queries.save_clip(session, old)
+            queries.clips.save_clip(session, old)
         with pytest.raises(Rejected, match="earlier rules"):
             render_again.fn(first.clip_id)
     finally:
         with open_session(workplace.database_url) as session:
-            queries.save_clip(session, first)
+            queries.clips.save_clip(session, first)
 
 
 @pytest.fixture(scope="module")
@@ -184,7 +184,9 @@ def twin(workplace: Workplace, first: RenderedClip) -> Twin:
     moment = MOMENT.replace(moment_id="mom_twin", span=span)
     found = a_detection(moments=0, rejections=0).replace(detector="claude", moments=(moment,))
     with open_session(workplace.database_url) as session:
-        queries.save_detection(session, first.source_id, workplace.transcript_id, "twin", found)
+        queries.detections.save_detection(
+            session, first.source_id, workplace.transcript_id, "twin", found
+        )
 
     def rendered(hook: str) -> str:
         wanted = RenderChoices(hook=hook).model_dump(mode="json")
@@ -211,21 +213,23 @@ def test_a_clip_that_another_moment_shows_as_well_waits_for_what_holds_that_one(
 ) -> None:
     def store(key: str, moment: Moment) -> None:
         found = a_detection(moments=0, rejections=0).replace(moments=(moment,))
-        queries.save_detection(session, first.source_id, workplace.transcript_id, key, found)
+        queries.detections.save_detection(
+            session, first.source_id, workplace.transcript_id, key, found
+        )
 
     with open_session(workplace.database_url) as session:
         store("twin", MOMENT.replace(moment_id="mom_twin", holds=(CRIME,)))
-        queries.save_clip(session, first.replace(state=ClipState.READY))
+        queries.clips.save_clip(session, first.replace(state=ClipState.READY))
     try:
         assert twin("First hook") == first.clip_id
         with open_session(workplace.database_url) as session:
-            assert queries.get_clip(session, first.clip_id).state is ClipState.HELD
-            assert queries.get_moment(session, first.moment_id)[1].holds == (CRIME,)
+            assert queries.clips.get_clip(session, first.clip_id).state is ClipState.HELD
+            assert queries.detections.get_moment(session, first.moment_id)[1].holds == (CRIME,)
     finally:
         with open_session(workplace.database_url) as session:
             # What holds a moment stays; the other tests want it as it was.
             session.execute(update(MomentRow).values(holds=[]))
-            queries.save_clip(session, first)
+            queries.clips.save_clip(session, first)
 
 
 def test_a_clip_with_the_hook_of_its_moment_is_not_that_of_a_moment_with_another_hook(
@@ -306,7 +310,7 @@ def test_a_clip_that_cannot_lend_its_body_is_rendered_around(
         damage(path, workplace.talk)
         recorded = first.video_sha256 if noticed else hash_file(path)
         with open_session(workplace.database_url) as session:
-            queries.save_clip(session, first.model_copy(update={"video_sha256": recorded}))
+            queries.clips.save_clip(session, first.model_copy(update={"video_sha256": recorded}))
         whole = workplace.rendered("Second hook")
         workplace.forget(whole)
     finally:

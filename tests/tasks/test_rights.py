@@ -45,10 +45,10 @@ def place(
 
     def store(rights: Rights) -> None:
         with open_session(database_url) as session:
-            queries.save_source(session, a_source(rights=rights, location=LINK))
+            queries.sources.save_source(session, a_source(rights=rights, location=LINK))
 
     with open_session(database_url) as session:
-        queries.save_client_settings(session, "acme", ClientSettings(require_rights=True))
+        queries.clients.save_client_settings(session, "acme", ClientSettings(require_rights=True))
     store(Rights())
     yield store
     settings.cache_clear()
@@ -59,14 +59,16 @@ def clip(place: Callable[[Rights], None], database_url: str) -> RenderedClip:
     """A clip that was made before its client wanted to be asked; no file of it is left."""
     made = a_clip(plan=a_plan(version=PLAN_VERSION))
     with open_session(database_url) as session:
-        transcript = queries.save_transcript(session, a_source().source_id, None, a_transcript())
-        queries.save_detection(session, made.source_id, transcript, "key", a_detection())
-        queries.save_clip(session, made)
+        transcript = queries.transcripts.save_transcript(
+            session, a_source().source_id, None, a_transcript()
+        )
+        queries.detections.save_detection(session, made.source_id, transcript, "key", a_detection())
+        queries.clips.save_clip(session, made)
     return made
 
 
 def _render(clip: RenderedClip) -> None:
-    transcript_id = queries.transcript_id(clip.source_id, "captions", "1", None)
+    transcript_id = queries.transcripts.transcript_id(clip.source_id, "captions", "1", None)
     render_moment.fn(clip.moment_id, transcript_id, RenderChoices().model_dump(mode="json"))
 
 
@@ -133,7 +135,7 @@ def test_ingest_records_rights_and_forgets_none(
         request = SourceRequest(location=str(talk), client="acme", rights=rights)
         source: SourceVideo = ingest_source.fn(request, 500)
         with open_session(database_url) as session:
-            assert queries.get_source(session, source.source_id) == source
+            assert queries.sources.get_source(session, source.source_id) == source
         return source
 
     assert taken_in(Rights()).rights == Rights()

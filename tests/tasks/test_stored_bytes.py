@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session
 
-from clipping.db.queries import save_stored_bytes
 from clipping.db.queries.bills import Stored, stored_bytes
 from clipping.db.queries.clients import client_id, save_client
+from clipping.db.queries.keeping import save_stored_bytes
 from tasks.sweep import sweep
 from tests.tasks.post_place import CLIENT
 from tests.tasks.sweep_place import DAY, NOW, TALK, SweepPlace, sweep_place

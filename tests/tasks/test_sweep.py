@@ -88,7 +88,7 @@ def test_a_posted_clip_leaves_the_store_and_a_year_later_the_archive(place: Swee
 
     def planned() -> set[str]:
         with place.session() as session:
-            found = queries.clip_candidates(session, CLIENT, [PlatformName.X], [], 9)
+            found = queries.plans.clip_candidates(session, CLIENT, [PlatformName.X], [], 9)
         return {one.clip_id for one in found}
 
     # Nobody plans what is nowhere, until it was rendered again.
@@ -106,8 +106,8 @@ def test_nothing_that_is_queued_leaves_the_store(place: SweepPlace) -> None:
     place.set_age(500)
     for state in QUEUED:
         with place.session() as session:
-            [post] = queries.posts(session)
-            queries.save_post(session, post, post.replace(state=state), NOW)
+            [post] = queries.posts.posts(session)
+            queries.posts.save_post(session, post, post.replace(state=state), NOW)
         swept(now=NOW + 400 * DAY)
         assert place.keys(place.store) == {key, place.talk_key}, state
     assert set(QUEUED) == set(PostState) - {
@@ -128,9 +128,9 @@ def test_a_post_that_is_reserved_meanwhile_keeps_the_clip(
     def decided(*given: Any) -> Any:
         plan = real(*given)
         with place.session() as session:
-            for post in queries.posts(session):
+            for post in queries.posts.posts(session):
                 held = post.replace(state=PostState.HELD, posted_at=None)
-                queries.save_post(session, post, held, NOW)
+                queries.posts.save_post(session, post, held, NOW)
         return plan
 
     monkeypatch.setattr(sweep, "decide", decided)
@@ -221,7 +221,7 @@ def _dies_at(number: int, patch: pytest.MonkeyPatch) -> None:
     for name in ("put", "remove", "delete"):
         patch.setattr(LocalStore, name, mortal(getattr(LocalStore, name)))
     for name in ("save_archived", "note_removed", "note_dropped"):
-        patch.setattr(queries, name, mortal(getattr(queries, name)))
+        patch.setattr(queries.keeping, name, mortal(getattr(queries.keeping, name)))
     real = workplace.db_session
 
     def session() -> Any:
@@ -247,7 +247,7 @@ def test_whoever_is_killed_between_two_steps_loses_nothing(place: SweepPlace) ->
         killed = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
         # The clip may be nowhere only once that was written down.
         with place.session() as session:
-            dropped = bool(queries.dropped_files(session, NOW - DAY))
+            dropped = bool(queries.keeping.dropped_files(session, NOW - DAY))
         everywhere = place.keys(place.store) | place.keys(place.archive)
         assert place.talk_key in everywhere, number
         assert dropped or key in everywhere, number
@@ -259,7 +259,7 @@ def test_whoever_is_killed_between_two_steps_loses_nothing(place: SweepPlace) ->
         # Once more from the start.
         with place.session() as session:
             for one in (key, place.talk_key):
-                queries.forget_archived(session, one)
+                queries.keeping.forget_archived(session, one)
         (place.archive / place.talk_key).unlink()
         place.file(place.talk_key, TALK)
         place.file(key, content)
@@ -311,7 +311,7 @@ def test_nothing_is_taken_in_while_the_disk_is_nearly_full(
 
     def told() -> list[str]:
         with place.session() as session:
-            return [f"{one.kind}: {one.sentence}" for one in queries.alerts(session)]
+            return [f"{one.kind}: {one.sentence}" for one in queries.alerts.alerts(session)]
 
     run(CLIPPER_DISK_STOP_BYTES=str(10**18))
     request = SourceRequest(location=str(tmp_path / "talk.mp4"), client=CLIENT)

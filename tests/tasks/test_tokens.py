@@ -78,8 +78,8 @@ def connected(
         obtained_at=NOW,
     )
     with open_session(url) as session:
-        queries.save_account(session, account)
-        queries.save_tokens(session, Vault([KEY]), account.account_id, pair)
+        queries.accounts.save_account(session, account)
+        queries.tokens.save_tokens(session, Vault([KEY]), account.account_id, pair)
     return account
 
 
@@ -92,19 +92,19 @@ def go_in(
 
 def stored(url: str, account: Account) -> Tokens:
     with open_session(url) as session:
-        found = queries.find_tokens(session, Vault([KEY]), account.account_id)
+        found = queries.tokens.find_tokens(session, Vault([KEY]), account.account_id)
     assert found is not None
     return found
 
 
 def status(url: str, account: Account) -> AccountStatus:
     with open_session(url) as session:
-        return queries.get_account(session, account.account_id).status
+        return queries.accounts.get_account(session, account.account_id).status
 
 
 def alerts(url: str) -> list[Alert]:
     with open_session(url) as session:
-        return queries.alerts(session)
+        return queries.alerts.alerts(session)
 
 
 def test_a_token_that_holds_is_used_as_it_is(database_url: str, fake: FakeOAuth) -> None:
@@ -231,7 +231,7 @@ def test_processes_at_once_ask_once_and_one_that_is_killed_loses_the_account_hon
     assert status(database_url, account) is AccountStatus.REAUTHORISE
     assert stored(database_url, account).access == before.access
     with open_session(database_url) as session:
-        [event] = queries.account_events(session, account.account_id)
+        [event] = queries.accounts.account_events(session, account.account_id)
     assert (event.kind, event.after) == ("status", "reauthorise")
     assert "was lost" in event.reason
 
@@ -332,7 +332,7 @@ def test_an_account_without_tokens_is_told_how_to_connect(
     database_url: str, fake: FakeOAuth
 ) -> None:
     with open_session(database_url) as session:
-        queries.save_account(session, an_account())
+        queries.accounts.save_account(session, an_account())
     with pytest.raises(
         AuthorizationExpired, match="accounts connect tiktok --client acme --handle clips"
     ):
@@ -417,5 +417,5 @@ def test_two_lost_logins_within_an_hour_are_told_and_pause_their_platform(
     assert [one.kind for one in told] == ["account", "account", "paused"]
     assert told[0].sentence.startswith("x @clips is reauthorise: X wants the account")
     with open_session(database_url) as session:
-        [stop] = queries.stops(session)
+        [stop] = queries.stops.stops(session)
     assert (stop.client, stop.platform) == ("acme", PlatformName.X)

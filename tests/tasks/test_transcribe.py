@@ -79,7 +79,7 @@ class Place:
             media=probe(path),
         )
         with open_session(self.database_url) as session:
-            queries.save_source(session, source)
+            queries.sources.save_source(session, source)
         return source
 
     def hear(self, source: SourceVideo) -> tuple[Transcript, int]:
@@ -87,7 +87,7 @@ class Place:
         before = sum(len(engine.heard) for engine in self.engines)
         transcript_id = transcribe_source.fn(source.source_id, "planted")
         with open_session(self.database_url) as session:
-            _, transcript = queries.get_transcript(session, transcript_id)
+            _, transcript = queries.lineage.get_transcript(session, transcript_id)
         return transcript, sum(len(engine.heard) for engine in self.engines) - before
 
     def rows(self, table: str) -> int:
@@ -169,7 +169,9 @@ def test_a_client_s_glossary_is_used_and_a_change_of_it_hears_nothing_anew(place
     source = place.source("acme")
     plain, _ = place.hear(source)
     with open_session(place.database_url) as session:
-        queries.save_glossary(session, "acme", [GlossaryTerm(text="Wendy", sounds_like=("w7",))])
+        queries.heard.save_glossary(
+            session, "acme", [GlossaryTerm(text="Wendy", sounds_like=("w7",))]
+        )
     corrected, heard = place.hear(source)
     assert heard == 0
     assert "Wendy" in texts(corrected)
@@ -234,7 +236,7 @@ def test_captions_of_a_site_that_do_not_fit_are_left_out_with_a_note(
         source.source_id, "auto", "site.vtt", "talk.vtt", captions_given=False
     )
     with open_session(place.database_url) as session:
-        _, transcript = queries.get_transcript(session, transcript_id)
+        _, transcript = queries.lineage.get_transcript(session, transcript_id)
     assert texts(transcript) == [f"w{number}" for _, number in WORDS]
     assert "talk.vtt do not belong to it. They came with the link" in transcript.notes[-1]
 

@@ -42,9 +42,9 @@ class Place:
     def watch(self, place: str = "", **changes: object) -> Watch:
         """The watch of that place, stored; of the folder without one."""
         place = place or str(self.folder)
-        made = a_watch(place, watch_id=queries.watch_id("acme", place), **changes)
+        made = a_watch(place, watch_id=queries.watches.watch_id("acme", place), **changes)
         with open_session(self.url) as session:
-            queries.save_watch(session, made)
+            queries.watches.save_watch(session, made)
         return made
 
     def look(self, watch: Watch, *, ask: bool = True) -> list[str]:
@@ -54,7 +54,9 @@ class Place:
 
     def items(self, watch: Watch) -> dict[str, WatchedItem]:
         with open_session(self.url) as session:
-            return {item.identity: item for item in queries.items_of(session, watch.watch_id)}
+            return {
+                item.identity: item for item in queries.watches.items_of(session, watch.watch_id)
+            }
 
     def states(self, watch: Watch) -> dict[str, ItemState]:
         return {name: item.state for name, item in self.items(watch).items()}
@@ -330,6 +332,6 @@ def test_a_channel_that_does_not_answer_counts_as_asked(
     with pytest.raises(RateLimited):
         look.fn(watch, True)
     with open_session(place.url) as session:
-        (kept,) = queries.watches(session)
+        (kept,) = queries.watches.watches(session)
     assert kept.asked_at is not None
     assert abs(datetime.now(UTC) - kept.asked_at).total_seconds() < 60

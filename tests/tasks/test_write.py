@@ -37,10 +37,10 @@ def url(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
     monkeypatch.setattr(settings(), "anthropic_api_key", SecretStr("sk-ant-test"))
     source = a_source()
     with open_session(database_url) as session:
-        queries.save_source(session, source)
-        words = queries.save_transcript(session, source.source_id, None, a_transcript())
-        queries.save_detection(session, source.source_id, words, KEY, a_detection())
-        queries.save_clip(session, a_clip())
+        queries.sources.save_source(session, source)
+        words = queries.transcripts.save_transcript(session, source.source_id, None, a_transcript())
+        queries.detections.save_detection(session, source.source_id, words, KEY, a_detection())
+        queries.clips.save_clip(session, a_clip())
     yield database_url
     settings.cache_clear()
 
@@ -60,12 +60,12 @@ def door(monkeypatch: pytest.MonkeyPatch) -> FakeDoor:
 
 def _kept(url: str) -> dict[str, Writing]:
     with open_session(url) as session:
-        return queries.writings_of(session, [BEST, a_moment(2).moment_id])
+        return queries.drafts.writings_of(session, [BEST, a_moment(2).moment_id])
 
 
 def _wanting(url: str, **wishes: Any) -> None:
     with open_session(url) as session:
-        queries.save_editorial_policy(session, "acme", EditorialPolicy(**wishes))
+        queries.clients.save_editorial_policy(session, "acme", EditorialPolicy(**wishes))
 
 
 def _purposes(door: FakeDoor) -> list[str]:
@@ -114,9 +114,9 @@ def test_what_is_brought_back_is_written_for_and_what_stands_beside_the_others_s
     write.write_words_for.fn(KEY, [second])
     assert {key: one.writer for key, one in _kept(url).items()} == {BEST: "claude", second: "local"}
     with open_session(url) as session:
-        words = queries.transcripts_of(session, BEST)[0]
+        words = queries.lineage.transcripts_of(session, BEST)[0]
         chosen = a_detection(detector="claude")
-        queries.save_detection(session, a_source().source_id, words, KEY, chosen)
+        queries.detections.save_detection(session, a_source().source_id, words, KEY, chosen)
     write.write_words_for.fn(KEY, [second])
     assert _purposes(door) == ["write", "check"] * 2
     monkeypatch.setattr(settings(), "anthropic_api_key", None)
@@ -169,10 +169,12 @@ def test_a_clip_for_which_nothing_was_written_is_written_for_when_it_is_read(url
 def test_a_hook_that_was_worded_anew_is_the_post_s_too(url: str, door: FakeDoor) -> None:
     write.write_words.fn(KEY)
     with open_session(url) as session:
-        source_id, words, found = queries.get_detection(session, KEY)
+        source_id, words, found = queries.lineage.get_detection(session, KEY)
         moments = [one.replace(hook="Here is why", text="…") for one in found.moments]
-        queries.save_detection(session, source_id, words, KEY, found.replace(moments=moments))
-        _, moment = queries.get_moment(session, BEST)
+        queries.detections.save_detection(
+            session, source_id, words, KEY, found.replace(moments=moments)
+        )
+        _, moment = queries.detections.get_moment(session, BEST)
         beside = words_beside(session, a_source(), moment)
     assert beside.writing.draft.hook == "Here is why"
     assert beside.writing.writer == "claude"

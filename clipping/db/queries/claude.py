@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -11,11 +11,11 @@ from sqlalchemy import delete, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, func, select
 
-from clipping.claude.door import Entry, Intent, Outage
+from clipping.claude.door import Entry, Intent
 from clipping.claude.question import Reply, Usage
 from clipping.db.queries.clients import client_id, save_client
 from clipping.db.queries.upsert import save_row
-from clipping.db.tables import BatchIntentRow, LedgerRow, OutageRow, ReplyRow
+from clipping.db.tables import BatchIntentRow, LedgerRow, ReplyRow
 from clipping.models import Value, make_id
 
 REPLIES_KEPT = timedelta(days=30)
@@ -198,32 +198,6 @@ def batch_ids(session: Session) -> set[str]:
         select(BatchIntentRow.batch_id).where(col(BatchIntentRow.batch_id).is_not(None)).distinct()
     )
     return {batch_id for batch_id in found if batch_id is not None}
-
-
-def outage(
-    session: Session, service: str, change: Callable[[Outage], Outage] | None = None
-) -> Outage:
-    """What is known of a service's health; the row is locked while it is changed."""
-    if change is None:
-        return _outage(session.get(OutageRow, service))
-    session.execute(insert(OutageRow).values(service=service, failures=0).on_conflict_do_nothing())
-    row = session.get(OutageRow, service, with_for_update=True, populate_existing=True)
-    before = _outage(row)
-    after = change(before)
-    if after != before:
-        values = after.model_dump()
-        if not after.failures:
-            values |= {"since": None, "said": ""}
-        elif not before.failures:
-            values |= {"since": func.clock_timestamp()}
-        session.execute(update(OutageRow).where(col(OutageRow.service) == service).values(values))
-    return after
-
-
-def _outage(row: OutageRow | None) -> Outage:
-    if row is None:
-        return Outage()
-    return Outage(failures=row.failures, closed_until=row.closed_until)
 
 
 def _reply_id(client: str, fingerprint: str) -> str:

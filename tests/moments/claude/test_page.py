@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from clipping.moments.claude.choosing import _DROP_CODES
+from clipping.settings import Settings
 
 ROOT = Path(__file__).parents[3]
 
@@ -22,6 +23,11 @@ def test_the_page_explains_every_code_that_the_code_gives() -> None:
 
 def test_the_page_names_the_models_as_the_settings_have_them() -> None:
     page = (ROOT / "docs" / "claude-detector.md").read_text(encoding="utf-8")
-    settings = (ROOT / "clipping" / "settings.py").read_text(encoding="utf-8")
-    for model in re.findall(r'claude_\w+_model: str = "(.+)"', settings):
+    models = [
+        field.default
+        for name, field in Settings.model_fields.items()
+        if re.fullmatch(r"claude_\w+_model", name)
+    ]
+    assert models
+    for model in models:
         assert f"`{model}`" in page
