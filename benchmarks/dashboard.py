@@ -21,6 +21,7 @@ from clipping.db import migrate, server
 from clipping.db.queries import (
     account_lines,
     alert_lines,
+    clip_lines,
     desk,
     own_clips,
     people,
@@ -31,11 +32,13 @@ from clipping.db.queries import (
 from clipping.db.queries.account_lines import AccountChoice
 from clipping.db.queries.accounts import account_events, accounts, get_account
 from clipping.db.queries.changes import recent_changes
+from clipping.db.queries.clip_lines import ClipChoice
+from clipping.db.queries.overview import recent_sources
 from clipping.db.queries.post_lines import PostChoice
 from clipping.db.queries.posts import get_post, post_events
 from clipping.db.queries.review_lines import ReviewChoice, WaitsFor
 from clipping.db.session import engine, open_session, open_session_as
-from clipping.models import PostState, Role, User
+from clipping.models import ClipState, PostState, Role, User
 from clipping.publishing import stopping
 from dashboard import costs, needs, reviewed
 from tests.dashboard.seeded import Size, account, client, seed
@@ -54,6 +57,8 @@ _LARGE: Final = ("posts", "clips", "moments", "post_events", "verdicts", "ledger
 _SETTLING: Final = (PostState.UNKNOWN, PostState.FAILED, PostState.HELD)
 _PAGE: Final = 31
 _REVIEW_PAGE: Final = 21
+_CLIP_PAGE: Final = 26
+_SOURCE_PAGE: Final = 51
 
 Page = Callable[[Session, datetime], Any]
 
@@ -128,6 +133,18 @@ def _strategy(session: Session, now: datetime) -> Any:
     return found, planned, history, accounts(session, client(1))
 
 
+def _clips(choice: ClipChoice, *, deep: bool = False) -> Page:
+    def read(session: Session, now: datetime) -> Any:
+        after = (now - timedelta(days=POSTS / ACCOUNTS / 4), "clip") if deep else None
+        return clip_lines.clip_page(session, choice, _CLIP_PAGE, after)
+
+    return read
+
+
+def _sources(whose: str | None) -> Page:
+    return lambda session, _now: recent_sources(session, whose, _SOURCE_PAGE)
+
+
 def _own_clips(session: Session, _now: datetime) -> Any:
     found = own_clips.own_clips(session, 21)
     return found, own_clips.own_posts(session, [clip.clip_id for clip in found])
@@ -167,6 +184,12 @@ PAGES: Final[Mapping[str, Page]] = {
     "Review, what is held": _review(ReviewChoice(waits_for=WaitsFor.RELEASE)),
     "Alarms": lambda session, now: alert_lines.open_alerts(session, 51),
     "Alarms, done": lambda session, now: alert_lines.settled_alerts(session, _PAGE),
+    "Clips": _clips(ClipChoice()),
+    "Clips, far back": _clips(ClipChoice(), deep=True),
+    "Clips, those that failed": _clips(ClipChoice(state=ClipState.FAILED_PROOF)),
+    "Clips, of a client": _clips(ClipChoice(client=client(1), state=ClipState.READY)),
+    "Sources": _sources(None),
+    "Sources, of a client": _sources(client(1)),
     "Strategy": _strategy,
     "Costs": _costs(0),
     "Costs, of the month before": _costs(1),

@@ -1,8 +1,4 @@
-"""What the pages read from the database, as values; no row and no session leaves this module's
-callers.
-
-Every function takes an open session and asks for one page of things at most.
-"""
+"""A clip with what it was cut from, as values; no row and no session leaves this module's callers."""
 
 from __future__ import annotations
 
@@ -40,17 +36,6 @@ class ClipCard:
     def score(self) -> int | None:
         """0..100, None when it is not known any more."""
         return None if self.moment is None else self.moment.score
-
-
-def recent_cards(session: Session, client: str | None, limit: int) -> list[ClipCard]:
-    """The newest clips, of one client or of all."""
-    sources: dict[str, SourceVideo] = {}
-    cards = []
-    for clip in queries.clips.recent_clips(session, client, limit):
-        if clip.source_id not in sources:
-            sources[clip.source_id] = queries.sources.get_source(session, clip.source_id)
-        cards.append(ClipCard(clip, sources[clip.source_id], _moment(session, clip.moment_id)))
-    return cards
 
 
 def card(session: Session, clip_id: str) -> ClipCard | None:

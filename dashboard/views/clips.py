@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from clipping.db import queries
+from clipping.db.queries.clip_lines import ClipChoice, ClipLine, clip_page
 from clipping.db.queries.review_lines import waiting_of
 from clipping.models import ClipState
 from clipping.timing import timecode
@@ -12,6 +13,7 @@ from dashboard import library, looks, own_panel
 from dashboard.addresses import cover_url, video_url
 from dashboard.library import ClipCard
 from dashboard.page import looking, plain, reading
+from dashboard.paging import Pages
 from dashboard.reviewed import review_lead
 
 PER_PAGE = 25
@@ -32,34 +34,44 @@ def overview() -> None:
         state = right.segmented_control(
             "State", list(STATES), format_func=STATES.__getitem__, key="state"
         )
-        limit = int(st.session_state.get("limit", PER_PAGE))
-        cards = library.recent_cards(session, client, limit)
-    shown = [card for card in cards if state is None or card.clip.state == state]
-    if not cards:
+        choice = ClipChoice(client, state)
+        pages = Pages("clips", choice)
+        found = clip_page(session, choice, PER_PAGE + 1, pages.after)
+    if not found:
+        _nothing(choice)
+        return
+    shown = found[:PER_PAGE]
+    for start in range(0, len(shown), COLUMNS):
+        row = st.columns(COLUMNS)
+        for column, line in zip(row, shown[start : start + COLUMNS], strict=False):
+            with column.container(border=True):
+                tile(line, of=client is None)
+    pages.show(shown[-1].key, more=len(found) > PER_PAGE)
+
+
+def _nothing(choice: ClipChoice) -> None:
+    if choice == ClipChoice():
         st.info(
             "No clips yet: run `make clips`, or `make clips VIDEO=talk.mp4` for your own video."
         )
         return
-    if state is not None and not shown:
-        st.info(f"None of the newest {len(cards)} clips is {STATES[state]}.")
-    for start in range(0, len(shown), COLUMNS):
-        row = st.columns(COLUMNS)
-        for column, card in zip(row, shown[start : start + COLUMNS], strict=False):
-            with column.container(border=True):
-                tile(card)
-    if len(cards) == limit:
-        st.button("Show more", on_click=_show_more, args=(limit + PER_PAGE,))
+    which = "" if choice.state is None else f" that is {STATES[choice.state]}"
+    whose = "" if choice.client is None else f" of {choice.client}"
+    st.info(plain(f"There is no clip{whose}{which}."))
 
 
-def tile(card: ClipCard) -> None:
-    clip = card.clip
-    st.image(cover_url(clip.clip_id), width="stretch")
-    st.markdown(f"**{plain(card.hook)}**")
-    _badge(card)
-    score = "" if card.score is None else f"score {card.score} · "
-    span = clip.plan.span
-    st.caption(plain(f"{score}{span.duration_ms / 1000:.1f} s · {card.source.file_name}"))
-    st.button("Open", key=clip.clip_id, on_click=_open, args=(clip.clip_id,), width="stretch")
+def tile(line: ClipLine, *, of: bool) -> None:
+    """A clip among others.
+
+    :param of: Whether it says whose it is.
+    """
+    st.image(cover_url(line.clip_id), width="stretch")
+    st.markdown(f"**{plain(line.hook)}**")
+    _badge(line.state, line.failures, line.checks)
+    score = "" if line.score is None else f"score {line.score} · "
+    whose = f"{line.client} · " if of else ""
+    st.caption(plain(f"{whose}{score}{line.seconds:.1f} s · {line.file_name}"))
+    st.button("Open", key=line.clip_id, on_click=_open, args=(line.clip_id,), width="stretch")
 
 
 def detail(clip_id: str) -> None:
@@ -77,7 +89,7 @@ def detail(clip_id: str) -> None:
         st.caption(plain(f"{clip.clip_id} · recipe {clip.recipe_hash[:12]}"))
     with story:
         st.header(plain(card.hook))
-        _badge(card)
+        _badge(clip.state, len(clip.proof.failures), len(clip.proof.checks))
         if waiting is not None:
             looks.link(review_lead(waiting))
         _facts(card)
@@ -94,14 +106,13 @@ def detail(clip_id: str) -> None:
             st.markdown(plain(" ".join(word.text for word in clip.plan.words)))
 
 
-def _badge(card: ClipCard) -> None:
-    if card.clip.state == ClipState.READY:
+def _badge(state: ClipState, failures: int, checks: int) -> None:
+    if state == ClipState.READY:
         st.badge("ready", icon=":material/check:", color="green")
-    elif card.clip.state == ClipState.HELD:
+    elif state == ClipState.HELD:
         st.badge("waits for a person", icon=":material/pan_tool:", color="orange")
     else:
-        failed = len(card.clip.proof.failures)
-        st.badge(f"failed {failed} of {len(card.clip.proof.checks)} checks", color="red")
+        st.badge(f"failed {failures} of {checks} checks", color="red")
 
 
 def _facts(card: ClipCard) -> None:
@@ -180,10 +191,6 @@ def _open(clip_id: str) -> None:
 
 def _close() -> None:
     st.query_params.clear()
-
-
-def _show_more(limit: int) -> None:
-    st.session_state["limit"] = limit
 
 
 chosen, who = st.query_params.get("clip"), looking()

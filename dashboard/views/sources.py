@@ -10,6 +10,7 @@ from clipping.db.queries.overview import SourceOverview
 from clipping.models import Detection
 from clipping.timing import timecode
 from dashboard.page import plain, reading
+from dashboard.paging import Pages
 
 PER_PAGE = 50
 
@@ -19,8 +20,9 @@ def overview() -> None:
     with reading() as session:
         names = queries.clients.clients(session)
         client = st.selectbox("Client", [None, *names], format_func=lambda name: name or "all")
-        limit = int(st.session_state.get("source_limit", PER_PAGE))
-        found = queries.overview.recent_sources(session, client, limit)
+        pages = Pages("sources", client)
+        more = queries.overview.recent_sources(session, client, PER_PAGE + 1, pages.after)
+        found = more[:PER_PAGE]
         if not found:
             st.info("No sources yet: run `make clips VIDEO=talk.mp4`.")
             return
@@ -29,10 +31,10 @@ def overview() -> None:
             hide_index=True,
             on_select="rerun",
             selection_mode="single-row",
-            key="sources",
+            # What is picked on a page is not picked on the next.
+            key=f"sources {pages.after}",
         )
-        if len(found) == limit:
-            st.button("Show more", on_click=_show_more, args=(limit + PER_PAGE,))
+        pages.show(found[-1].key, more=len(more) > PER_PAGE)
         rows = picked["selection"]["rows"]
         if rows and rows[0] < len(found):
             detail(session, found[rows[0]])
@@ -131,10 +133,6 @@ def _rejections(detection: Detection) -> None:
         hide_index=True,
         key="rejections",
     )
-
-
-def _show_more(limit: int) -> None:
-    st.session_state["source_limit"] = limit
 
 
 overview()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import tuple_
 from sqlmodel import Session, col, func, select
 
-from clipping.db.queries.sources import get_source
+from clipping.db.queries.clients import client_id
+from clipping.db.queries.sources import sources_of
 from clipping.db.tables import (
-    ClientRow,
     ClipRow,
     DetectionMomentRow,
     DetectionRow,
@@ -19,6 +21,9 @@ from clipping.db.tables import (
     TranscriptRow,
 )
 from clipping.models import VARIATION, ClipState, SourceVideo
+
+SourceKey = tuple[datetime, str]
+"""When it was found, source: behind it a page begins."""
 
 
 class Stage(StrEnum):
@@ -36,12 +41,19 @@ class SourceOverview:
     """A source and how much of it there is; counts are of the newest transcript and detection."""
 
     source: SourceVideo
+    located_at: datetime
+    """When it was ingested or found again last."""
     words: int | None
     moments: int | None
     rejections: int
     ready: int
     held: int
     failed: int
+
+    @property
+    def key(self) -> SourceKey:
+        """Where the page after this source begins."""
+        return self.located_at, self.source.source_id
 
     @property
     def stage(self) -> Stage:
@@ -53,19 +65,26 @@ class SourceOverview:
         return Stage.INGESTED if self.words is None else Stage.TRANSCRIBED
 
 
-def recent_sources(session: Session, client: str | None, limit: int) -> list[SourceOverview]:
-    """The sources that were ingested or found again last, of one client or of all."""
-    wanted = select(SourceRow.source_id).join(
-        ClientRow, col(ClientRow.client_id) == col(SourceRow.client_id)
-    )
+def recent_sources(
+    session: Session, client: str | None, limit: int, after: SourceKey | None = None
+) -> list[SourceOverview]:
+    """The sources that were ingested or found again last, of one client or of all.
+
+    :param after: Only those behind this one.
+    """
+    located_at, source_id = col(SourceRow.located_at), col(SourceRow.source_id)
+    wanted = select(SourceRow.source_id)
     if client is not None:
-        wanted = wanted.where(ClientRow.name == client)
-    ids = session.exec(wanted.order_by(col(SourceRow.located_at).desc()).limit(limit)).all()
-    return overviews(session, ids)
+        wanted = wanted.where(col(SourceRow.client_id) == client_id(client))
+    if after is not None:
+        wanted = wanted.where(tuple_(located_at, source_id) < after)
+    wanted = wanted.order_by(located_at.desc(), source_id.desc()).limit(limit)
+    return overviews(session, session.exec(wanted).all())
 
 
 def overviews(session: Session, ids: Sequence[str]) -> list[SourceOverview]:
-    """These sources, in the same order."""
+    """These sources, in the same order; as many statements for fifty as for one."""
+    sources = sources_of(session, ids)
     words = _word_counts(session, ids)
     detections = _newest_detections(session, ids)
     moments = _counted(session, DetectionMomentRow, list(detections.values()))
@@ -73,10 +92,11 @@ def overviews(session: Session, ids: Sequence[str]) -> list[SourceOverview]:
     clips = _clip_counts(session, ids)
     overviews = []
     for source_id in ids:
-        detection = detections.get(source_id)
+        detection, (source, located_at) = detections.get(source_id), sources[source_id]
         overviews.append(
             SourceOverview(
-                source=get_source(session, source_id),
+                source=source,
+                located_at=located_at,
                 words=words.get(source_id),
                 moments=None if detection is None else moments.get(detection, 0),
                 rejections=rejections.get(detection or "", 0),

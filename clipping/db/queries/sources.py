@@ -70,6 +70,18 @@ def get_source(session: Session, source_id: str) -> SourceVideo:
     return _source(*found)
 
 
+def sources_of(
+    session: Session, source_ids: Collection[str]
+) -> dict[str, tuple[SourceVideo, datetime]]:
+    """Those of them that there are, each with when it was ingested or found again last."""
+    found = session.exec(
+        select(SourceRow, ClientRow.name)
+        .join(ClientRow, col(ClientRow.client_id) == col(SourceRow.client_id))
+        .where(col(SourceRow.source_id).in_(source_ids))
+    ).all()
+    return {row.source_id: (_source(row, client), row.located_at) for row, client in found}
+
+
 def source_at(session: Session, client: str, location: str) -> SourceVideo | None:
     """The client's source last seen at ``location``: a path can have held several files."""
     row = session.exec(

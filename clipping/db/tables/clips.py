@@ -153,6 +153,7 @@ class ClipRow(Row, table=True):
         UniqueConstraint("client_id", "recipe_hash"),
         Index(None, "client_id", "rendered_at"),
         Index(None, "rendered_at"),
+        Index(None, "state", "rendered_at"),
         Index(None, "source_id"),
         Index(None, "moment_id"),
         Index(

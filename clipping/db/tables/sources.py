@@ -79,6 +79,8 @@ class SourceRow(Row, table=True):
         CheckConstraint(one_of("rights_ground", Ground), name="rights_ground"),
         # A path may be longer than an ordered index allows.
         Index(None, "location", postgresql_using="hash"),
+        Index(None, "located_at"),
+        Index(None, "client_id", "located_at"),
     )
 
     source_id: str = Field(sa_type=Text, primary_key=True)
