@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from clipping.db.queries.own_clips import OwnClip, OwnPost, caption_of, own_clips, own_posts
+from clipping.db.queries.review_lines import WaitsFor, waiting_of
 from clipping.models import PostState
 from dashboard import looks
 from dashboard.addresses import cover_url, video_url
@@ -16,6 +17,7 @@ from dashboard.looks import Lead
 from dashboard.own import chip, said, waits_for_them
 from dashboard.page import plain, reading
 from dashboard.paging import Pages
+from dashboard.reviewed import review_lead
 from dashboard.words import STATES, account_name, local, many
 
 PER_PAGE = 20
@@ -45,6 +47,7 @@ def _overview(who: Person) -> None:
     if waiting:
         verb = "waits" if waiting == 1 else "wait"
         st.info(f"{many(waiting, 'clip')} here {verb} for your word.", icon=":material/how_to_reg:")
+        looks.link(Lead("Review", "review", {"client": client} if client else {}))
     for start in range(0, len(shown), COLUMNS):
         row = st.columns(COLUMNS)
         for column, clip in zip(row, shown[start : start + COLUMNS], strict=False):
@@ -74,6 +77,7 @@ def _detail(clip_id: str) -> None:
         found = own_clips(session, 1, clip_id=clip_id)
         posts = own_posts(session, [clip_id]) if found else []
         caption = caption_of(session, clip_id) if found else ""
+        waiting = waiting_of(session, clip_id) if found else None
     if not found:
         looks.empty("There is no such clip", "It may not be finished, or not yours.")
         return
@@ -85,6 +89,8 @@ def _detail(clip_id: str) -> None:
         st.header(plain(clip.hook or clip.file_name))
         st.html(looks.chip(chip(clip, posts)))
         st.markdown(plain(said(clip, posts)))
+        if waiting is not None and waiting.waits_for is WaitsFor.APPROVAL:
+            looks.link(review_lead(waiting))
         if clip.verdict is not None and not clip.verdict.rejects:
             st.caption(plain(f"{clip.verdict.sentence[:-1]} on {clip.verdict.at:%d %B %Y}."))
         st.caption(plain(f"{clip.duration_ms / 1000:.0f} seconds of {clip.file_name}"))

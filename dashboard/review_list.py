@@ -21,33 +21,32 @@ def ticking(
     open_one: Callable[[str], None],
     *,
     approves: bool,
+    graded: bool,
 ) -> None:
     """A line a clip, and above them what is done to those that are ticked.
 
     :param open_one: Called with the id of a clip that somebody wants in front.
     :param approves: Whether they can be approved here, too.
+    :param graded: Whether their scores and the reasons for them are told.
     """
     bar = st.container(key="review_bar")
-    ticked = [line.clip_id for line in shown if _tick(line, now, open_one)]
+    ticked = [line.clip_id for line in shown if _tick(line, now, open_one, graded=graded)]
     with bar:
         _bulk(shown, ticked, approves=approves)
 
 
-def _tick(line: ReviewLine, now: datetime, open_one: Callable[[str], None]) -> bool:
+def _tick(
+    line: ReviewLine, now: datetime, open_one: Callable[[str], None], *, graded: bool
+) -> bool:
+    made = f"{line.seconds:.0f} s · {line.client} · made {apart(line.rendered_at, now)}"
+    told = (f"{line.score} points · {made}", line.reason) if graded else (made,)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
         on = st.checkbox(
             plain(f"Tick {line.hook}"), key=f"tick {line.clip_id}", label_visibility="collapsed",
             width=30,
         )  # fmt: skip
         st.image(cover_url(line.clip_id), width=54)
-        looks.entry(
-            line.hook,
-            (
-                f"{line.score} points · {line.seconds:.0f} s · {line.client} · "
-                f"made {apart(line.rendered_at, now)}",
-                line.reason,
-            ),
-        )
+        looks.entry(line.hook, told)
         st.button("Open", key=f"open {line.clip_id}", on_click=open_one, args=(line.clip_id,))
     return on
 

@@ -13,6 +13,7 @@ from clipping.models import ClipWord, OwnWords, PlatformName, PostCopy, Sentence
 from clipping.timing import timecode
 from dashboard import front, looks, verdicts
 from dashboard.door.person import Person
+from dashboard.library import ClipCard
 from dashboard.page import plain, reading
 from dashboard.reviewed import (
     CAMERA,
@@ -30,24 +31,34 @@ _SCORES: Final = (75, 50)
 _TITLED: Final = (PlatformName.YOUTUBE,)
 
 
-def about(shown: Reviewed) -> None:
-    """What it is, and how it stands."""
+def about(shown: Reviewed, who: Person) -> None:
+    """What it is, and how it stands; how it was graded and measured is for who made it."""
     clip, card = shown.clip, shown.card
     st.header(plain(shown.hook))
     seconds = clip.plan.span.duration_ms / 1000
-    chips = [_score(card.score), *_stands(shown), _proof_chip(shown)]
-    looks.chips(chips)
+    if who.is_staff:
+        looks.chips([_score(card.score), *_stands(shown), _proof_chip(shown)])
+    else:
+        looks.chips(_stands(shown))
     told = f"{clip.client} · {card.source.file_name} · {seconds:.1f} s from "
     st.caption(plain(f"{told}{timecode(clip.plan.span.start_ms)} · captions {clip.style}"))
-    for hold in card.waits_for:
-        st.warning(plain(hold.reason), icon=":material/pan_tool:")
-    if card.moment is not None:
-        st.markdown(plain(card.moment.reason))
+    if who.is_staff:
+        _why(card)
+    elif card.waits_for:
+        st.info("One of us looks at it first.")
     if shown.superseded_by:
         st.info("This clip was changed: another one is there in its place.")
         st.button("Show that one", on_click=front.go, args=(shown.superseded_by,))
     if shown.verdict is not None:
         st.caption(plain(shown.verdict.sentence))
+
+
+def _why(card: ClipCard) -> None:
+    """What holds it, and why it was chosen."""
+    for hold in card.waits_for:
+        st.warning(plain(hold.reason), icon=":material/pan_tool:")
+    if card.moment is not None:
+        st.markdown(plain(card.moment.reason))
 
 
 def _score(score: int | None) -> Chip:
@@ -79,9 +90,9 @@ def _proof_chip(shown: Reviewed) -> Chip:
 
 
 def panels(shown: Reviewed, who: Person) -> None:
-    """What is said in it, what is written beside it, why it was chosen, and its changes."""
-    offered = ["Words", "Posts", "Score", "Proof"]
-    offered += ["Change", "History"] if who.is_staff else []
+    """What is said in it and written beside it; to staff, how good it is, and its changes."""
+    offered = ["Words", "Posts"]
+    offered += ["Score", "Proof", "Change", "History"] if who.is_staff else []
     panel = st.segmented_control(
         "About it",
         offered,
@@ -93,9 +104,9 @@ def panels(shown: Reviewed, who: Person) -> None:
     match panel:
         case "Posts":
             _posts(shown.copies)
-        case "Score":
+        case "Score" if who.is_staff:
             _rubric(shown)
-        case "Proof":
+        case "Proof" if who.is_staff:
             _proof(shown)
         case "Change" if who.is_staff:
             _change(shown)

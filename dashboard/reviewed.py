@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from clipping.copywriting import fit
 from clipping.db import queries
-from clipping.db.queries.review_lines import platforms_of
+from clipping.db.queries.review_lines import Waiting, platforms_of
 from clipping.models import (
     ClipChange,
     ClipEdit,
@@ -27,11 +27,11 @@ from clipping.models import (
 )
 from clipping.models.base import Value
 from clipping.moments.sentences import split
-from clipping.publishing import deciding
 from clipping.rendering.choices import framing_text
 from clipping.timing import TimeSpan
 from dashboard import library
 from dashboard.library import ClipCard
+from dashboard.looks import Lead
 
 REASONS: Final = (
     "It is not interesting enough",
@@ -65,6 +65,8 @@ class Reviewed:
     card: ClipCard
     verdict: Verdict | None
     changes: list[ClipChange]
+    being_changed: bool
+    """Whether another film of it is being made, also for who may not see what was asked for."""
     superseded_by: str | None
     copies: list[PostCopy]
     """Of each platform on which its client has accounts."""
@@ -86,13 +88,6 @@ class Reviewed:
         return self.card.moment.title if self.card.moment else self.clip.clip_id
 
     @property
-    def under_way(self) -> ClipChange | None:
-        """What is being made of it."""
-        return next(
-            (one for one in self.changes if one.open and one.clip_id == self.clip.clip_id), None
-        )
-
-    @property
     def mark(self) -> str:
         """Of the clip and its words: a button with it says nothing of what was not shown."""
         return f"{self.clip.clip_id} {_digest(self.copies)}"
@@ -102,11 +97,11 @@ class Reviewed:
         """Of the clip and what may be edited beside it."""
         return f"{self.clip.clip_id} {_digest(self.own.values())}"
 
-    @property
-    def being_changed(self) -> bool:
-        """Whether another film of it is being made, also for who may not see what was asked for."""
-        told = self.verdict is not None and deciding.is_being_changed(self.verdict)
-        return told or self.under_way is not None
+
+def review_lead(waiting: Waiting) -> Lead:
+    """To the review of a clip that waits, among the others of its client."""
+    query = {"client": waiting.client, "for": waiting.waits_for.value, "clip": waiting.clip_id}
+    return Lead("Review", "review", query)
 
 
 def _digest(shown: Iterable[Value]) -> str:
@@ -132,6 +127,7 @@ def read(session: Session, clip_id: str, *, staff: bool) -> Reviewed | None:
         card=card,
         verdict=queries.verdicts.find_verdict(session, clip_id),
         changes=queries.changes.changes_of(session, clip_id, _MOST_CHANGES) if staff else [],
+        being_changed=queries.changes.has_open_change(session, clip_id),
         superseded_by=queries.changes.superseded_by(session, clip_id),
         copies=[fit(one.over(draft), name, policy) for name, one in words.items()],
         own=words,

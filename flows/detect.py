@@ -8,11 +8,11 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from clipping.errors import NothingToClip
-from clipping.models import DetectOptions
 from flows import forms
 from flows.showing import label
 from flows.stages import finished
 from tasks.detect import detect_moments, load_detection
+from tasks.lengths import lengths_of_transcript
 from tasks.shown import of_transcript
 from tasks.write import write_words
 
@@ -21,9 +21,9 @@ from tasks.write import write_words
 def detect(
     transcript_id: forms.TranscriptId,
     detector: forms.Detector = "auto",
-    count: forms.Moments = 5,
-    min_seconds: forms.ShortestClip = 15,
-    max_seconds: forms.LongestClip = 60,
+    count: forms.AnyCount = None,
+    min_seconds: forms.AnyShortest = None,
+    max_seconds: forms.AnyLongest = None,
     complex_source: forms.Complex = False,
     in_batches: forms.Batches = False,
 ) -> State[Any]:
@@ -32,9 +32,9 @@ def detect(
     Args:
         transcript_id: what ``transcribe`` returned.
         detector: a detector's name, or ``auto`` for the best that can run here.
-        count: how many moments at most.
-        min_seconds: the shortest clip.
-        max_seconds: the longest clip.
+        count: how many moments at most; without, what the client's policy says.
+        min_seconds: the shortest clip; without, what the client's policy says.
+        max_seconds: the longest clip; without, what the client's policy says.
         complex_source: whether the source deserves the best judge.
         in_batches: whether nobody waits for it: Claude is asked at half the price, and its
             answers may have to be come back for.
@@ -47,7 +47,7 @@ def detect(
         ServiceUnavailable: in batches, Claude is still at it.
     """
     label("detect moments of", lambda: of_transcript(transcript_id))
-    options = DetectOptions(count=count, min_ms=min_seconds * 1000, max_ms=max_seconds * 1000)
+    options = lengths_of_transcript(transcript_id, count, min_seconds, max_seconds)
     key = detect_moments(transcript_id, detector, options, complex_source, in_batches)
     _, detection = load_detection(key)
     if not detection.moments:

@@ -184,7 +184,8 @@ def _leave_secrets_out(asked: ORMExecuteState) -> None:
     if not asked.is_select or asked.is_column_load:
         return
     for told in getattr(asked.statement, "column_descriptions", ()):
-        whole = told["entity"] if told["expr"] is told["entity"] else None
+        # What is of no table, such as a function's answer, has no entity.
+        whole = told["expr"] if told["expr"] is told.get("entity") else None
         kind = None if whole is None else inspect(whole).mapper.class_
         for name in _SECRET.get(kind, ()):
             hidden = defer(getattr(whole, name), raiseload=True)

@@ -65,9 +65,10 @@ def refuse_replaced(session: Session, clip_id: str) -> None:
     """Rejected where a clip is being changed, or another one was made of it."""
     if change := queries.changes.open_change(session, clip_id):
         raise Rejected(f"{clip_id} is being changed by {change.by} ({change.wanted.told}).")
-    # A client's own people see no changes, but what was decided because of one.
-    if (verdict := queries.verdicts.find_verdict(session, clip_id)) and is_being_changed(verdict):
-        raise Rejected(f"{clip_id} has to wait: {verdict.sentence}")
+    # A client's own people see no changes, but whether there is one. Its verdict does not say:
+    # who has rejected the clip before, or meanwhile, has said something else.
+    if queries.changes.has_open_change(session, clip_id):
+        raise Rejected(f"{clip_id} is being changed: what comes of it is shown in its place.")
     if other := queries.changes.superseded_by(session, clip_id):
         raise Rejected(f"{clip_id} was changed: {other} is there in its place.")
 

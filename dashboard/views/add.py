@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from clipping.db.queries import additions
 from clipping.db.queries.overview import SourceOverview, overviews
+from clipping.db.queries.review_lines import Waiting, waiting_of_sources
 from clipping.db.session import open_session_as
 from clipping.errors import ClippingError
 from clipping.models import Addition, AdditionKind, AdditionState
@@ -25,6 +26,7 @@ from dashboard.door.admission import database_url
 from dashboard.door.person import Person, actor, origin, person
 from dashboard.looks import Lead
 from dashboard.page import plain, reading
+from dashboard.reviewed import review_lead
 from dashboard.words import apart
 
 MOST: Final = 20
@@ -58,7 +60,9 @@ def added(who: Person, client: str | None) -> None:
         found = additions.recent_additions(session, clients, now - SHOWN_FOR, MOST)
         given = additions.sources_of_links(session, found)
         given |= {one.addition_id: one.source_id for one in found if one.source_id}
-        sources = {one.source.source_id: one for one in overviews(session, [*set(given.values())])}
+        ids = [*set(given.values())]
+        sources = {one.source.source_id: one for one in overviews(session, ids)}
+        waiting = waiting_of_sources(session, ids)
     if any(one.state is AdditionState.RECEIVED for one in found):
         wake_if_needed()
     if not found:
@@ -68,8 +72,9 @@ def added(who: Person, client: str | None) -> None:
     for one in found:
         # A line, and close below it how far it is.
         source = sources.get(given.get(one.addition_id, ""))
+        lead = _lead(source, waiting.get(given.get(one.addition_id, "")))
         with looks.listing():
-            _line(one, source, standing(one, source, states.get(one.run_id), now), now)
+            _line(one, standing(one, source, states.get(one.run_id), now), lead, now)
 
 
 def _states(found: list[Addition]) -> dict[str, RunState]:
@@ -87,11 +92,11 @@ def _asked(run_ids: tuple[str, ...]) -> dict[str, RunState]:
     return runs.states_of(run_ids)
 
 
-def _line(one: Addition, source: SourceOverview | None, stands: Standing, now: datetime) -> None:
+def _line(one: Addition, stands: Standing, lead: Lead | None, now: datetime) -> None:
     kind = "link" if one.kind is AdditionKind.LINK else _amount(one.size_bytes)
     who = f"{one.client} · {kind} · added {apart(one.created_at, now)} by {one.added_by}"
     key = one.addition_id
-    line = looks.row(stands.chip, one.name, (stands.said, who), _lead(source))
+    line = looks.row(stands.chip, one.name, (stands.said, who), lead)
     if stands.percent is not None:
         st.progress(stands.percent / 100)
     with line:
@@ -129,9 +134,12 @@ def _forget(addition_id: str) -> None:
     st.rerun()
 
 
-def _lead(source: SourceOverview | None) -> Lead | None:
+def _lead(source: SourceOverview | None, waiting: Waiting | None) -> Lead | None:
+    """To what is to be done with it, else to what came of it."""
     if source is None:
         return None
+    if waiting is not None:
+        return review_lead(waiting)
     if source.ready or source.held or source.failed:
         return Lead("Its clips", "clips")
     return Lead("Its source", "sources")

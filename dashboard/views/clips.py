@@ -5,12 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from clipping.db import queries
+from clipping.db.queries.review_lines import waiting_of
 from clipping.models import ClipState
 from clipping.timing import timecode
-from dashboard import library, own_panel
+from dashboard import library, looks, own_panel
 from dashboard.addresses import cover_url, video_url
 from dashboard.library import ClipCard
 from dashboard.page import looking, plain, reading
+from dashboard.reviewed import review_lead
 
 PER_PAGE = 25
 COLUMNS = 5
@@ -64,6 +66,7 @@ def detail(clip_id: str) -> None:
     st.button("All clips", icon=":material/arrow_back:", on_click=_close)
     with reading() as session:
         card = library.card(session, clip_id)
+        waiting = waiting_of(session, clip_id)
     if card is None:
         st.warning(f"There is no clip {plain(clip_id)} in the database.")
         return
@@ -75,6 +78,8 @@ def detail(clip_id: str) -> None:
     with story:
         st.header(plain(card.hook))
         _badge(card)
+        if waiting is not None:
+            looks.link(review_lead(waiting))
         _facts(card)
         _holds(card)
         if card.moment is not None:

@@ -65,7 +65,7 @@ def _queue(who: Person, choice: ReviewChoice, now: datetime, *, one_by_one: bool
     if under_way:
         st.caption(plain(f"{many(under_way, 'clip')} being rendered again: see Changed."))
     if not one_by_one:
-        as_list(lines, pages, choice, now)
+        as_list(lines, pages, who, choice, now)
     elif shown is not None:
         in_front(shown, lines, pages, who, count)
     elif wanted is not None:
@@ -150,7 +150,7 @@ def in_front(
         st.video(video_url(shown.clip.clip_id), autoplay=bool(by_itself))
         st.toggle("Play at once", value=True, key="review by itself")
     with story:
-        about(shown)
+        about(shown, who)
         panels(shown, who)
 
 
@@ -271,12 +271,15 @@ def _forward(ids: Sequence[str], seen: int | None, pages: Pages, last: ReviewKey
         _to(None)
 
 
-def as_list(lines: Sequence[ReviewLine], pages: Pages, choice: ReviewChoice, now: datetime) -> None:
+def as_list(
+    lines: Sequence[ReviewLine], pages: Pages, who: Person, choice: ReviewChoice, now: datetime
+) -> None:
     if not lines:
         _nothing(choice, pages)
         return
     shown = lines[:PER_PAGE]
-    ticking(shown, now, _open, approves=choice.waits_for is WaitsFor.APPROVAL)
+    approves = choice.waits_for is WaitsFor.APPROVAL
+    ticking(shown, now, _open, approves=approves, graded=who.is_staff)
     pages.show(shown[-1].key, more=len(lines) > PER_PAGE)
 
 

@@ -27,8 +27,8 @@ def client(workplace: Workplace) -> Iterator[TestClient]:
 def test_every_file_is_there_for_who_may_see_its_clip_and_for_nobody_else(
     clips: list[RenderedClip], workplace: Workplace, client: TestClient, role: Role
 ) -> None:
-    come_in(client, a_user(workplace.database_url, "bo", role, "bravo"))
-    theirs, other = clips[1], clips[0]
+    come_in(client, a_user(workplace.database_url, "bo", role, "acme"))
+    theirs, other = clips
     for address, key in (
         (video_url(theirs.clip_id), theirs.video_key),
         (cover_url(theirs.clip_id), theirs.cover_key),
@@ -37,7 +37,7 @@ def test_every_file_is_there_for_who_may_see_its_clip_and_for_nobody_else(
         assert answer.status_code == 200
         assert answer.content == (workplace.store / key).read_bytes()
     for address in (video_url(other.clip_id), cover_url(other.clip_id)):
-        forbidden, missing = client.get(address), client.get(address.replace("good", "none"))
+        forbidden, missing = client.get(address), client.get(address.replace("bad", "none"))
         assert forbidden.status_code == missing.status_code == 404
         assert forbidden.content == missing.content
 

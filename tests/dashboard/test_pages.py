@@ -17,7 +17,7 @@ from clipping.settings import CHECKOUT, settings
 from dashboard.page import plain
 from tests.dashboard.conftest import Workplace
 from tests.dashboard.door_place import HERE
-from tests.dashboard.page_place import MAIN, VIEWS, load, open_alone, run, said
+from tests.dashboard.page_place import MAIN, VIEWS, load, open_alone, open_page, run, said
 from tests.db.values import a_clip, a_detection, a_moment, a_source, a_transcript
 
 
@@ -75,7 +75,7 @@ def test_a_clip_that_waits_for_a_person_says_why_and_how_it_is_released(
     page.button_group(key="state").set_value("held").run()
     assert [button.key for button in page.button] == ["clip_held"]
     assert "waits for a person" in said(page)
-    text = said(open_alone("clips", clip="clip_held"))
+    text = said(open_page("clips", clip="clip_held"))
     assert "It names a street." in text
     assert "Once you agree: clipper release clip_held --by NAME" in text
     agreed = Release(
@@ -87,7 +87,7 @@ def test_a_clip_that_waits_for_a_person_says_why_and_how_it_is_released(
     )
     with open_session(workplace.database_url) as session:
         queries.releases.save_release(session, held.moment_id, agreed)
-    text = said(open_alone("clips", clip="clip_held"))
+    text = said(open_page("clips", clip="clip_held"))
     assert "Released by Jo on 2026-11-26 09:05 UTC: Asked." in text
     assert "It names a street." not in text
 

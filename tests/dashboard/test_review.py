@@ -268,7 +268,7 @@ def test_a_clients_own_people_decide_about_their_clips_and_change_nothing(
     with agency.seen_by(Role.CLIENT, OURS):
         page = open_review()
         panels = page.button_group(key="review panel").options
-        assert panels == ["Words", "Posts", "Score", "Proof"]
+        assert panels == ["Words", "Posts"]
         assert page.button_group(key="review for").options == ["To approve"]
         # A key that was made by hand opens nothing.
         page.session_state["review panel"] = "Change"
@@ -293,7 +293,7 @@ def test_a_client_approves_nothing_that_is_being_changed(
     with open_session(agency.database_url) as session:
         change = changing.ask(session, clip_id, ClipEdit(style="boxed"), "otto", NOW)
     with (
-        pytest.raises(Rejected, match="it is being changed: captions as boxed"),
+        pytest.raises(Rejected, match="is being changed: what comes of it"),
         open_session_as(agency.database_url, ids["client"], writes=True) as session,
     ):
         deciding.approve(session, [clip_id], "clara", "", NOW)

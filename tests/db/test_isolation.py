@@ -190,7 +190,7 @@ WRITES = [
     pytest.param("UPDATE clipping.posts SET note = 'x'", "posts", id="posts"),
     pytest.param("UPDATE clipping.accounts SET paused = 'x'", "accounts", id="accounts"),
     pytest.param("UPDATE clipping.clients SET name = name", "clients", id="clients"),
-    pytest.param("UPDATE clipping.verdicts SET why = 'x'", "verdicts", id="verdicts"),
+    pytest.param("UPDATE clipping.verdicts SET decision = 'rejected'", "verdicts", id="verdicts"),
     pytest.param("UPDATE clipping.moments SET hook = 'x'", "moments", id="moments"),
     pytest.param("UPDATE clipping.drafts SET wishes = 'x'", "drafts", id="drafts"),
     pytest.param("UPDATE clipping.sources SET rights_note = 'x'", "sources", id="sources"),

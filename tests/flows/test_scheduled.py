@@ -153,6 +153,7 @@ def test_what_is_said_of_a_run_reaches_its_stages(monkeypatch: pytest.MonkeyPatc
         return "key"
 
     asked: list[Any] = []
+    monkeypatch.setattr(detect, "lengths_of_transcript", lambda *_: DetectOptions())
     monkeypatch.setattr(detect, "detect_moments", detected)
     monkeypatch.setattr(detect, "load_detection", lambda _: ("t", a_detection()))
     monkeypatch.setattr(detect, "write_words", lambda *given: asked.append(given))

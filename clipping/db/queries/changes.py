@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, or_, text, update
+from sqlalchemy import delete, func, or_, text, update
 from sqlmodel import Session, col, select
 
 from clipping.db.queries.clients import client_id
@@ -61,6 +61,18 @@ def open_change(session: Session, clip_id: str) -> ClipChange | None:
         )
     ).first()
     return None if row is None else _change(row)
+
+
+def has_open_change(session: Session, clip_id: str) -> bool:
+    """Whether a clip is being changed, also for a client's own people, who see no change itself."""
+    seen = (
+        select(ClipChangeRow.change_id)
+        .where(ClipChangeRow.clip_id == clip_id, col(ClipChangeRow.state).in_(_OPEN))
+        .exists()
+    )
+    # The function knows only who looks at a page; the owner of the tables sees the rows.
+    asked = select(or_(seen, func.clipping.is_being_changed(clip_id)))
+    return bool(session.exec(asked).one())
 
 
 def changes_of(session: Session, clip_id: str, most: int) -> list[ClipChange]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -111,7 +112,7 @@ def _waiting(choice: ReviewChoice, after: ReviewKey | None, most: int) -> Select
         ~cast(Any, ClipRow.decided),
     )
     if choice.waits_for is WaitsFor.APPROVAL:
-        wanted = wanted.where(or_(not_(has_post(OUT)), has_post(TO_COME)))
+        wanted = wanted.where(_is_to_come())
     if after is not None:
         name, points, clip_id = after
         begun = col(ClientRow.name) == name
@@ -123,16 +124,73 @@ def _waiting(choice: ReviewChoice, after: ReviewKey | None, most: int) -> Select
     return wanted.order_by(score.desc(), clip).limit(most).correlate(ClientRow)
 
 
+def _is_to_come() -> ColumnElement[bool]:
+    return or_(not_(has_post(OUT)), has_post(TO_COME))
+
+
+def _wants_approval() -> ColumnElement[bool]:
+    wants = col(ClientRow.editorial_policy)["approval"].as_string()
+    return func.coalesce(wants, EditorialPolicy().approval) != "not_needed"
+
+
 def _clients(choice: ReviewChoice, after: ReviewKey | None) -> list[ColumnElement[Any]]:
     conditions: list[ColumnElement[Any]] = []
     if choice.client is not None:
         conditions.append(col(ClientRow.client_id) == client_id(choice.client))
     if choice.waits_for is WaitsFor.APPROVAL:
-        wants = col(ClientRow.editorial_policy)["approval"].as_string()
-        conditions.append(func.coalesce(wants, EditorialPolicy().approval) != "not_needed")
+        conditions.append(_wants_approval())
     if after is not None:
         conditions.append(col(ClientRow.name) >= after[0])
     return conditions
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A clip of the queue, as it is led to."""
+
+    clip_id: str
+    client: str
+    waits_for: WaitsFor
+
+
+def waiting_of(session: Session, clip_id: str) -> Waiting | None:
+    """What a clip waits for; None where it is not in the queue."""
+    found = session.execute(_queued().where(col(ClipRow.clip_id) == clip_id)).first()
+    return None if found is None else _as_waiting(*found)
+
+
+def waiting_of_sources(session: Session, source_ids: Collection[str]) -> dict[str, Waiting]:
+    """Of each of these sources the best clip that waits, those to approve first."""
+    source = col(ClipRow.source_id)
+    rows = session.execute(
+        _queued()
+        .add_columns(source)
+        .where(source.in_(source_ids))
+        .distinct(source)
+        # Of the two states what is ready comes last by its name.
+        .order_by(
+            source, col(ClipRow.state).desc(), col(ClipRow.score).desc(), col(ClipRow.clip_id)
+        )
+    )
+    return {source_id: _as_waiting(*row) for *row, source_id in rows}
+
+
+def _queued() -> Select[Any]:
+    """All that :func:`waiting_page` lists, for either choice."""
+    to_approve = and_(col(ClipRow.state) == ClipState.READY.value, _wants_approval(), _is_to_come())
+    return (
+        select(col(ClipRow.clip_id), col(ClientRow.name), col(ClipRow.state))
+        .join(ClientRow, col(ClientRow.client_id) == col(ClipRow.client_id))
+        .where(
+            ~cast(Any, ClipRow.decided),
+            or_(col(ClipRow.state) == ClipState.HELD.value, to_approve),
+        )
+    )
+
+
+def _as_waiting(clip_id: str, client: str, state: str) -> Waiting:
+    held = state == ClipState.HELD.value
+    return Waiting(clip_id, client, WaitsFor.RELEASE if held else WaitsFor.APPROVAL)
 
 
 def platforms_of(session: Session, client: str) -> list[PlatformName]:
