@@ -11,6 +11,7 @@ from clipping.db import queries
 from clipping.errors import Rejected
 from clipping.models import Post, PostState
 from clipping.publishing import changes
+from clipping.publishing.first_post import begin_warm_up
 from clipping.publishing.reviving import refusal
 
 
@@ -72,6 +73,7 @@ def done(session: Session, post_id: str, by: str, url: str, now: datetime) -> Po
         return changes.posted_by_hand(post, by, url, now)
 
     after = _changed(session, post_id, by, now, change)
+    begin_warm_up(session, after)
     # Whoever still reads there that it waits for hands might post it twice.
     queries.alerts.post_alerts_seen(session, post_id, by, now)
     return after

@@ -46,19 +46,21 @@ def overview() -> None:
         row = st.columns(COLUMNS)
         for column, card in zip(row, shown[start : start + COLUMNS], strict=False):
             with column.container(border=True):
-                tile(card)
+                tile(card, named=client is None)
     if len(cards) == limit:
         st.button("Show more", on_click=_show_more, args=(limit + PER_PAGE,))
 
 
-def tile(card: ClipCard) -> None:
+def tile(card: ClipCard, *, named: bool = False) -> None:
+    """:param named: Whether the client stands on the card, where those of all are shown."""
     clip = card.clip
     st.image(cover_url(clip.clip_id), width="stretch")
     st.markdown(f"**{plain(card.hook)}**")
     _badge(card)
     score = "" if card.score is None else f"score {card.score} · "
     span = clip.plan.span
-    st.caption(plain(f"{score}{span.duration_ms / 1000:.1f} s · {card.source.file_name}"))
+    whose = f"{clip.client} · " if named else ""
+    st.caption(plain(f"{whose}{score}{span.duration_ms / 1000:.1f} s · {card.source.file_name}"))
     st.button("Open", key=clip.clip_id, on_click=_open, args=(clip.clip_id,), width="stretch")
 
 

@@ -65,14 +65,14 @@ def _queue(who: Person, choice: ReviewChoice, now: datetime, *, one_by_one: bool
     if under_way:
         st.caption(plain(f"{many(under_way, 'clip')} being rendered again: see Changed."))
     if not one_by_one:
-        as_list(lines, pages, who, choice, now)
+        as_list(lines, pages, who, choice, now, under_way)
     elif shown is not None:
         in_front(shown, lines, pages, who, count)
     elif wanted is not None:
         looks.empty("There is no such clip", "It may be another client's, or gone.")
         st.button("To the queue", on_click=_to, args=(None,))
     else:
-        _nothing(choice, pages)
+        _nothing(choice, pages, under_way)
 
 
 def _under_way(lines: Sequence[queries.changes.ChangeLine]) -> int:
@@ -105,7 +105,7 @@ def _choices(who: Person) -> tuple[str | None, str, bool]:
     return client, wanted or "approval", how != "List"
 
 
-def _nothing(choice: ReviewChoice, pages: Pages) -> None:
+def _nothing(choice: ReviewChoice, pages: Pages, under_way: int) -> None:
     if not pages.first:
         pages.back()
         st.rerun()
@@ -113,8 +113,10 @@ def _nothing(choice: ReviewChoice, pages: Pages) -> None:
         looks.empty("Nothing is held", "No clip has something in it that a person must agree to.")
         return
     looks.empty(
-        "Everything is looked at",
-        "New clips of clients who want them approved wait here, the best first.",
+        "Nothing waits for you" if under_way else "Everything is looked at",
+        "Clips that are being rendered again come back here once they are made."
+        if under_way
+        else "New clips of clients who want them approved wait here, the best first.",
     )
 
 
@@ -272,10 +274,15 @@ def _forward(ids: Sequence[str], seen: int | None, pages: Pages, last: ReviewKey
 
 
 def as_list(
-    lines: Sequence[ReviewLine], pages: Pages, who: Person, choice: ReviewChoice, now: datetime
+    lines: Sequence[ReviewLine],
+    pages: Pages,
+    who: Person,
+    choice: ReviewChoice,
+    now: datetime,
+    under_way: int,
 ) -> None:
     if not lines:
-        _nothing(choice, pages)
+        _nothing(choice, pages, under_way)
         return
     shown = lines[:PER_PAGE]
     approves = choice.waits_for is WaitsFor.APPROVAL
