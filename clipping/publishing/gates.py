@@ -15,6 +15,8 @@ _LATE: Final = timedelta(minutes=15)
 """Of so much of the gap nobody minds the loss: the post before may have begun some minutes late."""
 LATEST: Final = timedelta(hours=12)
 """After so long the account's next slot is there, and this one has gone by."""
+BY_THE_PLANNER: Final = "The planner: "
+"""How the reason begins for which the planner changed a post itself."""
 _LOOK_AGAIN: Final = timedelta(minutes=5)
 _READ_AGAIN: Final = timedelta(hours=1)
 
