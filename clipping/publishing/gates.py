@@ -58,9 +58,14 @@ def obstacle(post: Post, standing: Standing) -> str:
     return next((sentence for sentence, there in missing.items() if not there), "")
 
 
+def begins(by: str) -> str:
+    """Who did something, at the beginning of a sentence; a name stays as it is written."""
+    return by[:1].upper() + by[1:] if by.startswith(("its ", "the ")) else by
+
+
 def stopped(stop: Stop) -> str:
     """What a stop says of a post."""
-    return f"{stop.by} stopped {stop.covers}: {stop.why.rstrip('.')}."
+    return f"{begins(stop.by)} stopped {stop.covers}: {stop.why.rstrip('.')}."
 
 
 def held(post: Post, sentence: str, now: datetime) -> Post:
