@@ -94,8 +94,9 @@ def change_post(offer: Offer, post: Post, *, why: str = "", to: datetime | None 
     :param why: A reason; with :attr:`Offer.PUBLIC` the post's address, or nothing.
     :param to: On the clock of its account.
     """
-    # What has failed is anybody's: no planner may choose its moment just now.
-    planned = offer in (Offer.RETRY, Offer.ASK) and post.state is PostState.FAILED
+    # What has failed is anybody's, and a slot that was lost: no planner may choose either just now.
+    free = post.state is PostState.FAILED or post.slot_id is None
+    planned = offer in (Offer.RETRY, Offer.ASK) and free
     held = stage_lock(database_url(), planning_of(post.client)) if planned else nullcontext()
     post_id = post.post_id
 
