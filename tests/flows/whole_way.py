@@ -144,7 +144,7 @@ def _upload(tab: Page, talk: DemoTalk) -> None:
 
 
 def _change_the_hook(tab: Page) -> None:
-    tab.get_by_role("link", name="Review", exact=True).click()
+    tab.get_by_role("link", name="Review", exact=True).first.click()
     expect(tab.get_by_text("1 waiting")).to_be_visible()
     tab.get_by_role("radio", name="Change", exact=True).click()
     tab.get_by_label("Hook (empty: none)").fill(HOOK)
