@@ -22,16 +22,8 @@ from clipping.models import ClipWord, EditorialPolicy, RenderedClip
 from clipping.settings import CHECKOUT
 from tests.dashboard.conftest import Workplace, put_files
 from tests.dashboard.door_place import PASSWORD
-from tests.support.chromium import CHROMIUM
+from tests.support.chromium import ARGUMENTS, CHROMIUM, QUIET
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 FIRST = re.compile(r"Today|Clips")
 """The page on which whoever works for clients begins, or a client."""
 
@@ -41,7 +33,7 @@ def browsing() -> Iterator[Browser]:
     """A browser that asks nobody by itself."""
     expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *QUIET])
         try:
             yield browser
         finally:
