@@ -16,6 +16,8 @@ import psycopg
 from sqlalchemy import event
 from sqlmodel import Session
 
+from benchmarks.dashboard_pages import OWN as OWN_PAGES
+from benchmarks.dashboard_pages import STAFF, usable
 from benchmarks.measure import Row
 from clipping.db import migrate, server
 from clipping.db.queries import (
@@ -24,7 +26,6 @@ from clipping.db.queries import (
     clip_lines,
     desk,
     own_clips,
-    people,
     post_lines,
     review_lines,
     strategies,
@@ -38,11 +39,13 @@ from clipping.db.queries.post_lines import PostChoice
 from clipping.db.queries.posts import get_post, post_events
 from clipping.db.queries.review_lines import ReviewChoice, WaitsFor
 from clipping.db.session import engine, open_session, open_session_as
-from clipping.models import ClipState, PostState, Role, User
+from clipping.models import ClipState, PostState, Role
 from clipping.publishing import stopping
 from dashboard import costs, needs, reviewed
+from tests.dashboard.door_place import a_user
 from tests.dashboard.seeded import Size, account, client, seed
 from tests.dashboard.seeded_costs import seed_costs
+from tests.support.chromium import CHROMIUM
 from tests.support.database import embedded_database
 
 POSTS: Final = int(os.environ.get("CLIPPER_BENCH_POSTS", "1000000"))
@@ -207,26 +210,24 @@ def measure(folder: Path) -> list[Row]:
     server.SETTINGS.update(fsync="off", max_wal_size="4GB")
     try:
         with embedded_database(folder / "dashboard") as url:
-            return _measure(url)
+            return _measure(url, folder / "pages")
     finally:
         server.SETTINGS.clear()
         server.SETTINGS.update(kept)
 
 
-def _measure(url: str) -> list[Row]:
+def _measure(url: str, folder: Path) -> list[Row]:
     now = datetime.now(UTC)
     migrate.upgrade(url)
     begun = time.monotonic()
     with open_session(url) as session:
         seed(session, Size(clients=CLIENTS, accounts=ACCOUNTS, posts=POSTS), now)
         seed_costs(session, CLIENTS, CALLS, now)
-        whos = {
-            "an admin": _somebody(session, "admin", Role.ADMIN, now),
-            "an operator of two clients": _somebody(
-                session, "operator", Role.OPERATOR, now, client(1), client(2)
-            ),
-        }
-        outside = _somebody(session, "client", Role.CLIENT, now, client(1))
+    whos = {
+        "an admin": a_user(url, "admin", Role.ADMIN),
+        "an operator of two clients": a_user(url, "operator", Role.OPERATOR, client(1), client(2)),
+    }
+    outside = a_user(url, "client", Role.CLIENT, client(1))
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
     print(f"  filled in {time.monotonic() - begun:.0f} s", flush=True)
@@ -235,13 +236,19 @@ def _measure(url: str) -> list[Row]:
     for who, user_id, pages in [*every, ("the client", outside, OWN)]:
         for name, page in pages.items():
             rows.append(_row(url, user_id, f"{name}, as {who}", page, now))
-            print(f"  {rows[-1].name}: {rows[-1].figure} {rows[-1].ratio}", flush=True)
+            _tell(rows[-1])
+    if CHROMIUM is None:
+        print("  no Chromium on this machine: how soon pages can be used is not measured")
+        return rows
+    people = {"admin": STAFF, "operator": STAFF, "client": OWN_PAGES}
+    for row in usable(url, folder, people):
+        rows.append(row)
+        _tell(row)
     return rows
 
 
-def _somebody(session: Session, name: str, role: Role, now: datetime, *clients: str) -> str:
-    user = User(user_id="", name=name, role=role, clients=clients, created_at=now)
-    return people.add_user(session, user, None, now).user_id
+def _tell(row: Row) -> None:
+    print(f"  {row.name}: {row.figure} {row.ratio}", flush=True)
 
 
 def _row(url: str, user_id: str, name: str, page: Page, now: datetime) -> Row:

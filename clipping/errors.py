@@ -14,6 +14,7 @@
     │   ├── QuotaExhausted
     │   ├── AccountBlocked       a platform has restricted, suspended or banned an account
     │   ├── AppMisconfigured     a platform refuses our app, whatever the account
+    │   ├── VaultLocked          the vault has no key, or not the one that is needed
     │   ├── BudgetSpent
     │   ├── DiskFull             free space, then run again
     │   ├── NotInstalled         an engine or binary that was asked for is missing
@@ -137,6 +138,10 @@ class AccountBlocked(NeedsPerson):
 
 class AppMisconfigured(NeedsPerson):
     """A platform refuses the app itself: not audited, not enrolled, or set up wrongly."""
+
+
+class VaultLocked(NeedsPerson):
+    """The vault has no key, or none that opens what is stored: its operator has to give one."""
 
 
 class BudgetSpent(NeedsPerson):

@@ -18,7 +18,7 @@ from urllib.parse import quote, urlsplit
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from pydantic import SecretStr
 
-from clipping.errors import NeedsPerson
+from clipping.errors import NeedsPerson, VaultLocked
 from clipping.settings import settings
 
 _SETTING = "CLIPPER_VAULT_KEYS"
@@ -33,12 +33,12 @@ class Vault:
     """Seals and opens secrets.
 
     :param keys: The newest first; it seals, and all of them open.
-    :raises NeedsPerson: There is none, or one is no key.
+    :raises VaultLocked: There is none, or one is no key.
     """
 
     def __init__(self, keys: Sequence[SecretStr]) -> None:
         if not keys:
-            raise NeedsPerson(
+            raise VaultLocked(
                 f"The vault has no key: make one with `clipper vault new-key` and keep it in "
                 f"{_SETTING}."
             )
@@ -58,12 +58,13 @@ class Vault:
     def open(self, sealed: str, place: str) -> SecretStr:
         """The secret that was sealed for ``place``.
 
-        :raises NeedsPerson: No key opens it, or it belongs elsewhere.
+        :raises VaultLocked: No key opens it.
+        :raises NeedsPerson: It belongs elsewhere.
         """
         try:
             text = self._all.decrypt(sealed.encode("ascii", "replace")).decode()
         except InvalidToken:
-            raise NeedsPerson(
+            raise VaultLocked(
                 f"No key in {_SETTING} opens what is stored in {place}: add the key that it was "
                 "sealed under, or connect the account again."
             ) from None
@@ -108,7 +109,7 @@ def _fernet(key: SecretStr, number: int, count: int) -> Fernet:
         return Fernet(key.get_secret_value())
     except ValueError:
         which = f"number {number} of {count} in " if count > 1 else ""
-        raise NeedsPerson(
+        raise VaultLocked(
             f"What stands {which or 'in '}{_SETTING} is no key: make one with "
             "`clipper vault new-key`."
         ) from None
@@ -117,9 +118,26 @@ def _fernet(key: SecretStr, number: int, count: int) -> Fernet:
 def open_vault() -> Vault:
     """The vault of this process, with the keys of its settings.
 
-    :raises NeedsPerson: There is no key, or what is given is none.
+    :raises VaultLocked: There is no key, or what is given is none.
     """
     return Vault(given_keys())
+
+
+class LateVault(Vault):
+    """The vault of this process, whose keys are read when it first seals or opens something.
+
+    So what needs no secret goes on where there is no key.
+    """
+
+    def __init__(self) -> None:
+        """Nothing is read yet."""
+
+    def __getattr__(self, name: str) -> Any:
+        # Only asked for what is not there: all that a vault has, before it is first used.
+        if name not in ("_newest", "_all", "_named"):
+            raise AttributeError(name)
+        vars(self).update(vars(open_vault()))
+        return vars(self)[name]
 
 
 def given_keys() -> list[SecretStr]:

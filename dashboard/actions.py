@@ -1,12 +1,15 @@
 """What people change from the pages: each is one transaction as the person who does it.
 
-What was done, or why it was not, is said at the top of the page that is run next.
+Buttons call it (``on_click``) before the page is run: what stands in the page itself is not
+reached where somebody presses another button meanwhile. What was done, or why it was not, is said
+by the page that is run next; nothing here draws.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import nullcontext
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -20,44 +23,69 @@ from clipping.models import Post, PostState
 from clipping.publishing import acting, moving
 from clipping.publishing.changes import Offer
 from dashboard.door.admission import database_url
-from dashboard.door.person import person
+from dashboard.door.person import actor
 from dashboard.page import plain
 
 _TOLD: Final = "what was done"
+_SHOWN: Final = "what was done is shown"
 Act = Callable[[Session, str, datetime], str]
 """Does something as somebody of that name, now, and says what it did."""
 
 
 def change(act: Act) -> bool:
     """Do something as the person at this page; whether it was done."""
-    who = person()
     try:
+        who = actor()
         with open_session_as(database_url(), who.user_id, writes=True) as session:
             told = act(session, who.name, datetime.now(UTC))
     except ClippingError as error:
-        st.session_state[_TOLD] = (False, str(error))
+        say(str(error), done=False)
         return False
-    st.session_state[_TOLD] = (True, told)
+    say(told)
     return True
 
 
-def say(told: str, *, done: bool = True) -> None:
-    """Have it said at the top of the page that is run next."""
-    st.session_state[_TOLD] = (done, told)
+@dataclass(frozen=True)
+class _Said:
+    told: str
+    done: bool
+    at: str
 
 
-def say_what_was_done(*, passing: bool = False) -> None:
-    """Once, at the top of a page.
+def say(told: str, *, done: bool = True, at: str = "") -> None:
+    """Have it said by the page that is run next, below what was said before.
+
+    :param at: The form that it is said at; without, at the top of the page.
+    """
+    before, one = st.session_state.get(_TOLD, ()), _Said(told, done, at)
+    if told and one not in before:
+        st.session_state[_TOLD] = (*before, one)
+
+
+def say_what_was_done(*, passing: bool = False, at: str = "") -> None:
+    """What there is to say at the top of a page, or at a form.
 
     :param passing: What was done is said beside the page, and goes by itself: nothing moves.
     """
-    done, told = st.session_state.pop(_TOLD, (True, ""))
-    if told and done and passing:
-        st.toast(plain(told), icon=":material/check:")
-    elif told and done:
-        st.success(plain(told), icon=":material/check:")
-    elif told:
-        st.error(plain(told), icon=":material/block:")
+    if not at:
+        st.session_state[_SHOWN] = True
+    for one in st.session_state.get(_TOLD, ()):
+        if one.at != at:
+            continue
+        if one.done and passing:
+            st.toast(plain(one.told), icon=":material/check:")
+        elif one.done:
+            st.success(plain(one.told), icon=":material/check:")
+        else:
+            st.error(plain(one.told), icon=":material/block:")
+
+
+def forget_what_was_said() -> None:
+    """Once a page has run to its end; of one that was cut short nobody may have seen anything."""
+    shown = st.session_state.pop(_SHOWN, False)
+    told = st.session_state.pop(_TOLD, ())
+    if not shown and (left := tuple(one for one in told if not one.at)):
+        st.session_state[_TOLD] = left
 
 
 def change_post(offer: Offer, post: Post, *, why: str = "", to: datetime | None = None) -> bool:
@@ -66,8 +94,9 @@ def change_post(offer: Offer, post: Post, *, why: str = "", to: datetime | None 
     :param why: A reason; with :attr:`Offer.PUBLIC` the post's address, or nothing.
     :param to: On the clock of its account.
     """
-    # What has failed is anybody's: no planner may choose its moment just now.
-    planned = offer in (Offer.RETRY, Offer.ASK) and post.state is PostState.FAILED
+    # What has failed is anybody's, and a slot that was lost: no planner may choose either just now.
+    free = post.state is PostState.FAILED or post.slot_id is None
+    planned = offer in (Offer.RETRY, Offer.ASK) and free
     held = stage_lock(database_url(), planning_of(post.client)) if planned else nullcontext()
     post_id = post.post_id
 
@@ -93,5 +122,5 @@ def change_post(offer: Offer, post: Post, *, why: str = "", to: datetime | None 
         with held:
             return change(act)
     except ClippingError as error:
-        st.session_state[_TOLD] = (False, str(error))
+        say(str(error), done=False)
         return False

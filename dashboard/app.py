@@ -13,8 +13,10 @@ from starlette.middleware import Middleware
 from dashboard.adding.finishing import wake_if_needed
 from dashboard.door.guard import Door
 from dashboard.door.serving import inline_hashes, prepare, rerun, site
+from dashboard.presses import keep_presses
 
 prepare()
+keep_presses()
 wake_if_needed()
 # Streamlit looks for a line of this form.
 app = st.App(

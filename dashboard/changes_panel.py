@@ -72,9 +72,17 @@ def _row(line: ChangeLine, now: datetime) -> None:
         looks.bar(change.fraction)
     if silent:
         with made:
-            if st.button("Start it again", key=f"again {change.change_id}"):
-                verdicts.start_anew(change.change_id)
-                st.rerun()
-            if st.button("Give it up", key=f"give up {change.change_id}"):
-                verdicts.give_up(change.change_id)
-                st.rerun()
+            for label, act in (("Start it again", _start_anew), ("Give it up", _give_up)):
+                key = f"{label} {change.change_id}"
+                st.button(label, key=key, on_click=act, args=(change.change_id,))
+
+
+def _start_anew(change_id: str) -> None:
+    verdicts.start_anew(change_id)
+    # The whole page says what was done, and not what moves in it.
+    st.rerun()
+
+
+def _give_up(change_id: str) -> None:
+    verdicts.give_up(change_id)
+    st.rerun()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import streamlit as st
@@ -11,7 +11,7 @@ from sqlmodel import Session
 from clipping.models import Account, Disclosure
 from clipping.publishing.disclosing import disclose
 from dashboard import looks
-from dashboard.actions import change
+from dashboard.actions import change, say, say_what_was_done
 from dashboard.looks import Lead
 from dashboard.words import Chip, Tone, account_name, many
 
@@ -62,26 +62,48 @@ def _form(client: str, accounts: Sequence[Account]) -> None:
     names = {
         account.account_id: account_name(account.platform, account.handle) for account in accounts
     }
-    with st.form(f"disclosure {client}", border=False):
-        chosen = st.selectbox(
-            "Accounts", [_ALL, *names], format_func=lambda one: names.get(one, _ALL)
+    key = f"disclosure {client}"
+    with st.form(key, border=False):
+        st.selectbox(
+            "Accounts",
+            [_ALL, *names],
+            format_func=lambda one: names.get(one, _ALL),
+            key=f"accounts {key}",
         )
-        paid = st.checkbox("Somebody else pays for its posts (paid partnership)")
-        sponsors = st.text_input("Who pays, as the platform names them; with commas", max_chars=500)
-        own = st.checkbox("They promote the owner's own business")
-        made = st.checkbox("Realistic pictures or sound in them are generated or altered")
+        st.checkbox("Somebody else pays for its posts (paid partnership)", key=f"paid {key}")
+        st.text_input(
+            "Who pays, as the platform names them; with commas",
+            max_chars=500,
+            key=f"sponsors {key}",
+        )
+        st.checkbox("They promote the owner's own business", key=f"own {key}")
+        st.checkbox(
+            "Realistic pictures or sound in them are generated or altered", key=f"made {key}"
+        )
         st.caption(
             "It holds for posts that are planned from now on, each in its platform's own field. "
             "Planned ones keep theirs. Where a platform has no field for it, nothing is posted."
         )
-        pressed = st.form_submit_button("Decide it", type="primary")
-    if not pressed:
-        return
+        st.form_submit_button(
+            "Decide it", type="primary", on_click=_decide, args=(client, names, key)
+        )
+    say_what_was_done(at=key)
+
+
+def _decide(client: str, names: Mapping[str, str], key: str) -> None:
+    typed = st.session_state
+    paid, sponsors = typed[f"paid {key}"], typed[f"sponsors {key}"]
     who_pays = tuple(part for one in sponsors.split(",") if (part := one.strip()[:_LONGEST]))
     if who_pays and not paid:
-        st.error("Say that it is paid, or name nobody who pays.")
+        say("Say that it is paid, or name nobody who pays.", done=False, at=key)
         return
-    told = Disclosure(paid_partnership=paid, own_brand=own, ai_generated=made, sponsors=who_pays)
+    told = Disclosure(
+        paid_partnership=paid,
+        own_brand=typed[f"own {key}"],
+        ai_generated=typed[f"made {key}"],
+        sponsors=who_pays,
+    )
+    chosen = typed[f"accounts {key}"]
     ids = list(names) if chosen == _ALL else [str(chosen)]
 
     def act(session: Session, by: str, now: datetime) -> str:
@@ -89,4 +111,3 @@ def _form(client: str, accounts: Sequence[Account]) -> None:
         return f"{many(changed, 'account')} of {client} changed: {in_words(told)}."
 
     change(act)
-    st.rerun()

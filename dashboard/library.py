@@ -1,4 +1,4 @@
-"""A clip with what it was cut from, as values; no row and no session leaves this module's callers."""
+"""A clip with what it was cut from, as values: no row and no session leaves whoever asks."""
 
 from __future__ import annotations
 

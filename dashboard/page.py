@@ -23,31 +23,18 @@ def reading() -> Iterator[Session]:
 
     Whoever is not let in any more, and whatever goes wrong, ends the page with a sentence.
     """
-    with _open(writes=False) as session:
-        yield session
+    try:
+        with open_session_as(database_url(), person().user_id) as session:
+            yield session
+    except ClippingError as error:
+        st.error(plain(str(error)), icon=":material/cloud_off:")
+        st.stop()
 
 
 def looking() -> Person:
     """Who looks at this page; it ends with a sentence where Postgres does not say."""
     try:
         return person()
-    except ClippingError as error:
-        st.error(plain(str(error)), icon=":material/cloud_off:")
-        st.stop()
-
-
-@contextmanager
-def changing() -> Iterator[Session]:
-    """The same to change what the person may change; what is changed is kept if the block ends."""
-    with _open(writes=True) as session:
-        yield session
-
-
-@contextmanager
-def _open(*, writes: bool) -> Iterator[Session]:
-    try:
-        with open_session_as(database_url(), person().user_id, writes=writes) as session:
-            yield session
     except ClippingError as error:
         st.error(plain(str(error)), icon=":material/cloud_off:")
         st.stop()

@@ -9,6 +9,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from clipping.errors import ClippingError
 from dashboard import looks
+from dashboard.actions import forget_what_was_said
 from dashboard.door.person import ACCOUNT_PATH, Person, person
 from dashboard.menu import client_pages, daily_pages, further_pages
 from dashboard.page import plain
@@ -32,6 +33,7 @@ def main() -> None:
         st.link_button("Account and sign-out", ACCOUNT_PATH, icon=":material/person:")
     looks.style()
     page.run()
+    forget_what_was_said()
 
 
 def _pages(who: Person) -> list[StreamlitPage]:

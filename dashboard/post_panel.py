@@ -12,7 +12,7 @@ from clipping.errors import Rejected
 from clipping.models import Account, Post, PostEvent
 from clipping.publishing.changes import Offer, offers
 from dashboard import looks
-from dashboard.actions import change_post
+from dashboard.actions import change_post, say, say_what_was_done
 from dashboard.addresses import video_url
 from dashboard.looks import Lead
 from dashboard.page import plain, reading
@@ -98,39 +98,51 @@ def _actions(post: Post, account: Account) -> None:
     if not offered:
         st.caption("Nothing: this post is over.")
     for offer in offered:
-        with st.expander(OFFERS[offer]), st.form(f"{offer.value} {post.post_id}", border=False):
-            st.caption(plain(FOLLOWS[offer]))
-            why, to, sure = _asked(offer, post, account)
-            pressed = st.form_submit_button(OFFERS[offer], type="primary")
-        if pressed and _allowed(offer, why, sure):
-            change_post(offer, post, why=why, to=to)
-            st.rerun()
+        # What was typed for how it stands now is not said of how it stands later.
+        key = f"{offer.value} {post.post_id} {post.state.value} {post.due_at.isoformat()}"
+        with st.expander(OFFERS[offer]):
+            with st.form(key, border=False):
+                st.caption(plain(FOLLOWS[offer]))
+                _ask(offer, post, account, key)
+                st.form_submit_button(
+                    OFFERS[offer], type="primary", on_click=_do, args=(offer, post, key)
+                )
+            say_what_was_done(at=key)
 
 
-def _asked(offer: Offer, post: Post, account: Account) -> tuple[str, datetime | None, bool]:
+def _ask(offer: Offer, post: Post, account: Account, key: str) -> None:
     """What a person has to say to it: words, a time, that they have looked."""
     if offer is Offer.MOVE:
         here = post.due_at.astimezone(zone(account.timezone)).replace(tzinfo=None)
-        to = st.datetime_input(
-            f"New time ({account.timezone})", here, step=timedelta(minutes=5), required=True
+        st.datetime_input(
+            f"New time ({account.timezone})",
+            here,
+            step=timedelta(minutes=5),
+            required=True,
+            key=f"to {key}",
         )
-        return "", to, True
     if offer in _REASONS:
-        return st.text_input("Why", max_chars=200), None, True
+        st.text_input("Why", max_chars=200, key=f"why {key}")
     if offer is Offer.PUBLIC:
-        return st.text_input("Its address, if you have it", max_chars=500).strip(), None, True
+        st.text_input("Its address, if you have it", max_chars=500, key=f"why {key}")
     if offer is Offer.NOT_PUBLIC:
-        return "", None, st.checkbox("I have looked at the account, and it is not there.")
-    return "", None, True
+        st.checkbox("I have looked at the account, and it is not there.", key=f"sure {key}")
 
 
-def _allowed(offer: Offer, why: str, sure: bool) -> bool:
-    if offer in _REASONS and not why.strip():
-        st.error("Say why: whoever comes next reads it in the history.")
-        return False
+def _do(offer: Offer, post: Post, key: str) -> None:
+    typed = st.session_state
+    why = str(typed.get(f"why {key}", "")).strip()
+    if missing := _missing(offer, why, sure=bool(typed.get(f"sure {key}", True))):
+        say(missing, done=False, at=key)
+        return
+    to: datetime | None = typed.get(f"to {key}")
+    change_post(offer, post, why=why, to=to)
+
+
+def _missing(offer: Offer, why: str, *, sure: bool) -> str:
+    """What keeps it from being done, in a sentence; empty where nothing does."""
+    if offer in _REASONS and not why:
+        return "Say why: whoever comes next reads it in the history."
     if offer is Offer.PUBLIC and why and not why.startswith("https://"):
-        st.error("An address begins with https://.")
-        return False
-    if not sure:
-        st.error("Look at the account first.")
-    return sure
+        return "An address begins with https://."
+    return "" if sure else "Look at the account first."

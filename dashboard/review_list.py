@@ -52,30 +52,46 @@ def _tick(
 
 
 def _bulk(shown: Sequence[ReviewLine], ticked: Sequence[str], *, approves: bool) -> None:
-    keys = [f"tick {line.clip_id}" for line in shown]
+    ids = [line.clip_id for line in shown]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         every = len(ticked) < len(shown)
         st.button(
             "Tick all" if every else "Tick none",
             on_click=_tick_all,
-            args=(keys,),
+            args=(ids,),
             kwargs={"on": every},
         )
-        pressed = approves and st.button(
-            f"Approve {len(ticked)}", type="primary", disabled=not ticked, key="approve ticked"
-        )
+        if approves:
+            st.button(
+                f"Approve {len(ticked)}",
+                type="primary",
+                disabled=not ticked,
+                key="approve ticked",
+                on_click=_approve,
+                args=(ids,),
+            )
         with st.popover(f"Reject {len(ticked)}", disabled=not ticked):
-            why = st.radio("Why", REASONS, key="why ticked")
-            own = st.text_input("Or in your own words", max_chars=300, key="own ticked")
-            rejected = st.button("Reject them", key="reject ticked")
-    if pressed and verdicts.approve(ticked):
-        st.rerun()
-    if rejected and verdicts.reject(ticked, " ".join(own.split()) or why or ""):
-        st.rerun()
-    if pressed or rejected:
-        st.rerun()
+            st.radio("Why", REASONS, key="why ticked")
+            st.text_input("Or in your own words", max_chars=300, key="own ticked")
+            st.button("Reject them", key="reject ticked", on_click=_reject, args=(ids,))
 
 
-def _tick_all(keys: Sequence[str], *, on: bool) -> None:
-    for key in keys:
-        st.session_state[key] = on
+def _approve(ids: Sequence[str]) -> None:
+    verdicts.approve(_ticked(ids))
+
+
+def _reject(ids: Sequence[str]) -> None:
+    typed = st.session_state
+    verdicts.reject(
+        _ticked(ids), " ".join(typed["own ticked"].split()) or typed["why ticked"] or ""
+    )
+
+
+def _ticked(ids: Sequence[str]) -> list[str]:
+    """Of those that were shown."""
+    return [clip_id for clip_id in ids if st.session_state.get(f"tick {clip_id}")]
+
+
+def _tick_all(ids: Sequence[str], *, on: bool) -> None:
+    for clip_id in ids:
+        st.session_state[f"tick {clip_id}"] = on

@@ -11,7 +11,7 @@ import streamlit as st
 from clipping.captions import HOOK_STYLES, STYLES
 from clipping.models import ClipWord, OwnWords, PlatformName, PostCopy, Sentence
 from clipping.timing import timecode
-from dashboard import looks, verdicts
+from dashboard import front, looks, verdicts
 from dashboard.door.person import Person
 from dashboard.library import ClipCard
 from dashboard.page import plain, reading
@@ -48,7 +48,7 @@ def about(shown: Reviewed, who: Person) -> None:
         st.info("One of us looks at it first.")
     if shown.superseded_by:
         st.info("This clip was changed: another one is there in its place.")
-        st.button("Show that one", on_click=_show, args=(shown.superseded_by,))
+        st.button("Show that one", on_click=front.go, args=(shown.superseded_by,))
     if shown.verdict is not None:
         st.caption(plain(shown.verdict.sentence))
 
@@ -59,10 +59,6 @@ def _why(card: ClipCard) -> None:
         st.warning(plain(hold.reason), icon=":material/pan_tool:")
     if card.moment is not None:
         st.markdown(plain(card.moment.reason))
-
-
-def _show(clip_id: str) -> None:
-    st.query_params["clip"] = clip_id
 
 
 def _score(score: int | None) -> Chip:
@@ -194,37 +190,55 @@ def _change(shown: Reviewed) -> None:
 
 def _film(shown: Reviewed) -> None:
     clip, made = shown.clip, shown.clip.plan.choices
-    hook_now = clip.plan.hook.text if clip.plan.hook else ""
+    clip_id, hook_now = clip.clip_id, _hook_of(shown)
     with reading() as session:
         before, inside, after = sentences_around(session, shown.card)
     st.subheader("The film")
     st.caption("Whatever changes here makes another film, which waits for approval in its place.")
-    with st.form(f"film {clip.clip_id}", border=False):
-        hook = st.text_input("Hook (empty: none)", hook_now, max_chars=120)
+    with st.form(f"film {clip_id}", border=False):
+        st.text_input("Hook (empty: none)", hook_now, max_chars=120, key=f"hook {clip_id}")
         one, two, three = st.columns(3)
         looks_now = list(HOOK_STYLES)
-        hook_style = one.selectbox("Hook's look", looks_now, looks_now.index(made.hook_style))
+        look = looks_now.index(made.hook_style)
+        one.selectbox("Hook's look", looks_now, look, key=f"hook style {clip_id}")
         styles = list(STYLES)
         known = styles if clip.style in styles else [clip.style, *styles]
-        style = two.selectbox("Captions", known, known.index(clip.style))
-        camera = three.selectbox(f"Camera (now {camera_now(clip)})", list(CAMERA))
+        two.selectbox("Captions", known, known.index(clip.style), key=f"style {clip_id}")
+        now = camera_now(clip)
+        three.selectbox(f"Camera (now {now})", list(CAMERA), key=f"camera {clip_id}")
         _sentences(before, inside, after)
         left, right = st.columns(2)
-        start = left.number_input("Start, in sentences (− earlier)", -20, 20, 0)
-        end = right.number_input("End, in sentences (+ later)", -20, 20, 0)
-        pressed = st.form_submit_button("Render again", type="primary", icon=":material/movie:")
-    if pressed:
-        wanted = film_edit(
-            clip,
-            hook_now,
-            hook=hook,
-            hook_style=hook_style or made.hook_style,
-            style=style or clip.style,
-            camera=camera or "as it is",
-            start=int(start),
-            end=int(end),
+        left.number_input("Start, in sentences (− earlier)", -20, 20, 0, key=f"start {clip_id}")
+        right.number_input("End, in sentences (+ later)", -20, 20, 0, key=f"end {clip_id}")
+        st.form_submit_button(
+            "Render again",
+            type="primary",
+            icon=":material/movie:",
+            on_click=_render_again,
+            args=(shown,),
         )
-        _saved(verdicts.edit(clip.clip_id, clip.client, wanted), rendered=wanted.renders)
+
+
+def _hook_of(shown: Reviewed) -> str:
+    return shown.clip.plan.hook.text if shown.clip.plan.hook else ""
+
+
+def _render_again(shown: Reviewed) -> None:
+    clip, typed = shown.clip, st.session_state
+    clip_id = clip.clip_id
+    wanted = film_edit(
+        clip,
+        _hook_of(shown),
+        hook=typed[f"hook {clip_id}"],
+        hook_style=typed[f"hook style {clip_id}"] or clip.plan.choices.hook_style,
+        style=typed[f"style {clip_id}"] or clip.style,
+        camera=typed[f"camera {clip_id}"] or "as it is",
+        start=int(typed[f"start {clip_id}"]),
+        end=int(typed[f"end {clip_id}"]),
+    )
+    if verdicts.edit(clip_id, clip.client, wanted) and wanted.renders:
+        # It waits no more as it is: the next one is in front.
+        front.go_on(clip_id, None)
 
 
 def _sentences(
@@ -278,10 +292,3 @@ def _typed(key: str, words: OwnWords) -> OwnWords:
         caption=typed[f"caption {key}"],
         hashtags=words.hashtags if same else tags,
     )
-
-
-def _saved(done: bool, *, rendered: bool) -> None:
-    if done and rendered:
-        # It waits no more as it is: the next one is in front.
-        st.query_params.pop("clip", None)
-    st.rerun()

@@ -109,7 +109,8 @@ def way_out(line: AccountLine) -> str:
 
         return f"Its owner lets us in again with: {to_open(one)}"
     if one.consent is None:
-        return f"Record its owner's consent: clipper accounts consent {one.account_id} --owner NAME"
+        command = f"clipper accounts consent {one.account_id} {one.consent_options}"
+        return f"Record its owner's consent: {command}"
     return ""
 
 

@@ -17,7 +17,7 @@ from clipping.models import Post, Role, Stop
 from clipping.publishing import stopping
 from clipping.publishing.stopping import Resumption
 from dashboard import looks
-from dashboard.actions import change
+from dashboard.actions import change, say, say_what_was_done
 from dashboard.door.person import Person
 from dashboard.page import plain, reading
 from dashboard.words import Chip, Tone, apart, covered, local, many
@@ -44,23 +44,44 @@ def holding(who: Person, stops: Sequence[Stop], names: Mapping[str, AccountName]
 def stop_form(who: Person) -> None:
     """Stopping everything, or a client."""
     scopes = [*([""] if who.role is Role.ADMIN else []), *who.clients]
-    with st.form("stop", border=False):
+    key = "stop"
+    with st.form(key, border=False):
         st.caption(
             "From the next step of any post on, nothing of it goes out, until somebody resumes "
             "it. What may be public already is followed to its end."
         )
-        client = st.selectbox(
-            "What", scopes, format_func=lambda name: f"all of {name}" if name else "everything"
+        st.selectbox(
+            "What",
+            scopes,
+            format_func=lambda name: f"all of {name}" if name else "everything",
+            key=f"what {key}",
         )
-        why = st.text_input("Why", max_chars=200)
-        pressed = st.form_submit_button("Stop posting", type="primary")
-    if pressed and not why.strip():
-        st.error("Say why: whoever wants to resume it reads that.")
-    elif pressed and client is not None:
-        stop_now(client=client, why=why)
+        st.text_input("Why", max_chars=200, key=f"why {key}")
+        st.form_submit_button("Stop posting", type="primary", on_click=_stop_chosen, args=(key,))
+    say_what_was_done(at=key)
 
 
-def stop_now(*, why: str, client: str = "", account_id: str = "") -> None:
+def _stop_chosen(key: str) -> None:
+    client = st.session_state[f"what {key}"]
+    if client is not None and (why := said_why(key)):
+        _stop(client=client, why=why)
+
+
+def said_why(key: str) -> str:
+    """The reason that was typed into a form; where there is none, it is asked for there."""
+    why = str(st.session_state[f"why {key}"]).strip()
+    if not why:
+        say("Say why: whoever wants to resume it reads that.", done=False, at=key)
+    return why
+
+
+def stop_account(account_id: str, key: str) -> None:
+    """Let nothing go out of an account, for the reason that was typed into a form."""
+    if why := said_why(key):
+        _stop(account_id=account_id, why=why)
+
+
+def _stop(*, why: str, client: str = "", account_id: str = "") -> None:
     """Let nothing go out of a client, an account, or, with neither, of anybody."""
 
     def act(session: Session, by: str, now: datetime) -> str:
@@ -69,22 +90,20 @@ def stop_now(*, why: str, client: str = "", account_id: str = "") -> None:
         return f"Stopped: {wanted.covers}. What may be public already is followed to its end."
 
     change(act)
-    st.rerun()
 
 
 Looking = Callable[[Session, datetime], Resumption]
+Ways = tuple[Looking, Callable[[Session, Resumption, str, datetime], None]]
 
 
-def _lifting(stop: Stop) -> tuple[Looking, Callable[[Session, Resumption, str, datetime], None]]:
+def _lifting(stop: Stop) -> Ways:
     def look(session: Session, now: datetime) -> Resumption:
         return stopping.resumption(session, stop, now)
 
     return look, stopping.resume
 
 
-def unpausing(
-    account_id: str,
-) -> tuple[Looking, Callable[[Session, Resumption, str, datetime], None]]:
+def unpausing(account_id: str) -> Ways:
     """Taking a pause back."""
 
     def look(session: Session, now: datetime) -> Resumption:
@@ -101,18 +120,22 @@ def unpausing(
 def resume_button(
     key: str,
     label: str,
-    ways: tuple[Looking, Callable[[Session, Resumption, str, datetime], None]],
+    ways: Ways,
     place: DeltaGenerator | None = None,
 ) -> None:
     """A button that first shows what will go out, and resumes when that is agreed to.
 
     :param place: Where the button stands, unless it is here.
     """
-    look, lift = ways
+    look, _ = ways
     if st.session_state.get(_ASKED) != key:
-        if (place or st).button(label, key=f"ask {key}", icon=":material/play_arrow:"):
-            st.session_state[_ASKED] = key
-            st.rerun()
+        (place or st).button(
+            label,
+            key=f"ask {key}",
+            icon=":material/play_arrow:",
+            on_click=_ask,
+            args=(key,),
+        )
         return
     with st.container(border=True):
         with reading() as session:
@@ -123,20 +146,33 @@ def resume_button(
                 found = Resumption()
         _tell(found)
         with st.container(horizontal=True):
-            agreed = st.button("Yes, resume", key=f"yes {key}", type="primary")
-            left = st.button("Leave it stopped", key=f"no {key}")
-    if agreed or left:
+            st.button(
+                "Yes, resume", key=f"yes {key}", type="primary", on_click=_resume, args=(key, ways)
+            )
+            st.button("Leave it stopped", key=f"no {key}", on_click=_leave, args=(key,))
+
+
+def _ask(key: str) -> None:
+    st.session_state[_ASKED] = key
+
+
+def _leave(key: str) -> None:
+    if st.session_state.get(_ASKED) == key:
         del st.session_state[_ASKED]
-    if agreed:
 
-        def act(session: Session, by: str, now: datetime) -> str:
-            # As it is now: time has passed since it was shown.
-            lift(session, look(session, now), by, now)
-            return "Resumed."
 
+def _resume(key: str, ways: Ways) -> None:
+    look, lift = ways
+
+    def act(session: Session, by: str, now: datetime) -> str:
+        # As it is now: time has passed since it was shown.
+        lift(session, look(session, now), by, now)
+        return "Resumed."
+
+    # Pressed twice at once, it is resumed once.
+    if st.session_state.get(_ASKED) == key:
+        _leave(key)
         change(act)
-    if agreed or left:
-        st.rerun()
 
 
 def _tell(found: Resumption) -> None:

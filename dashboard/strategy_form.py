@@ -20,8 +20,17 @@ from dashboard.strategy import (
 )
 
 
-def fields(client: str, shown: Strategy, wrong: Mapping[str, str]) -> dict[str, Any]:
-    """Draw all fields as they are, within an open form; what somebody gave in each."""
+def given(client: str, shown: Strategy) -> dict[str, Any]:
+    """What somebody gave in each field, once the form was sent."""
+    return {name: st.session_state[_key(name, client, shown)] for name in NAMES}
+
+
+def _key(name: str, client: str, shown: Strategy) -> str:
+    return f"{name} of {client} {shown.version}"
+
+
+def fields(client: str, shown: Strategy, wrong: Mapping[str, str]) -> None:
+    """Draw all fields as they are, within an open form."""
     drawn = _Drawn(client, shown, wrong)
     st.subheader("What its clips are about")
     left, right = st.columns(2, gap="large")
@@ -64,20 +73,18 @@ def fields(client: str, shown: Strategy, wrong: Mapping[str, str]) -> dict[str, 
         drawn.choice("when_down", WHEN_DOWN)
     with three:
         drawn.tick("require_rights")
-    return drawn.given
 
 
 class _Drawn:
-    """Draws fields under keys of their version, and keeps what was given."""
+    """Draws fields under keys of their version."""
 
     def __init__(self, client: str, shown: Strategy, wrong: Mapping[str, str]) -> None:
-        self.given: dict[str, Any] = {}
         self._known: dict[str, Any] = {**dict(shown.policy), **dict(shown.settings)}
-        self._at = f"{client} {shown.version}"
+        self._client, self._shown = client, shown
         self._wrong = wrong
 
     def _key(self, name: str) -> str:
-        return f"{name} of {self._at}"
+        return _key(name, self._client, self._shown)
 
     def _tell(self, name: str) -> None:
         if name in self._wrong:
@@ -85,7 +92,7 @@ class _Drawn:
 
     def text(self, name: str, said: str = "") -> None:
         """A text of one line."""
-        self.given[name] = st.text_input(
+        st.text_input(
             NAMES[name], self._known[name], key=self._key(name), help=said or None, max_chars=250
         )
         self._tell(name)
@@ -93,22 +100,20 @@ class _Drawn:
     def lines(self, name: str, said: str) -> None:
         """A list, one entry a line."""
         held = as_lines(self._known[name])
-        self.given[name] = st.text_area(
+        st.text_area(
             NAMES[name], held, key=self._key(name), help=said, height=110, placeholder=said
         )
         self._tell(name)
 
     def number(self, name: str) -> None:
         """A whole number; what it takes is the policy's to say."""
-        self.given[name] = st.number_input(
-            NAMES[name], value=int(self._known[name]), step=1, key=self._key(name)
-        )
+        st.number_input(NAMES[name], value=int(self._known[name]), step=1, key=self._key(name))
         self._tell(name)
 
     def choice(self, name: str, choices: Mapping[Any, str], said: str = "") -> None:
         """One of some."""
         known = list(choices)
-        self.given[name] = st.selectbox(
+        st.selectbox(
             NAMES[name],
             known,
             index=known.index(self._known[name]),
@@ -120,13 +125,13 @@ class _Drawn:
 
     def tick(self, name: str) -> None:
         """Yes or no."""
-        self.given[name] = st.checkbox(NAMES[name], self._known[name], key=self._key(name))
+        st.checkbox(NAMES[name], self._known[name], key=self._key(name))
         self._tell(name)
 
     def risks(self) -> None:
         """What advertisers do not want to stand beside."""
         name = "brand_risks"
-        self.given[name] = st.multiselect(
+        st.multiselect(
             NAMES[name],
             list(RISKS),
             list(self._known[name]),
@@ -139,7 +144,5 @@ class _Drawn:
         """Dollars, or nothing for no limit."""
         name, known = "monthly_budget_usd", self._known["monthly_budget_usd"]
         held = "" if known is None else f"{known.normalize():f}"
-        self.given[name] = st.text_input(
-            NAMES[name], held, key=self._key(name), placeholder="no limit", max_chars=20
-        )
+        st.text_input(NAMES[name], held, key=self._key(name), placeholder="no limit", max_chars=20)
         self._tell(name)

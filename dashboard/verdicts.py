@@ -10,41 +10,61 @@ from sqlmodel import Session
 from clipping.db import queries
 from clipping.db.locks import planning_of, stage_lock
 from clipping.errors import ClippingError, Rejected
-from clipping.models import ClipChange, ClipEdit, OwnWords, PlatformName
+from clipping.models import ClipChange, ClipEdit, Decision, OwnWords, PlatformName, Verdict
 from clipping.publishing import changing, deciding
 from clipping.publishing.steps import may_be_public
 from dashboard.actions import change, say
 from dashboard.door.admission import database_url
 from dashboard.door.person import person
+from dashboard.reviewed import Reviewed, read
 from dashboard.starting import start_change
 from dashboard.words import many
 
 _MOST = 100
 
 
-def approve(clip_ids: Sequence[str]) -> bool:
-    """Let these clips be posted: all of them, or none."""
+def approve_shown(shown: Reviewed) -> bool:
+    """Let the clip in front be posted, as it was shown."""
 
     def act(session: Session, by: str, now: datetime) -> str:
-        done = deciding.approve(session, clip_ids[:_MOST], by, "", now)
-        return "Approved." if len(done) == 1 else f"{many(len(done), 'clip')} approved."
+        seen = {shown.clip.clip_id: shown.verdict}
+        if left := _to_decide(session, seen, by, Decision.APPROVED):
+            _refuse_unseen(session, shown)
+            deciding.approve(session, left, by, "", now)
+        return "Approved."
 
     return change(act)
 
 
-def reject(clip_ids: Sequence[str], why: str) -> bool:
-    """Let these clips not be posted: all of them, or none."""
-    staff = person().is_staff
+def approve(clip_ids: Sequence[str]) -> bool:
+    """Let these clips be posted, of which nobody had decided: all of them, or none."""
 
+    def act(session: Session, by: str, now: datetime) -> str:
+        left = _to_decide(session, dict.fromkeys(clip_ids[:_MOST]), by, Decision.APPROVED)
+        deciding.approve(session, left, by, "", now)
+        return "Approved." if len(clip_ids) == 1 else f"{many(len(left), 'clip')} approved."
+
+    return change(act)
+
+
+def reject_shown(shown: Reviewed, why: str) -> bool:
+    """Let the clip in front not be posted."""
+    return _reject({shown.clip.clip_id: shown.verdict}, why)
+
+
+def reject(clip_ids: Sequence[str], why: str) -> bool:
+    """Let these clips not be posted, of which nobody had decided: all of them, or none."""
+    return _reject(dict.fromkeys(clip_ids[:_MOST]), why)
+
+
+def _reject(seen: Mapping[str, Verdict | None], why: str) -> bool:
     def act(session: Session, by: str, now: datetime) -> str:
         if not why:
             raise Rejected("Say why: whoever makes the next clips learns from it.")
-        queries.changes.lock_clips(session, clip_ids[:_MOST])
-        done = [
-            deciding.reject(session, clip_id, by, why, now, posts=staff)
-            for clip_id in clip_ids[:_MOST]
-        ]
-        told = "Rejected." if len(done) == 1 else f"{many(len(done), 'clip')} rejected."
+        left = _to_decide(session, seen, by, Decision.REJECTED)
+        staff = person().is_staff
+        done = [deciding.reject(session, clip_id, by, why, now, posts=staff) for clip_id in left]
+        told = "Rejected." if len(seen) == 1 else f"{many(len(done), 'clip')} rejected."
         if cancelled := sum(len(one.cancelled) for one in done):
             told += f" {many(cancelled, 'planned post')} cancelled."
         public = sum(may_be_public(post) for one in done for post in one.begun)
@@ -55,12 +75,43 @@ def reject(clip_ids: Sequence[str], why: str) -> bool:
     return change(act)
 
 
-def release(clip_id: str, note: str) -> bool:
-    """Agree to what holds a clip."""
+def _to_decide(
+    session: Session, seen: Mapping[str, Verdict | None], by: str, wanted: Decision
+) -> list[str]:
+    """Those of some clips of which that has not been decided; nobody else does meanwhile.
+
+    :param seen: What had been decided of each when it was shown.
+    :raises Rejected: Somebody has decided otherwise since, or somebody else has.
+    """
+    queries.changes.lock_clips(session, seen)
+    left = []
+    for clip_id, verdict in seen.items():
+        found = queries.verdicts.find_verdict(session, clip_id)
+        if found == verdict:
+            left.append(clip_id)
+        elif found is None or (found.person, found.decision) != (by, wanted):
+            told = "What was decided of it is taken back" if found is None else found.sentence
+            raise Rejected(f"{clip_id} has changed since you saw it. {told}")
+    return left
+
+
+def _refuse_unseen(session: Session, shown: Reviewed) -> None:
+    """Rejected where a clip is held for something else, or other words are beside it by now."""
+    found = read(session, shown.clip.clip_id, staff=False)
+    if found is None:
+        return
+    held = any(hold not in shown.card.waits_for for hold in found.card.waits_for)
+    if held or found.mark != shown.mark:
+        raise Rejected("Something of it has changed since you saw it: look at it once more.")
+
+
+def release(shown: Reviewed) -> bool:
+    """Agree to what holds the clip in front."""
 
     def act(session: Session, by: str, now: datetime) -> str:
         _refuse_clients()
-        deciding.release(session, clip_id, by, note, now)
+        _refuse_unseen(session, shown)
+        deciding.release(session, shown.clip.clip_id, by, "", now)
         return "Released: clips of this moment may be used from now on."
 
     return change(act)

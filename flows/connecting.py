@@ -201,7 +201,7 @@ def _ask_for_consent(account: Account) -> None:
     if account.consent is None:
         console.output.print(
             "Nothing is posted before its owner's consent is recorded: clipper accounts consent "
-            f"{called(account)} --owner NAME"
+            f"{called(account)} {account.consent_options}"
         )
 
 

@@ -251,6 +251,21 @@ def _database() -> tuple[bool, str]:
         return True, f"{kind}: PostgreSQL {found}"
 
 
+def _vault() -> tuple[bool, str]:
+    from clipping.vault import given_keys, open_vault
+    from tasks.keyless import missing_key
+    from tasks.workplace import database
+
+    if not given_keys():
+        with database():
+            said = missing_key()
+        return (
+            not said,
+            said or "no key (CLIPPER_VAULT_KEYS): none is needed before an account's login is kept",
+        )
+    return True, f"{len(open_vault().fingerprints)} keys in CLIPPER_VAULT_KEYS"
+
+
 def _prefect() -> tuple[bool, str]:
     return True, f"Prefect {version('prefect')}, fastapi {version('fastapi')}"
 
@@ -276,6 +291,7 @@ _LOOKS: tuple[tuple[str, Callable[[], tuple[bool, str]]], ...] = (
     ("faces", _faces),
     ("captions", _styles),
     ("database", _database),
+    ("vault", _vault),
     ("orchestration", _prefect),
     ("dashboard", _dashboard),
 )

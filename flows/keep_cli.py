@@ -37,7 +37,8 @@ def backup(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Write the vault's keys to this new file instead, which only you may read.",
+            help="Write the vault's keys to this new file, which only you may read; "
+            "alone, or with --to beside a backup.",
             show_default=False,
         ),
     ] = None,
@@ -48,8 +49,8 @@ def backup(
 
     with outcomes(as_json):
         if keys is not None:
-            keep_keys(keys, to)
-        else:
+            keep_keys(keys, to, aside=as_json and to is not None)
+        if keys is None or to is not None:
             back_up_now(to, as_json=as_json)
 
 

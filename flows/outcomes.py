@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 FAILED, REJECTED, NOTHING, STOPPED = 1, 3, 4, 130
 
+_CARRIES_ON = "Stopped. Run the same command again to carry on."
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -38,14 +39,17 @@ def _say(message: str) -> None:
 
 
 @contextmanager
-def outcomes(as_json: bool) -> Iterator[None]:
-    """Turn every error into one sentence, an exit code, and never a traceback."""
+def outcomes(as_json: bool, stopped: str = _CARRIES_ON) -> Iterator[None]:
+    """Turn every error into one sentence, an exit code, and never a traceback.
+
+    :param stopped: What is said when somebody stops it.
+    """
     for number in _STOP_SIGNALS:
         signal.signal(number, _on_stop)
     try:
         yield
     except KeyboardInterrupt:
-        _end(STOPPED, "Stopped. Run the same command again to carry on.", as_json)
+        _end(STOPPED, stopped, as_json)
     except NothingToClip as error:
         _end(NOTHING, str(error), as_json, _reasons(error))
     except Rejected as error:

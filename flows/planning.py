@@ -39,6 +39,7 @@ def show_plans(
         check_new_file(picture, "the picture")
     accounts, now = _accounts(client), datetime.now(UTC)
     first = day or today(accounts, now)
+    _refuse_past(first, accounts, now)
     plans = planning.plan_days(client, first, days, now, dry_run=dry_run)
     if picture is not None:
         _draw(plans, accounts, picture, quiet=as_json)
@@ -58,6 +59,18 @@ def show_plans(
             )
 
 
+def _refuse_past(day: date, accounts: Sequence[Account], now: datetime) -> None:
+    """Rejected for a day that is over on the clock of each account."""
+    from tasks.days import days_to_plan
+
+    under_way = days_to_plan(accounts, now)
+    if under_way and day < under_way[0]:
+        raise Rejected(
+            f"{day} is over on the clocks of all accounts of this client: the first day that can "
+            f"be planned is {under_way[0]}."
+        )
+
+
 def _accounts(client: str) -> list[Account]:
     from clipping.db import queries
     from tasks.workplace import db_session
@@ -65,6 +78,17 @@ def _accounts(client: str) -> list[Account]:
     with db_session() as session:
         refuse_unknown(session, client)
         return queries.accounts.accounts(session, client)
+
+
+def _slot_of(post_id: str) -> tuple[str | None, dict[str, Account]]:
+    """The slot that a post has, and the accounts of its client by their ids."""
+    from clipping.db import queries
+    from tasks.workplace import db_session
+
+    with db_session() as session:
+        post = queries.posts.get_post(session, post_id)
+        known = queries.accounts.accounts(session, post.client)
+        return post.slot_id, {one.account_id: one for one in known}
 
 
 def _account(post: Post) -> Account:
@@ -80,7 +104,7 @@ def _print(plans: Sequence[DayPlan], accounts: Sequence[Account]) -> None:
     from clipping.scheduling import plan_table
     from tasks.workplace import db_session
 
-    clips = {one.clip_id for plan in plans for one in plan.assignments}
+    clips = {one.clip_id for plan in plans for one in (*plan.assignments, *plan.others)}
     with db_session() as session:
         found = queries.posting_facts.posting_facts(session, clips)
     hooks = {clip_id: facts.hook for clip_id, facts in found.items()}
@@ -116,6 +140,7 @@ def change_plan(what: str, post_id: str, by: str, why: str, to: datetime | None)
         post = plan_changes.move(post_id, to, by, now)
         console.output.print(f"{post_id} goes out on {_account(post).clock(post.due_at)}.")
         return
+    slot, accounts = _slot_of(post_id)
     plan = (
         plan_changes.hold(post_id, by, why, now)
         if what == "hold"
@@ -127,6 +152,13 @@ def change_plan(what: str, post_id: str, by: str, why: str, to: datetime | None)
         return
     for one in plan.changes:
         after = one.after or "nothing"
-        console.output.print(f"Its slot has {after} now. {one.sentence}")
-    if not plan.changes:
+        if one.slot_id == slot:
+            console.output.print(f"Its slot has {after} now.")
+            continue
+        account = accounts[one.account_id]
+        console.output.print(
+            f"Another slot, of {account.platform} @{account.handle}: "
+            f"{one.before or 'nothing'} -> {after}. {one.sentence}"
+        )
+    if not any(one.slot_id == slot for one in plan.changes):
         console.output.print("No other clip may go into its slot.")

@@ -121,7 +121,9 @@ def _line(event: PostEvent, account: Account) -> str:
     change = (
         event.after if event.before in ("", event.after) else f"{event.before} -> {event.after}"
     )
-    by = f" by {event.by}" if event.by else ""
+    # Most sentences begin with whoever it was.
+    said = event.by and event.sentence.lower().startswith(event.by.lower())
+    by = f" by {event.by}" if event.by and not said else ""
     at = account.clock(event.at, "seconds")
     return f"{at} {change} ({event.stage}){by} {event.sentence}".rstrip()
 

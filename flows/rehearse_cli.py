@@ -33,7 +33,7 @@ def rehearse(
     from flows.rehearsing import run_rehearsal
     from tasks.rehearsing import Wishes
 
-    with outcomes(as_json):
+    with outcomes(as_json, stopped="Stopped. Nothing of it is kept: the next one begins anew."):
         wishes = Wishes(accounts, days, seed, Faults(faults))
         if not run_rehearsal(wishes, out, as_json=as_json):
             raise typer.Exit(FAILED)

@@ -35,12 +35,17 @@ def back_up_now(to: Path | None, *, as_json: bool) -> None:
         )
 
 
-def keep_keys(file: Path, to: Path | None) -> None:
-    """Write the keys of the vault to a file of their own, and print what they are called."""
+def keep_keys(file: Path, to: Path | None, *, aside: bool = False) -> None:
+    """Write the keys of the vault to a file of their own, and print what they are called.
+
+    :param to: Where a backup is made, too.
+    :param aside: Whether that is printed beside a document for programs.
+    """
     from tasks.backup import write_keys
 
     names = write_keys(file, [settings().backups_dir, *([to] if to else [])])
-    console.output.print(
+    told = console.errors if aside else console.output
+    told.print(
         f"{file} holds the vault key {', '.join(names)}. Keep it apart from the backups: whoever "
         "has both can post to every account."
     )

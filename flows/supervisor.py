@@ -51,8 +51,17 @@ def run(port: int, dashboard_port: int) -> None:
         console.output.print(f"Dashboard  http://127.0.0.1:{dashboard_port}")
         if not have_admin():
             console.output.print(f"Nobody can sign in there yet: {FIRST_ADMIN}")
+        _warn_of_vault()
         console.output.print("Press Ctrl-C to end.")
         _watch(parts)
+
+
+def _warn_of_vault() -> None:
+    """Say what will not be posted for want of a key, before a run fails of it."""
+    from tasks.keyless import missing_key
+
+    if said := missing_key():
+        console.errors.print(f"Warning: {said}")
 
 
 def _start(stack: ExitStack, port: int, dashboard_port: int) -> list[Part]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -26,6 +25,7 @@ from clipping.models import (
 from clipping.platforms.failures import FailureKind
 from clipping.publishing import gates, rates, troubles
 from clipping.publishing.failing import is_shut, is_stuck, kind_of_failure, renews, until
+from clipping.publishing.first_post import begin_warm_up
 from clipping.publishing.steps import may_be_public
 from tasks.admission import Admitted
 
@@ -53,19 +53,10 @@ def note_success(
     """
     if before != Outage():
         queries.health.outage(session, account.platform.value, breaker.after_answer)
-    if post.posted_at is not None and account.first_post_on is None:
-        queries.accounts.note_first_post(session, account.account_id, _day_of_slot(account, post))
+    begin_warm_up(session, post, account)
     _tell_stuck(session, post, post.note, now, began)
     if post.receipt.stage is Stage.INBOX and not _was_told(session, "manual", post, post.note):
         tell(session, "manual", post.note, now, post=post)
-
-
-def _day_of_slot(account: Account, post: Post) -> date:
-    """Of its slot, not of the minute in which it became public: the days of its plan count so."""
-    # Only when the first post is public: the planner's room costs its imports.
-    from clipping.scheduling.waking import waking_day, zone_of
-
-    return waking_day(account, zone_of(account) or ZoneInfo("UTC"), post.due_at)
 
 
 def note_failure(

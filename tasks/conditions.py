@@ -12,6 +12,7 @@ from clipping.db import queries
 from clipping.errors import ClippingError
 from clipping.health import alarming, sentence
 from tasks.health import idle_pools, look_at_all
+from tasks.keyless import SUBJECT, missing_key
 from tasks.room import note_disks
 from tasks.workplace import db_session
 
@@ -24,7 +25,7 @@ NEARLY: Final = Decimal("0.9")
 
 
 def note_all(now: datetime) -> dict[str, int]:
-    """Look at disks, services, workers, queue and budgets; how many states of each kind last.
+    """Look at all of them; how many states of each kind last.
 
     What cannot be looked at keeps no other from it.
     """
@@ -33,7 +34,14 @@ def note_all(now: datetime) -> dict[str, int]:
     found["worker"] = _counted(lambda: note_workers(now))
     found["queue"] = _counted(lambda: _note("queue", stuck_posts(now), now))
     found["budget"] = _counted(lambda: note_budgets(now))
+    found["vault"] = _counted(lambda: note_vault(now))
     return found
+
+
+def note_vault(now: datetime) -> list[str]:
+    """Whether accounts cannot be opened because the vault has no key."""
+    said = missing_key()
+    return _note("vault", {SUBJECT: said} if said else {}, now)
 
 
 def note_services(now: datetime) -> list[str]:

@@ -7,6 +7,7 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from clipping.db import queries
@@ -106,15 +107,30 @@ def _reminder(post: Post, account: Account, files: list[str]) -> str:
     return "\n".join(lines)
 
 
+_SEEN_BY: Final = {
+    "PUBLIC_TO_EVERYONE": "everyone",
+    "MUTUAL_FOLLOW_FRIENDS": "friends",
+    "FOLLOWER_OF_CREATOR": "followers",
+    "SELF_ONLY": "only you",
+}
+"""TikTok's levels, as its app calls them."""
+
+
 def _agreed(account: Account) -> list[str]:
     """What its owner has agreed to, where whoever posts it has to choose."""
     consent = account.consent
     if consent is None:
         return []
-    allowed = {"comments": consent.allow_comments}
-    if account.platform is PlatformName.TIKTOK:
-        allowed |= {"duets": consent.allow_duet, "stitches": consent.allow_stitch}
+    if account.platform is not PlatformName.TIKTOK:
+        # Only TikTok has these choices; elsewhere anything but everybody is nobody else.
+        everybody = consent.privacy == "PUBLIC_TO_EVERYONE"
+        return [] if everybody else ["Who may see it: only its owner."]
+    allowed = {
+        "comments": consent.allow_comments,
+        "duets": consent.allow_duet,
+        "stitches": consent.allow_stitch,
+    }
     yes = ", ".join(what for what, is_so in allowed.items() if is_so)
     no = ", ".join(what for what, is_so in allowed.items() if not is_so)
-    told = [f"Who may see it: {consent.privacy}."]
+    told = [f"Who may see it: {_SEEN_BY.get(consent.privacy, consent.privacy)}."]
     return told + [f"{word}: {what}." for word, what in (("Allow", yes), ("Allow no", no)) if what]

@@ -59,14 +59,21 @@ def barred(clips: Iterable[ClipCandidate], bars: Bars) -> list[ClipCandidate]:
 
 
 def bars_of(given_up: Iterable[GivenUp], now: datetime) -> dict[tuple[str, str], str]:
-    """Where clips do not go again: a platform that refused one, an account that gave one up."""
+    """Where clips do not go again: a platform that refused one, an account that gave one up.
+
+    What the planner gave up itself may go into the account's other slots: a clip that it moved from
+    one to another would lose that, too, when it plans again. A slot has one post of a clip ever.
+    """
     found: dict[tuple[str, str], str] = {}
     for one in given_up:
+        sentence = one.sentence or "It was given up there."
         if one.state is PostState.FAILED and one.kind in _FOR_GOOD:
             found[one.clip_id, one.platform.value] = one.sentence
+        elif one.slot_id and not one.begun and one.sentence.startswith(gates.BY_THE_PLANNER):
+            found[one.clip_id, one.slot_id] = sentence
         elif one.due_at > now - timedelta(days=1):
             # Its slot may be planned anew, and one post of a clip there is enough.
-            found[one.clip_id, one.account_id] = one.sentence or "It was given up there."
+            found[one.clip_id, one.account_id] = sentence
     return found
 
 

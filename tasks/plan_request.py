@@ -34,6 +34,7 @@ from clipping.models import (
 from clipping.publishing.moving import LEAD
 from clipping.scheduling import slot_id, why_it_cannot_post
 from clipping.scheduling.limits import uses_app
+from clipping.scheduling.waking import waking_day, zone_of
 from clipping.settings import settings
 from tasks.likeness import measure_pairs
 from tasks.plan_obstacles import Held, barred, bars_of, refusing, shut
@@ -63,6 +64,8 @@ class Gathered:
     stopped: Mapping[str, str]
     """Of these slots those whose clip nothing but a stop of its source keeps out, with what it
     says."""
+    others: tuple[Assignment, ...] = ()
+    """Living posts of the day that are in none of its slots."""
 
 
 def gather(client: str, day: date, now: datetime, *, also: Sequence[PastPost] = ()) -> Gathered:
@@ -156,7 +159,29 @@ def _gathered(
         for name in free
         if ours[name].past.clip_id in fit
     }
-    return Gathered(request, ours, free, {name: told for name, told in stopped.items() if told})
+    return Gathered(
+        request,
+        ours,
+        free,
+        {name: told for name, told in stopped.items() if told},
+        _others(posts, accounts, day, request.policy),
+    )
+
+
+def _others(
+    posts: Iterable[KnownPost], accounts: Iterable[Account], day: date, policy: PlanPolicy
+) -> tuple[Assignment, ...]:
+    """Posts that have lost their slots, by when their accounts woke up before."""
+    by_id = {account.account_id: account for account in accounts}
+    found = []
+    for post in posts:
+        account = by_id.get(post.past.account_id)
+        if post.slot_id is not None or account is None:
+            continue
+        if waking_day(account, zone_of(account) or ZoneInfo("UTC"), post.past.at) == day:
+            one = _assignment(post, day, account, 0, policy, pinned=True)
+            found.append(one.replace(slot=one.slot.replace(slot_id="")))
+    return tuple(found)
 
 
 def _unfit(clips: Iterable[ClipCandidate]) -> set[str]:

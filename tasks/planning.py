@@ -90,6 +90,7 @@ def plan_client(
         for _ in range(_MOST_ROUNDS):
             gathered = gather(client, day, now, also=also)
             plan, posts = _checked(gathered)
+            plan = plan.replace(others=gathered.others)
             if dry_run:
                 return plan
             if book(gathered, plan, posts, now):
@@ -241,13 +242,14 @@ def _brought(
         return False
     if wanted is not None and same:
         after = post.replace(
-            due_at=wanted.slot.at, next_at=wanted.slot.at, note=f"The planner: {why}"
+            due_at=wanted.slot.at, next_at=wanted.slot.at, note=f"{gates.BY_THE_PLANNER}{why}"
         )
     elif stopped:
         # The stop may end before it is due; until then its clip stays its own.
         after = gates.held(post, stopped, now).replace(slot_id=None)
     else:
-        after = gates.cancelled(post, f"The planner: {why or 'Its slot is used otherwise.'}")
+        told = why or "Its slot is used otherwise."
+        after = gates.cancelled(post, f"{gates.BY_THE_PLANNER}{told}")
     return queries.posts.save_post(session, post, after, now)
 
 

@@ -28,12 +28,12 @@ def cancel(post_id: str, by: str, why: str, now: datetime, *, not_public: bool =
 
 
 def retry(post_id: str, by: str, now: datetime) -> Post:
-    """As :func:`acting.retry`, while nobody plans what has failed."""
+    """As :func:`acting.retry`, while nobody plans what has failed or has lost its slot."""
     with db_session() as session:
         known = queries.posts.get_post(session, post_id)
-    # What has failed is anybody's: no planner may choose its moment just now.
-    failed = known.state is PostState.FAILED
-    with only_one(planning_of(known.client)) if failed else nullcontext(), db_session() as session:
+    # What has failed is anybody's, and a slot that was lost: no planner may choose either just now.
+    free = known.state is PostState.FAILED or known.slot_id is None
+    with only_one(planning_of(known.client)) if free else nullcontext(), db_session() as session:
         return acting.retry(session, post_id, by, now)
 
 

@@ -37,7 +37,7 @@ from clipping.platforms.base import Clock, Platform
 from clipping.platforms.exchange import broken_off_when
 from clipping.publishing.failing import after_error
 from clipping.publishing.steps import STAGES, Step, after_step, next_step
-from clipping.vault import Vault, open_vault
+from clipping.vault import LateVault, Vault
 from tasks.admission import Admitted, admit
 from tasks.aftermath import note_failure, note_success, set_aside
 from tasks.apps import gateway
@@ -121,12 +121,13 @@ class Publisher:
         self, step: Step, most: int = 50, platforms: Collection[PlatformName] | None = None
     ) -> Counter[str]:
         """Claim what is due for this kind of step and drive it; how many ended in which state."""
+        vault = LateVault()
         with database():
             with db_session() as session:
                 now = self.now()
                 claimed = queries.claims.claim_posts(
                     session,
-                    open_vault,
+                    lambda: vault,
                     self.who,
                     now,
                     LEASE,
@@ -137,7 +138,6 @@ class Publisher:
                 )
             if not claimed:
                 return Counter()
-            vault = open_vault()
             mine = [post.post_id for post in claimed]
             with (
                 self._leases.kept(mine),

@@ -15,6 +15,7 @@ from clipping.models import Account, AccountStatus, Bucket, Post, PostState, Sta
 from clipping.platforms.base import Clock, Shown
 from clipping.platforms.shown import is_of, strangers
 from clipping.platforms.standing import BY_TOKEN
+from clipping.publishing.first_post import begin_warm_up
 from clipping.publishing.steps import may_be_public
 from tasks.aftermath import tell
 from tasks.workplace import db_session
@@ -111,6 +112,7 @@ def _is_there(seen: Post, shown: Shown, now: datetime) -> bool:
             posted_at=shown.at,
             note="It was found on the account after the restore.",
         )
+        begin_warm_up(session, after)
         return queries.posts.save_post(session, post, after, now)
 
 

@@ -72,7 +72,7 @@ class Desk:
         if account.consent is None:
             raise NeedsPerson(
                 f"The owner of {account.platform} @{account.handle} has not agreed to posts: "
-                f"clipper accounts consent {account_id} --owner NAME"
+                f"clipper accounts consent {account_id} {account.consent_options}"
             )
         policy = self._policy(clip.client)
         draft = self._draft(clip, policy)

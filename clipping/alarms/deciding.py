@@ -36,6 +36,7 @@ _KINDS: Final = {
     "queue": AlarmKind.QUEUE,
     "api": AlarmKind.API,
     "app": AlarmKind.API,
+    "vault": AlarmKind.VAULT,
     "manual": AlarmKind.HANDS,
 }
 _HEADLINES: Final = {
@@ -47,6 +48,7 @@ _HEADLINES: Final = {
     AlarmKind.WORKER: "a worker is gone",
     AlarmKind.QUEUE: "posts are stuck",
     AlarmKind.API: "a service is away",
+    AlarmKind.VAULT: "the vault lacks a key",
     AlarmKind.HANDS: "something waits to be posted by hand",
     AlarmKind.OTHER: "something wants a person",
 }

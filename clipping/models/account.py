@@ -120,6 +120,13 @@ class Account(Value):
     consent: Consent | None = None
     """Nothing is posted without."""
 
+    @property
+    def consent_options(self) -> str:
+        """What ``clipper accounts consent`` needs beside its name: TikTok wants no default for who
+        sees its posts."""
+        tiktok = self.platform is PlatformName.TIKTOK
+        return f"--owner NAME{' --privacy LEVEL' if tiktok else ''}"
+
     def clock(self, at: datetime, precision: str = "minutes") -> str:
         """The instant on its own clock, ``2026-11-28 18:43+01:00 Europe/Berlin``; in UTC where it
         has no zone that anybody knows. Without the offset two of an autumn night read the same;

@@ -20,6 +20,8 @@ class AlarmKind(StrEnum):
     WORKER = "worker"
     QUEUE = "queue"
     API = "api"
+    VAULT = "vault"
+    """Accounts cannot be opened, for want of a key."""
     HANDS = "hands"
     """Something waits for a person's hands, such as a draft or a package."""
     OTHER = "other"

@@ -88,7 +88,8 @@ class ClipCandidate(Value):
     held: str = ""
     """Why it may not be posted just now, as one sentence: a takedown, a claim; empty if it may."""
     barred: dict[str, str] = Field(default_factory=dict)
-    """Where it can't go, by account id or platform, each with a sentence, as from ``check``."""
+    """Where it can't go, by id of account or slot or by platform, each with a sentence, as from
+    ``check``."""
 
 
 class ClipDistance(Value):
@@ -253,6 +254,8 @@ class DayPlan(Value):
     day: date
     assignments: tuple[Assignment, ...] = ()
     """In the order of their times."""
+    others: tuple[Assignment, ...] = ()
+    """Living posts of the day that are in none of its slots, because another has theirs."""
     empty: tuple[Slot, ...] = ()
     """Slots for which no clip was left."""
     shortages: tuple[Shortage, ...] = ()

@@ -10,8 +10,10 @@ from sqlmodel import Session
 from clipping.db import queries
 from clipping.errors import Rejected
 from clipping.models import Post, PostState
-from clipping.publishing import changes
+from clipping.publishing import changes, moving
+from clipping.publishing.first_post import begin_warm_up
 from clipping.publishing.reviving import refusal
+from clipping.publishing.steps import may_be_public
 
 
 def hold(session: Session, post_id: str, by: str, why: str, now: datetime) -> Post:
@@ -44,19 +46,23 @@ def cancel(
 def retry(session: Session, post_id: str, by: str, now: datetime) -> Post:
     """Let a post that was held, or has failed, go on from where it is, now or at its time.
 
-    What may be public is looked for first, whatever its state. For one that has failed nobody may
-    plan its client's posts meanwhile: whoever calls holds ``planning_of`` its client.
+    What may be public is looked for first, whatever its state. For one that has failed, or has no
+    slot, nobody may plan its client's posts meanwhile: whoever calls holds ``planning_of`` its
+    client.
 
-    :raises Rejected: It is not held back, or its clip, its moment or one like it has another post
-        by now.
+    :raises Rejected: It is not held back, its clip, its moment or one like it has another post by
+        now, or its slot has, or its account has one too near to its time.
     """
     before = queries.posts.get_post(session, post_id, lock=True)
     changes.refuse_to_go_on(before)
+    at = max(now, changes.goes_on_at(before, now))
     if before.state is PostState.FAILED:
-        told = refusal(session, before, max(now, changes.goes_on_at(before, now)))
+        told = refusal(session, before, at)
         if told:
             raise Rejected(told)
     _, slot_taken = queries.posts.taken_by_others(session, before)
+    if (slot_taken or before.slot_id is None) and not may_be_public(before):
+        moving.refuse_given_away(session, before, at, now)
     after = changes.gone_on(before, by, now, slot_taken=slot_taken)
     queries.posts.save_post(session, before, after, now, by=by)
     return after
@@ -72,6 +78,7 @@ def done(session: Session, post_id: str, by: str, url: str, now: datetime) -> Po
         return changes.posted_by_hand(post, by, url, now)
 
     after = _changed(session, post_id, by, now, change)
+    begin_warm_up(session, after)
     # Whoever still reads there that it waits for hands might post it twice.
     queries.alerts.post_alerts_seen(session, post_id, by, now)
     return after

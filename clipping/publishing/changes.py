@@ -144,7 +144,7 @@ def posted_by_hand(post: Post, by: str, url: str, now: datetime) -> Post:
         posted_at=now,
         next_at=None,
         failure=None,
-        note=f"{by} says that it is posted.",
+        note=f"{gates.begins(by)} says that it is posted.",
     )
 
 

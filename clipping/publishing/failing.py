@@ -12,6 +12,7 @@ from clipping.errors import (
     OutcomeUnknown,
     Rejected,
     Transient,
+    VaultLocked,
 )
 from clipping.models import Failure, Post, PostState, Receipt, Stage
 from clipping.platforms.failures import FailureKind
@@ -41,6 +42,7 @@ _OF_ITS_OWNER: Final = ("challenge", "signed_out", "other_account")
 """Codes that no newer token helps against: the owner has to pass a check, or to log in."""
 
 _K = FailureKind
+_OF_THE_ACCOUNT: Final = (_K.REAUTH, _K.ACCOUNT_BLOCKED)
 
 
 def kind_of_failure(error: ClippingError) -> FailureKind:
@@ -90,7 +92,8 @@ def after_error(
         return failed.replace(renewed=True, next_at=now)
     if kind in (_K.PERMANENT_MEDIA, _K.PERMANENT_METADATA):
         return _refused(failed, step, kind, told.code)
-    return _held(failed, kind, now)
+    locked = isinstance(error, VaultLocked)
+    return _held(failed, now, alone=locked or kind in _OF_THE_ACCOUNT)
 
 
 def renews(post: Post, error: ClippingError) -> bool:
@@ -179,13 +182,15 @@ def _refused(post: Post, step: Step, kind: FailureKind, code: str) -> Post:
     return _ended(post)
 
 
-def _held(post: Post, kind: FailureKind, now: datetime) -> Post:
-    """Nothing that the program can do alone: about the account, or about the app."""
+def _held(post: Post, now: datetime, *, alone: bool) -> Post:
+    """Nothing that the program can do alone: about the account, the vault, or the app.
+
+    :param alone: Whether it goes on by itself once that is mended, as for an account that is well
+        again, or a vault that has its key; an app's trouble waits for who mended it.
+    """
     if may_be_public(post):
         return post.replace(next_at=now + SLOWLY)
-    of_the_account = kind in (_K.REAUTH, _K.ACCOUNT_BLOCKED)
-    # An account that is well again goes on by itself; an app's trouble waits for who mended it.
-    again = now + ACCOUNT_PAUSE if of_the_account else None
+    again = now + ACCOUNT_PAUSE if alone else None
     return post.replace(state=PostState.HELD, next_at=again)
 
 

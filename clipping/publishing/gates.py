@@ -15,6 +15,8 @@ _LATE: Final = timedelta(minutes=15)
 """Of so much of the gap nobody minds the loss: the post before may have begun some minutes late."""
 LATEST: Final = timedelta(hours=12)
 """After so long the account's next slot is there, and this one has gone by."""
+BY_THE_PLANNER: Final = "The planner: "
+"""How the reason begins for which the planner changed a post itself."""
 _LOOK_AGAIN: Final = timedelta(minutes=5)
 _READ_AGAIN: Final = timedelta(hours=1)
 
@@ -56,9 +58,14 @@ def obstacle(post: Post, standing: Standing) -> str:
     return next((sentence for sentence, there in missing.items() if not there), "")
 
 
+def begins(by: str) -> str:
+    """Who did something, at the beginning of a sentence; a name stays as it is written."""
+    return by[:1].upper() + by[1:] if by.startswith(("its ", "the ")) else by
+
+
 def stopped(stop: Stop) -> str:
     """What a stop says of a post."""
-    return f"{stop.by} stopped {stop.covers}: {stop.why.rstrip('.')}."
+    return f"{begins(stop.by)} stopped {stop.covers}: {stop.why.rstrip('.')}."
 
 
 def held(post: Post, sentence: str, now: datetime) -> Post:

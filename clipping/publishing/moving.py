@@ -12,44 +12,87 @@ from sqlmodel import Session
 from clipping.db import queries
 from clipping.errors import Rejected
 from clipping.models import Account, Post, PostState
-from clipping.publishing.steps import may_be_public
+from clipping.publishing import changes
+from clipping.publishing.steps import may_be_public, state_of
 from clipping.scheduling.drawing import slot_id
-from clipping.scheduling.waking import Waking, waking_hours, zone_of
+from clipping.scheduling.waking import waking_day, waking_hours, zone_of
 
 LEAD: Final = timedelta(minutes=10)
 """What is due so soon is the publisher's, and nothing new is planned before."""
 _LEAST_GAP: Final = timedelta(hours=11)
 _MINUTE: Final = timedelta(minutes=1)
-_REACH: Final = timedelta(days=2)
+_REACH: Final = timedelta(days=4)
 """How far around a day an account's posts matter to it."""
+_DAYS_ON: Final = 3
+"""So many days from now on another time is looked for, where no day is a post's own any more."""
 _OVER: Final = (PostState.CANCELLED, PostState.FAILED)
 
 
 def move(session: Session, post_id: str, to: datetime, by: str, now: datetime) -> Post:
     """Let a post go out at another time of its day; nothing else moves.
 
+    One that is held goes on with it, on any day once its slot is another one's.
+
     :param to: On the clock of its account, or of the zone that it names; seconds do not count.
     :raises Rejected: It is on its way or over, or its account may not post then.
     """
     before = queries.posts.get_post(session, post_id, lock=True)
-    if before.state is not PostState.RESERVED or may_be_public(before):
-        raise Rejected(f"{post_id} is {before.state.value}: only what is reserved can move.")
+    if not _can_move(before):
+        raise Rejected(
+            f"{post_id} is {before.state.value}: only what is reserved, or held before anything of "
+            "it was sent, can move."
+        )
     account = queries.accounts.get_account(session, before.account_id)
     at = _instant(to, account)
-    around = (at, before.due_at, now)
+    why_not = _room(session, before, account, at, now).why_not(at)
+    if why_not:
+        raise Rejected(why_not)
+    after = before
+    if before.state is PostState.HELD:
+        _, slot_taken = queries.posts.taken_by_others(session, before)
+        after = changes.gone_on(before, by, now, slot_taken=slot_taken)
+    note = f"{by} moved it from {account.clock(before.due_at)}."
+    after = after.replace(due_at=at, next_at=at, note=note)
+    queries.posts.save_post(session, before, after, now, by=by)
+    return after
+
+
+def _can_move(post: Post) -> bool:
+    begun = state_of(post.receipt, begun=post.begun_at is not None) is not PostState.RESERVED
+    held = post.state is PostState.HELD and not begun
+    return (held or post.state is PostState.RESERVED) and not may_be_public(post)
+
+
+def refuse_given_away(session: Session, post: Post, at: datetime, now: datetime) -> None:
+    """Nothing, for a post whose account has no other one around the time at which it goes on.
+
+    :param post: One that has lost its slot.
+    :raises Rejected: There is one, which has its slot by now, or would be too near.
+    """
+    account = queries.accounts.get_account(session, post.account_id)
+    room = _room(session, post, account, at, now)
+    if (other := room.near(at)) is None:
+        return
+    what = "Move it there" if _can_move(post) else "Retry it then"
+    how = (
+        f": clipper plan change move {post.post_id} --by NAME --to TIME" if _can_move(post) else ""
+    )
+    raise Rejected(
+        f"{post.post_id} has lost its slot: @{account.handle} has {other.post_id} on "
+        f"{account.clock(other.due_at)}, less than 11 hours from {account.clock(at)}. "
+        f"{room.earliest()} {what}{how}, or cancel {other.post_id} first."
+    )
+
+
+def _room(session: Session, post: Post, account: Account, at: datetime, now: datetime) -> _Room:
+    around = (at, post.due_at, now)
     others = queries.posts.posts(
         session,
-        account_id=before.account_id,
+        account_id=post.account_id,
         since=min(around) - _REACH,
         until=max(around) + _REACH,
     )
-    why_not = _Room(before, account, now, others).why_not(at)
-    if why_not:
-        raise Rejected(why_not)
-    note = f"{by} moved it from {account.clock(before.due_at)}."
-    after = before.replace(due_at=at, next_at=at, note=note)
-    queries.posts.save_post(session, before, after, now, by=by)
-    return after
+    return _Room(post, account, now, others)
 
 
 def _instant(to: datetime, account: Account) -> datetime:
@@ -78,46 +121,69 @@ class _Room:
     def __init__(self, post: Post, account: Account, now: datetime, others: Iterable[Post]) -> None:
         self._account, self._soonest = account, now + LEAD
         self._day = day_of(post, account)
-        zone = zone_of(account)
-        self._awake: Waking | None = None
-        if self._day is not None and zone is not None:
-            self._awake = waking_hours(account, zone, self._day)
+        self._zone = zone_of(account)
+        # What is held without a slot has no time: another one fills that.
         self._others = [
-            one.due_at
+            one
             for one in others
-            if one.post_id != post.post_id and one.state not in _OVER and one.slot_id is not None
+            if one.post_id != post.post_id
+            and one.state not in _OVER
+            and (one.slot_id is not None or one.state is not PostState.HELD)
         ]
 
     def why_not(self, at: datetime) -> str:
         """Why it may not go out then, with the first time at which it may; empty when it may."""
         told = self._obstacle(at)
-        return f"{told} {self._earliest()}" if told else ""
+        return f"{told} {self.earliest()}" if told else ""
+
+    def near(self, at: datetime) -> Post | None:
+        """A post of the account that is too near to that time."""
+        return next((one for one in self._others if abs(at - one.due_at) < _LEAST_GAP), None)
 
     def _obstacle(self, at: datetime) -> str:
-        said, awake = self._account.clock, self._awake
+        said, handle = self._account.clock, self._account.handle
         if at <= self._soonest:
             return f"{said(at)} is over, or too soon to be planned."
-        if awake is not None and not awake.start <= at < awake.end:
-            return (
-                f"@{self._account.handle} is awake from {said(awake.start)} to {said(awake.end)}, "
-                f"and {said(at)} is outside of that."
-            )
-        near = [other for other in self._others if abs(at - other) < _LEAST_GAP]
-        if near:
-            return (
-                f"@{self._account.handle} posts at {said(near[0])}, less than 11 hours from "
-                f"{said(at)}."
-            )
+        if self._zone is not None:
+            day = self._day or waking_day(self._account, self._zone, at)
+            awake = waking_hours(self._account, self._zone, day)
+            if not awake.start <= at < awake.end:
+                return (
+                    f"@{handle} is awake from {said(awake.start)} to {said(awake.end)}, "
+                    f"and {said(at)} is outside of that."
+                )
+        if (other := self.near(at)) is not None:
+            return f"@{handle} posts at {said(other.due_at)}, less than 11 hours from {said(at)}."
         return ""
 
-    def _earliest(self) -> str:
-        soonest = (self._soonest + _MINUTE).replace(second=0, microsecond=0)
-        begin = soonest if self._awake is None else max(soonest, self._awake.start)
-        times = sorted([begin, *(other + _LEAST_GAP for other in self._others)])
-        first = next((at for at in times if at >= begin and not self._obstacle(at)), None)
+    def earliest(self) -> str:
+        """The first time at which it may go out, as a sentence."""
+        begin = (self._soonest + _MINUTE).replace(second=0, microsecond=0)
+        until = begin + timedelta(days=_DAYS_ON)
+        times = [begin, *self._wakes(begin), *(one.due_at + _LEAST_GAP for one in self._others)]
+        first = next(
+            (
+                at
+                for at in sorted(times)
+                if begin <= at and (self._day or at < until) and not self._obstacle(at)
+            ),
+            None,
+        )
         if first is None:
-            return f"No other time of {self._day} is left for it."
+            days = f"of {self._day}" if self._day else f"within {_DAYS_ON} days"
+            return f"No other time {days} is left for it."
         return f"The earliest that it can go out is {self._account.clock(first)}."
+
+    def _wakes(self, begin: datetime) -> list[datetime]:
+        """When its account wakes up, on the days that it may go out."""
+        if self._zone is None:
+            return []
+        today = waking_day(self._account, self._zone, begin)
+        days = [today + timedelta(days=number) for number in range(_DAYS_ON + 1)]
+        return [
+            waking_hours(self._account, self._zone, day).start
+            for day in ([self._day] if self._day else days)
+        ]
 
 
 def day_of(post: Post, account: Account) -> date | None:

@@ -59,9 +59,8 @@ def resumption(session: Session, wanted: Stop, now: datetime) -> Resumption:
     lifted = _same(holding, wanted)
     if not lifted:
         others = "; ".join(gates.stopped(one).rstrip(".") for one in holding)
-        raise Rejected(
-            f"Nothing stops {wanted.covers}. {f'What is stopped: {others}.' if others else ''}"
-        )
+        told = f" There is: {others}." if others else ""
+        raise Rejected(f"There is no stop of {wanted.covers}.{told}")
     ids = {one.stop_id for one in lifted}
     left = [one for one in holding if one.stop_id not in ids]
     return _sorted_out(_queued(session, wanted), tuple(lifted), left, now)

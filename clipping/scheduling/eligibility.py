@@ -67,7 +67,7 @@ class Eligibility:
         account = self._accounts[slot.account_id]
         return (
             self._general[clip.clip_id]
-            or _does_not_suit(clip, account)
+            or _does_not_suit(clip, account, slot)
             or self._posted(clip, slot.platform)
             or self._shown(clip, slot)
         )
@@ -126,8 +126,9 @@ def _unfit(clip: ClipCandidate, request: PlanRequest) -> Cause | None:
     return next((cause for passed, cause in checks if not passed), None)
 
 
-def _does_not_suit(clip: ClipCandidate, account: Account) -> Cause | None:
-    if clip.barred and not clip.barred.keys().isdisjoint((account.account_id, account.platform)):
+def _does_not_suit(clip: ClipCandidate, account: Account, slot: Slot) -> Cause | None:
+    where = account.account_id, account.platform, slot.slot_id
+    if clip.barred and not clip.barred.keys().isdisjoint(where):
         return Cause.BARRED
     if account.caption_style and clip.style != account.caption_style:
         return Cause.STYLE

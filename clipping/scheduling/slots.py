@@ -112,7 +112,7 @@ def why_it_cannot_post(account: Account, request: PlanRequest) -> str:
     if account.consent is None:
         return (
             f"The owner of {name} has not agreed to posts: clipper accounts consent "
-            f"{account.account_id} records that."
+            f"{account.account_id} {account.consent_options}"
         )
     if account.status.in_the_way:
         return f"{name} cannot post: {account.status.in_the_way}."

@@ -24,6 +24,9 @@ def plan_table(
     """
     said = hooks or {}
     by_id = {account.account_id: account for account in accounts}
+    shown = sorted(
+        (*plan.assignments, *plan.others), key=lambda one: (one.slot.at, one.slot.account_id)
+    )
     rows = [_HEAD]
     rows += [
         (
@@ -37,10 +40,10 @@ def plan_table(
             "" if one.state is PostState.PLANNED else one.state.value,
             one.reason,
         )
-        for one in plan.assignments
+        for one in shown
     ]
-    parts = [f"{plan.client}, {plan.day}: {_count(len(plan.assignments), 'post')}", ""]
-    parts += _lines(rows) if plan.assignments else ["Nothing is planned."]
+    parts = [f"{plan.client}, {plan.day}: {_count(len(shown), 'post')}", ""]
+    parts += _lines(rows) if shown else ["Nothing is planned."]
     if plan.shortages:
         parts += ["", f"{_count(plan.missing, 'post')} missing:"]
         parts += [

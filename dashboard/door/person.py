@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from clipping.errors import Rejected
 from clipping.models import Role
 from dashboard.door import admission, passing
 
@@ -45,6 +46,19 @@ def person() -> Person:
         st.stop()
     _keep_apart(found.user_id)
     return Person(found.user_id, found.name, found.role, found.clients)
+
+
+def actor() -> Person:
+    """Who presses something, on a page that was drawn for them.
+
+    :raises Rejected: It was drawn for somebody else, who was in the same tab.
+    :raises ClippingError: Postgres does not say.
+    """
+    drawn_for = st.session_state.get(_OWNER)
+    found = person()
+    if drawn_for not in (None, found.user_id):
+        raise Rejected("Somebody else has signed in here meanwhile: nothing was done.")
+    return found
 
 
 def csrf_token() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from html import escape
 
@@ -21,14 +21,21 @@ from clipping.db.queries.post_lines import PostLine, posts_between
 from clipping.models import Stop
 from clipping.publishing.reinstating import ENDED_BY_A_PERSON, reinstate
 from dashboard import looks
-from dashboard.actions import change, say_what_was_done
+from dashboard.actions import change, say, say_what_was_done
 from dashboard.choosing import client_choice
 from dashboard.door.person import Person, person
 from dashboard.looks import Lead
 from dashboard.page import plain, reading
 from dashboard.paging import Pages
 from dashboard.standing import Trouble, left_today, open_until, troubles, warm_up, way_out
-from dashboard.stop_panel import holding, resume_button, stop_form, stop_now, unpausing
+from dashboard.stop_panel import (
+    holding,
+    resume_button,
+    said_why,
+    stop_account,
+    stop_form,
+    unpausing,
+)
 from dashboard.words import PLATFORMS, STATES, Chip, Tone, account_name, apart, local, utc
 
 PER_PAGE = 30
@@ -172,57 +179,68 @@ def _actions(who: Person, line: AccountLine, stops: Sequence[Stop]) -> None:
     if told := way_out(line):
         st.info(plain(told), icon=":material/terminal:")
     if one.status in ENDED_BY_A_PERSON:
-        with st.expander("It can be posted to again"), st.form("reinstate", border=False):
-            st.caption("Only after you have seen that its platform lets it post: held posts go on.")
-            sure = st.checkbox("I have looked at the account.")
-            pressed = st.form_submit_button("It can be posted to again", type="primary")
-        if pressed:
-            _reinstate(one.account_id, sure)
+        _form_to_reinstate(one.account_id, f"reinstate {one.account_id} {one.status.value}")
     if one.paused:
         resume_button(f"pause {one.account_id}", "Resume it", unpausing(one.account_id))
     else:
-        with st.expander("Pause it"), st.form("pause", border=False):
-            st.caption("Nothing is posted to it until somebody resumes it.")
-            why = st.text_input("Why", max_chars=200)
-            pressed = st.form_submit_button("Pause it", type="primary")
-        if pressed:
-            _pause(one.account_id, why)
+        said = "Nothing is posted to it until somebody resumes it."
+        _form_with_a_reason("Pause it", "Why", said, one.account_id, _pause)
     if not any(stop.account_id == one.account_id for stop in stops):
-        with st.expander("Stop it"), st.form("stop account", border=False):
-            st.caption("As a pause, and the planner leaves its slots out until it is resumed.")
-            why = st.text_input("Why it is stopped", max_chars=200)
-            pressed = st.form_submit_button("Stop it", type="primary")
-        if pressed and why.strip():
-            stop_now(account_id=one.account_id, why=why)
+        said = "As a pause, and the planner leaves its slots out until it is resumed."
+        _form_with_a_reason("Stop it", "Why it is stopped", said, one.account_id, stop_account)
     own = [stop for stop in stops if stop.account_id == one.account_id]
     holding(who, own, {one.account_id: AccountName(one.platform, one.handle, one.client)})
     looks.link(Lead("All its posts", "posts", {"account": one.account_id}))
 
 
-def _pause(account_id: str, why: str) -> None:
-    if not why.strip():
-        st.error("Say why: whoever wants to resume it reads that.")
-        return
+def _form_to_reinstate(account_id: str, key: str) -> None:
+    label = "It can be posted to again"
+    with st.expander(label):
+        with st.form(key, border=False):
+            st.caption("Only after you have seen that its platform lets it post: held posts go on.")
+            st.checkbox("I have looked at the account.", key=f"sure {key}")
+            st.form_submit_button(
+                label, type="primary", on_click=_reinstate, args=(account_id, key)
+            )
+        say_what_was_done(at=key)
+
+
+def _form_with_a_reason(
+    label: str, asked: str, said: str, account_id: str, act: Callable[[str, str], None]
+) -> None:
+    """A form that asks why.
+
+    :param act: Called with the account and the key of the form, of which :func:`said_why` asks.
+    """
+    key = f"{label} {account_id}"
+    with st.expander(label):
+        with st.form(key, border=False):
+            st.caption(said)
+            st.text_input(asked, max_chars=200, key=f"why {key}")
+            st.form_submit_button(label, type="primary", on_click=act, args=(account_id, key))
+        say_what_was_done(at=key)
+
+
+def _pause(account_id: str, key: str) -> None:
+    why = said_why(key)
 
     def act(session: Session, by: str, now: datetime) -> str:
-        queries.accounts.pause_account(session, account_id, f"{by}: {why.strip()}")
+        queries.accounts.pause_account(session, account_id, f"{by}: {why}")
         return "It is paused."
 
-    change(act)
-    st.rerun()
+    if why:
+        change(act)
 
 
-def _reinstate(account_id: str, sure: bool) -> None:
-    if not sure:
-        st.error("Look at the account first.")
-        return
-
+def _reinstate(account_id: str, key: str) -> None:
     def act(session: Session, by: str, now: datetime) -> str:
         reinstate(session, account_id, by, now)
         return "It is posted to again."
 
-    change(act)
-    st.rerun()
+    if st.session_state[f"sure {key}"]:
+        change(act)
+    else:
+        say("Look at the account first.", done=False, at=key)
 
 
 def _posts(posts: Sequence[PostLine], now: datetime) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import streamlit as st
+from sqlmodel import Session
 
 from clipping.db.queries import additions
 from clipping.db.queries.overview import SourceOverview, overviews
@@ -14,7 +15,7 @@ from clipping.db.session import open_session_as
 from clipping.errors import ClippingError
 from clipping.models import Addition, AdditionKind, AdditionState
 from dashboard import looks
-from dashboard.actions import say_what_was_done
+from dashboard.actions import change, say, say_what_was_done
 from dashboard.adding import runs
 from dashboard.adding.finishing import wake_if_needed
 from dashboard.adding.runs import RunState
@@ -22,9 +23,9 @@ from dashboard.adding.standing import Standing, standing
 from dashboard.adding.starting import start
 from dashboard.choosing import client_choice
 from dashboard.door.admission import database_url
-from dashboard.door.person import Person, origin, person
+from dashboard.door.person import Person, actor, origin, person
 from dashboard.looks import Lead
-from dashboard.page import changing, plain, reading
+from dashboard.page import plain, reading
 from dashboard.reviewed import review_lead
 from dashboard.words import apart
 
@@ -99,26 +100,37 @@ def _line(one: Addition, stands: Standing, lead: Lead | None, now: datetime) -> 
     if stands.percent is not None:
         st.progress(stands.percent / 100)
     with line:
-        if stands.can_start and st.button("Clip it now", key=f"start {key}"):
-            _start(one.addition_id)
-        if one.state is AdditionState.REFUSED and st.button("Done", key=f"done {key}"):
-            with changing() as session:
-                additions.forget_addition(session, one.addition_id)
-            st.rerun()
+        if stands.can_start:
+            st.button("Clip it now", key=f"start {key}", on_click=_start, args=(one,))
+        if one.state is AdditionState.REFUSED:
+            st.button("Done", key=f"done {key}", on_click=_forget, args=(one.addition_id,))
 
 
 def _amount(size: int) -> str:
     return f"{size / 1e6:,.1f} MB" if size < 1e7 else f"{size / 1e6:,.0f} MB"
 
 
-def _start(addition_id: str) -> None:
-    who = person()
-    with reading() as session:
-        # As it is by now: somebody else may have started it.
-        found = additions.find_addition(session, addition_id)
-    if found is not None:
-        start(found, open_session_as(database_url(), who.user_id, writes=True))
+def _start(shown: Addition) -> None:
+    try:
+        who = actor()
+        with open_session_as(database_url(), who.user_id) as session:
+            found = additions.find_addition(session, shown.addition_id)
+        # As it is by now: somebody may have started it since it was shown.
+        if found is not None and (found.state, found.run_id) == (shown.state, shown.run_id):
+            start(found, open_session_as(database_url(), who.user_id, writes=True))
+    except ClippingError as error:
+        say(str(error), done=False)
     _asked.clear()
+    # The whole page says what was done, and not the list alone.
+    st.rerun()
+
+
+def _forget(addition_id: str) -> None:
+    def act(session: Session, _by: str, _now: datetime) -> str:
+        additions.forget_addition(session, addition_id)
+        return ""
+
+    change(act)
     st.rerun()
 
 

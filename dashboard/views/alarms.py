@@ -58,18 +58,22 @@ def _group(group: AlertGroup, now: datetime) -> None:
     line = looks.row(Chip(group.kind, Tone.BAD), group.sentence, said, _lead(group))
     key = f"{group.last_id}"
     with line.popover("Done", icon=":material/check:"), st.form(f"done {key}", border=False):
-        note = st.text_input("What was done about it", max_chars=300, key=f"note {key}")
-        pressed = st.form_submit_button(f"Done with {'it' if group.count == 1 else 'all of them'}")
-    if pressed:
-        _settle(group, note.strip())
+        st.text_input("What was done about it", max_chars=300, key=f"note {key}")
+        st.form_submit_button(
+            f"Done with {'it' if group.count == 1 else 'all of them'}",
+            on_click=_settle,
+            args=(group, f"note {key}"),
+        )
 
 
-def _settle(group: AlertGroup, note: str) -> None:
+def _settle(group: AlertGroup, key: str) -> None:
+    note = st.session_state[key].strip()
+
     def act(session: Session, by: str, now: datetime) -> str:
-        return f"{many(settle_group(session, group, by, note, now), 'alarm')} done."
+        done = settle_group(session, group, by, note, now)
+        return f"{many(done, 'alarm')} done." if done else ""
 
     change(act)
-    st.rerun()
 
 
 def _lead(group: AlertGroup) -> Lead | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import streamlit as st
@@ -12,7 +11,7 @@ from clipping.models import Role
 from dashboard import looks, runs
 from dashboard.actions import say, say_what_was_done
 from dashboard.choosing import client_choice, one_of
-from dashboard.door.person import Person, person
+from dashboard.door.person import Person, actor, person
 from dashboard.prefect_server import pages_url
 from dashboard.runs import Kind, Run, Seen
 from dashboard.words import Tone, apart
@@ -46,11 +45,11 @@ def overview() -> None:
     if "runs" not in st.session_state:
         st.session_state["runs"] = one_of("kind", list(Kind)) or Kind.TO_SEE
     kind = two.segmented_control("Shown", list(Kind), format_func=KINDS.__getitem__, key="runs")
-    _listing(who, client, Kind(kind or Kind.TO_SEE), now)
+    _listing(client, Kind(kind or Kind.TO_SEE), now)
 
 
 @st.fragment(run_every=10)
-def _listing(who: Person, client: str | None, kind: Kind, now: datetime) -> None:
+def _listing(client: str | None, kind: Kind, now: datetime) -> None:
     theirs = _theirs(person(), client)
     try:
         found = runs.look(kind, theirs, now)
@@ -59,6 +58,7 @@ def _listing(who: Person, client: str | None, kind: Kind, now: datetime) -> None
             "Runs cannot be shown just now",
             f"{error} Whatever runs goes on; posts, clips and costs are on their pages as always.",
         )
+        # Whatever is pressed, the list is asked for again.
         st.button("Try again", icon=":material/refresh:")
         return
     looks.figures(_figures(found))
@@ -66,7 +66,7 @@ def _listing(who: Person, client: str | None, kind: Kind, now: datetime) -> None
         looks.empty(*EMPTY[kind])
     with looks.listing():
         for run in found.runs:
-            _row(who, run, theirs, datetime.now(UTC))
+            _row(run, client, datetime.now(UTC))
     if found.more:
         st.caption(f"These are the latest {runs.MOST}; Prefect's own pages have all.")
     address = pages_url()
@@ -93,19 +93,21 @@ def _figures(found: Seen) -> list[tuple[str, str, Tone]]:
     ]
 
 
-def _row(who: Person, run: Run, theirs: Sequence[str] | None, now: datetime) -> None:
+def _row(run: Run, client: str | None, now: datetime) -> None:
     whose = ", ".join(run.clients) or "everybody"
     line = looks.row(run.chip, run.name, (f"for {whose} · {_when(run, now)}", run.why))
     with line:
         if run.percent is not None:
             st.progress(min(1.0, max(0.0, run.percent / 100)), f"{run.percent:.0f} %", width=140)
-        if run.can_go_again and st.button(
-            "Run again",
-            key=f"again {run.run_id}",
-            icon=":material/replay:",
-            help="Does only what is missing: what is there is found and left as it is.",
-        ):
-            _again(who, run, theirs)
+        if run.can_go_again:
+            st.button(
+                "Run again",
+                key=f"again {run.run_id}",
+                icon=":material/replay:",
+                help="Does only what is missing: what is there is found and left as it is.",
+                on_click=_again,
+                args=(run, client),
+            )
         address = pages_url()
         if address is not None:
             st.link_button("Prefect", f"{address}/runs/flow-run/{run.run_id}", type="tertiary")
@@ -123,13 +125,15 @@ def _when(run: Run, now: datetime) -> str:
     return f"due {apart(run.expected_at, now)}" if run.expected_at else "not begun"
 
 
-def _again(who: Person, run: Run, theirs: Sequence[str] | None) -> None:
+def _again(run: Run, client: str | None) -> None:
     try:
-        runs.start_again(run.run_id, theirs, who.name)
+        who = actor()
+        runs.start_again(run.run_id, _theirs(who, client), who.name)
     except ClippingError as error:
         say(str(error), done=False)
     else:
         say(f"Started again: {run.name}. It does only what is missing.")
+    # The whole page says what was done, and not the list alone.
     st.rerun()
 
 

@@ -95,7 +95,9 @@ def listing(posts: Sequence[PostLine], first: date, days: int) -> None:
     if not posts:
         last = first + timedelta(days=days - 1)
         when = f"{first:%a %d %b}" if days == 1 else f"{first:%d %b} to {last:%d %b}"
-        looks.empty(f"Nothing on {when}", "Days are planned from half a day before they begin on.")
+        looks.empty(
+            f"Nothing on {when}", "A day's posts are planned from twelve hours before it begins."
+        )
         return
     ordered = sorted(posts, key=_here)
     for day, those in groupby(ordered[:SHOWN], key=lambda post: _here(post).date()):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import streamlit as st
 from sqlmodel import Session
 
@@ -103,13 +105,17 @@ def _moments(detection: Detection) -> None:
                 "hook": moment.hook,
                 "reason": moment.reason,
                 "waits for": " ".join(hold.reason for hold in moment.holds),
-                "brought back": moment.rescued_at,
+                "brought back": _day_of(moment.rescued_at),
             }
             for moment in detection.moments
         ],
         hide_index=True,
         key="moments",
     )
+
+
+def _day_of(at: datetime | None) -> str:
+    return "" if at is None else f"{at:%d %b %H:%M} UTC"
 
 
 def _rejections(detection: Detection) -> None:

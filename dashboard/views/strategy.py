@@ -25,7 +25,7 @@ from dashboard.disclosure_panel import disclosure
 from dashboard.door.person import person
 from dashboard.page import plain, reading
 from dashboard.strategy import NAMES, Wanted, follows, in_words, wanted
-from dashboard.strategy_form import fields
+from dashboard.strategy_form import fields, given
 from dashboard.words import many, utc
 
 CHANGES = 20
@@ -98,18 +98,21 @@ def _overtaken(history: list[StrategyChange]) -> None:
 def _form(client: str, shown: Strategy) -> None:
     wrong: dict[str, str] = st.session_state.get(_WRONG, {})
     with st.form(f"strategy {client} {shown.version}", border=False):
-        given = fields(client, shown, wrong)
+        fields(client, shown, wrong)
         if wrong:
             count = many(len(wrong), "field")
             st.error(
                 f"Nothing is saved: {count} above cannot be as given.", icon=":material/block:"
             )
-        pressed = st.form_submit_button("See what it changes", type="primary")
-    if pressed:
-        after = wanted(given, shown)
-        st.session_state[_WRONG] = dict(after.wrong)
-        st.session_state[_ASKED] = None if after.wrong else after
-        st.rerun()
+        st.form_submit_button(
+            "See what it changes", type="primary", on_click=_look_at, args=(client, shown)
+        )
+
+
+def _look_at(client: str, shown: Strategy) -> None:
+    after = wanted(given(client, shown), shown)
+    st.session_state[_WRONG] = dict(after.wrong)
+    st.session_state[_ASKED] = None if after.wrong else after
 
 
 def _confirm(client: str, shown: Strategy, asked: Wanted, planned: int) -> None:
@@ -123,13 +126,19 @@ def _confirm(client: str, shown: Strategy, asked: Wanted, planned: int) -> None:
             for sentence in follows(shown, asked, planned):
                 st.markdown(f"- {plain(sentence)}")
         with st.container(horizontal=True):
-            saved = bool(told) and st.button("Save it", type="primary", icon=":material/check:")
-            left = st.button("Not yet" if told else "All right")
-    if saved:
-        _save(client, shown, asked)
-    if saved or left:
-        st.session_state.pop(_ASKED, None)
-        st.rerun()
+            if told:
+                st.button(
+                    "Save it",
+                    type="primary",
+                    icon=":material/check:",
+                    on_click=_save,
+                    args=(client, shown, asked),
+                )
+            st.button("Not yet" if told else "All right", on_click=_leave)
+
+
+def _leave() -> None:
+    st.session_state.pop(_ASKED, None)
 
 
 def _differences(shown: Strategy, asked: Wanted) -> list[tuple[str, str]]:
@@ -162,8 +171,12 @@ def _save(client: str, shown: Strategy, asked: Wanted) -> None:
         )
         return f"The strategy of {client} is saved."
 
+    if st.session_state.get(_ASKED) != asked:
+        # It was saved, or left, with the press before.
+        return
     if change(act):
         _forget()
+    _leave()
 
 
 def _history(history: list[StrategyChange]) -> None:

@@ -349,13 +349,34 @@ def test_the_page_shows_what_was_added_and_starts_what_was_kept(
     assert "refused.mp4" not in said(press(page, "Done"))
 
 
+def test_what_was_started_meanwhile_is_not_started_once_more(
+    place: Workplace, prefect: FakePrefect
+) -> None:
+    kept = an_addition("kept.mp4", state=AdditionState.KEPT, location="stored:src_x")
+    keep(place, kept)
+    page = open_page("add")
+    with open_session(place.database_url) as session:
+        now, state = datetime.now(UTC), AdditionState.STARTED.value
+        additions.change_addition(session, kept.addition_id, now, state=state, run_id="run_1")
+    press(page, "Clip it now")
+    assert prefect.runs == {}
+
+
 def test_a_page_of_a_week_without_anything_says_so(place: Workplace) -> None:
     place.look_as("otto", Role.OPERATOR, "acme")
     assert "Nothing was added this week" in said(open_page("add"))
 
 
 def an_overview(**given: object) -> SourceOverview:
-    values = {"words": None, "moments": None, "rejections": 0, "ready": 0, "held": 0, "failed": 0}
+    values: dict[str, object] = {
+        "words": None,
+        "moments": None,
+        "rejections": 0,
+        "ready": 0,
+        "held": 0,
+        "failed": 0,
+    }
+    values["located_at"] = datetime.now(UTC)
     return SourceOverview(source=a_source("acme"), **{**values, **given})  # type: ignore[arg-type]
 
 

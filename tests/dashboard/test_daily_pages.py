@@ -121,6 +121,20 @@ def test_an_account_is_paused_and_resumed_after_seeing_what_goes_out(
     assert "It can be posted to." in text
 
 
+def test_an_account_is_resumed_once_by_who_agrees_twice(
+    agency: Workplace, ids: Mapping[str, str]
+) -> None:
+    with open_session(agency.database_url) as session:
+        queries.accounts.pause_account(session, account(1), "ann: holidays")
+    page = press(open_page("accounts", account=account(1)), "Resume it")
+    # The press before this one has done it, and somebody has paused it anew.
+    del page.session_state["asked to resume"]
+    assert "Resumed." not in said(press(page, "Yes, resume"))
+    with open_session(agency.database_url) as session:
+        assert queries.accounts.get_account(session, account(1)).paused == "ann: holidays"
+        queries.accounts.resume_account(session, account(1))
+
+
 def test_an_alarm_is_done_with_a_note_that_stays(agency: Workplace, ids: Mapping[str, str]) -> None:
     page = open_page("alarms")
     count = labels(page).count("Done with it")

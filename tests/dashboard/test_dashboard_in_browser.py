@@ -3,107 +3,48 @@
 from __future__ import annotations
 
 import os
-import re
-import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.client import HTTPConnection
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import FrameLocator, Page, expect, sync_playwright
+from playwright.sync_api import FrameLocator, Page, expect
 from pydantic import SecretStr
 
 from clipping.db import queries
 from clipping.db.queries import people, sign_ins
 from clipping.db.session import open_session
-from clipping.models import ClipWord, EditorialPolicy, RenderedClip, Role
+from clipping.models import RenderedClip, Role
 from clipping.people import passwords
-from clipping.settings import CHECKOUT
+from tests.dashboard.browser_place import (
+    FIRST,
+    browsing,
+    more_clips_to_approve,
+    served,
+    sign_in_again,
+    until,
+)
 from tests.dashboard.conftest import Workplace, put_files
 from tests.dashboard.door_place import PASSWORD, a_user
 from tests.db.values import a_clip, a_detection, a_source, a_transcript
+from tests.support.chromium import needs_chromium
 from tests.support.contrast import faint
 from tests.support.media import make_video
 from tests.support.prefect_api import FakePrefect
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"
-)
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 SCRIPT = "<script>window.stolen=1</script><img src=x onerror=window.stolen=1>[x](javascript:x)"
 """What a stranger might call a video, or say in it."""
 
 
-FIRST = re.compile(r"Today|Clips")
-"""The page on which whoever works for clients begins, or a client."""
 TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
 """Linux's own of all sockets."""
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture
 def address(workplace: Workplace, tmp_path: Path, prefect: FakePrefect) -> Iterator[str]:
-    """The server of ``make up``'s dashboard, started the same way."""
-    port = free_port()
-    log = (tmp_path / "streamlit.log").open("wb")
-    server = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", "--server.port", str(port)],
-        cwd=CHECKOUT,
-        env={
-            **os.environ,
-            "DATABASE_URL": workplace.database_url,
-            "CLIPPER_STORE": str(workplace.store),
-            "CLIPPER_HOME": str(tmp_path / "home"),
-            "CLIPPER_DISK_STOP_BYTES": "0",
-            # Whatever somebody sets, the door does without none of these.
-            "STREAMLIT_SERVER_ENABLE_AGENT_API": "true",
-            "STREAMLIT_SERVER_ENABLE_XSRF_PROTECTION": "false",
-        },
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-    )
-    try:
-        wait_until_healthy(port, server)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
-        log.close()
-        told = (tmp_path / "streamlit.log").read_text("utf-8")
-        assert "Traceback" not in told, told
-
-
-def wait_until_healthy(port: int, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        assert server.poll() is None, "the server ended by itself"
-        try:
-            with urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2):
-                return
-        except (URLError, OSError):
-            time.sleep(0.1)
-    raise AssertionError("the server did not answer within 60 s")
+    with served(workplace.database_url, workplace.store, tmp_path) as found:
+        yield found
 
 
 def listening_addresses(port: int) -> set[str]:
@@ -182,16 +123,8 @@ def sign_in(tab: Page, address: str, name: str) -> None:
     screenshot(tab, "sign-in")
     tab.get_by_label("Password").fill(PASSWORD)
     tab.get_by_role("button", name="Sign in").click()
-    expect(tab.get_by_role("heading", name=FIRST)).to_be_visible(timeout=30_000)
+    expect(tab.get_by_role("heading", name=FIRST, level=1)).to_be_visible(timeout=30_000)
     assert tab.url.startswith(f"{address}/?from=")
-
-
-def until(tab: Page, expression: str) -> None:
-    """Wait for it to be true; Playwright's own way is one that the pages' policy forbids."""
-    deadline = time.monotonic() + 30
-    while not tab.evaluate(expression):
-        assert time.monotonic() < deadline, expression
-        tab.wait_for_timeout(50)
 
 
 def look_around(tab: Page) -> None:
@@ -215,30 +148,6 @@ def look_around(tab: Page) -> None:
     tab.get_by_role("link", name="Sources").click()
     expect(tab.get_by_role("heading", name="Sources")).to_be_visible()
     screenshot(tab, "sources")
-
-
-def more_clips_to_approve(workplace: Workplace, like: RenderedClip) -> None:
-    """Of acme, which wants its clips approved; three of them wait then."""
-    words = [
-        ClipWord(text=word, start_ms=at * 400, end_ms=at * 400 + 350, muted=word == "d***")
-        for at, word in enumerate(
-            "Nobody expected this. Here is the d*** reason why it works so well.".split()
-        )
-    ]
-    with open_session(workplace.database_url) as session:
-        policy = EditorialPolicy(approval="required")
-        queries.clients.save_editorial_policy(session, "acme", policy)
-        for name in ("clip_two", "clip_three"):
-            plan = like.plan.replace(fade_ms=len(name), words=words)
-            clip = like.replace(
-                clip_id=name,
-                plan=plan,
-                recipe_hash=plan.recipe_hash(),
-                video_key=f"acme/clips/{name}.mp4",
-                cover_key=f"acme/clips/{name}.jpg",
-            )
-            queries.clips.save_clip(session, clip)
-            put_files(workplace.store, clip)
 
 
 def go_through(tab: Page, url: str) -> None:
@@ -412,6 +321,7 @@ def look_further(tab: Page, prefect: FakePrefect) -> None:
     expect(tab.get_by_text("clip theirs.mp4")).to_have_count(0)
 
 
+@needs_chromium
 def test_people_sign_in_see_what_is_theirs_play_it_and_are_shut_out(
     hostile: RenderedClip,
     clips: list[RenderedClip],
@@ -430,9 +340,7 @@ def test_people_sign_in_see_what_is_theirs_play_it_and_are_shut_out(
     if TABLES[0].exists():
         assert listening_addresses(int(address.rsplit(":", 1)[1])) == {"0100007F"}
     check_from_outside(address)
-    expect.set_options(timeout=30_000)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with browsing() as browser:
 
         def new_tab() -> Page:
             tab = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
@@ -458,7 +366,7 @@ def test_people_sign_in_see_what_is_theirs_play_it_and_are_shut_out(
         sign_in(tab, address, "bo")
         assert tab.evaluate("document.cookie").count("clipper") == 0
         look_around(tab)
-        more_clips_to_approve(workplace, clips[0])
+        more_clips_to_approve(workplace, clips[0], "clip_two", "clip_three")
         go_through(tab, url)
         look_at_review(tab)
         add_a_film(tab, tmp_path, prefect)
@@ -504,21 +412,12 @@ def test_people_sign_in_see_what_is_theirs_play_it_and_are_shut_out(
         other.get_by_role("button", name="Sign out", exact=True).click()
         expect(other.get_by_role("heading", name="Sign in")).to_be_visible()
         assert "Content Security Policy" not in str(complaints[told:])
-        browser.close()
     assert {url for url in requests if not url.startswith((address, "data:", "blob:"))} == set()
 
 
 def complaints_but(complaints: list[str], expected: str) -> list[str]:
     """What a browser complained of, but for the wrong password."""
     return [one for one in complaints if expected not in one]
-
-
-def sign_in_again(tab: Page, address: str, name: str) -> None:
-    tab.goto(address)
-    tab.get_by_label("Name").fill(name)
-    tab.get_by_label("Password").fill(PASSWORD)
-    tab.get_by_role("button", name="Sign in").click()
-    expect(tab.get_by_role("heading", name=FIRST)).to_be_visible(timeout=30_000)
 
 
 def screenshots(tab: Page, name: str) -> None:

@@ -75,7 +75,8 @@ def test_a_plan_is_shown_reserved_drawn_and_changed(place: PlanPlace, tmp_path: 
     assert picture.read_text().startswith("<svg")
     code, said = run("change", "hold", posts[0].post_id, "--by", "Jo")
     assert code == 0, said
-    assert f"{posts[0].post_id} is held.\nIts slot has clip_03 now." in said
+    assert f"{posts[0].post_id} is held.\nIts slot has clip_03 now.\n" in said
+    assert said.count("slot") == 1
     berlin = ZoneInfo("Europe/Berlin")
     to = posts[1].due_at.astimezone(berlin) + timedelta(minutes=7)
     code, said = run("change", "move", posts[1].post_id, "--by", "Jo", "--to", f"{to:%FT%H:%M}")
@@ -107,13 +108,14 @@ def test_days_are_drawn_one_by_one_and_what_is_wanted_is_said(
     [
         ((), 2, "say whose posts are planned"),
         (("--client", "nobody"), 3, "There is no client nobody yet. Known are acme."),
+        (("--client", CLIENT, "--day", "2020-01-01"), 3, "2020-01-01 is over on the clocks"),
         (("--client", CLIENT, "--picture", "/nowhere/at/all.svg"), 3, "There is no folder"),
         (("change", "move", "post_1", "--by", "Jo"), 2, "--to is for move, which needs it"),
         (("change", "move", "post_1", "--by", "Jo", "--to", "noon"), 2, "--to 'noon' is no time"),
         (("change", "hold", "post_1", "--by", " "), 2, "must say something"),
         (("change", "hold", "post_1", "--by", "Jo"), 3, "There is no post post_1"),
     ],
-    ids=["no client", "unknown", "no folder", "no time", "not a time", "nobody", "no post"],
+    ids=["no client", "unknown", "past", "no folder", "no time", "not a time", "nobody", "no post"],
 )
 def test_what_cannot_be_planned_is_one_sentence(
     place: PlanPlace, arguments: tuple[str, ...], code: int, said: str

@@ -238,7 +238,7 @@ def test_a_stop_is_said_and_lifted_after_saying_what_goes_out(url: str) -> None:
     with open_session(url) as session:
         assert len(queries.stops.stops(session)) == 1
     code, said = run("resume", "--by", "Bob", "--yes")
-    assert (code, "Nothing stops everything." in said) == (3, True)
+    assert (code, "There is no stop of everything. There is: " in said) == (3, True)
     assert run("resume", "--client", "acme", "--by", "Bob", "--yes")[0] == 0
     with open_session(url) as session:
         assert queries.stops.stops(session) == []

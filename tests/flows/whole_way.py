@@ -139,11 +139,12 @@ def _upload(tab: Page, talk: DemoTalk) -> None:
     form.get_by_label("Choose files").set_input_files([talk.video, talk.captions])
     expect(form.get_by_text("Everything has arrived.")).to_be_visible()
     # It moves by itself from here on: nobody touches the page.
-    expect(tab.get_by_role("link", name="Its clips")).to_be_visible(timeout=240_000)
+    lead = tab.get_by_test_id("stMain").get_by_role("link", name="Review")
+    expect(lead).to_be_visible(timeout=240_000)
 
 
 def _change_the_hook(tab: Page) -> None:
-    tab.get_by_role("link", name="Review", exact=True).click()
+    tab.get_by_role("link", name="Review", exact=True).first.click()
     expect(tab.get_by_text("1 waiting")).to_be_visible()
     tab.get_by_role("radio", name="Change", exact=True).click()
     tab.get_by_label("Hook (empty: none)").fill(HOOK)

@@ -78,8 +78,13 @@ def test_the_body_of_a_plan_is_what_all_its_hooks_share(made: Made) -> None:
 
 @pytest.mark.parametrize("text", ["A much longer second hook that wraps", ""])
 def test_a_variation_equals_a_full_render_and_encodes_only_its_head(
-    made: Made, tmp_path: Path, text: str
+    made: Made, tmp_path: Path, text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def often(args: list[str], **options: Any) -> FfmpegRun:
+        # However fast the machine is, it says more than that it is done.
+        return run_ffmpeg(["-stats_period", "0.02", *args], **options)
+
+    monkeypatch.setattr(compose, "run_ffmpeg", often)
     plan, source, media, clip = made
     varied = _varied(plan, text)
     quick = render(varied, source, media, tmp_path / "quick.mp4", sibling=clip)

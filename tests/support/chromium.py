@@ -14,10 +14,16 @@ from clipping.platforms.browser.tab import Patience
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
 needs_chromium = pytest.mark.skipif(
     CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"
 )
+ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
+"""What it needs where tests run: as root, without a screen, with little shared memory."""
+QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync")
+"""So that it asks nobody by itself."""
 QUICK = Patience(page_s=20, notice_s=1.5, step_s=0.4, upload_s=60, answer_s=20)
 """What fakes are waited for."""
 
@@ -30,7 +36,7 @@ def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--process-per-site"],
+            args=[*ARGUMENTS, "--process-per-site"],
         )
         try:
             yield browser

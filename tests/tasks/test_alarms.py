@@ -159,7 +159,7 @@ def test_stuck_posts_a_spent_budget_and_a_service_that_is_away_are_noticed_and_e
         with pytest.raises(ServiceUnavailable), breaking.asking("tiktok", now):
             raise ServiceUnavailable("TikTok is away.")
     found = conditions.note_all(now)
-    assert found == {"disk": 0, "api": 1, "worker": 1, "queue": 1, "budget": 1}
+    assert found == {"disk": 0, "api": 1, "worker": 1, "queue": 1, "budget": 1, "vault": 0}
     with place.session() as session:
         said = {one.kind: (one.client, one.sentence) for one in queries.alerts.alerts(session)}
     assert "nobody is at it" in said["queue"][1]

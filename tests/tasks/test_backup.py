@@ -98,7 +98,7 @@ def test_what_went_out_after_the_backup_does_not_go_out_again(
         elsewhere.publisher().round()
     assert len(place.public(account)) == 1
     held = elsewhere.stored(later)
-    assert (held.state, "the restore stopped everything" in held.note) == (PostState.HELD, True)
+    assert (held.state, "The restore stopped everything" in held.note) == (PostState.HELD, True)
     with elsewhere.session() as session:
         assert [one.kind for one in queries.alerts.alerts(session)] == ["restored"]
     # The account shows it, and another shows one of which these rows have never heard.
@@ -279,6 +279,9 @@ def test_the_commands_bring_a_machine_to_another_that_is_empty(
     assert (code, KEY.get_secret_value() in said) == (0, False)
     assert stat.S_IMODE(keys.stat().st_mode) == 0o600
     assert run("backup", "--keys", keys)[0] == 3
+    both, more = tmp_path / "more", tmp_path / "more-keys"
+    assert run("backup", "--keys", more, "--to", both)[0] == 0
+    assert (more.read_text(), len([*both.iterdir()])) == (keys.read_text(), 1)
     kept = keys.read_text().strip().partition("=")[2]
     home = tmp_path / "empty"
     monkeypatch.delenv("DATABASE_URL")

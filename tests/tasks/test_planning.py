@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -35,6 +36,7 @@ from clipping.scheduling import plan_table
 from clipping.settings import settings
 from tasks import days, likeness, plan_changes, plan_request, planning, post_changes
 from tasks.aftermath import note_success
+from tasks.reserve import Desk
 from tasks.workplace import if_free
 from tests.scheduling.made import account
 from tests.tasks.plan_place import CLIENT, DAY, HOUR, NOW, SOURCE, PlanPlace, moment_id, plan_place
@@ -798,3 +800,58 @@ def test_a_clip_that_fails_after_midnight_is_replaced_for_an_account_of_the_nigh
     for one in days.days_to_plan(place.accounts, now):
         planning.plan_client(CLIENT, one, now)
     assert by_slot(place)[last.slot_id or ""][0] != last.clip_id
+
+
+def test_a_held_post_whose_slot_was_given_away_goes_on_at_a_free_time_only(day: PlanPlace) -> None:
+    held = day.posts()[0]
+    plan = plan_changes.hold(held.post_id, "Jo", "wait", NOW)
+    assert plan is not None
+    (other,) = [one for one in day.posts(PostState.RESERVED) if one.slot_id == held.slot_id]
+    (beside,) = plan.others or day.plan().others
+    assert (beside.clip_id, beside.state) == (held.clip_id, PostState.HELD)
+    assert "5 posts" in plan_table(day.plan(), day.accounts)
+    with pytest.raises(Rejected, match=f"lost its slot: .* has {other.post_id} on") as told:
+        post_changes.retry(held.post_id, "Jo", NOW)
+    assert f"clipper plan change move {held.post_id} --by NAME --to TIME" in str(told.value)
+    earliest = re.findall(r"The earliest that it can go out is (\S+ \S+)", str(told.value))
+    with pytest.raises(Rejected, match="less than 11 hours"):
+        plan_changes.move(held.post_id, other.due_at, "Jo", NOW)
+    zone = ZoneInfo(day.accounts[0].timezone)
+    to = datetime.fromisoformat(earliest[0]).replace(tzinfo=zone)
+    moved = plan_changes.move(held.post_id, to, "Jo", NOW)
+    assert (moved.state, moved.due_at, moved.slot_id) == (PostState.RESERVED, to, None)
+    times = sorted(p.due_at for p in day.posts(*LIVE) if p.account_id == held.account_id)
+    assert min(b - a for a, b in pairwise(times)) >= timedelta(hours=11)
+
+
+def test_a_held_post_goes_on_where_nobody_has_its_time(day: PlanPlace) -> None:
+    held = day.posts()[0]
+    plan_changes.hold(held.post_id, "Jo", "wait", NOW)
+    (other,) = [one for one in day.posts(PostState.RESERVED) if one.slot_id == held.slot_id]
+    post_changes.cancel(other.post_id, "Jo", "no", NOW)
+    assert post_changes.retry(held.post_id, "Jo", NOW).due_at == held.due_at
+
+
+def test_a_clip_that_the_planner_took_to_another_slot_stays_there(day: PlanPlace) -> None:
+    # As the planner leaves it: given up in one slot of the account, reserved in the other.
+    first, second = sorted(
+        (p for p in day.posts() if p.account_id == day.accounts[0].account_id),
+        key=lambda one: one.due_at,
+    )
+    for post in (first, second):
+        day.change(
+            post, state=PostState.CANCELLED, next_at=None, note="The planner: It makes room."
+        )
+    assert first.slot_id is not None
+    with day.session() as session:
+        made = Desk(session).new_post(
+            second.clip_id, second.account_id, first.due_at, first.slot_id
+        )
+        assert queries.posts.reserve_post(session, made, NOW)
+    day.plan()
+    kept = day.posts(PostState.RESERVED)
+    assert made.post_id in {one.post_id for one in kept}
+    _stop(day, platform=X)
+    day.plan()
+    assert day.posts(PostState.RESERVED) == kept
+    assert day.plan().changes == ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from clipping.db import queries
 from clipping.errors import Rejected
 from clipping.models import (
     Account,
+    Consent,
     Disclosure,
     PlatformName,
     Post,
@@ -25,7 +26,7 @@ from clipping.models import (
     Stage,
 )
 from clipping.rehearsal.serving import Fault
-from tasks import post_changes, post_files
+from tasks import packages, post_changes, post_files
 from tasks.packages import package_folder
 from tests.tasks.post_place import (
     CLIENT,
@@ -101,7 +102,8 @@ def test_a_post_by_hand_is_a_package_and_a_reminder(at: At) -> None:
         assert "Cover: cover.jpg. Words: title.txt, caption.txt, hashtags.txt." in reminder
         assert "at 10:00 (Europe/Berlin)" in reminder
         assert "Mark it as: paid partnership." in reminder
-        assert "Who may see it: PUBLIC_TO_EVERYONE." in reminder
+        begins = {line.partition(":")[0] for line in reminder.splitlines()}
+        assert not begins & {"Who may see it", "Allow", "Allow no"}
         assert _told(place) == [("manual", stored.note)]
         assert post_changes.done(post.post_id, "Ann", "https://x.example/1", place.now).state is (
             PostState.POSTED
@@ -281,3 +283,26 @@ def test_what_is_disclosed_is_what_is_decided_when_the_post_begins(at: At) -> No
             queries.accounts.save_account(session, other.replace(disclosure=unsendable))
         place.run()
         assert (place.stored(late).state, place.public(other)) == (PostState.FAILED, [])
+
+
+@pytest.mark.parametrize(
+    ("platform", "privacy", "expected"),
+    [
+        ("tiktok", "FOLLOWER_OF_CREATOR", ["Who may see it: followers.", "Allow: duets."]),
+        ("x", "PUBLIC_TO_EVERYONE", []),
+        ("youtube", "SELF_ONLY", ["Who may see it: only its owner."]),
+    ],
+)
+def test_a_reminder_has_the_choices_that_its_platform_has(
+    platform: str, privacy: str, expected: list[str]
+) -> None:
+    given = Consent(owner="Ann", given_at=datetime(2026, 11, 1, tzinfo=UTC), privacy=privacy)
+    one = Account(
+        account_id="a",
+        client="acme",
+        platform=PlatformName(platform),
+        handle="ada",
+        consent=given.replace(allow_duet=True),
+    )
+    assert packages._agreed(one)[: len(expected)] == expected
+    assert bool(packages._agreed(one)) is bool(expected)

@@ -110,8 +110,9 @@ def recent_changes(
     session: Session, client: str | None, since: datetime, most: int
 ) -> list[ChangeLine]:
     """What was asked for since then, of one client or of all; the latest first."""
+    called = func.coalesce(func.nullif(col(MomentRow.hook), ""), col(MomentRow.title))
     wanted = (
-        select(ClipChangeRow, ClientRow.name, MomentRow.title)
+        select(ClipChangeRow, ClientRow.name, called)
         .join(ClipRow, col(ClipRow.clip_id) == col(ClipChangeRow.clip_id))
         .join(ClientRow, col(ClientRow.client_id) == col(ClipRow.client_id))
         .join(MomentRow, col(MomentRow.moment_id) == col(ClipRow.moment_id))

@@ -93,7 +93,8 @@ def claim_posts(
 ) -> list[Post]:
     """Posts that are due and that nobody is at, the longest due first; they are ``who``'s now.
 
-    :param open_vault: Called when there are any: who posts nothing needs no key.
+    :param open_vault: Called when there are any: who posts nothing needs none. It may be one that
+        has no key, as only a handle needs that.
     :param stages: Only those that have come so far.
     :param platforms: Only those on these; on all unless given.
     :param unreadable: Told of each that no key of the vault opens, without its handle; the others

@@ -79,6 +79,9 @@ class GivenUp:
     kind: str
     """Of its failure; empty without one."""
     sentence: str
+    slot_id: str | None = None
+    begun: bool = False
+    """Whether anything of it was sent."""
 
 
 def clip_candidates(
@@ -275,6 +278,8 @@ def given_up_posts(
             col(PostRow.due_at),
             col(PostRow.failure),
             col(PostRow.note),
+            col(PostRow.slot_id),
+            col(PostRow.begun_at).is_not(None),
         ).where(
             col(PostRow.client_id) == client_id(client),
             col(PostRow.state).in_(_OVER),
@@ -282,7 +287,7 @@ def given_up_posts(
         )
     ).all()
     found = []
-    for clip_id, account_id, platform, state, due_at, failure, note in rows:
+    for clip_id, account_id, platform, state, due_at, failure, note, slot_id, begun in rows:
         told: Mapping[str, str] = failure or {}
         found.append(
             GivenUp(
@@ -293,6 +298,8 @@ def given_up_posts(
                 due_at,
                 told.get("kind", ""),
                 told.get("sentence", "") or note,
+                slot_id,
+                begun,
             )
         )
     return found
@@ -338,7 +345,7 @@ def save_plan(session: Session, plan: DayPlan, at: datetime) -> None:
     values = {
         "client_id": client_id(plan.client),
         "day": plan.day,
-        "plan": plan.model_dump(mode="json", exclude={"assignments"}),
+        "plan": plan.model_dump(mode="json", exclude={"assignments", "others"}),
         "posts": len(plan.assignments),
         "planned_at": at,
     }

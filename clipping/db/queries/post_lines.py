@@ -244,7 +244,8 @@ _COLUMNS: Final[tuple[Any, ...]] = (
 
 def _filled(session: Session, page: Any, *, latest_first: bool = False) -> list[PostLine]:
     """The lines of a page, with what is said of their clients, accounts and clips."""
-    title = func.coalesce(func.nullif(col(MomentRow.title), ""), col(MomentRow.hook))
+    # As its card is called: by its hook, and only without one by the words of its title.
+    title = func.coalesce(func.nullif(col(MomentRow.hook), ""), col(MomentRow.title))
     wanted = (
         select(
             page.c.post_id,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
+
 from sqlmodel import Session, col, select
 
 from clipping.db.columns import storable
@@ -79,7 +82,10 @@ def sources_of(
         .join(ClientRow, col(ClientRow.client_id) == col(SourceRow.client_id))
         .where(col(SourceRow.source_id).in_(source_ids))
     ).all()
-    return {row.source_id: (_source(row, client), row.located_at) for row, client in found}
+    return {
+        row.source_id: (_source(row, client), row.located_at or row.ingested_at)
+        for row, client in found
+    }
 
 
 def source_at(session: Session, client: str, location: str) -> SourceVideo | None:
