@@ -94,9 +94,9 @@ def wait_until_healthy(port: int, server: subprocess.Popen[bytes]) -> None:
     raise AssertionError("the server did not answer within 60 s")
 
 
-def until(tab: Page, expression: str) -> None:
+def until(tab: Page, expression: str, most_s: float = 30) -> None:
     """Wait for it to be true; Playwright's own way is one that the pages' policy forbids."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + most_s
     while not tab.evaluate(expression):
         assert time.monotonic() < deadline, expression
         tab.wait_for_timeout(50)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -48,7 +48,19 @@ def tab(
         sign_in_again(page, address, "bo")
         page.get_by_role("link", name="Review", exact=True).first.click()
         in_front(page, QUEUE[0])
+        _wait_for_keys(page)
         yield page
+
+
+def _wait_for_keys(tab: Page) -> None:
+    """A page that was just opened hears no key for a moment, which says nothing of presses."""
+    for key, clip_id in (("j", QUEUE[1]), ("k", QUEUE[0])):
+        for _ in range(5):
+            tab.keyboard.press(key)
+            with suppress(AssertionError):
+                until(tab, f"document.querySelector('video')?.src.includes('{clip_id}')", 4)
+                break
+        in_front(tab, clip_id)
 
 
 def in_front(tab: Page, clip_id: str) -> None:
