@@ -19,9 +19,9 @@ from sqlmodel import Session
 from clipping.db.locks import planning_of, stage_lock
 from clipping.db.session import open_session_as
 from clipping.errors import ClippingError
-from clipping.models import Post, PostState
+from clipping.models import Post
 from clipping.publishing import acting, moving
-from clipping.publishing.changes import Offer
+from clipping.publishing.changes import Offer, is_planners
 from dashboard.door.admission import database_url
 from dashboard.door.person import actor
 from dashboard.page import plain
@@ -94,9 +94,7 @@ def change_post(offer: Offer, post: Post, *, why: str = "", to: datetime | None 
     :param why: A reason; with :attr:`Offer.PUBLIC` the post's address, or nothing.
     :param to: On the clock of its account.
     """
-    # What has failed is anybody's, and a slot that was lost: no planner may choose either just now.
-    free = post.state is PostState.FAILED or post.slot_id is None
-    planned = offer in (Offer.RETRY, Offer.ASK) and free
+    planned = offer in (Offer.RETRY, Offer.ASK, Offer.MOVE) and is_planners(post)
     held = stage_lock(database_url(), planning_of(post.client)) if planned else nullcontext()
     post_id = post.post_id
 

@@ -52,6 +52,7 @@ def said(clip: OwnClip, posts: Sequence[OwnPost]) -> str:
         return "It is posted once you have approved it."
     if posts:
         first = posts[0]
-        when = local(first.at, first.timezone)
-        return f"{when} on {account_name(first.platform, first.handle)}."
+        when = f"{local(first.at, first.timezone)} ({first.timezone})"
+        more = f", and {many(len(posts) - 1, 'more place', 'more places')}" if posts[1:] else ""
+        return f"{when} on {account_name(first.platform, first.handle)}{more}."
     return "It has no time yet: the next plan gives it one, or a later one."

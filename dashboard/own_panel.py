@@ -109,7 +109,7 @@ def _posts(posts: Sequence[OwnPost]) -> None:
             when = local(post.at, post.timezone)
             named = account_name(post.platform, post.handle)
             mark = STATES[PostState.POSTED if post.is_posted else PostState.RESERVED]
-            line = looks.row(mark, named, (f"{when}, by the account's clock",))
+            line = looks.row(mark, named, (f"{when} ({post.timezone})",))
             if post.url.startswith("https://"):
                 with line:
                     st.link_button("See it", post.url, icon=":material/open_in_new:")

@@ -263,7 +263,8 @@ def _vault() -> tuple[bool, str]:
             not said,
             said or "no key (CLIPPER_VAULT_KEYS): none is needed before an account's login is kept",
         )
-    return True, f"{len(open_vault().fingerprints)} keys in CLIPPER_VAULT_KEYS"
+    keys = len(open_vault().fingerprints)
+    return True, f"{keys} {'key' if keys == 1 else 'keys'} in CLIPPER_VAULT_KEYS"
 
 
 def _prefect() -> tuple[bool, str]:

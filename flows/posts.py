@@ -36,6 +36,7 @@ def list_posts(
     :raises Rejected: There is no such client or account.
     """
     from clipping.db import queries
+    from clipping.publishing.stopping import kept_back
     from tasks.workplace import db_session
 
     with db_session() as session:
@@ -45,10 +46,11 @@ def list_posts(
             session, client, account_id=account_id, states=states, since=since, until=until
         )
         accounts = {one.account_id: one for one in queries.accounts.accounts(session, client)}
+        stopped = kept_back(found, queries.stops.stops(session))
     if as_json:
-        _write_json([document(post) for post in found])
+        _write_json([{**document(post), "stopped": post.post_id in stopped} for post in found])
     elif found:
-        console.output.print(_table(found, accounts))
+        console.output.print(_table(found, accounts, stopped))
     else:
         console.output.print("No such posts.")
 
@@ -58,7 +60,13 @@ def document(post: Post) -> dict[str, Any]:
     return post.model_dump(mode="json", exclude={"receipt": {"handle"}})
 
 
-def _table(found: Sequence[Post], accounts: Mapping[str, Account]) -> Table:
+def _table(
+    found: Sequence[Post], accounts: Mapping[str, Account], stopped: Mapping[str, str]
+) -> Table:
+    """One row for each.
+
+    :param stopped: What keeps back those that are under a stop.
+    """
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in ("due", "client", "account", "state", "clip", "id", "why"):
         table.add_column(name, no_wrap=name != "why")
@@ -71,7 +79,7 @@ def _table(found: Sequence[Post], accounts: Mapping[str, Account]) -> Table:
             post.state.value,
             post.clip_id,
             post.post_id,
-            Text(_why(post)),
+            Text(stopped.get(post.post_id) or _why(post)),
         )
     return table
 

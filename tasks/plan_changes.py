@@ -40,8 +40,10 @@ def cancel(post_id: str, by: str, why: str, now: datetime) -> DayPlan | None:
 
 
 def move(post_id: str, to: datetime, by: str, now: datetime) -> Post:
-    """As :func:`moving.move`."""
+    """As :func:`moving.move`, while nobody plans what has lost its slot."""
     with db_session() as session:
+        known = queries.posts.get_post(session, post_id)
+    with post_changes.unplanned(known), db_session() as session:
         return moving.move(session, post_id, to, by, now)
 
 

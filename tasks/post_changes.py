@@ -5,12 +5,13 @@ Without Prefect, whose import takes seconds.
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 
 from clipping.db import queries
-from clipping.models import Post, PostState, Stop
+from clipping.models import Post, Stop
 from clipping.publishing import acting, stopping
+from clipping.publishing.changes import is_planners
 from clipping.publishing.stopping import Resumption
 from tasks.workplace import db_session, only_one, planning_of
 
@@ -31,10 +32,13 @@ def retry(post_id: str, by: str, now: datetime) -> Post:
     """As :func:`acting.retry`, while nobody plans what has failed or has lost its slot."""
     with db_session() as session:
         known = queries.posts.get_post(session, post_id)
-    # What has failed is anybody's, and a slot that was lost: no planner may choose either just now.
-    free = known.state is PostState.FAILED or known.slot_id is None
-    with only_one(planning_of(known.client)) if free else nullcontext(), db_session() as session:
+    with unplanned(known), db_session() as session:
         return acting.retry(session, post_id, by, now)
+
+
+def unplanned(post: Post) -> AbstractContextManager[None]:
+    """Keep planners of its client out while a post goes on that they might choose about."""
+    return only_one(planning_of(post.client)) if is_planners(post) else nullcontext()
 
 
 def done(post_id: str, by: str, url: str, now: datetime) -> Post:

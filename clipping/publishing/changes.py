@@ -20,7 +20,7 @@ class Offer(StrEnum):
     """What a person is offered to do with a post."""
 
     MOVE = "move"
-    """To another time of its day."""
+    """To another time of its day, or of any once it has lost its slot."""
     HOLD = "hold"
     """Keep it back until somebody lets it go on."""
     CANCEL = "cancel"
@@ -41,15 +41,38 @@ _OFFERS: Final[dict[PostState, tuple[Offer, ...]]] = {
     PostState.SUBMITTING: (Offer.HOLD, Offer.CANCEL),
     PostState.PROCESSING: (Offer.PUBLIC, Offer.NOT_PUBLIC),
     PostState.UNKNOWN: (Offer.PUBLIC, Offer.NOT_PUBLIC, Offer.ASK),
-    PostState.HELD: (Offer.RETRY, Offer.ASK, Offer.PUBLIC, Offer.NOT_PUBLIC, Offer.CANCEL),
+    PostState.HELD: (
+        Offer.RETRY,
+        Offer.MOVE,
+        Offer.ASK,
+        Offer.PUBLIC,
+        Offer.NOT_PUBLIC,
+        Offer.CANCEL,
+    ),
     PostState.FAILED: (Offer.RETRY, Offer.ASK),
     PostState.POSTED: (),
     PostState.CANCELLED: (),
 }
 """By state; of these what a post is really offered also depends on how far it has come."""
 
+
+def can_move(post: Post) -> bool:
+    """Whether it may go out at another time: nothing of it was sent, and it is not over."""
+    begun = state_of(post.receipt, begun=post.begun_at is not None) is not PostState.RESERVED
+    held = post.state is PostState.HELD and not begun
+    return (held or post.state is PostState.RESERVED) and not may_be_public(post)
+
+
+def is_planners(post: Post) -> bool:
+    """Whether a planner may choose its clip or its time: what has failed, or has lost its slot.
+
+    Whoever lets it go on keeps planners of its client out meanwhile.
+    """
+    return post.state is PostState.FAILED or post.slot_id is None
+
+
 _IF: Final[dict[Offer, Callable[[Post], bool]]] = {
-    Offer.MOVE: lambda post: not may_be_public(post),
+    Offer.MOVE: can_move,
     Offer.HOLD: lambda post: not may_be_public(post),
     Offer.CANCEL: lambda post: not may_be_public(post),
     Offer.RETRY: lambda post: not may_be_public(post),

@@ -13,7 +13,6 @@ from clipping.db import queries
 from clipping.errors import Rejected
 from clipping.models import Account, Post, PostState
 from clipping.publishing import changes
-from clipping.publishing.steps import may_be_public, state_of
 from clipping.scheduling.drawing import slot_id
 from clipping.scheduling.waking import waking_day, waking_hours, zone_of
 
@@ -31,13 +30,15 @@ _OVER: Final = (PostState.CANCELLED, PostState.FAILED)
 def move(session: Session, post_id: str, to: datetime, by: str, now: datetime) -> Post:
     """Let a post go out at another time of its day; nothing else moves.
 
-    One that is held goes on with it, on any day once its slot is another one's.
+    One that is held goes on with it, on any day once its slot is another one's. For one that has no
+    slot nobody may plan its client's posts meanwhile: whoever calls holds ``planning_of`` its
+    client.
 
     :param to: On the clock of its account, or of the zone that it names; seconds do not count.
     :raises Rejected: It is on its way or over, or its account may not post then.
     """
     before = queries.posts.get_post(session, post_id, lock=True)
-    if not _can_move(before):
+    if not changes.can_move(before):
         raise Rejected(
             f"{post_id} is {before.state.value}: only what is reserved, or held before anything of "
             "it was sent, can move."
@@ -57,12 +58,6 @@ def move(session: Session, post_id: str, to: datetime, by: str, now: datetime) -
     return after
 
 
-def _can_move(post: Post) -> bool:
-    begun = state_of(post.receipt, begun=post.begun_at is not None) is not PostState.RESERVED
-    held = post.state is PostState.HELD and not begun
-    return (held or post.state is PostState.RESERVED) and not may_be_public(post)
-
-
 def refuse_given_away(session: Session, post: Post, at: datetime, now: datetime) -> None:
     """Nothing, for a post whose account has no other one around the time at which it goes on.
 
@@ -73,14 +68,13 @@ def refuse_given_away(session: Session, post: Post, at: datetime, now: datetime)
     room = _room(session, post, account, at, now)
     if (other := room.near(at)) is None:
         return
-    what = "Move it there" if _can_move(post) else "Retry it then"
-    how = (
-        f": clipper plan change move {post.post_id} --by NAME --to TIME" if _can_move(post) else ""
-    )
+    what = "Retry it then"
+    if changes.can_move(post):
+        what = f"Move it there: clipper plan change move {post.post_id} --by NAME --to TIME"
     raise Rejected(
         f"{post.post_id} has lost its slot: @{account.handle} has {other.post_id} on "
         f"{account.clock(other.due_at)}, less than 11 hours from {account.clock(at)}. "
-        f"{room.earliest()} {what}{how}, or cancel {other.post_id} first."
+        f"{room.earliest()} {what}, or cancel {other.post_id} first."
     )
 
 

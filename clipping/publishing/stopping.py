@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -113,6 +113,19 @@ def covers(stop: Stop, post: Post) -> bool:
         (stop.source_id, post.source_id),
     )
     return all(not named or named == theirs for named, theirs in wanted)
+
+
+def kept_back(posts: Iterable[Post], holding: Sequence[Stop]) -> dict[str, str]:
+    """By id, of the posts that do not go on under these stops: what each says, the post's own after
+    it.
+    """
+    found = {}
+    for post in posts:
+        over = [gates.stopped(one) for one in holding if covers(one, post)]
+        if over and post.state in _QUEUED and not may_be_public(post):
+            own = [post.note] if post.note and post.note not in over else []
+            found[post.post_id] = " ".join([*over, *own])
+    return found
 
 
 def _queued(session: Session, covering: Stop, states: Sequence[PostState] = _QUEUED) -> list[Post]:

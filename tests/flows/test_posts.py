@@ -115,7 +115,12 @@ def test_posts_of_an_account_are_listed_and_stopped_by_its_name(url: str) -> Non
     assert run("stop", *stopping, "--why", "a mistake")[0] == 0
     with open_session(url) as session:
         assert [one.account_id for one in queries.stops.stops(session)] == [ACCOUNT.account_id]
+    assert "Ann stopped account" in run("posts", "list")[1]
+    assert "a mistake" in run("posts", "list", "--account", "tiktok:@clips")[1]
+    assert json.loads(run("posts", "list", "--json")[1])[0]["stopped"] is True
     assert run("resume", *stopping, "--yes")[0] == 0
+    assert "Ann" not in run("posts", "list")[1]
+    assert json.loads(run("posts", "list", "--json")[1])[0]["stopped"] is False
 
 
 def test_what_goes_out_next_is_said_once_and_when_it_changes(

@@ -27,6 +27,7 @@ GOES_ON = (Offer.RETRY, Offer.ASK)
         (PostState.PROCESSING, Stage.INBOX, (Offer.PUBLIC, Offer.NOT_PUBLIC)),
         (PostState.UNKNOWN, Stage.ARMED, (Offer.PUBLIC, Offer.NOT_PUBLIC, Offer.ASK)),
         (PostState.HELD, Stage.NEW, (Offer.RETRY, Offer.CANCEL)),
+        (PostState.HELD, Stage.SENDING, (Offer.RETRY, Offer.CANCEL)),
         (PostState.HELD, Stage.INBOX, (Offer.ASK, Offer.PUBLIC, Offer.NOT_PUBLIC)),
         (PostState.FAILED, Stage.SENT, (Offer.RETRY,)),
         (PostState.FAILED, Stage.PROCESSING, (Offer.ASK,)),
@@ -38,6 +39,11 @@ def test_of_each_state_only_what_is_safe_is_offered(
     state: PostState, stage: Stage, expected: tuple[Offer, ...]
 ) -> None:
     assert offers(a_post(stage, state=state)) == expected
+
+
+def test_what_is_held_can_be_moved_while_nothing_of_it_was_sent() -> None:
+    held = a_post(Stage.NEW, state=PostState.HELD, begun_at=None)
+    assert offers(held) == (Offer.RETRY, Offer.MOVE, Offer.CANCEL)
 
 
 def done(offer: Offer, post: Post) -> Post | None:
