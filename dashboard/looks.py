@@ -37,6 +37,11 @@ _STYLE: Final = """<style>
  [data-testid=stMultiSelectTagsContainer] span{color:light-dark(#fff,#16131f)!important}
 [data-testid^=stBaseButton-primary] *,[data-testid=stMultiSelectTagsContainer] span *{
  color:inherit!important}
+/* As high as the lists beside them. */
+[data-testid=stButtonGroup] button{min-height:2.5rem}
+/* What is chosen is seen whole. */
+[data-testid=stMultiSelectTagsContainer]{flex-wrap:wrap!important;height:auto!important}
+:has(>[data-testid=stMultiSelectTagsContainer]){height:auto!important;max-height:none!important}
 .cl-chip{display:inline-block;padding:.05rem .55rem;border-radius:1rem;font-size:.78rem;
  font-weight:600;line-height:1.45;white-space:nowrap;
  color:color-mix(in srgb,var(--c) 64%,currentColor);

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from clipping.db.queries.account_lines import AccountLine
+from clipping.db.queries.account_lines import AccountLine, AccountName
 from clipping.models import AccountStatus, PostingMethod, Stop
 from clipping.scheduling.limits import account_posts
 from clipping.scheduling.warm_up import STEPS
@@ -50,7 +50,8 @@ def troubles(line: AccountLine, stops: tuple[Stop, ...], now: datetime) -> list[
     covering = [stop for stop in stops if _covers(stop, line)]
     if covering:
         first = covering[0]
-        said = f"{first.by} stopped {covered(first, {})}: {first.why.rstrip('.')}."
+        names = {one.account_id: AccountName(one.platform, one.handle, one.client)}
+        said = f"{first.by} stopped {covered(first, names)}: {first.why.rstrip('.')}."
         found.append(Trouble(Chip("stopped", Tone.WARN), said, 3))
     if one.paused:
         found.append(Trouble(Chip("paused", Tone.WARN), f"{one.paused.rstrip('.')}.", 3))

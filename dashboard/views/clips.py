@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from clipping.db import queries
 from clipping.db.queries.clip_lines import ClipChoice, ClipLine, clip_page
 from clipping.db.queries.review_lines import waiting_of
 from clipping.models import ClipState
 from clipping.timing import timecode
 from dashboard import library, looks, own_panel
 from dashboard.addresses import cover_url, video_url
+from dashboard.choosing import client_choice
+from dashboard.door.person import person
 from dashboard.library import ClipCard
 from dashboard.page import looking, plain, reading
 from dashboard.paging import Pages
@@ -26,14 +27,14 @@ STATES = {
 
 
 def overview() -> None:
-    st.title("Clips")
-    left, right = st.columns([1, 2])
+    looks.begin("Clips", "What was rendered, the newest first. Open one for its score and proof.")
+    left, right = st.columns([1, 2], vertical_alignment="bottom")
+    with left:
+        client = client_choice(person())
+    state = right.segmented_control(
+        "State", list(STATES), format_func=STATES.__getitem__, key="state"
+    )
     with reading() as session:
-        names = queries.clients.clients(session)
-        client = left.selectbox("Client", [None, *names], format_func=lambda name: name or "all")
-        state = right.segmented_control(
-            "State", list(STATES), format_func=STATES.__getitem__, key="state"
-        )
         choice = ClipChoice(client, state)
         pages = Pages("clips", choice)
         found = clip_page(session, choice, PER_PAGE + 1, pages.after)
@@ -51,13 +52,11 @@ def overview() -> None:
 
 def _nothing(choice: ClipChoice) -> None:
     if choice == ClipChoice():
-        st.info(
-            "No clips yet: run `make clips`, or `make clips VIDEO=talk.mp4` for your own video."
-        )
+        looks.empty("No clips yet", "Add a video on the page Add; its clips are here once made.")
         return
     which = "" if choice.state is None else f" that is {STATES[choice.state]}"
     whose = "" if choice.client is None else f" of {choice.client}"
-    st.info(plain(f"There is no clip{whose}{which}."))
+    looks.empty(f"There is no clip{whose}{which}", "Choose another client or state above.")
 
 
 def tile(line: ClipLine, *, of: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import streamlit as st
@@ -11,6 +12,9 @@ from clipping.db import queries
 from clipping.db.queries.overview import SourceOverview
 from clipping.models import Detection
 from clipping.timing import timecode
+from dashboard import looks
+from dashboard.choosing import client_choice
+from dashboard.door.person import person
 from dashboard.page import plain, reading
 from dashboard.paging import Pages
 
@@ -18,15 +22,17 @@ PER_PAGE = 50
 
 
 def overview() -> None:
-    st.title("Sources")
+    looks.begin("Sources", "The videos that clips are made of, the newest first.")
+    left, _ = st.columns([1, 2])
+    with left:
+        client = client_choice(person())
     with reading() as session:
-        names = queries.clients.clients(session)
-        client = st.selectbox("Client", [None, *names], format_func=lambda name: name or "all")
         pages = Pages("sources", client)
         more = queries.overview.recent_sources(session, client, PER_PAGE + 1, pages.after)
         found = more[:PER_PAGE]
         if not found:
-            st.info("No sources yet: run `make clips VIDEO=talk.mp4`.")
+            whose = f" of {client}" if client else ""
+            looks.empty(f"No sources{whose} yet", "Files and links are taken in on the page Add.")
             return
         picked = st.dataframe(
             [_row(item) for item in found],
@@ -53,14 +59,19 @@ def _row(item: SourceOverview) -> dict[str, object]:
         "client": source.client,
         "stage": item.stage.value,
         "length": timecode(source.media.duration_ms),
-        "words": item.words,
-        "moments": item.moments,
+        "words": _counted(item.words),
+        "moments": _counted(item.moments),
         "ready": item.ready,
         "held": item.held,
         "failed proof": item.failed,
         "dropped": item.rejections,
         "ingested (UTC)": source.ingested_at.strftime("%Y-%m-%d %H:%M"),
     }
+
+
+def _counted(number: int | None) -> str:
+    """Nothing, where it has not come so far."""
+    return "" if number is None else f"{number:,}"
 
 
 def detail(session: Session, item: SourceOverview) -> None:
@@ -70,7 +81,7 @@ def detail(session: Session, item: SourceOverview) -> None:
         plain(
             f"{media.video.width_px}×{media.video.height_px}, {media.video.codec}, "
             f"{timecode(media.duration_ms)}, {media.size_bytes / 1e6:.0f} MB, "
-            f"SHA-256 {source.sha256[:16]}, {source.location}"
+            f"SHA-256 {source.sha256[:16]}"
         )
     )
     if item.words is None:
@@ -96,7 +107,8 @@ def _moments(detection: Detection) -> None:
     if not detection.moments:
         st.info("Nothing in this video was worth a clip.")
         return
-    st.dataframe(
+    _table(
+        "moments",
         [
             {
                 "rank": moment.rank,
@@ -109,8 +121,7 @@ def _moments(detection: Detection) -> None:
             }
             for moment in detection.moments
         ],
-        hide_index=True,
-        key="moments",
+        ("hook", "reason", "waits for"),
     )
 
 
@@ -122,7 +133,8 @@ def _rejections(detection: Detection) -> None:
     st.subheader(f"Dropped candidates ({len(detection.dropped)})")
     codes = sorted({rejection.code for _, rejection in detection.dropped})
     wanted = st.multiselect("Reasons", codes, format_func=lambda code: code.replace("_", " "))
-    st.dataframe(
+    _table(
+        "rejections",
         [
             {
                 "number": number,
@@ -136,9 +148,24 @@ def _rejections(detection: Detection) -> None:
             for number, rejection in sorted(detection.dropped, key=lambda found: -found[1].score)
             if not wanted or rejection.code in wanted
         ],
-        hide_index=True,
-        key="rejections",
+        ("reason", "text"),
     )
+
+
+def _table(key: str, rows: Sequence[Mapping[str, object]], long: Sequence[str]) -> None:
+    """Rows of which one can be chosen to be read whole.
+
+    :param long: Columns that are cut in the table.
+    """
+    picked = st.dataframe(
+        rows, hide_index=True, on_select="rerun", selection_mode="single-row", key=key
+    )
+    chosen = picked["selection"]["rows"]
+    if not chosen or chosen[0] >= len(rows):
+        st.caption("Choose a row to read it whole.")
+        return
+    row = rows[chosen[0]]
+    looks.lines([(name, str(row[name])) for name in long if row[name]])
 
 
 overview()

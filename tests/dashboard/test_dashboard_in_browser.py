@@ -147,6 +147,13 @@ def look_around(tab: Page) -> None:
     screenshot(tab, "clip")
     tab.get_by_role("link", name="Sources").click()
     expect(tab.get_by_role("heading", name="Sources")).to_be_visible()
+    # The box before a row of a table, which is a picture and nothing more.
+    tables = tab.get_by_test_id("stDataFrame")
+    tables.first.click(position={"x": 16, "y": 52})
+    expect(tab.get_by_role("heading", name="Dropped candidates")).to_be_visible()
+    expect(tables).to_have_count(3)
+    tables.last.click(position={"x": 16, "y": 52})
+    expect(tab.get_by_text("Choose a row to read it whole.")).to_have_count(1)
     screenshot(tab, "sources")
 
 

@@ -59,6 +59,10 @@ def test_a_stop_is_in_the_way_of_the_accounts_that_it_covers() -> None:
     assert [one.sentence for one in troubles(line, (theirs, ours), NOW)] == [
         "Ann stopped everything of acme: a claim."
     ]
+    its_own = ours.replace(account_id=line.account.account_id)
+    [told] = troubles(line, (its_own,), NOW)
+    assert f"@{line.account.handle} of acme: a claim." in told.sentence
+    assert line.account.account_id not in told.sentence
 
 
 @pytest.mark.parametrize(
