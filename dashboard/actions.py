@@ -8,7 +8,7 @@ by the page that is run next; nothing here draws.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -16,9 +16,10 @@ from typing import Final
 import streamlit as st
 from sqlmodel import Session
 
+from clipping.db import queries
 from clipping.db.locks import planning_of, stage_lock
 from clipping.db.session import open_session_as
-from clipping.errors import ClippingError
+from clipping.errors import ClippingError, Rejected
 from clipping.models import Post
 from clipping.publishing import acting, moving
 from clipping.publishing.changes import Offer, is_planners
@@ -94,12 +95,12 @@ def change_post(offer: Offer, post: Post, *, why: str = "", to: datetime | None 
     :param why: A reason; with :attr:`Offer.PUBLIC` the post's address, or nothing.
     :param to: On the clock of its account.
     """
-    planned = offer in (Offer.RETRY, Offer.ASK, Offer.MOVE) and is_planners(post)
-    held = stage_lock(database_url(), planning_of(post.client)) if planned else nullcontext()
     post_id = post.post_id
 
     def act(session: Session, by: str, now: datetime) -> str:
-        if offer is Offer.MOVE and to is not None:
+        if offer is Offer.MOVE:
+            if to is None:
+                raise Rejected("Say when it goes out.")
             moving.move(session, post_id, to, by, now)
             return f"It goes out on {to:%a %d %b at %H:%M}, by its account's clock."
         if offer is Offer.HOLD:
@@ -117,8 +118,21 @@ def change_post(offer: Offer, post: Post, *, why: str = "", to: datetime | None 
         return "It goes on; the publisher takes it up within the minute."
 
     try:
-        with held:
+        with _unplanned(offer, post_id):
             return change(act)
     except ClippingError as error:
         say(str(error), done=False)
         return False
+
+
+def _unplanned(offer: Offer, post_id: str) -> AbstractContextManager[None]:
+    """Keep planners out while a post goes on that they might choose about, as it stands now.
+
+    :raises Rejected: There is no such post.
+    """
+    if offer not in (Offer.RETRY, Offer.ASK, Offer.MOVE):
+        return nullcontext()
+    with open_session_as(database_url(), actor().user_id) as session:
+        post = queries.posts.get_post(session, post_id)
+    held = is_planners(post)
+    return stage_lock(database_url(), planning_of(post.client)) if held else nullcontext()

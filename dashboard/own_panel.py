@@ -39,6 +39,7 @@ def _overview(who: Person) -> None:
     with reading() as session:
         found = own_clips(session, PER_PAGE + 1, client, pages.after)
         posts = _by_clip(own_posts(session, [clip.clip_id for clip in found]))
+    pages.step_back_if_empty(found)
     if not found:
         looks.empty("No clips yet", "As soon as some are finished, they are here.")
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -43,6 +44,12 @@ class Pages:
                 st.button(
                     "Next", key=f"{self._name} next", on_click=self._go, args=((*self._keys, last),)
                 )
+
+    def step_back_if_empty(self, lines: Sequence[object]) -> None:
+        """To the page before where this one has nothing any more, and run it."""
+        if not lines and self._keys:
+            self.back()
+            st.rerun()
 
     @property
     def first(self) -> bool:

@@ -179,6 +179,7 @@ def _tell(found: Resumption) -> None:
     told = {
         "go out at once": found.now,
         "are cancelled, because their time went by": found.late,
+        "are cancelled, because their slots are others' by now": found.given_away,
         "go out at their times": found.later,
         "stay under another stop": found.stopped,
     }

@@ -198,6 +198,7 @@ def resume_posting(wanted: Stop, *, sure: bool) -> None:
     told = {
         "Go out at once": found.now,
         "Are cancelled, because their time went by": found.late,
+        "Are cancelled, because their slots are others' by now": found.given_away,
         "Go out at their times": found.later,
         "Stay under another stop": found.stopped,
     }

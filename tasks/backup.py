@@ -6,6 +6,7 @@ import logging
 import os
 import secrets
 import shutil
+import stat
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -127,26 +128,40 @@ def remove_outdated(folder: Path, keep: int) -> list[str]:
 def write_keys(file: Path, backups: Sequence[Path]) -> tuple[str, ...]:
     """Write the vault's keys to a new file that only its owner may read; their fingerprints.
 
+    A file that holds the same keys stays, so that a backup that broke off can be asked for again.
+
     :param backups: Folders in which it may not lie: who has both can read all.
-    :raises Rejected: It is there already, or lies beside what it opens.
+    :raises Rejected: It is another file that is there already, or lies beside what it opens.
     :raises NeedsPerson: There is no key, or the file cannot be written.
     """
     given = given_keys()
     vault = Vault(given)
-    place = file.absolute()
+    place, text = file.absolute(), f"CLIPPER_VAULT_KEYS={_joined(given)}\n"
     if any(place.resolve().is_relative_to(folder.absolute().resolve()) for folder in backups):
         raise Rejected(f"{file} would lie beside the backups that it opens: name another place.")
     try:
         descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     except FileExistsError:
-        raise Rejected(f"There is a file {file} already.") from None
+        if not _holds(place, text):
+            raise Rejected(f"There is a file {file} already.") from None
+        return vault.fingerprints
     except OSError as error:
         raise NeedsPerson(f"{file} cannot be written: {error.strerror}.") from error
     with os.fdopen(descriptor, "w", encoding="ascii") as opened:
-        opened.write(f"CLIPPER_VAULT_KEYS={_joined(given)}\n")
+        opened.write(text)
         opened.flush()
         os.fsync(descriptor)
     return vault.fingerprints
+
+
+def _holds(file: Path, text: str) -> bool:
+    """Whether it is a file of that text that nobody else may read."""
+    try:
+        found = file.lstat()
+        private = stat.S_ISREG(found.st_mode) and not stat.S_IMODE(found.st_mode) & 0o077
+        return private and found.st_size == len(text) and file.read_text("ascii") == text
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def _joined(keys: Sequence[SecretStr]) -> str:

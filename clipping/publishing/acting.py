@@ -56,10 +56,11 @@ def retry(session: Session, post_id: str, by: str, now: datetime) -> Post:
     before = queries.posts.get_post(session, post_id, lock=True)
     changes.refuse_to_go_on(before)
     at = max(now, changes.goes_on_at(before, now))
-    if before.state is PostState.FAILED:
-        told = refusal(session, before, at)
-        if told:
-            raise Rejected(told)
+    # What lives counts for the planner at its own time alone, and what has failed not at all.
+    elsewhere = at != before.due_at or before.slot_id is None
+    unsent = elsewhere and not may_be_public(before)
+    if (before.state is PostState.FAILED or unsent) and (told := refusal(session, before, at)):
+        raise Rejected(told)
     _, slot_taken = queries.posts.taken_by_others(session, before)
     if (slot_taken or before.slot_id is None) and not may_be_public(before):
         moving.refuse_given_away(session, before, at, now)

@@ -13,6 +13,7 @@ from clipping.db import queries
 from clipping.errors import Rejected
 from clipping.models import Account, Post, PostState
 from clipping.publishing import changes
+from clipping.publishing.reviving import refusal
 from clipping.scheduling.drawing import slot_id
 from clipping.scheduling.waking import waking_day, waking_hours, zone_of
 
@@ -35,7 +36,8 @@ def move(session: Session, post_id: str, to: datetime, by: str, now: datetime) -
     client.
 
     :param to: On the clock of its account, or of the zone that it names; seconds do not count.
-    :raises Rejected: It is on its way or over, or its account may not post then.
+    :raises Rejected: It is on its way or over, its account may not post then, or it was held and
+        what it shows comes elsewhere around then.
     """
     before = queries.posts.get_post(session, post_id, lock=True)
     if not changes.can_move(before):
@@ -50,6 +52,9 @@ def move(session: Session, post_id: str, to: datetime, by: str, now: datetime) -
         raise Rejected(why_not)
     after = before
     if before.state is PostState.HELD:
+        # To another day, for which the planner may have given what it shows to another account.
+        if before.slot_id is None and (told := refusal(session, before, at)):
+            raise Rejected(told)
         _, slot_taken = queries.posts.taken_by_others(session, before)
         after = changes.gone_on(before, by, now, slot_taken=slot_taken)
     note = f"{by} moved it from {account.clock(before.due_at)}."
@@ -68,14 +73,26 @@ def refuse_given_away(session: Session, post: Post, at: datetime, now: datetime)
     room = _room(session, post, account, at, now)
     if (other := room.near(at)) is None:
         return
-    what = "Retry it then"
-    if changes.can_move(post):
-        what = f"Move it there: clipper plan change move {post.post_id} --by NAME --to TIME"
+    first = f"Cancel {other.post_id} first."
+    if room.earliest_at() is not None and changes.can_move(post):
+        move = f"clipper plan change move {post.post_id} --by NAME --to TIME"
+        first = f"Move it there: {move}, or cancel {other.post_id} first."
     raise Rejected(
         f"{post.post_id} has lost its slot: @{account.handle} has {other.post_id} on "
         f"{account.clock(other.due_at)}, less than 11 hours from {account.clock(at)}. "
-        f"{room.earliest()} {what}, or cancel {other.post_id} first."
+        f"{room.earliest()} {first}"
     )
+
+
+def is_given_away(session: Session, post: Post, now: datetime) -> bool:
+    """Whether a post that was held without a slot has no time to go on by itself: its account has
+    another one around then.
+    """
+    if post.slot_id is not None or post.state is not PostState.HELD or not changes.can_move(post):
+        return False
+    account = queries.accounts.get_account(session, post.account_id)
+    at = max(now, post.due_at)
+    return _room(session, post, account, at, now).near(at) is not None
 
 
 def _room(session: Session, post: Post, account: Account, at: datetime, now: datetime) -> _Room:
@@ -152,10 +169,17 @@ class _Room:
 
     def earliest(self) -> str:
         """The first time at which it may go out, as a sentence."""
+        if (first := self.earliest_at()) is None:
+            days = f"of {self._day}" if self._day else f"within {_DAYS_ON} days"
+            return f"No other time {days} is left for it."
+        return f"The earliest that it can go out is {self._account.clock(first)}."
+
+    def earliest_at(self) -> datetime | None:
+        """The first time at which it may go out; None without one on the days that it may."""
         begin = (self._soonest + _MINUTE).replace(second=0, microsecond=0)
         until = begin + timedelta(days=_DAYS_ON)
         times = [begin, *self._wakes(begin), *(one.due_at + _LEAST_GAP for one in self._others)]
-        first = next(
+        return next(
             (
                 at
                 for at in sorted(times)
@@ -163,10 +187,6 @@ class _Room:
             ),
             None,
         )
-        if first is None:
-            days = f"of {self._day}" if self._day else f"within {_DAYS_ON} days"
-            return f"No other time {days} is left for it."
-        return f"The earliest that it can go out is {self._account.clock(first)}."
 
     def _wakes(self, begin: datetime) -> list[datetime]:
         """When its account wakes up, on the days that it may go out."""

@@ -11,6 +11,7 @@ from typing import Final
 from sqlmodel import Session
 
 from clipping.db import queries
+from clipping.errors import Rejected
 from clipping.likeness import NEAR, PRINT_VERSION
 from clipping.models import (
     Account,
@@ -58,7 +59,9 @@ def refusal(session: Session, post: Post, at: datetime) -> str:
 
 def _candidate(session: Session, post: Post, account: Account) -> ClipCandidate:
     """The clip as one that lacks nothing: the publisher looks at that before each step."""
-    _, moment = queries.detections.get_moment(session, post.moment_id)
+    moment = queries.detections.find_moment(session, post.moment_id)
+    if moment is None:
+        raise Rejected(f"There is no moment {post.moment_id} in the database.")
     return ClipCandidate(
         clip_id=post.clip_id,
         moment_id=post.moment_id,

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from clipping.db import queries
 from clipping.errors import Rejected
 from clipping.models import Post, PostState, Stop
-from clipping.publishing import gates
+from clipping.publishing import gates, moving
 from clipping.publishing.steps import may_be_public
 
 _QUEUED: Final = (PostState.RESERVED, PostState.SUBMITTING, PostState.HELD)
@@ -28,6 +28,8 @@ class Resumption:
     """Go on at once: their time has come."""
     late: list[Post] = field(default_factory=list)
     """Are cancelled: their time went by."""
+    given_away: list[Post] = field(default_factory=list)
+    """Are cancelled: their slots are other posts' by now."""
     later: list[Post] = field(default_factory=list)
     """Go out at their times."""
     stopped: list[Post] = field(default_factory=list)
@@ -63,18 +65,23 @@ def resumption(session: Session, wanted: Stop, now: datetime) -> Resumption:
         raise Rejected(f"There is no stop of {wanted.covers}.{told}")
     ids = {one.stop_id for one in lifted}
     left = [one for one in holding if one.stop_id not in ids]
-    return _sorted_out(_queued(session, wanted), tuple(lifted), left, now)
+    return _sorted_out(session, _queued(session, wanted), tuple(lifted), left, now)
 
 
 def unpausing(session: Session, account_id: str, now: datetime) -> Resumption:
     """What resuming an account that somebody has paused will do."""
     account = queries.accounts.get_account(session, account_id)
     wanted = Stop(account_id=account_id, client=account.client, by="", at=now, why="")
-    return _sorted_out(_queued(session, wanted), (), queries.stops.stops(session), now)
+    return _sorted_out(session, _queued(session, wanted), (), queries.stops.stops(session), now)
 
 
 def resume(session: Session, found: Resumption, by: str, now: datetime) -> None:
     """Lift the stops; what they held goes on."""
+    for known in found.given_away:
+        post = queries.posts.get_post(session, known.post_id, lock=True)
+        if moving.is_given_away(session, post, now):
+            after = gates.cancelled(post, "Its slot was given to another post while it was held.")
+            queries.posts.save_post(session, post, after, now, by=by)
     later = {post.post_id for post in found.later}
     for one in found.stops:
         queries.stops.lift_stop(session, one.stop_id, by, now)
@@ -89,7 +96,11 @@ def resume(session: Session, found: Resumption, by: str, now: datetime) -> None:
 
 
 def _sorted_out(
-    posts: Sequence[Post], lifted: tuple[Stop, ...], left: Sequence[Stop], now: datetime
+    session: Session,
+    posts: Sequence[Post],
+    lifted: tuple[Stop, ...],
+    left: Sequence[Stop],
+    now: datetime,
 ) -> Resumption:
     found = Resumption(lifted)
     for post in posts:
@@ -97,6 +108,8 @@ def _sorted_out(
             found.stopped.append(post)
         elif gates.missed(post, now):
             found.late.append(post)
+        elif moving.is_given_away(session, post, now):
+            found.given_away.append(post)
         elif post.due_at <= now:
             found.now.append(post)
         else:

@@ -63,6 +63,7 @@ def overview() -> None:
         lines = account_page(session, choice, now, PER_PAGE + 1, pages.after)
         stops = tuple(queries.stops.stops(session))
         names = account_names(session, [stop.account_id for stop in stops])
+    pages.step_back_if_empty(lines)
     holding(who, stops, names)
     if not lines:
         _nothing(choice)

@@ -88,6 +88,7 @@ def history(client: str | None) -> None:
     pages = Pages("alarms", client)
     with reading() as session:
         found = settled_alerts(session, PER_PAGE + 1, pages.after, client)
+    pages.step_back_if_empty(found)
     if not found:
         looks.empty("Nothing yet", "What somebody has seen to is kept here, with their note.")
         return

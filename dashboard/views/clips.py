@@ -38,6 +38,7 @@ def overview() -> None:
         choice = ClipChoice(client, state)
         pages = Pages("clips", choice)
         found = clip_page(session, choice, PER_PAGE + 1, pages.after)
+    pages.step_back_if_empty(found)
     if not found:
         _nothing(choice)
         return

@@ -43,6 +43,7 @@ def overview() -> None:
     pages = Pages("posts", choice)
     with reading() as session:
         lines = post_page(session, choice, PER_PAGE + 1, pages.after)
+    pages.step_back_if_empty(lines)
     if account_id:
         st.button("Posts of all accounts", on_click=_close, icon=":material/arrow_back:")
     if not lines:

@@ -106,9 +106,7 @@ def _choices(who: Person) -> tuple[str | None, str, bool]:
 
 
 def _nothing(choice: ReviewChoice, pages: Pages, under_way: int) -> None:
-    if not pages.first:
-        pages.back()
-        st.rerun()
+    pages.step_back_if_empty(())
     if choice.waits_for is WaitsFor.RELEASE:
         looks.empty("Nothing is held", "No clip has something in it that a person must agree to.")
         return

@@ -58,6 +58,7 @@ def overview() -> None:
             begin - AROUND,
             begin + timedelta(days=days) + AROUND,
         )
+    pages.step_back_if_empty(lines)
     posts = [post for post in found if on_days(post, first, days)]
     if not lines:
         looks.empty("No accounts yet", "Connect one: clipper accounts connect PLATFORM.")

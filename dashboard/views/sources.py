@@ -29,6 +29,7 @@ def overview() -> None:
     with reading() as session:
         pages = Pages("sources", client)
         more = queries.overview.recent_sources(session, client, PER_PAGE + 1, pages.after)
+        pages.step_back_if_empty(more)
         found = more[:PER_PAGE]
         if not found:
             whose = f" of {client}" if client else ""

@@ -168,6 +168,10 @@ def test_what_an_operator_does_is_done_to_their_clients_things_alone(
         assert settled == alarms[0].count
         later = ours.due_at + timedelta(minutes=7)
         assert moving.move(session, ours.post_id, later, "otto", NOW).due_at == later
+        acting.hold(session, ours.post_id, "otto", "wait", NOW)
+        later += timedelta(minutes=1)
+        moved = moving.move(session, ours.post_id, later, "otto", NOW)
+        assert (moved.state, moved.due_at) == (PostState.RESERVED, later)
         stopping.stop(session, Stop(client=OURS, by="otto", at=NOW, why="a claim"))
         found = stopping.resumption(session, Stop(client=OURS, by="", at=NOW, why=""), NOW)
         assert {one.post_id for one in found.later} >= {ours.post_id}

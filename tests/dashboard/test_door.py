@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -21,8 +22,10 @@ from clipping.errors import RateLimited, Rejected
 from clipping.models import Role
 from clipping.people import lockout, passwords
 from clipping.settings import settings
+from dashboard.adding.routes import ADD_ROUTES
 from dashboard.door import admission, passing
 from dashboard.door.answers import local
+from dashboard.door.routes import ROUTES
 from dashboard.door.site import Site, page_policy, script_hashes
 from tests.dashboard import door_place
 from tests.dashboard.door_place import (
@@ -38,7 +41,15 @@ from tests.dashboard.door_place import (
 
 PAGES = ["/", "/sources", "/static/js/index.js", "/media/abc.png", "/_stcore/host-config"]
 """What Streamlit serves, one of each kind."""
-OURS = ["/auth/account", "/auth/player.js", "/media/clips/clip_1.mp4", "/media/covers/clip_1.jpg"]
+OPEN = ["/auth/sign-in", "/auth/style.css", "/auth/icon.svg", "/_stcore/health"]
+"""What anybody is answered, whoever they are."""
+PROVIDER = ["/auth/oidc/start", "/auth/oidc/callback"]
+"""The same, where there is a provider."""
+OURS = sorted(
+    {re.sub(r"\{[^}]*\}", "clip_1", route.path) for route in (*ROUTES, *ADD_ROUTES)}
+    - {*OPEN, *PROVIDER}
+)
+"""Every route of ours that is not open, also one that comes later."""
 NOWHERE = [
     "/auth/login",
     "/oauth2callback",
@@ -49,7 +60,6 @@ NOWHERE = [
     "/auth/x",
 ]
 STREAM = "ws://127.0.0.1:8501/_stcore/stream"
-OPEN = ["/auth/sign-in", "/auth/style.css", "/auth/icon.svg", "/_stcore/health"]
 
 
 @pytest.fixture
@@ -115,15 +125,18 @@ def test_every_answer_says_what_the_browser_must_not_do(
 ) -> None:
     if inside:
         come_in(client, jo)
-    paths = [*PAGES, *OURS, *NOWHERE, *OPEN, "/breaks", "/nothing"]
+    paths = [*PAGES, *OURS, *NOWHERE, *OPEN, *PROVIDER, "/breaks", "/nothing"]
     for path, method in product(paths, ("GET", "POST")):
         headers = client.request(method, HERE + path).headers
         policy = headers["content-security-policy"]
-        assert "frame-ancestors 'none'" in policy
+        # The page Add shows this one within itself.
+        framed = inside and (path, method) == ("/adding/upload", "GET")
+        ancestors = "'self'" if framed else "'none'"
+        assert f"frame-ancestors {ancestors}" in policy, path
         assert "'unsafe-eval'" not in policy
         assert "'unsafe-inline'" not in policy.partition("style-src")[0]
         assert headers["x-content-type-options"] == "nosniff"
-        assert headers["x-frame-options"] == "DENY"
+        assert headers["x-frame-options"] == ("SAMEORIGIN" if framed else "DENY")
         assert headers["referrer-policy"] == "same-origin"
         assert headers["cross-origin-opener-policy"] == "same-origin"
         assert headers["cross-origin-resource-policy"] == "same-origin"

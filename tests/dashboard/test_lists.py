@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlalchemy import text
+
 from clipping.db import queries
 from clipping.db.session import open_session
 from clipping.models import RenderedClip
@@ -43,6 +45,22 @@ def test_each_page_of_clips_begins_behind_the_one_before(
     assert opens + behind == [*(clip.clip_id for clip in clips), *older]
     page.button(key="pages of clips back").click().run()
     assert [button.key for button in page.button if button.label == "Open"] == opens
+
+
+def test_a_page_that_has_nothing_any_more_leads_back(
+    clips: list[RenderedClip], workplace: Workplace
+) -> None:
+    _more_clips(workplace, clips[-1], 30)
+    page = open_alone("clips")
+    first = [button.key for button in page.button if button.label == "Open"]
+    page.button(key="pages of clips next").click().run()
+    with open_session(workplace.database_url) as session:
+        session.execute(
+            text("DELETE FROM clipping.clips WHERE clip_id <> ALL(:kept)"), {"kept": first}
+        )
+    page.run()
+    assert [button.key for button in page.button if button.label == "Open"] == first
+    assert "There is no clip" not in said(page)
 
 
 def test_many_clips_are_read_in_as_many_statements_as_few(

@@ -28,7 +28,7 @@ from tests.flows import whole_way
 from tests.flows.conftest import Clipper, make_clipper
 from tests.flows.test_deploying import tell_server
 from tests.flows.whole_way import Fakes
-from tests.support.chromium import CHROMIUM
+from tests.support.chromium import needs_chromium
 from tests.support.forked import ForkedCommand
 
 KEYS = {"access_key_id": "AKIAOFABLOCK", "secret_access_key": "secret-of-a-block"}
@@ -119,6 +119,7 @@ def _postgres(home: Path) -> list[str]:
     return [line for line in listing.stdout.splitlines() if f"postgres -D {data} " in line]
 
 
+@needs_chromium
 @pytest.mark.timeout(900)
 def test_a_video_goes_the_whole_way_through_both_pools_and_a_kill_takes_all_parts_with_it(
     place: Clipper, short: DemoTalk
@@ -144,12 +145,7 @@ def test_a_video_goes_the_whole_way_through_both_pools_and_a_kill_takes_all_part
                     _call(f"{api}/flows/filter", wrong, {})
             pages = f"http://127.0.0.1:{dashboard}"
             run = partial(_run_deployment, api, password)
-            if CHROMIUM is None:
-                lengths = {"count": 1, "min_seconds": 5, "max_seconds": 7}
-                state = run("clip-source", location=str(short.video), **lengths)
-                assert state["type"] == "COMPLETED", state["message"]
-            else:
-                whole_way.go(place.home, pages, fakes, short, run)
+            whole_way.go(place.home, pages, fakes, short, run)
             _wait_until_what_has_a_schedule_is_scheduled(api, password)
             _save_block(api, password)
             limits = _call(f"{api}/v2/concurrency_limits/filter", password, {})

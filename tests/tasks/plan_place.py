@@ -50,6 +50,12 @@ PASSED = Proof(
     passed=True,
     checks=(ProofCheck(name="loudness", value=-14.0, limit="-14 ±1", unit="LUFS", passed=True),),
 )
+WRITING = Writing(
+    draft=Draft(hook="He left", caption="He never came back.", hashtags=("story",)),
+    writer="local",
+    writer_version="1",
+    wishes="none",
+)
 
 
 @dataclass
@@ -159,14 +165,8 @@ def plan_place(
         heard = queries.transcripts.save_transcript(session, SOURCE.source_id, None, a_transcript())
         options = DetectOptions(count=min(moments, 50), min_ms=10_000)
         queries.detections.save_detection(session, SOURCE.source_id, heard, "key", found, options)
-        writing = Writing(
-            draft=Draft(hook="He left", caption="He never came back.", hashtags=("story",)),
-            writer="local",
-            writer_version="1",
-            wishes="none",
-        )
         queries.drafts.save_writings(
-            session, {moment.moment_id: writing for moment in found.moments}
+            session, {moment.moment_id: WRITING for moment in found.moments}
         )
     yield PlanPlace(url)
     settings.cache_clear()

@@ -278,7 +278,16 @@ def test_the_commands_bring_a_machine_to_another_that_is_empty(
     code, said = run("backup", "--keys", keys)
     assert (code, KEY.get_secret_value() in said) == (0, False)
     assert stat.S_IMODE(keys.stat().st_mode) == 0o600
-    assert run("backup", "--keys", keys)[0] == 3
+    # Asked for again, as after a backup that broke off; another file of that name stays.
+    assert run("backup", "--keys", keys)[0] == 0
+    another = tmp_path / "another"
+    another.write_text("mine")
+    assert run("backup", "--keys", another)[0] == 3
+    assert another.read_text() == "mine"
+    readable = tmp_path / "readable"
+    readable.write_text(keys.read_text())
+    readable.chmod(0o644)
+    assert run("backup", "--keys", readable)[0] == 3
     both, more = tmp_path / "more", tmp_path / "more-keys"
     assert run("backup", "--keys", more, "--to", both)[0] == 0
     assert (more.read_text(), len([*both.iterdir()])) == (keys.read_text(), 1)

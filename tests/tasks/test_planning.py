@@ -38,8 +38,20 @@ from tasks import days, likeness, plan_changes, plan_request, planning, post_cha
 from tasks.aftermath import note_success
 from tasks.reserve import Desk
 from tasks.workplace import if_free
+from tests.db.values import a_transcript
 from tests.scheduling.made import account
-from tests.tasks.plan_place import CLIENT, DAY, HOUR, NOW, SOURCE, PlanPlace, moment_id, plan_place
+from tests.tasks.plan_place import (
+    CLIENT,
+    DAY,
+    HOUR,
+    NOW,
+    SOURCE,
+    WRITING,
+    PlanPlace,
+    detection,
+    moment_id,
+    plan_place,
+)
 
 TIKTOK, INSTAGRAM, YOUTUBE, X = PlatformName
 LIVE = (PostState.RESERVED, PostState.HELD, PostState.SUBMITTING, PostState.POSTED)
@@ -488,6 +500,63 @@ def test_posts_of_a_stopped_source_wait_and_go_out_at_their_times_once_it_is_lif
     # Nothing else is planned for an account that has a post at that time.
     assert len(again.assignments) == 1
     assert len(live) == 4
+
+
+def _clip_of_another_source(place: PlanPlace) -> None:
+    other = SOURCE.replace(source_id="src_other", sha256="d" * 64)
+    moment = detection(1).moments[0].model_copy(update={"moment_id": "mom_other"})
+    with place.session() as session:
+        queries.sources.save_source(session, other)
+        heard = queries.transcripts.save_transcript(session, "src_other", None, a_transcript())
+        found = detection(1).model_copy(update={"moments": (moment,)})
+        queries.detections.save_detection(session, "src_other", heard, "other", found)
+        queries.drafts.save_writings(session, {"mom_other": WRITING})
+    place.clip(source_id="src_other", moment_id="mom_other")
+
+
+def test_a_post_whose_slot_was_given_away_while_its_source_was_stopped_is_over_once_it_is_lifted(
+    place: PlanPlace,
+) -> None:
+    place.account(TIKTOK)
+    place.clip()
+    place.plan()
+    (before,) = place.posts()
+    _stop(place, source_id=SOURCE.source_id)
+    _clip_of_another_source(place)
+    place.plan(now=NOW + HOUR)
+    (other,) = [one for one in place.posts(PostState.RESERVED) if one.slot_id == before.slot_id]
+    later = before.due_at + HOUR
+    place.change(other, state=PostState.POSTED, posted_at=other.due_at, next_at=None)
+    found = post_changes.resumption(_only_stop(place), later)
+    assert [one.post_id for one in found.given_away] == [before.post_id]
+    assert found.now == found.later == []
+    post_changes.resume(found, "Jo", later)
+    (over,) = place.posts(PostState.CANCELLED)
+    assert over.post_id == before.post_id
+    assert over.note == "Its slot was given to another post while it was held."
+
+
+def test_what_was_held_so_long_that_its_moment_came_elsewhere_does_not_go_on(
+    place: PlanPlace,
+) -> None:
+    for style in ("early", "late"):
+        place.account(TIKTOK, caption_style=style)
+    place.clip(style="early")
+    place.plan()
+    (held,) = place.posts()
+    post_changes.hold(held.post_id, "Jo", "wait", NOW)
+    # So much later its moment is as good as new for the planner.
+    later = NOW + timedelta(days=32)
+    place.clip(style="late", moment_id=moment_id(1))
+    (other,) = planning.plan_client(CLIENT, later.date(), later).assignments
+    assert other.slot.account_id != held.account_id
+    with pytest.raises(Rejected, match="would come again: another account on tiktok"):
+        post_changes.retry(held.post_id, "Jo", later)
+    place.change(held, slot_id=None)
+    awake = (later + timedelta(days=1)).replace(hour=12, minute=0)
+    with pytest.raises(Rejected, match="would come again: another account on tiktok"):
+        plan_changes.move(held.post_id, awake, "Jo", later)
+    assert place.posts(PostState.HELD)
 
 
 def _only_stop(place: PlanPlace) -> Stop:
