@@ -1,9 +1,10 @@
 """A day's posts while each part of ``clipper up`` is killed in turn.
 
-``python -m benchmarks.killed_parts`` starts ``clipper up`` with the four platforms on loopback,
-books a post for each of 64 accounts, all of them due within three minutes, and kills with SIGKILL,
-while posts are on their way, the dashboard, the cpu worker, the Prefect server and Postgres. It
-ends with 1 unless every post is public once and everything answers again.
+``python -m benchmarks.killed_parts [ACCOUNTS]`` starts ``clipper up`` with the four platforms on
+loopback and books a post for each of 64 accounts, or so many. A quarter of them is let out at a
+time, and while those are on their way the dashboard, the cpu worker, the Prefect server and
+Postgres are killed with SIGKILL, one in each quarter. It ends with 1 unless everything answers
+again and every post is public once.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import tempfile
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import chain
@@ -32,6 +33,7 @@ from sqlalchemy.exc import OperationalError
 from benchmarks.two_machines import _free_port as free_port
 from clipping.db import embedded, queries
 from clipping.db.session import open_session
+from clipping.errors import Broken, Transient
 from clipping.models import Account, PlatformName, Post, PostCopy, PostState, post_id
 from clipping.rehearsal import stock
 from clipping.rehearsal.cast import CLIENT, Cast, Piece
@@ -43,7 +45,7 @@ from clipping.storage.keys import clip_key
 from clipping.vault import Vault, new_key
 
 ACCOUNTS: Final = 64
-_FIRST, _SPREAD = timedelta(seconds=20), timedelta(seconds=180)
+_LATER, _EACH = timedelta(hours=2), timedelta(seconds=3)
 _UP_S, _AGAIN_S, _ALL_S = 300.0, 300.0, 1200.0
 
 
@@ -93,9 +95,10 @@ class Up:
         except (URLError, OSError):
             return False
 
-    def book(self, cast: Cast, accounts: list[Account], pieces: list[Piece]) -> None:
-        """Accounts with tokens, clips with files, and a post for each account."""
-        vault, begins = Vault([self.vault_key]), datetime.now(UTC) + _FIRST
+    def book(self, cast: Cast, accounts: list[Account], pieces: list[Piece]) -> list[str]:
+        """Accounts with tokens, clips with files, and a post for each account, hours from now."""
+        vault, at = Vault([self.vault_key]), datetime.now(UTC) + _LATER
+        booked: list[str] = []
         sources: dict[str, str] = {}
         with open_session(self.database) as session:
             for source, cut in stock.sources(cast):
@@ -111,31 +114,37 @@ class Up:
                     queries.clips.save_clip(session, stock.clip(cast, source, rank, piece))
                     self._put(piece)
                     sources[piece.clip_id] = source.source_id
-            for number, (account, piece) in enumerate(zip(accounts, pieces, strict=True)):
+            for account, piece in zip(accounts, pieces, strict=True):
                 self.stage.join(account)
                 queries.accounts.save_account(session, account)
                 tokens = tokens_of(self.stage.grant(account))
                 queries.tokens.save_tokens(session, vault, account.account_id, tokens)
-                at = begins + _SPREAD * number / len(accounts)
                 post = _post(cast, account, piece, sources[piece.clip_id], at)
                 assert queries.posts.reserve_post(session, post, at)
+                booked.append(post.post_id)
+        return booked
+
+    def let_out(self, post_ids: Sequence[str]) -> None:
+        """They are due from now on, one after the other."""
+        now = datetime.now(UTC)
+        with open_session(self.database) as session:
+            for number, name in enumerate(post_ids):
+                before, at = queries.posts.get_post(session, name, lock=True), now + _EACH * number
+                after = before.replace(due_at=at, next_at=at)
+                queries.posts.save_post(session, before, after, now)
 
     def _put(self, piece: Piece) -> None:
         path = self.home / "store" / clip_key(CLIENT, piece.clip_id, "mp4")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(piece.content())
 
-    def states(self) -> Counter[str]:
-        """How many posts stand how."""
-        with open_session(self.database) as session:
-            return Counter(post.state.value for post in queries.posts.posts(session))
-
-    def posted(self) -> int:
-        """How many are public; -1 while nobody answers."""
+    def states(self, post_ids: Sequence[str]) -> Counter[PostState]:
+        """How many of them stand how; nothing while nobody answers."""
         try:
-            return self.states()[PostState.POSTED.value]
-        except OperationalError:
-            return -1
+            with open_session(self.database) as session:
+                return Counter(queries.posts.get_post(session, name).state for name in post_ids)
+        except (Broken, Transient, OperationalError):
+            return Counter()
 
     def pids(self, *words: str) -> list[int]:
         """Processes of this home whose command line holds all of these."""
@@ -205,16 +214,19 @@ def until(most_s: float, is_so: Callable[[], bool], what: str) -> float:
     return time.monotonic() - began
 
 
-def _kill(up: Up, name: str, pids: list[int], is_back: Callable[[], bool]) -> None:
-    before = up.states()
+def _kill(
+    up: Up, name: str, pids: list[int], is_back: Callable[[], bool], post_ids: Sequence[str]
+) -> None:
+    """Kill a part while these posts are on their way, and wait until all of them are public."""
     for pid in pids:
         os.kill(pid, signal.SIGKILL)
     took = until(_AGAIN_S, is_back, f"the {name} is back")
-    moved = until(_AGAIN_S, lambda: up.posted() > before["posted"], "posts go on")
-    say(f"{name} killed while {dict(before)}, back after {took:.1f} s, the next post", took + moved)
+    public = Counter({PostState.POSTED: len(post_ids)})
+    went = took + until(_ALL_S, lambda: up.states(post_ids) == public, "its posts are public")
+    say(f"{name} killed, back after {took:.1f} s, {len(post_ids)} posts public after", went)
 
 
-def _kill_each(up: Up) -> None:
+def _kill_each(up: Up, post_ids: Sequence[str]) -> None:
     kills: list[tuple[str, Callable[[], list[int]], Callable[[], bool]]] = [
         (
             "dashboard",
@@ -233,20 +245,27 @@ def _kill_each(up: Up) -> None:
         ),
         ("Postgres", lambda: [up.postmaster()], up.database_answers),
     ]
-    for number, (name, pids, is_back) in enumerate(kills, 1):
-        share = ACCOUNTS * number // (len(kills) + 1)
-        until(_ALL_S, lambda share=share: up.posted() >= share, f"{share} are posted")  # type: ignore[misc]
-        _kill(up, name, pids(), is_back)
+    for number, (name, pids, is_back) in enumerate(kills):
+        these = post_ids[number :: len(kills)]
+        up.let_out(these)
+        began = until(_ALL_S, lambda these=these: _on_their_way(up, these), "posts are begun")  # type: ignore[misc]
+        say("the first of its posts is on its way after", began)
+        _kill(up, name, pids(), is_back, these)
 
 
-def main() -> None:
+def _on_their_way(up: Up, post_ids: Sequence[str]) -> bool:
+    found = up.states(post_ids)
+    return any(found[state] for state in found if state is not PostState.RESERVED)
+
+
+def main(count: int = ACCOUNTS) -> None:
     """Run it once and say what was seen."""
-    cast = Cast(ACCOUNTS, 1, 7, 0.0)
+    cast = Cast(count, 1, 7, 0.0)
     accounts = [
         one.replace(premium=one.platform is PlatformName.X, timezone="UTC")
         for one in cast.members()
     ]
-    pieces = list(cast.pieces[:ACCOUNTS])
+    pieces = list(cast.pieces[:count])
     stage = Stage(World(WallClock()), full_size=True)
     for name in PlatformName:
         stage.work_at(name, 3.0, 5.0)
@@ -255,19 +274,16 @@ def main() -> None:
         urls = stack.enter_context(stage.serving())
         up = Up(home, stage, urls)
         with up.running():
-            up.book(cast, accounts, pieces)
-            _kill_each(up)
-            until(_ALL_S, lambda: up.posted() == ACCOUNTS, "all are posted")
-            say("posts", dict(up.states()))
+            _kill_each(up, up.book(cast, accounts, pieces))
     found = Counter((one.platform, one.account) for one in stage.world.ledger)
     files = Counter(one.sha256 for one in stage.world.ledger)
     doubled = sum(count - 1 for count in chain(found.values(), files.values()))
     say("public on the platforms", len(stage.world.ledger))
     say("twice", doubled)
     say("rules of platforms broken", len(stage.world.violations))
-    if doubled or len(stage.world.ledger) != ACCOUNTS or stage.world.violations:
+    if doubled or len(stage.world.ledger) != count or stage.world.violations:
         sys.exit(1)
 
 
 if __name__ == "__main__":
-    main()
+    main(*(int(argument) for argument in sys.argv[1:]))

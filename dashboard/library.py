@@ -28,9 +28,11 @@ class ClipCard:
     @property
     def hook(self) -> str:
         """The line that sells the clip."""
-        if self.moment is not None:
-            return self.moment.hook
-        return self.clip.plan.hook.text if self.clip.plan.hook else self.clip.clip_id
+        if self.clip.plan.hook is not None:
+            return self.clip.plan.hook.text
+        if self.moment is None:
+            return self.clip.clip_id
+        return self.moment.hook or self.moment.title
 
     @property
     def score(self) -> int | None:

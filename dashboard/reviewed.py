@@ -82,10 +82,8 @@ class Reviewed:
 
     @property
     def hook(self) -> str:
-        """The line that it shows; of one without, its title."""
-        if self.clip.plan.hook is not None:
-            return self.clip.plan.hook.text
-        return self.card.moment.title if self.card.moment else self.clip.clip_id
+        """What lists call it."""
+        return self.card.hook
 
     @property
     def mark(self) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, or_, text, update
 from sqlmodel import Session, col, select
 
 from clipping.db.queries.clients import client_id
+from clipping.db.queries.naming import called
 from clipping.db.queries.upsert import save_row
 from clipping.db.tables import ClientRow, ClipChangeRow, ClipRow, MomentRow, VerdictRow
 from clipping.errors import Rejected
@@ -110,9 +111,8 @@ def recent_changes(
     session: Session, client: str | None, since: datetime, most: int
 ) -> list[ChangeLine]:
     """What was asked for since then, of one client or of all; the latest first."""
-    called = func.coalesce(func.nullif(col(MomentRow.hook), ""), col(MomentRow.title))
     wanted = (
-        select(ClipChangeRow, ClientRow.name, called)
+        select(ClipChangeRow, ClientRow.name, called(col(ClipRow.plan)))
         .join(ClipRow, col(ClipRow.clip_id) == col(ClipChangeRow.clip_id))
         .join(ClientRow, col(ClientRow.client_id) == col(ClipRow.client_id))
         .join(MomentRow, col(MomentRow.moment_id) == col(ClipRow.moment_id))

@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, select, tuple_
 from sqlmodel import Session, col
 
 from clipping.db.queries.clients import client_id
+from clipping.db.queries.naming import called
 from clipping.db.tables import ClientRow, ClipRow, MomentRow, SourceRow
 from clipping.models import ClipState, Proof
 
@@ -60,9 +61,7 @@ def clip_page(
             found.c.clip_id,
             col(ClientRow.name),
             found.c.state,
-            func.coalesce(
-                col(MomentRow.hook), found.c.plan["hook"]["text"].as_string(), found.c.clip_id
-            ),
+            func.coalesce(called(found.c.plan), found.c.clip_id),
             col(MomentRow.score),
             (span["end_ms"].as_integer() - span["start_ms"].as_integer()) / 1000.0,
             col(SourceRow.file_name),

@@ -11,6 +11,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlmodel import Session, col
 
 from clipping.db.queries.clients import client_id
+from clipping.db.queries.naming import called
 from clipping.db.queries.verdicts import VERDICT, verdict_of
 from clipping.db.tables import (
     AccountRow,
@@ -100,7 +101,7 @@ def own_clips(
         select(
             known_as,
             col(ClientRow.name),
-            func.coalesce(col(MomentRow.hook), ""),
+            func.coalesce(called(col(ClipRow.plan)), ""),
             col(SourceRow.file_name),
             func.coalesce(col(MomentRow.end_ms) - col(MomentRow.start_ms), 0),
             made_at,

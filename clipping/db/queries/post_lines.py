@@ -23,7 +23,8 @@ from sqlmodel import Session, col
 
 from clipping.db.columns import UtcTime
 from clipping.db.queries.clients import client_id
-from clipping.db.tables import AccountRow, ClientRow, MomentRow, PostRow
+from clipping.db.queries.naming import called
+from clipping.db.tables import AccountRow, ClientRow, ClipRow, MomentRow, PostRow
 from clipping.models import PlatformName, PostState, Stage
 
 QUEUED: Final = (PostState.RESERVED, PostState.SUBMITTING, PostState.HELD)
@@ -244,8 +245,6 @@ _COLUMNS: Final[tuple[Any, ...]] = (
 
 def _filled(session: Session, page: Any, *, latest_first: bool = False) -> list[PostLine]:
     """The lines of a page, with what is said of their clients, accounts and clips."""
-    # As its card is called: by its hook, and only without one by the words of its title.
-    title = func.coalesce(func.nullif(col(MomentRow.hook), ""), col(MomentRow.title))
     wanted = (
         select(
             page.c.post_id,
@@ -255,7 +254,7 @@ def _filled(session: Session, page: Any, *, latest_first: bool = False) -> list[
             page.c.platform,
             col(AccountRow.timezone),
             page.c.clip_id,
-            title,
+            called(col(ClipRow.plan)),
             *(page.c[name] for name in ("state", "stage", "due_at", "posted_at", "goes_on")),
             page.c.failure,
             page.c.told,
@@ -264,6 +263,8 @@ def _filled(session: Session, page: Any, *, latest_first: bool = False) -> list[
         .join(ClientRow, col(ClientRow.client_id) == page.c.client_id)
         .join(AccountRow, col(AccountRow.account_id) == page.c.account_id)
         .join(MomentRow, col(MomentRow.moment_id) == page.c.moment_id)
+        # Not every clip whose posts somebody may see is shown to them.
+        .outerjoin(ClipRow, col(ClipRow.clip_id) == page.c.clip_id)
         .order_by(*_ordered(page.c.due_at, page.c.post_id, latest_first))
     )
     return [_line(*row) for row in session.execute(wanted).all()]

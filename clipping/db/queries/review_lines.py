@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, literal, not_, o
 from sqlmodel import Session, col
 
 from clipping.db.queries.clients import client_id
+from clipping.db.queries.naming import called
 from clipping.db.queries.waiting import OUT, TO_COME, has_post
 from clipping.db.tables import AccountRow, ClientRow, ClipRow, MomentRow
 from clipping.models import ClipState, EditorialPolicy, PlatformName
@@ -70,7 +71,7 @@ def waiting_page(
             found.c.clip_id,
             col(ClientRow.name),
             found.c.score,
-            func.coalesce(found.c.plan["hook"]["text"].as_string(), col(MomentRow.title)),
+            called(found.c.plan),
             col(MomentRow.reason),
             (span["end_ms"].as_integer() - span["start_ms"].as_integer()) / 1000.0,
             found.c.rendered_at,
