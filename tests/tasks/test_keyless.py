@@ -29,11 +29,12 @@ from clipping.platforms.base import Access, Clock
 from clipping.platforms.x import X
 from clipping.publishing.failing import SLOWLY
 from clipping.settings import settings
-from clipping.vault import new_key
+from clipping.vault import Vault, new_key
 from flows import doctor, supervisor
 from tasks import conditions, keyless, post_changes
 from tasks.browsing import browser_obstacles
 from tasks.leases import LEASE
+from tasks.removals import look_for_removed
 from tasks.tokens import access_to
 from tests.tasks.post_place import KEY, VAULT, Killed, Place, place_at
 
@@ -229,6 +230,37 @@ def test_a_post_that_may_be_public_is_looked_for_once_there_is_a_key(
         [told] = queries.alerts.alerts(session)
         assert (told.kind, told.post_id) == ("unknown", post.post_id)
         assert session.exec(select(BucketRow)).all() == []
+
+
+def test_accounts_that_no_key_opens_are_looked_at_for_removed_posts_later(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.fake.preparing_s = 0
+    post = place.post(_connected(place, "1"))
+    place.publisher().round()
+    place.fake.take_down(place.stored(post).receipt.public_id)
+    _keys(new_key().get_secret_value(), monkeypatch)
+    assert look_for_removed(place.publisher(), 1) == {}
+    _keys(KEY.get_secret_value(), monkeypatch)
+    assert look_for_removed(place.publisher(), 1) == {"accounts": 1, "gone": 1}
+
+
+def test_a_post_that_no_key_opens_keeps_no_other_from_being_looked_at(place: Place) -> None:
+    place.fake.preparing_s = 0
+    account = _connected(place, "1")
+    unnamed, post = place.post(account), place.post(account, after_s=43_200)
+    for one in (unnamed, post):
+        place.world.clock.advance_to(one.due_at)
+        place.publisher().round()
+    place.fake.take_down(place.stored(post).receipt.public_id)
+    with place.session() as session:
+        stored = queries.posts.get_post(session, unnamed.post_id)
+        receipt = stored.receipt.replace(public_id="", handle={"id": "1"})
+        lost = Vault([new_key()])
+        queries.posts.save_post(
+            session, stored, stored.replace(receipt=receipt), place.now, vault=lost
+        )
+    assert look_for_removed(place.publisher(), 1) == {"accounts": 1, "gone": 1}
 
 
 def test_a_post_made_by_hand_begins_the_warm_up_of_its_account(place: Place) -> None:
