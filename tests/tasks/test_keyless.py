@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -31,6 +32,7 @@ from clipping.publishing.failing import SLOWLY
 from clipping.settings import settings
 from clipping.vault import Vault, new_key
 from flows import doctor, supervisor
+from flows.healthy import show_health
 from tasks import conditions, keyless, post_changes
 from tasks.browsing import browser_obstacles
 from tasks.leases import LEASE
@@ -261,6 +263,21 @@ def test_a_post_that_no_key_opens_keeps_no_other_from_being_looked_at(place: Pla
             session, stored, stored.replace(receipt=receipt), place.now, vault=lost
         )
     assert look_for_removed(place.publisher(), 1) == {"accounts": 1, "gone": 1}
+
+
+def test_health_fails_while_the_vault_lacks_a_key(
+    place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _connected(place, "1")
+    assert show_health(as_json=True)
+    assert json.loads(capsys.readouterr().out)["vault"] == ""
+    _keys(new_key().get_secret_value(), monkeypatch)
+    assert not show_health(as_json=True)
+    told = json.loads(capsys.readouterr().out)
+    assert (told["well"], told["vault"]) == (False, keyless.missing_key())
+    assert not show_health(as_json=False)
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "vault locked" in shown
 
 
 def test_a_post_made_by_hand_begins_the_warm_up_of_its_account(place: Place) -> None:
