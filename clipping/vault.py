@@ -64,10 +64,7 @@ class Vault:
         try:
             text = self._all.decrypt(sealed.encode("ascii", "replace")).decode()
         except InvalidToken:
-            raise VaultLocked(
-                f"No key in {_SETTING} opens what is stored in {place}: add the key that it was "
-                "sealed under, or connect the account again."
-            ) from None
+            raise _locked(place) from None
         stored_at, _, secret = text.partition("\0")
         remember(SecretStr(secret))
         if stored_at != place:
@@ -91,6 +88,10 @@ class Vault:
             return name
         return None
 
+    def lock_of(self, sealed: str, place: str) -> VaultLocked | None:
+        """Why no key opens what is stored in ``place``; None where one does."""
+        return _locked(place) if self.opened_by(sealed) is None else None
+
     def sealed_anew(self, sealed: str, place: str) -> str | None:
         """The same under the newest key; None when it is under that one already."""
         try:
@@ -98,6 +99,13 @@ class Vault:
         except InvalidToken:
             return self.seal(self.open(sealed, place), place)
         return None
+
+
+def _locked(place: str) -> VaultLocked:
+    return VaultLocked(
+        f"No key in {_SETTING} opens what is stored in {place}: add the key that it was sealed "
+        "under, or connect the account again."
+    )
 
 
 def _bound(secret: SecretStr, place: str) -> bytes:

@@ -256,13 +256,12 @@ def _vault() -> tuple[bool, str]:
     from tasks.keyless import missing_key
     from tasks.workplace import database
 
+    with database():
+        said = missing_key()
+    if said:
+        return False, said
     if not given_keys():
-        with database():
-            said = missing_key()
-        return (
-            not said,
-            said or "no key (CLIPPER_VAULT_KEYS): none is needed before an account's login is kept",
-        )
+        return True, "no key (CLIPPER_VAULT_KEYS): none is needed while people post by hand"
     keys = len(open_vault().fingerprints)
     return True, f"{keys} {'key' if keys == 1 else 'keys'} in CLIPPER_VAULT_KEYS"
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import random
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -10,11 +11,14 @@ from sqlmodel import Session
 from clipping.claude import breaker
 from clipping.claude.door import Outage
 from clipping.db import queries
+from clipping.errors import VaultLocked
 from clipping.models import Account, Post, PostingMethod, PostState, Receipt, Standing
 from clipping.platforms.standing import BY_TOKEN
 from clipping.publishing import gates, rates
-from clipping.publishing.steps import looked_for_first, next_step
+from clipping.publishing.failing import after_error
+from clipping.publishing.steps import is_package, looked_for_first, next_step
 from clipping.vault import Vault
+from tasks.keyless import lock_of
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,8 @@ class Admitted:
     """When it was looked at."""
     probing: bool = False
     """Whether it is the one that finds out whether its platform is back."""
+    locked: VaultLocked | None = None
+    """Why it was let go, where that is for want of a key."""
 
 
 def admit(
@@ -62,9 +68,14 @@ def admit(
     found = post if unarmed is None else post.replace(receipt=unarmed)
     account = standing.account
     outage = Outage(failures=standing.failures, closed_until=standing.platform_closed_until)
-    stopped = _stopped(found, standing, now)
+    stopped, locked = _stopped(found, standing, now), None
+    if stopped is None and not is_package(found.receipt):
+        # Before anything is begun, or taken of a rate: each try would end here.
+        locked = lock_of(session, vault, account)
+        stopped = None if locked is None else _without_key(found, locked, now)
     if stopped is not None:
-        return _let_go(session, post, stopped, who, now, account, outage, vault)
+        gone = _let_go(session, post, stopped, who, now, account, outage, vault)
+        return replace(gone, locked=locked)
     wait, probing = _wait(session, post, standing, unarmed, outage, now)
     if wait > now:
         # Armed, and not sent: another process would have to ask whether it was.
@@ -90,6 +101,10 @@ def _stopped(post: Post, standing: Standing, now: datetime) -> Post | None:
         return None
     note = "Its account has posted less than 11 hours ago."
     return looked_for_first(gates.released(post).replace(next_at=wait, note=note))
+
+
+def _without_key(post: Post, locked: VaultLocked, now: datetime) -> Post:
+    return after_error(post, next_step(post.receipt, mine=False), locked, now, random.random)
 
 
 def _wait(

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from clipping.claude import breaker
 from clipping.claude.door import Outage
 from clipping.db import queries
-from clipping.errors import ClippingError
+from clipping.errors import ClippingError, VaultLocked
 from clipping.models import (
     Account,
     AccountStatus,
@@ -83,12 +83,12 @@ def note_failure(
     person = after.next_at is None and after.state in (PostState.UNKNOWN, PostState.HELD)
     if person or after.state is PostState.FAILED:
         tell(session, after.state.value, str(error), now, post=after)
-    elif after.state is PostState.HELD and is_shut(error):
-        _tell_shut(session, account, str(error), now, after)
+    elif after.state is PostState.HELD and (is_shut(error) or isinstance(error, VaultLocked)):
+        _tell_held(session, account, str(error), now, after)
     _tell_stuck(session, after, str(error), now, admitted.at)
 
 
-def _tell_shut(session: Session, account: Account, why: str, now: datetime, post: Post) -> None:
+def _tell_held(session: Session, account: Account, why: str, now: datetime, post: Post) -> None:
     """Once for each post, however often it is tried after that."""
     told = f"{_name(account)}: {why}"
     if not _was_told(session, post.state.value, post, told):

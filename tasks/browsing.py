@@ -11,7 +11,8 @@ from clipping.errors import NotInstalled
 from clipping.models import Account, PlatformName
 from clipping.platforms.base import Access, Platform
 from clipping.platforms.standing import to_open, unopened
-from clipping.vault import open_vault
+from clipping.vault import LateVault, open_vault
+from tasks.keyless import lock_of
 from tasks.workplace import database, db_session
 
 
@@ -56,8 +57,11 @@ def browser_obstacles(account: Account) -> list[str]:
     found = undisclosable(account.disclosure, TABLES[account.platform])
     with db_session() as session:
         is_open = bool(queries.tokens.open_accounts(session, [account.account_id]))
+        locked = lock_of(session, LateVault(), account)
     if told := unopened(account, is_open=is_open):
         found.append(f"it is {told} ({to_open(account)})")
     elif not is_logged_in(account.account_id):
         found.append(f"its browser's profile is not on this machine ({to_open(account)})")
+    if locked is not None:
+        found.append(str(locked).rstrip("."))
     return found

@@ -39,7 +39,7 @@ def note_all(now: datetime) -> dict[str, int]:
 
 
 def note_vault(now: datetime) -> list[str]:
-    """Whether accounts cannot be opened because the vault has no key."""
+    """Whether accounts cannot be posted to because the vault lacks their key."""
     said = missing_key()
     return _note("vault", {SUBJECT: said} if said else {}, now)
 

@@ -16,7 +16,7 @@ from clipping.models import Account, PlatformName, Post, PostingMethod, Receipt,
 from clipping.platforms.base import Access, Clock, Platform
 from clipping.platforms.failures import FailureKind, failure
 from clipping.platforms.standing import BY_TOKEN
-from clipping.publishing.steps import Step
+from clipping.publishing.steps import Step, is_package
 from tasks.browsing import entry_to
 from tasks.packages import hand_over
 from tasks.post_files import local_file
@@ -58,8 +58,8 @@ class Exchanges:
 
         :param now: Of a rehearsal, for tokens. The store's files have to be held.
         """
-        if step is Step.POLL and post.receipt.stage is Stage.INBOX and not post.receipt.handle:
-            # A package, however the account is posted to by now: there is nobody to ask.
+        if step is Step.POLL and is_package(post.receipt):
+            # However the account is posted to by now.
             return lambda post, _clock: post.receipt
         browser = self._browser_of(account)
         if browser is not None:

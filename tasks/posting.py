@@ -43,6 +43,7 @@ from tasks.aftermath import note_failure, note_success, set_aside
 from tasks.apps import gateway
 from tasks.browsing import all_browsers, no_browsers
 from tasks.exchanging import AccessTo, Exchange, Exchanges, HandOver, stop_of
+from tasks.keyless import locked_accounts
 from tasks.leases import LEASE, Leases
 from tasks.post_files import with_file
 from tasks.shared_time import SharedTime
@@ -125,6 +126,7 @@ class Publisher:
         with database():
             with db_session() as session:
                 now = self.now()
+                due = queries.claims.due_accounts(session, now, platforms)
                 claimed = queries.claims.claim_posts(
                     session,
                     lambda: vault,
@@ -135,6 +137,7 @@ class Publisher:
                     stages=STAGES[step],
                     platforms=platforms,
                     unreadable=partial(set_aside, session, now),
+                    locked=locked_accounts(session, vault, due),
                 )
             if not claimed:
                 return Counter()
@@ -203,7 +206,11 @@ class Publisher:
 
     def _admit(self, post: Post, unarmed: Receipt | None, vault: Vault) -> Admitted | None:
         with db_session() as session:
-            return admit(session, post, unarmed, self.who, self.now(), LEASE, vault)
+            now = self.now()
+            admitted = admit(session, post, unarmed, self.who, now, LEASE, vault)
+            if admitted is not None and admitted.locked is not None:
+                note_failure(session, admitted, post, admitted.post, admitted.locked, now)
+            return admitted
 
     def _ready(self, post: Post, account: Account, kept: ExitStack) -> Exchange | ClippingError:
         """The last exchange of an armed post, or why it cannot be had; nothing is sent yet."""

@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from clipping.db import queries
-from clipping.errors import ClippingError, Transient
+from clipping.errors import ClippingError, NeedsPerson, Transient
 from clipping.models import Account, AccountStatus, Bucket, PlatformName, Post, PostState, Stage
 from clipping.platforms.base import Access, Clock
 from clipping.platforms.standing import BY_TOKEN
 from clipping.publishing import troubles
-from clipping.vault import open_vault
+from clipping.vault import LateVault, open_vault
 from tasks.aftermath import hold_source, note_account, tell
+from tasks.keyless import locked_accounts
 from tasks.workplace import db_session
 
 if TYPE_CHECKING:
@@ -39,12 +40,18 @@ def look_for_removed(
     now, found = publisher.now(), Counter[str]()
     with db_session() as session:
         known = [one for one in queries.accounts.accounts(session) if one.method in BY_TOKEN]
+        methods = {one.account_id: one.method for one in known}
+        locked = locked_accounts(session, LateVault(), methods)
     for account in known:
         if found["accounts"] >= most:
             break
         if platforms is not None and account.platform not in platforms:
             continue
         if account.status in (AccountStatus.BANNED, AccountStatus.REAUTHORISE):
+            continue
+        if why := locked.get(account.account_id):
+            # Its day's look is still to come, once there is the key.
+            _log.warning("%s @%s is looked at later: %s", account.platform, account.handle, why)
             continue
         posts = _posted(account, now)
         if posts and _is_due(account, now):
@@ -107,8 +114,13 @@ def _named(publisher: Publisher, access: Access, seen: Post, now: datetime) -> P
     """The post with its platform's id, which TikTok tells only after a while; None without one."""
     if seen.receipt.public_id:
         return seen
-    with db_session() as session:
-        post = queries.posts.get_post(session, seen.post_id, vault=open_vault())
+    try:
+        with db_session() as session:
+            post = queries.posts.get_post(session, seen.post_id, vault=open_vault())
+    except NeedsPerson as error:
+        # Of this post alone: the account itself was opened.
+        _log.warning("%s is not named: %s", seen.post_id, error)
+        return None
     if not post.receipt.handle:
         # Of one that a person has posted nobody knows more than they said.
         return None

@@ -21,7 +21,7 @@ class AlarmKind(StrEnum):
     QUEUE = "queue"
     API = "api"
     VAULT = "vault"
-    """Accounts cannot be opened, for want of a key."""
+    """Accounts cannot be posted to, for want of a key."""
     HANDS = "hands"
     """Something waits for a person's hands, such as a draft or a package."""
     OTHER = "other"

@@ -18,6 +18,8 @@ from clipping.platforms.oauth import OAUTH
 
 BY_TOKEN: Final = (PostingMethod.API, PostingMethod.INBOX)
 """The methods that need tokens."""
+BY_VAULT: Final = (*BY_TOKEN, PostingMethod.BROWSER)
+"""The methods that need the vault: for tokens, and for the handles of posts on their way."""
 
 _UNOPENED: Final = {
     PostingMethod.API: "not connected",

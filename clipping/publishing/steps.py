@@ -66,6 +66,11 @@ def looked_for_first(post: Post) -> Post:
     return post
 
 
+def is_package(receipt: Receipt) -> bool:
+    """Whether it was left for a person to post, so that there is nobody to ask about it."""
+    return receipt.stage is Stage.INBOX and not receipt.handle
+
+
 def waits_for_hands(post: Post) -> bool:
     """Whether a person may say that it is posted, or that it is not: nobody else can tell."""
     is_draft = post.state is PostState.HELD and post.receipt.stage is Stage.INBOX

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import func, or_, update
 from sqlmodel import Session, col, select
 
 from clipping.db.queries.posts import clients_of, post_of_row
-from clipping.db.tables import PostRow
+from clipping.db.tables import AccountRow, PostRow
 from clipping.errors import NeedsPerson
-from clipping.models import PlatformName, Post, PostState, Stage
+from clipping.models import PlatformName, Post, PostingMethod, PostState, Stage
 from clipping.vault import Vault
 
 CLAIMABLE = (
@@ -22,6 +22,9 @@ CLAIMABLE = (
     PostState.UNKNOWN,
     PostState.HELD,
 )
+
+OTHERS_FIRST: Final = timedelta(minutes=2)
+"""For so long posts are left to whoever opens their accounts."""
 
 
 def database_time(session: Session) -> datetime:
@@ -39,6 +42,19 @@ def due_stages(
     return {Stage(stage) for stage in found}
 
 
+def due_accounts(
+    session: Session, now: datetime, platforms: Collection[PlatformName] | None = None
+) -> dict[str, PostingMethod]:
+    """The accounts of posts that are due and that nobody is at, and how each is posted to."""
+    found = session.exec(
+        select(AccountRow.account_id, AccountRow.method)
+        .join(PostRow, col(PostRow.account_id) == col(AccountRow.account_id))
+        .where(*_is_due(now), *_on(platforms))
+        .distinct()
+    )
+    return {account_id: PostingMethod(method) for account_id, method in found}
+
+
 def _is_due(now: datetime) -> tuple[Any, ...]:
     return (
         col(PostRow.next_at) <= now,
@@ -51,6 +67,13 @@ def _on(platforms: Collection[PlatformName] | None) -> tuple[Any, ...]:
     if platforms is None:
         return ()
     return (col(PostRow.platform).in_([platform.value for platform in platforms]),)
+
+
+def _left(account_ids: Collection[str], now: datetime) -> tuple[Any, ...]:
+    if not account_ids:
+        return ()
+    free_since = func.greatest(PostRow.next_at, PostRow.lease_until)
+    return (or_(col(PostRow.account_id).not_in(account_ids), free_since <= now - OTHERS_FIRST),)
 
 
 def next_due_at(session: Session) -> datetime | None:
@@ -90,6 +113,7 @@ def claim_posts(
     stages: Collection[Stage] = tuple(Stage),
     platforms: Collection[PlatformName] | None = None,
     unreadable: Callable[[Post, NeedsPerson], None] | None = None,
+    locked: Collection[str] = (),
 ) -> list[Post]:
     """Posts that are due and that nobody is at, the longest due first; they are ``who``'s now.
 
@@ -99,12 +123,15 @@ def claim_posts(
     :param platforms: Only those on these; on all unless given.
     :param unreadable: Told of each that no key of the vault opens, without its handle; the others
         are claimed all the same. Without it such a one is an error.
+    :param locked: Accounts that the vault does not open. Their posts are claimed only once nobody
+        else has taken them for :data:`OTHERS_FIRST`.
     """
     due = (
         select(PostRow.post_id)
         .where(
             *_is_due(now),
             *_on(platforms),
+            *_left(locked, now),
             col(PostRow.stage).in_([stage.value for stage in stages]),
         )
         .order_by(col(PostRow.next_at), col(PostRow.post_id))

@@ -41,6 +41,36 @@ def _proxy(account_id: str) -> Any:
     return select(AccountRow.proxy).where(AccountRow.account_id == account_id)
 
 
+def sealed_of(session: Session, account_ids: Collection[str]) -> dict[str, list[tuple[str, str]]]:
+    """What is sealed of each of these accounts, with the place that it was sealed for.
+
+    An account of which nothing is sealed is left out.
+    """
+    names = ("access", "refresh", "proxy")
+    wanted = (
+        select(
+            AccountRow.account_id,
+            AccountTokensRow.access,
+            AccountTokensRow.refresh,
+            AccountRow.proxy,
+        )
+        .join(
+            AccountTokensRow,
+            col(AccountTokensRow.account_id) == col(AccountRow.account_id),
+            isouter=True,
+        )
+        .where(col(AccountRow.account_id).in_(account_ids))
+        .order_by(col(AccountRow.account_id))
+    )
+    found: dict[str, list[tuple[str, str]]] = {}
+    for account_id, *values in session.exec(wanted):
+        for name, sealed in zip(names, values, strict=True):
+            if sealed is not None:
+                table = "accounts" if name == "proxy" else "account_tokens"
+                found.setdefault(account_id, []).append((sealed, place(table, name, account_id)))
+    return found
+
+
 def open_accounts(session: Session, account_ids: Collection[str]) -> set[str]:
     """Those of these accounts whose owners have let us in, as each is posted to now.
 
