@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+import psutil
 
 from clipping.errors import ServiceUnavailable
 from clipping.media.process import dying_with_us
@@ -22,6 +25,8 @@ _MOST: Final = 5
 """So often within ``_WITHIN_S`` is a part started again; what ends more often needs a person."""
 _WITHIN_S: Final = 600.0
 _LONGEST_PAUSE_S: Final = 30.0
+_MARK: Final = "CLIPPER_PART"
+"""Names in its environment the part that a process belongs to."""
 
 
 class Restarts:
@@ -52,6 +57,7 @@ class Part:
     _process: subprocess.Popen[bytes] | None = None
     _restarts: Restarts = field(default_factory=Restarts)
     _due: float | None = None
+    _mark: str = field(default_factory=lambda: secrets.token_hex(16))
 
     @property
     def log(self) -> Path:
@@ -73,7 +79,7 @@ class Part:
                 # Should we be killed, each is asked to end by the kernel.
                 dying_with_us([sys.executable, *self.arguments], signal.SIGTERM),
                 cwd=CHECKOUT,
-                env={**os.environ, **self.secret},
+                env={**os.environ, **self.secret, _MARK: self._mark},
                 stdin=subprocess.DEVNULL,
                 stdout=log_file,
                 stderr=log_file,
@@ -104,6 +110,11 @@ class Part:
         """End what it has started: a worker's runs would go on with nobody to end them."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
+        # Prefect gives each run a session of its own; what it inherits tells whose it is.
+        for left in psutil.process_iter():
+            with contextlib.suppress(psutil.Error):
+                if left.environ().get(_MARK) == self._mark and left.pid != os.getpid():
+                    left.kill()
 
     def end(self) -> None:
         """Ask it to end, then make sure that nothing of its session is left."""

@@ -21,7 +21,9 @@ from tests.support.database import remove_data
 LONG = "import time; time.sleep(60)"
 WITH_A_CHILD = """
 import subprocess, sys, time
-child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+child = subprocess.Popen(
+    [sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=bool(sys.argv[2:])
+)
 open(sys.argv[1], "w").write(str(child.pid))
 time.sleep(60)
 """
@@ -66,9 +68,12 @@ def test_a_part_that_was_killed_is_started_again_and_ended_at_the_end() -> None:
     assert part.process.poll() is not None
 
 
-def test_what_a_killed_part_had_started_is_ended_before_it_starts_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("apart", [(), ("in a session of its own",)], ids=["beside", "apart"])
+def test_what_a_killed_part_had_started_is_ended_before_it_starts_again(
+    tmp_path: Path, apart: tuple[str, ...]
+) -> None:
     told = tmp_path / "child"
-    part = Part("cpu-worker", ["-c", WITH_A_CHILD, str(told)])
+    part = Part("cpu-worker", ["-c", WITH_A_CHILD, str(told), *apart])
     part.start()
     until(lambda: told.exists() and told.read_text() != "")
     os.kill(part.process.pid, signal.SIGKILL)
