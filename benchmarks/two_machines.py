@@ -22,7 +22,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -100,7 +100,12 @@ class Machine:
         command = [sys.executable, *SERVICES[service]["command"][1:]]
         with self._log(service).open("ab") as log:
             process = subprocess.Popen(
-                command, cwd=CHECKOUT, env=environment, stdout=log, stderr=log
+                command,
+                cwd=CHECKOUT,
+                env=environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         try:
             yield process
@@ -108,7 +113,13 @@ class Machine:
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
             before = sum(os.times()[2:4])
-            process.wait(timeout=60)
+            try:
+                process.wait(timeout=60)
+            finally:
+                # As a container takes with it what was started in it.
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
             self.cpu_s += sum(os.times()[2:4]) - before
 
     def healthy(self, service: str, process: subprocess.Popen[bytes]) -> float:

@@ -58,6 +58,8 @@ def prefect_environment() -> dict[str, str]:
     """Environment of every Prefect process that a command starts, ours included."""
     return {
         "PREFECT_HOME": str(settings().home / "prefect"),
+        # Else the server unpacks its pages among the installed packages, which may be another's.
+        "PREFECT_UI_STATIC_DIRECTORY": str(settings().home / "prefect" / "ui"),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
         "PREFECT_CLI_PROMPT": "false",

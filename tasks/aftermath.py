@@ -34,7 +34,6 @@ _log = logging.getLogger(__name__)
 PUBLISHER: Final = "the publisher"
 """Who stops what nobody told it to stop."""
 _APP_PAUSE: Final = timedelta(hours=1)
-_APP_TOLD_AGAIN: Final = timedelta(days=1)
 _QUEUED: Final = (PostState.PLANNED, PostState.RESERVED, PostState.SUBMITTING, PostState.HELD)
 _K = FailureKind
 
@@ -221,9 +220,10 @@ def _close(
     elif kind in (_K.BILLING, _K.APP_MISCONFIGURED) and getattr(error, "whole_app", False):
         # Else it is something of this account alone, such as a proxy that is no address.
         queries.buckets.close(session, rates.app_gate(account), now, now + _APP_PAUSE)
-        lately = now - _APP_TOLD_AGAIN
-        if not queries.alerts.was_told(session, "app", str(error), app_of=account, since=lately):
-            tell(session, "app", str(error), now, account=account)
+        since = now - queries.alerts.SEEN_FOR
+        told = str(error)
+        if not queries.alerts.was_told(session, "app", told, app_of=account, lasting_since=since):
+            tell(session, "app", told, now, account=account)
 
 
 def _name(account: Account) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import shutil
 import socket
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from clipping.db import queries
 from clipping.errors import ClippingError, DiskFull
@@ -16,7 +17,8 @@ from tasks.workplace import db_session, media_store
 
 _log = logging.getLogger(__name__)
 
-KIND = "disk"
+KIND: Final = "disk"
+_UNSEEN_FOR: Final = timedelta(days=1)
 
 
 def disks() -> list[Disk]:
@@ -46,17 +48,19 @@ def check_room(size: int = 0) -> None:
 
 
 def note_disks(now: datetime) -> list[str]:
-    """Raise an alert for each disk of this machine that fills, and end those that do not."""
+    """Raise an alert for each disk of this machine that fills, and end those that do not.
+
+    Those of other machines end when they were not seen for a day: a machine may be gone.
+    """
     with db_session() as session:
         full = {
             _subject(disk): sentence for disk in disks() if (sentence := filling(disk, marks()))
         }
         for subject, sentence in full.items():
             queries.alerts.raise_alert(session, KIND, subject, sentence, now)
-        here = f"{socket.gethostname()}:"
-        others = [
-            one for one in queries.alerts.subjects_of(session, KIND) if not one.startswith(here)
-        ]
+        here = f"{_machine()}:"
+        lately = queries.alerts.subjects_of(session, KIND, now - _UNSEEN_FOR)
+        others = [one for one in lately if not one.startswith(here)]
         queries.alerts.resolve_alerts(session, KIND, now, but=[*full, *others])
     return sorted(full.values())
 
@@ -78,7 +82,11 @@ def _tell(disk: Disk, sentence: str) -> None:
 
 
 def _subject(disk: Disk) -> str:
-    return f"{socket.gethostname()}:{disk.name}"
+    return f"{_machine()}:{disk.name}"
+
+
+def _machine() -> str:
+    return settings().machine or socket.gethostname()
 
 
 def _disk(name: str, folder: Path) -> Disk:

@@ -224,6 +224,15 @@ def test_the_server_forgets_neither_who_holds_a_slot_nor_the_key_to_its_blocks()
     assert not any("ENCRYPTION_KEY" in str(SERVICES[name]) for name in OUR_OWN)
 
 
+def test_the_server_writes_where_it_may() -> None:
+    """Where it is not told of a folder for its pages, it writes them among its packages."""
+    service = SERVICES["prefect"]
+    mounts = [*service["tmpfs"], *(mount.partition(":")[2] for mount in service["volumes"])]
+    for name in ("HOME", "PREFECT_HOME", "PREFECT_UI_STATIC_DIRECTORY"):
+        folder = service["environment"][name]
+        assert any(folder == one or folder.startswith(f"{one}/") for one in mounts), name
+
+
 @pytest.mark.parametrize("name", OUR_OWN)
 def test_a_service_gets_what_it_needs_for_an_object_store_where_that_is_set(name: str) -> None:
     given = SERVICES[name]["environment"]

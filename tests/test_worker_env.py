@@ -21,7 +21,8 @@ def test_every_variable_is_one_that_somebody_reads() -> None:
     assert all(hasattr(settings, name) for name in GIVEN if name.startswith("PREFECT_"))
     # What a worker in a container is told is told here, too, or is the container's own affair.
     told = {name for name, value in SERVICES["cpu-worker"]["environment"].items() if value}
-    assert told - GIVEN.keys() <= {"HOME", "CLIPPER_LOG", "PREFECT_LOGGING_SETTINGS_PATH"}
+    own = {"HOME", "CLIPPER_LOG", "CLIPPER_MACHINE", "PREFECT_LOGGING_SETTINGS_PATH"}
+    assert told - GIVEN.keys() <= own
     assert int(GIVEN["PREFECT_FLOWS_HEARTBEAT_FREQUENCY"]) == HEARTBEAT_S
 
 

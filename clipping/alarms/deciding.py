@@ -9,36 +9,19 @@ from itertools import groupby
 from typing import Final
 
 from clipping.models import Alert
-from clipping.models.alarms import AlarmKind, Message, Phase, Target
+from clipping.models.alarms import KIND_OF, AlarmKind, Message, Phase, Target
 
 QUIET: Final = timedelta(minutes=15)
 """A group that was told of is told of again after so long, with all that came meanwhile."""
 HOUR: Final = timedelta(hours=1)
 MOST_AN_HOUR: Final = 20
+MOST_OVER_AN_HOUR: Final = 10
+"""Of these, so many at most say that something is over: what is new finds room."""
 _AT_ONCE: Final = 5
 """More groups than that in one round are told of in one message."""
 _SENTENCES: Final = 5
 _LASTS: Final = timedelta(days=1)
 
-_KINDS: Final = {
-    "failed": AlarmKind.POST,
-    "held": AlarmKind.POST,
-    "unknown": AlarmKind.POST,
-    "unreadable": AlarmKind.POST,
-    "processing": AlarmKind.POST,
-    "account": AlarmKind.ACCOUNT,
-    "paused": AlarmKind.ACCOUNT,
-    "takedown": AlarmKind.TAKEDOWN,
-    "removed": AlarmKind.TAKEDOWN,
-    "budget": AlarmKind.BUDGET,
-    "disk": AlarmKind.DISK,
-    "worker": AlarmKind.WORKER,
-    "queue": AlarmKind.QUEUE,
-    "api": AlarmKind.API,
-    "app": AlarmKind.API,
-    "vault": AlarmKind.VAULT,
-    "manual": AlarmKind.HANDS,
-}
 _HEADLINES: Final = {
     AlarmKind.POST: "a post needs somebody",
     AlarmKind.ACCOUNT: "an account is in trouble",
@@ -56,7 +39,7 @@ _HEADLINES: Final = {
 
 def kind_of(alert: Alert) -> AlarmKind:
     """What an alert is about."""
-    return _KINDS.get(alert.kind, AlarmKind.OTHER)
+    return KIND_OF.get(alert.kind, AlarmKind.OTHER)
 
 
 def group_of(alert: Alert) -> str:
@@ -81,22 +64,24 @@ def messages(
 ) -> list[Message]:
     """What the target is to be told now; what is too much waits, and is told later in one.
 
+    What is new comes first.
+
     :param fresh: Open alerts of which it was not told.
     :param over: Alerts of which it was told, and which are over or were seen to.
     :param recent: Messages made for it within the last hour.
     """
     quiet = {one.group for one in recent if one.made_at > now - QUIET}
-    room = MOST_AN_HOUR - len(recent)
-    drafts = [
-        _message(target, Phase.RESOLVED, group, alerts, now)
-        for group, alerts in _grouped(over, target)
-    ]
     raised = [(group, alerts) for group, alerts in _grouped(fresh, target) if group not in quiet]
-    if len(raised) > _AT_ONCE:
-        together = [alert for _, alerts in raised[_AT_ONCE - 1 :] for alert in alerts]
-        raised = [*raised[: _AT_ONCE - 1], ("several", together)]
-    drafts += [_message(target, Phase.RAISED, *one, now) for one in raised]
-    return drafts[: max(0, room)]
+    ended = _grouped(over, target)
+    room = max(0, MOST_AN_HOUR - len(recent))
+    told_over = sum(one.phase is Phase.RESOLVED for one in recent)
+    drafts = [
+        *(_message(target, Phase.RAISED, *one, now) for one in _folded(raised)),
+        *[_message(target, Phase.RESOLVED, *one, now) for one in _folded(ended)][
+            : max(0, MOST_OVER_AN_HOUR - told_over)
+        ],
+    ]
+    return drafts[:room]
 
 
 def digest(target: Target, lines: Sequence[str], now: datetime) -> Message:
@@ -137,6 +122,14 @@ def _grouped(alerts: Iterable[Alert], target: Target) -> list[tuple[str, list[Al
     return sorted(groups, key=lambda one: min(alert.alert_id for alert in one[1]))
 
 
+def _folded(groups: list[tuple[str, list[Alert]]]) -> list[tuple[str, list[Alert]]]:
+    """Few groups as they are; of many the last ones as one."""
+    if len(groups) <= _AT_ONCE:
+        return groups
+    together = [alert for _, alerts in groups[_AT_ONCE - 1 :] for alert in alerts]
+    return [*groups[: _AT_ONCE - 1], ("several", together)]
+
+
 def _message(
     target: Target, phase: Phase, group: str, alerts: Sequence[Alert], now: datetime
 ) -> Message:
@@ -144,13 +137,16 @@ def _message(
     known = f"{target.name}|{phase}|{ids}"
     key = hashlib.sha256(known.encode()).hexdigest()[:16]
     kinds = {kind_of(alert) for alert in alerts}
-    what = _HEADLINES[next(iter(kinds))] if len(kinds) == 1 else f"{len(ids)} things want a person"
+    ended = phase is Phase.RESOLVED
+    many = f"{len(ids)} things" if ended else f"{len(ids)} things want a person"
+    what = _HEADLINES[next(iter(kinds))] if len(kinds) == 1 else many
     clients = {alert.client for alert in alerts}
     whose = f" ({next(iter(clients))})" if len(clients) == 1 and "" not in clients else ""
-    over = "over: " if phase is Phase.RESOLVED else ""
+    over = "over: " if ended else ""
     told = [f"{alert.sentence}{_often(alert)}" for alert in alerts[:_SENTENCES]]
     if len(alerts) > _SENTENCES:
-        told.append(f"And {len(alerts) - _SENTENCES} more: clipper alerts shows them.")
+        where = "." if ended else ": clipper alerts shows them."
+        told.append(f"And {len(alerts) - _SENTENCES} more{where}")
     since = min(alert.at for alert in alerts)
     told.append(f"Since {since:%Y-%m-%d %H:%M} UTC. [{key}]")
     return Message(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from clipping.models.base import Value
 
@@ -25,6 +26,28 @@ class AlarmKind(StrEnum):
     HANDS = "hands"
     """Something waits for a person's hands, such as a draft or a package."""
     OTHER = "other"
+
+
+KIND_OF: Final = {
+    "failed": AlarmKind.POST,
+    "held": AlarmKind.POST,
+    "unknown": AlarmKind.POST,
+    "unreadable": AlarmKind.POST,
+    "processing": AlarmKind.POST,
+    "account": AlarmKind.ACCOUNT,
+    "paused": AlarmKind.ACCOUNT,
+    "takedown": AlarmKind.TAKEDOWN,
+    "removed": AlarmKind.TAKEDOWN,
+    "budget": AlarmKind.BUDGET,
+    "disk": AlarmKind.DISK,
+    "worker": AlarmKind.WORKER,
+    "queue": AlarmKind.QUEUE,
+    "api": AlarmKind.API,
+    "app": AlarmKind.API,
+    "vault": AlarmKind.VAULT,
+    "manual": AlarmKind.HANDS,
+}
+"""What an alert's own kind is about; all that is not named here is :attr:`AlarmKind.OTHER`."""
 
 
 class Phase(StrEnum):

@@ -17,6 +17,9 @@ class Places(BaseModel):
     home: Path = CHECKOUT / ".clipper"
     """What the program keeps: media store, embedded Postgres, Prefect's database, logs."""
 
+    machine: str = ""
+    """What this machine is called where its disks are told of; its host name unless set."""
+
     database_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_URL")
     """A Postgres server; without it the embedded one is used."""
 

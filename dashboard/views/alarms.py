@@ -14,6 +14,7 @@ from clipping.db.queries.alert_lines import (
     settle_group,
     settled_alerts,
 )
+from clipping.errors import Rejected
 from dashboard import looks
 from dashboard.actions import change, say_what_was_done
 from dashboard.choosing import client_choice
@@ -56,7 +57,7 @@ def _group(group: AlertGroup, now: datetime) -> None:
         f"{group.client or 'nobody in particular'} · {times}, {apart(group.last_at, now)}{since}",
     )
     line = looks.row(Chip(group.kind, Tone.BAD), group.sentence, said, _lead(group))
-    key = f"{group.last_id}"
+    key = f"{group.alert_ids[0]}"
     with line.popover("Done", icon=":material/check:"), st.form(f"done {key}", border=False):
         st.text_input("What was done about it", max_chars=300, key=f"note {key}")
         st.form_submit_button(
@@ -71,7 +72,9 @@ def _settle(group: AlertGroup, key: str) -> None:
 
     def act(session: Session, by: str, now: datetime) -> str:
         done = settle_group(session, group, by, note, now)
-        return f"{many(done, 'alarm')} done." if done else ""
+        if not done:
+            raise Rejected("Nothing was done: it is over, or somebody has seen to it meanwhile.")
+        return f"{many(done, 'alarm')} done."
 
     change(act)
 

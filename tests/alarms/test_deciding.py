@@ -5,6 +5,7 @@ from typing import Any
 
 from clipping.alarms.deciding import (
     MOST_AN_HOUR,
+    MOST_OVER_AN_HOUR,
     QUIET,
     digest,
     kind_of,
@@ -69,6 +70,27 @@ def test_no_target_is_told_more_than_so_often_in_an_hour() -> None:
     fresh = [an_alert(n, account_id=f"a{n}") for n in (1, 2)]
     assert len(told(fresh, recent)) == 1
     assert told(fresh, (*recent, one)) == []
+
+
+def test_what_is_new_comes_before_what_is_over_and_that_is_told_of_in_few_messages() -> None:
+    over = [an_alert(n, account_id=f"a{n}") for n in range(1, 40)] + [an_alert(40, kind="removed")]
+    fresh = an_alert(41, kind="disk", account_id="", client="", subject="here:scratch folder")
+    first, *rest = messages(ALL, [fresh], over, [], NOW)
+    assert (first.phase, first.alert_ids) == (Phase.RAISED, (41,))
+    assert len(rest) == 5
+    assert sorted(one for message in rest for one in message.alert_ids) == [*range(1, 41)]
+    assert rest[-1].title == "Clipper: over: 36 things (acme)"
+    assert "\nAnd 31 more.\n" in rest[-1].body
+
+
+def test_what_is_over_leaves_room_for_what_is_new() -> None:
+    sent: list[Message] = []
+    for number in range(1, 41):
+        over = an_alert(number, account_id=f"a{number}")
+        sent += messages(ALL, [], [over], sent, NOW)
+    assert len(sent) == MOST_OVER_AN_HOUR < MOST_AN_HOUR
+    fresh = an_alert(41, kind="disk", account_id="", client="", subject="here:scratch folder")
+    assert [one.alert_ids for one in messages(ALL, [fresh], [], sent, NOW)] == [(41,)]
 
 
 def test_a_target_hears_only_what_it_wants() -> None:

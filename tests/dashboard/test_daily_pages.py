@@ -147,6 +147,36 @@ def test_an_alarm_is_done_with_a_note_that_stays(agency: Workplace, ids: Mapping
     assert "Asked their support." in text
 
 
+def test_an_alarm_that_says_something_else_by_now_is_done_all_the_same(
+    agency: Workplace, ids: Mapping[str, str]
+) -> None:
+    def has(free: int) -> None:
+        with open_session(agency.database_url) as session:
+            queries.alerts.raise_alert(session, "disk", "here", f"{free} GB are free.", NOW)
+
+    def open_ones() -> list[alert_lines.AlertGroup]:
+        with open_session(agency.database_url) as session:
+            return [one for one in alert_lines.open_alerts(session, 50) if one.kind == "disk"]
+
+    has(3)
+    page = open_page("alarms")
+    has(2)
+    assert "2 GB are free." in [one.sentence for one in open_ones()]
+    assert "1 alarm done." in said(press(page, "Done with it"))
+    assert open_ones() == []
+
+
+def test_an_alarm_that_is_over_by_the_press_is_said_to_be(
+    agency: Workplace, ids: Mapping[str, str]
+) -> None:
+    with open_session(agency.database_url) as session:
+        queries.alerts.raise_alert(session, "queue", "posts", "A post is due.", NOW)
+    page = open_page("alarms")
+    with open_session(agency.database_url) as session:
+        queries.alerts.resolve_alerts(session, "queue", NOW)
+    assert "Nothing was done: it is over" in said(press(page, "Done with it"))
+
+
 def test_an_unknown_post_is_said_to_be_unknown(agency: Workplace, ids: Mapping[str, str]) -> None:
     assert "There is no such post" in said(open_page("posts", post="<b>x</b>"))
 

@@ -133,8 +133,8 @@ def test_the_most_urgent_comes_first_and_alike_ones_stand_together() -> None:
             ],
             stops=[Stop(client="acme", by="Ann", at=NOW, why="a claim")],
             alerts=[
-                AlertGroup("failed", "acme", "It failed.", 4, NOW, NOW, 9, "", "post_1"),
-                AlertGroup("app", "", "The app is shut.", 1, NOW, NOW, 8, "", ""),
+                AlertGroup("failed", "acme", "It failed.", 4, NOW, NOW, (9, 8), "", "post_1"),
+                AlertGroup("app", "", "The app is shut.", 1, NOW, NOW, (7,), "", ""),
             ],
         ),
         NOW,

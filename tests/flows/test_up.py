@@ -143,6 +143,10 @@ def test_a_video_goes_the_whole_way_through_both_pools_and_a_kill_takes_all_part
             for wrong in ("", "clipper:guess"):
                 with pytest.raises(HTTPError, match="401"):
                     _call(f"{api}/flows/filter", wrong, {})
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=20) as page:
+                assert page.headers.get_content_type() == "text/html"
+            # Not among the installed packages, which may be another's.
+            assert list((place.home / "prefect" / "ui").glob("*/index.html"))
             pages = f"http://127.0.0.1:{dashboard}"
             run = partial(_run_deployment, api, password)
             whole_way.go(place.home, pages, fakes, short, run)

@@ -20,7 +20,16 @@ from typer.testing import CliRunner
 from clipping.alarms import sending
 from clipping.db import queries
 from clipping.errors import Rejected, ServiceUnavailable
-from clipping.models import AccountCheck, Alert, ClientSettings, PlatformName, PostState
+from clipping.models import (
+    Account,
+    AccountCheck,
+    Alert,
+    ClientSettings,
+    PlatformName,
+    PostingMethod,
+    PostState,
+    Stop,
+)
 from clipping.models.alarms import AlarmKind, Target
 from clipping.settings import settings
 from flows import cli
@@ -81,6 +90,33 @@ def test_what_was_there_before_a_target_is_not_told(place: Place, phone: FakeApp
     add(phone, added_at=NOW + MINUTE)
     add(phone, "other", client=CLIENT, kinds=(AlarmKind.DISK,))
     assert alarms.tell_targets(NOW + MINUTE) == {}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "theirs"),
+    [
+        ({"client": CLIENT}, {"client": "umbrella"}),
+        ({"kinds": (AlarmKind.POST,)}, {"kind": "account"}),
+        ({"kinds": (AlarmKind.POST,)}, {"kind": "something new"}),
+        ({"kinds": (AlarmKind.OTHER,)}, {"kind": "account"}),
+    ],
+    ids=["client", "kind", "another kind", "other"],
+)
+def test_any_number_of_alerts_of_others_keeps_none_from_a_target(
+    place: Place, phone: FakeApprise, wanted: dict[str, Any], theirs: dict[str, Any]
+) -> None:
+    with place.session() as session:
+        queries.clients.save_client(session, "umbrella")
+    add(phone, **wanted)
+    with place.session() as session:
+        for _ in range(1001):
+            values = {"kind": "failed", "sentence": "Theirs.", "client": ""} | theirs
+            queries.alerts.add_alert(session, Alert(at=NOW, **values))
+    other = wanted.get("kinds") == (AlarmKind.OTHER,)
+    alert(place, "something new" if other else "failed", sentence="Ours.")
+    assert alarms.tell_targets(NOW) == {"sent": 1}
+    assert "Ours." in phone.taken[0]["message"]
+    assert "Theirs." not in phone.taken[0]["message"]
 
 
 def test_a_target_that_does_not_answer_is_tried_again_and_that_is_shown(
@@ -144,6 +180,30 @@ def test_a_state_that_lasts_is_one_alarm_until_it_is_over(place: Place, phone: F
     assert alarms.tell_targets(NOW + 20 * MINUTE) == {"sent": 1}
 
 
+def test_what_somebody_has_seen_to_is_told_of_again_where_it_still_is_a_day_later(
+    place: Place, phone: FakeApprise
+) -> None:
+    add(phone)
+
+    def raised(at: datetime) -> bool:
+        with place.session() as session:
+            return queries.alerts.raise_alert(session, "disk", "here", "It fills.", at)
+
+    assert raised(NOW)
+    with place.session() as session:
+        [known] = queries.alerts.alerts(session)
+        assert queries.alerts.alert_seen(session, known.alert_id, "Jo", NOW)
+    assert not raised(NOW + timedelta(hours=23))
+    alarms.tell_targets(NOW + timedelta(hours=23))
+    assert phone.titles == []
+    later = NOW + timedelta(hours=25)
+    assert raised(later)
+    assert alarms.tell_targets(later) == {"sent": 1}
+    assert phone.titles == ["Clipper: a disk is filling"]
+    with place.session() as session:
+        assert [one.times for one in queries.alerts.alerts(session)] == [1]
+
+
 def test_stuck_posts_a_spent_budget_and_a_service_that_is_away_are_noticed_and_end(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -194,6 +254,54 @@ def test_an_account_that_is_well_again_ends_its_alert(place: Place) -> None:
         queries.posts.save_post(session, posted, posted.replace(state=PostState.POSTED), NOW)
         queries.alarms.resolve_settled(session, NOW)
         assert queries.alerts.alerts(session) == []
+
+
+def resolved(place: Place, at: datetime) -> int:
+    """How many alerts are left once what is settled is over."""
+    with place.session() as session:
+        queries.alarms.resolve_settled(session, at)
+        return len(queries.alerts.alerts(session))
+
+
+def test_a_platform_that_was_stopped_is_over_when_no_stop_is_left_of_it(place: Place) -> None:
+    account = place.account("1")
+    covers = {"client": CLIENT, "platform": account.platform}
+    with place.session() as session:
+        first, second = (
+            queries.stops.add_stop(session, Stop(**one, by="Ann", at=NOW, why="trouble"))
+            for one in (covers, {"platform": account.platform})
+        )
+        # These hold less than that.
+        for one in ({"client": CLIENT, "platform": "x"}, covers | {"account_id": "account_1"}):
+            queries.stops.add_stop(session, Stop(**one, by="Ann", at=NOW, why="another"))
+    alert(place, "paused", account_id=account.account_id)
+    for stop, left in ((None, 1), (first, 1), (second, 0)):
+        if stop is not None:
+            with place.session() as session:
+                assert queries.stops.lift_stop(session, stop.stop_id, "Ann", NOW)
+        assert resolved(place, NOW) == left
+
+
+def test_an_app_that_is_refused_is_over_when_an_account_of_it_has_posted_since(
+    place: Place,
+) -> None:
+    refused, same = place.account("1"), place.account("2")
+    other = place.account("3", app="another")
+    by_hand = place.account("4", method=PostingMethod.MANUAL)
+    alert(place, "app", account_id=refused.account_id)
+
+    def has_posted(account: Account, at: datetime) -> int:
+        post = place.post(account)
+        with place.session() as session:
+            stored = queries.posts.get_post(session, post.post_id)
+            done = stored.replace(state=PostState.POSTED, posted_at=at)
+            queries.posts.save_post(session, stored, done, NOW)
+        return resolved(place, NOW)
+
+    assert has_posted(same, NOW - MINUTE) == 1
+    assert has_posted(other, NOW + MINUTE) == 1
+    assert has_posted(by_hand, NOW + MINUTE) == 1
+    assert has_posted(same, NOW + MINUTE) == 0
 
 
 def test_nobody_asks_a_service_that_is_away_until_one_finds_that_it_is_back(place: Place) -> None:

@@ -244,6 +244,27 @@ def test_what_the_app_may_not_post_is_held_as_it_was_before_it_was_armed(at: At)
         assert place.wrongs(account, post) == []
 
 
+def test_an_app_that_is_refused_for_days_is_one_alarm(at: At) -> None:
+    with at("x") as place:
+        _refused(place, 402, "credits")
+        _go_on(place, place.now + timedelta(hours=11))
+        for number in (2, 3):
+            place.world.clock.advance_to(place.now + timedelta(days=2))
+            place.post(place.account(str(number)))
+            _go_on(place, place.now + timedelta(hours=11))
+        assert place.fake.count(_POST) == 3
+        assert _alerts(place) == {"app": 1, "held": 3}
+        # Somebody has seen to it, and a day later it is still refused.
+        with place.session() as session:
+            [told] = [one for one in queries.alerts.alerts(session) if one.kind == "app"]
+            queries.alerts.alert_seen(session, told.alert_id, "Jo", place.now)
+        for number, hours, count in ((4, 2, 0), (5, 30, 1)):
+            place.world.clock.advance_to(place.now + timedelta(hours=hours))
+            place.post(place.account(str(number)))
+            _go_on(place, place.now + timedelta(minutes=50))
+            assert _alerts(place)["app"] == count
+
+
 def test_a_login_that_is_good_for_looking_only_is_renewed_once(at: At) -> None:
     with at("x") as place:
         account, post = _refused(place, 403, "unsupported-authentication")

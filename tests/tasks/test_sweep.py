@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -323,3 +324,27 @@ def test_nothing_is_taken_in_while_the_disk_is_nearly_full(
     run(CLIPPER_DISK_STOP_BYTES="0", CLIPPER_DISK_WARN_BYTES="0")
     assert room.note_disks(NOW) == []
     assert told() == []
+
+
+def test_a_disk_that_nobody_looks_at_any_more_is_told_of_for_a_day(
+    place: SweepPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told(at: datetime, **given: str) -> list[str]:
+        for name, value in given.items():
+            monkeypatch.setenv(name, value)
+        settings.cache_clear()
+        room.note_disks(at)
+        with place.session() as session:
+            return sorted({one.subject for one in queries.alerts.alerts(session)})
+
+    full = {"CLIPPER_DISK_WARN_BYTES": str(10**18)}
+    names = ("media store", "program's folder", "scratch folder")
+    first, second = ([f"{machine}:{name}" for name in names] for machine in ("gone", "compose"))
+    assert told(NOW, CLIPPER_MACHINE="gone", **full) == first
+    # A container that was made anew is the same machine by its name in the settings.
+    monkeypatch.setattr(socket, "gethostname", lambda: "another container")
+    assert told(NOW, CLIPPER_MACHINE="gone") == first
+    later = NOW + timedelta(hours=23)
+    assert told(later, CLIPPER_MACHINE="compose") == [*second, *first]
+    assert told(later + timedelta(hours=2)) == second
+    assert told(later + timedelta(hours=2), CLIPPER_DISK_WARN_BYTES="0") == []

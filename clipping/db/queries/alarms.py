@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from pydantic import SecretStr
-from sqlalchemy import ColumnElement, delete, or_, update
+from sqlalchemy import ColumnElement, and_, delete, false, or_, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from clipping.db.queries.alerts import alert_of_row
@@ -21,9 +22,10 @@ from clipping.db.tables import (
     AlertRow,
     ClientRow,
     PostRow,
+    StopRow,
 )
-from clipping.models import AccountStatus, Alert, PostState
-from clipping.models.alarms import Message, Phase, Target
+from clipping.models import AccountStatus, Alert, PostingMethod, PostState
+from clipping.models.alarms import KIND_OF, AlarmKind, Message, Phase, Target
 from clipping.vault import Vault
 
 _KEPT = timedelta(days=30)
@@ -82,10 +84,11 @@ def forget_target(session: Session, name: str) -> bool:
 
 
 def fresh_alerts(session: Session, target: Target) -> list[Alert]:
-    """Open alerts, from when the target was added on, of which it was not told."""
+    """Open alerts that concern the target, from when it was added on, of which it was not told."""
     told = _told(target, Phase.RAISED)
     return _alerts(
         session,
+        *_concerning(target),
         col(AlertRow.seen_at).is_(None),
         col(AlertRow.resolved_at).is_(None),
         or_(col(AlertRow.at) >= target.added_at, col(AlertRow.last_at) >= target.added_at),
@@ -98,10 +101,23 @@ def ended_alerts(session: Session, target: Target, now: datetime) -> list[Alert]
     since = now - _ENDED_WITHIN
     return _alerts(
         session,
+        *_concerning(target),
         or_(col(AlertRow.seen_at) >= since, col(AlertRow.resolved_at) >= since),
         _told(target, Phase.RAISED),
         ~_told(target, Phase.RESOLVED),
     )
+
+
+def _concerning(target: Target) -> list[ColumnElement[bool]]:
+    """Which alerts a target is told of: in the query, or those of others would fill it."""
+    wanted: list[ColumnElement[bool]] = []
+    if target.client:
+        wanted.append(col(AlertRow.client_id) == client_id(target.client))
+    if target.kinds:
+        named = [kind for kind, about in KIND_OF.items() if about in target.kinds]
+        other = col(AlertRow.kind).not_in(KIND_OF) if AlarmKind.OTHER in target.kinds else false()
+        wanted.append(or_(col(AlertRow.kind).in_(named), other))
+    return wanted
 
 
 def _told(target: Target, phase: Phase) -> ColumnElement[bool]:
@@ -197,7 +213,11 @@ def forget_old_messages(session: Session, now: datetime) -> None:
 
 
 def resolve_settled(session: Session, now: datetime) -> None:
-    """What was told of accounts that are well again, and of posts that are over, is over."""
+    """End what was told of accounts, posts, stops and apps as far as it is over.
+
+    An account is well again, a post is over, no stop of its client's platform is left, or the
+    platform has taken a post through the app.
+    """
     well = (
         select(AccountRow.account_id)
         .join(
@@ -221,6 +241,8 @@ def resolve_settled(session: Session, now: datetime) -> None:
     for kinds, settled in (
         (("account",), well.exists()),
         (("failed", "held", "unknown", "unreadable", "processing", "manual"), over.exists()),
+        (("paused",), ~_is_stopped()),
+        (("app",), _has_posted_through_app()),
     ):
         session.execute(
             update(AlertRow)
@@ -228,3 +250,47 @@ def resolve_settled(session: Session, now: datetime) -> None:
             .values(resolved_at=now)
             .execution_options(synchronize_session=False)
         )
+
+
+def _is_stopped() -> ColumnElement[bool]:
+    """Whether a stop holds all posts of an alert's client on the platform of its account."""
+    platform = select(AccountRow.platform).where(
+        col(AccountRow.account_id) == col(AlertRow.account_id)
+    )
+    return (
+        select(StopRow.stop_id)
+        .where(
+            col(StopRow.lifted_at).is_(None),
+            col(StopRow.account_id).is_(None),
+            col(StopRow.source_id).is_(None),
+            or_(
+                col(StopRow.client_id).is_(None),
+                col(StopRow.client_id) == col(AlertRow.client_id),
+            ),
+            or_(
+                col(StopRow.platform).is_(None),
+                col(StopRow.platform) == platform.correlate(AlertRow).scalar_subquery(),
+            ),
+        )
+        .exists()
+    )
+
+
+def _has_posted_through_app() -> ColumnElement[bool]:
+    """Whether an account of the same app as an alert's has posted through it since."""
+    refused, other = aliased(AccountRow), aliased(AccountRow)
+    return (
+        select(PostRow.post_id)
+        .join(other, col(other.account_id) == col(PostRow.account_id))
+        .join(
+            refused,
+            and_(col(refused.platform) == col(other.platform), col(refused.app) == col(other.app)),
+        )
+        .where(
+            col(refused.account_id) == col(AlertRow.account_id),
+            col(other.method).in_([PostingMethod.API.value, PostingMethod.INBOX.value]),
+            PostRow.state == PostState.POSTED.value,
+            col(PostRow.posted_at) > col(AlertRow.at),
+        )
+        .exists()
+    )

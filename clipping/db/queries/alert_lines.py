@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import ARRAY, BigInteger, and_, any_, cast, func, select, update
 from sqlmodel import Session, col
 
 from clipping.db.queries.clients import client_id
@@ -24,8 +25,8 @@ class AlertGroup:
     count: int
     first_at: datetime
     last_at: datetime
-    last_id: int
-    """Of the latest of them."""
+    alert_ids: Sequence[int]
+    """The latest first."""
     account_id: str
     post_id: str
     """Of the latest; empty where it is about none."""
@@ -53,7 +54,6 @@ def is_open() -> Any:
 
 def open_alerts(session: Session, most: int, client: str | None = None) -> list[AlertGroup]:
     """What nobody has seen to, alike ones together; the latest first."""
-    last_id = func.max(col(AlertRow.alert_id))
     newest_first = col(AlertRow.alert_id).desc()
     wanted = (
         select(
@@ -63,14 +63,14 @@ def open_alerts(session: Session, most: int, client: str | None = None) -> list[
             func.count(),
             func.min(col(AlertRow.at)),
             func.max(col(AlertRow.at)),
-            last_id,
+            func.array_agg(_ordered(col(AlertRow.alert_id), newest_first)),
             func.array_agg(_ordered(col(AlertRow.account_id), newest_first))[1],
             func.array_agg(_ordered(col(AlertRow.post_id), newest_first))[1],
         )
         .join(ClientRow, col(ClientRow.client_id) == col(AlertRow.client_id), isouter=True)
         .where(is_open())
         .group_by(col(AlertRow.kind), col(ClientRow.name), col(AlertRow.sentence))
-        .order_by(last_id.desc())
+        .order_by(func.max(col(AlertRow.alert_id)).desc())
         .limit(most)
     )
     if client is not None:
@@ -85,16 +85,15 @@ def _ordered(of: Any, by: Any) -> Any:
 
 
 def settle_group(session: Session, group: AlertGroup, by: str, note: str, at: datetime) -> int:
-    """Note that a person has seen to all of them; what came since then stays open."""
-    whose = col(AlertRow.client_id)
+    """Note that a person has seen to those of them that are open; to how many.
+
+    Whatever they say by now; what came since they were listed stays open.
+    """
     done = session.execute(
         update(AlertRow)
         .where(
             is_open(),
-            col(AlertRow.kind) == group.kind,
-            col(AlertRow.sentence) == group.sentence,
-            whose == client_id(group.client) if group.client else whose.is_(None),
-            col(AlertRow.alert_id) <= group.last_id,
+            col(AlertRow.alert_id) == any_(cast(list(group.alert_ids), ARRAY(BigInteger))),
         )
         .values(seen_at=at, seen_by=by, seen_note=note)
         .returning(col(AlertRow.alert_id))

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
+from sqlalchemy import or_, update
 from sqlalchemy import text as sql
-from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
 from clipping.db.queries.clients import client_id
 from clipping.db.tables import AccountRow, AlertRow, ClientRow
 from clipping.models import Account, Alert
+
+SEEN_FOR: Final = timedelta(days=1)
+"""So long nobody is told again of what somebody has seen to, while it lasts."""
 
 
 def add_alert(session: Session, alert: Alert) -> None:
@@ -35,12 +38,13 @@ def was_told(
     *,
     post_id: str = "",
     app_of: Account | None = None,
-    since: datetime | None = None,
+    lasting_since: datetime | None = None,
 ) -> bool:
     """Whether there is such an alert, seen or not.
 
     :param post_id: Of this post.
     :param app_of: Of any account that is posted to through the same app as this one.
+    :param lasting_since: Only one that is not over, and that nobody had seen to by then.
     """
     wanted = select(AlertRow.alert_id).where(AlertRow.kind == kind, AlertRow.sentence == sentence)
     if post_id:
@@ -50,8 +54,9 @@ def was_told(
             AccountRow.platform == app_of.platform.value, AccountRow.app == app_of.app
         )
         wanted = wanted.where(col(AlertRow.account_id).in_(same_app))
-    if since is not None:
-        wanted = wanted.where(col(AlertRow.at) >= since)
+    if lasting_since is not None:
+        unseen = or_(col(AlertRow.seen_at).is_(None), col(AlertRow.seen_at) > lasting_since)
+        wanted = wanted.where(col(AlertRow.resolved_at).is_(None), unseen)
     return session.exec(wanted.limit(1)).first() is not None
 
 
@@ -103,8 +108,19 @@ def raise_alert(
 ) -> bool:
     """Keep that something is in a state that a person has to see; whether that is news.
 
-    As long as it lasts it is one alert, whoever sees it how often, and whoever has seen to it.
+    As long as it lasts it is one alert, however often it is raised. Where somebody saw to it a day
+    ago and it is raised all the same, it is another one.
     """
+    session.execute(
+        update(AlertRow)
+        .where(
+            col(AlertRow.kind) == kind,
+            col(AlertRow.subject) == subject,
+            col(AlertRow.resolved_at).is_(None),
+            col(AlertRow.seen_at) <= now - SEEN_FOR,
+        )
+        .values(resolved_at=now)
+    )
     values: dict[str, Any] = {
         "at": now,
         "last_at": now,
@@ -147,11 +163,14 @@ def resolve_alerts(
     return sorted(done.scalars())
 
 
-def subjects_of(session: Session, kind: str) -> list[str]:
-    """What is in a state of this kind just now."""
+def subjects_of(session: Session, kind: str, since: datetime) -> list[str]:
+    """What is in a state of this kind, and was found so since then."""
     found = session.exec(
         select(AlertRow.subject).where(
-            AlertRow.kind == kind, AlertRow.subject != "", col(AlertRow.resolved_at).is_(None)
+            AlertRow.kind == kind,
+            AlertRow.subject != "",
+            col(AlertRow.resolved_at).is_(None),
+            col(AlertRow.last_at) >= since,
         )
     )
     return list(found)

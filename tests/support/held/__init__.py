@@ -1,0 +1,1 @@
+"""What holds Python processes to folders that they may write."""
