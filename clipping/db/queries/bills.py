@@ -82,10 +82,19 @@ def bill(session: Session, month: str, client: str | None = None) -> Bill:
     day = func.date(func.timezone("UTC", col(LedgerRow.asked_at))).label("day")
     whose, purpose = col(LedgerRow.client_id), col(LedgerRow.purpose)
     model, batch = col(LedgerRow.model), col(LedgerRow.batch)
-    lines = select(day, whose, purpose, model, batch, col(LedgerRow.cost_usd), *_tokens()).where(
-        *_within(first, until, client)
+    keys = (day, whose, purpose, model, batch)
+    # A month has many lines and few that differ in these: each line is added up once.
+    one = (
+        select(
+            *keys,
+            func.sum(col(LedgerRow.cost_usd)).label("usd"),
+            func.count().label("calls"),
+            *(func.sum(getattr(LedgerRow, kind)).label(kind) for kind in _KINDS),
+        )
+        .where(*_within(first, until, client))
+        .group_by(*keys)
+        .subquery()
     )
-    one = lines.subquery()
     sets = func.grouping_sets(
         tuple_(one.c.client_id),
         tuple_(one.c.day, one.c.purpose),
@@ -99,16 +108,12 @@ def bill(session: Session, month: str, client: str | None = None) -> Bill:
             one.c.model,
             one.c.batch,
             one.c.day,
-            func.sum(one.c.cost_usd),
-            func.count(),
+            func.sum(one.c.usd),
+            func.sum(one.c.calls),
             *(func.sum(one.c[kind]) for kind in _KINDS),
         ).group_by(sets)
     ).all()
     return _added_up(rows)
-
-
-def _tokens() -> list[Any]:
-    return [getattr(LedgerRow, kind) for kind in _KINDS]
 
 
 def _within(first: datetime, until: datetime, client: str | None) -> list[Any]:
@@ -126,7 +131,8 @@ def _added_up(rows: Any) -> Bill:
     purposes: dict[str, Spent] = {}
     by_day: dict[date, dict[str, Decimal]] = {}
     by_model: list[Priced] = []
-    for kind, whose, purpose, model, batch, day, usd, calls, *tokens in rows:
+    for kind, whose, purpose, model, batch, day, usd, counted, *tokens in rows:
+        calls = int(counted)
         if kind == _BY_CLIENT:
             by_client[whose] = Spent(usd, calls)
         elif kind == _BY_DAY:
