@@ -27,7 +27,7 @@ from tests.dashboard.browser_place import (
 )
 from tests.dashboard.conftest import Workplace, put_files
 from tests.dashboard.door_place import PASSWORD, a_user
-from tests.db.values import a_clip, a_detection, a_source, a_transcript
+from tests.db.values import a_clip, a_detection, a_plan, a_source, a_transcript
 from tests.support.chromium import needs_chromium
 from tests.support.contrast import faint
 from tests.support.media import make_video
@@ -67,7 +67,17 @@ def hostile(clips: list[RenderedClip], workplace: Workplace) -> RenderedClip:
     moment = found.moments[0].model_copy(
         update={"moment_id": "mom_script", "hook": SCRIPT, "reason": SCRIPT, "title": SCRIPT}
     )
-    clip = a_clip("clip_script", "carol", moment_id="mom_script", source_id=source.source_id)
+    plan = a_plan()
+    assert plan.hook is not None
+    plan = plan.replace(hook=plan.hook.model_copy(update={"text": SCRIPT}))
+    clip = a_clip(
+        "clip_script",
+        "carol",
+        moment_id="mom_script",
+        source_id=source.source_id,
+        plan=plan,
+        recipe_hash=plan.recipe_hash(),
+    )
     with open_session(workplace.database_url) as session:
         queries.sources.save_source(session, source)
         heard = queries.transcripts.save_transcript(
