@@ -15,6 +15,9 @@ import numpy as np
 import pytest
 import streamlit as st
 from sqlmodel import Session
+from streamlit.components.v2 import manifest_scanner
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+from streamlit.testing.v1 import app_test
 
 from clipping.db import queries
 from clipping.db.session import open_session
@@ -132,6 +135,19 @@ def prefect(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakePrefect]:
         yield fake
     settings.cache_clear()
     runs.forget()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_server_for_all_pages() -> Iterator[None]:
+    """What Streamlit's server does once, and its ``AppTest`` again for every page that is opened.
+
+    That looks through all packages for components, and compiles the page: half of a test's time.
+    """
+    scripts, components = ScriptCache(), manifest_scanner.scan_component_manifests()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", lambda: components)
+        patch.setattr(app_test, "ScriptCache", lambda: scripts)
+        yield
 
 
 def forget() -> None:
