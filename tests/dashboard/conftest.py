@@ -159,6 +159,10 @@ def forget() -> None:
 
 @pytest.fixture
 def clips(workplace: Workplace) -> list[RenderedClip]:
+    return two_clips(workplace)
+
+
+def two_clips(workplace: Workplace) -> list[RenderedClip]:
     """A ready clip and one that failed its proof, newest first, of two clients."""
     first = a_clip("clip_good", "acme", state=ClipState.READY, proof=PASSED)
     second = a_clip(
