@@ -39,6 +39,8 @@ _FIRST_CLIPS = (
     "flows/test_rescue.py",
     "flows/test_variations.py",
 )
+_WAITS = "flows/test_up.py"
+"""Waits more than it works: first, so that there is always another process that works meanwhile."""
 _LONG = ("flows", "tasks", "rendering", "faces", "dashboard")
 """Folders whose tests take long: first, or one process would still be at them alone at the end."""
 
@@ -52,7 +54,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "set(" in item.name or " object at 0x" in item.name:
             raise pytest.UsageError(f"this test's name is not the same twice: {item.nodeid:.300}")
     places = {folder: place for place, folder in enumerate(_LONG)}
-    items.sort(key=lambda item: places.get(item.path.parent.name, len(places)))
+
+    def place(item: pytest.Item) -> tuple[bool, int]:
+        others = not item.nodeid.partition("::")[0].endswith(_WAITS)
+        return others, places.get(item.path.parent.name, len(places))
+
+    items.sort(key=place)
 
 
 class _Together(LoadFileScheduling):  # type: ignore[misc]

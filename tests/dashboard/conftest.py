@@ -15,6 +15,9 @@ import numpy as np
 import pytest
 import streamlit as st
 from sqlmodel import Session
+from streamlit.components.v2 import manifest_scanner
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+from streamlit.testing.v1 import app_test
 
 from clipping.db import queries
 from clipping.db.session import open_session
@@ -134,6 +137,19 @@ def prefect(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakePrefect]:
     runs.forget()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_server_for_all_pages() -> Iterator[None]:
+    """What Streamlit's server does once, and its ``AppTest`` again for every page that is opened.
+
+    That looks through all packages for components, and compiles the page: half of a test's time.
+    """
+    scripts, components = ScriptCache(), manifest_scanner.scan_component_manifests()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", lambda: components)
+        patch.setattr(app_test, "ScriptCache", lambda: scripts)
+        yield
+
+
 def forget() -> None:
     """Read the settings, and open the store that they name, anew."""
     settings.cache_clear()
@@ -143,6 +159,10 @@ def forget() -> None:
 
 @pytest.fixture
 def clips(workplace: Workplace) -> list[RenderedClip]:
+    return two_clips(workplace)
+
+
+def two_clips(workplace: Workplace) -> list[RenderedClip]:
     """A ready clip and one that failed its proof, newest first, of two clients."""
     first = a_clip("clip_good", "acme", state=ClipState.READY, proof=PASSED)
     second = a_clip(

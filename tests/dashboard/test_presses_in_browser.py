@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -14,7 +13,7 @@ from sqlalchemy import text
 
 from clipping.db import queries
 from clipping.db.session import open_session
-from clipping.models import ChangeState, ClipChange, ClipEdit, Decision, RenderedClip, Role
+from clipping.models import ChangeState, ClipChange, ClipEdit, Decision, Role
 from clipping.publishing import changing
 from tests.dashboard.browser_place import (
     browsing,
@@ -23,33 +22,54 @@ from tests.dashboard.browser_place import (
     sign_in_again,
     until,
 )
-from tests.dashboard.conftest import Workplace
+from tests.dashboard.conftest import Workplace, agency_with, two_clips
 from tests.dashboard.door_place import a_user
 from tests.support.chromium import needs_chromium
-from tests.support.prefect_api import FakePrefect
+from tests.support.prefect_api import PASSWORD, FakePrefect
 
 pytestmark = needs_chromium
 QUEUE = ("clip_good", *(f"clip_h{place}" for place in range(9)))
 """As they wait."""
 
 
-@pytest.fixture
-def tab(
-    clips: list[RenderedClip], workplace: Workplace, tmp_path: Path, prefect: FakePrefect
-) -> Iterator[Page]:
-    """The review, at which somebody looks who may do everything there."""
+@pytest.fixture(scope="module")
+def workplace(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
+    """An agency with ten clips to approve."""
+    with agency_with(postgres, tmp_path_factory, lambda _: None) as made:
+        more_clips_to_approve(made, two_clips(made)[0], *QUEUE[1:])
+        yield made
+
+
+@pytest.fixture(scope="module")
+def window(workplace: Workplace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """Where somebody is signed in who may do everything; to come there takes as long as a test."""
     a_user(workplace.database_url, "bo", Role.OPERATOR, "acme", "bravo")
-    more_clips_to_approve(workplace, clips[0], *QUEUE[1:])
-    with (
-        served(workplace.database_url, workplace.store, tmp_path) as address,
-        browsing() as browser,
-    ):
-        page = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
-        sign_in_again(page, address, "bo")
-        page.get_by_role("link", name="Review", exact=True).first.click()
-        in_front(page, QUEUE[0])
-        _wait_for_keys(page)
-        yield page
+    folder = tmp_path_factory.mktemp("server")
+    with FakePrefect().serving() as fake, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PREFECT_API_URL", fake.url)
+        patch.setenv("PREFECT_API_AUTH_STRING", PASSWORD)
+        with (
+            served(workplace.database_url, workplace.store, folder) as address,
+            browsing() as browser,
+        ):
+            page = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
+            sign_in_again(page, address, "bo")
+            yield page
+
+
+@pytest.fixture
+def tab(window: Page, workplace: Workplace) -> Page:
+    """The review, with all clips undecided."""
+    window.get_by_role("link", name="Today", exact=True).first.click()
+    expect(window.get_by_role("heading", name="Today", level=1)).to_be_visible()
+    ended(window)
+    with open_session(workplace.database_url) as session:
+        for table in ("verdicts", "clip_changes"):
+            session.execute(text(f"DELETE FROM clipping.{table}"))
+    window.get_by_role("link", name="Review", exact=True).first.click()
+    in_front(window, QUEUE[0])
+    _wait_for_keys(window)
+    return window
 
 
 def _wait_for_keys(tab: Page) -> None:

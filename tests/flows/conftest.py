@@ -265,16 +265,22 @@ def _shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
+def _talk(folder: Path, name: str, seconds: int) -> DemoTalk:
+    """One for all test processes: those that come while it is made wait for it."""
+    with exclusive(folder / f"{name}.turn", timeout_s=200, busy=f"no turn at {name}"):
+        return make_demo(folder / name, seconds)
+
+
 @pytest.fixture(scope="session")
 def talk(tmp_path_factory: pytest.TempPathFactory) -> DemoTalk:
     """The demo talk, as long as two clips and some that are turned down need."""
-    return make_demo(_shared(tmp_path_factory) / "talk", seconds=40)
+    return _talk(_shared(tmp_path_factory), "talk", seconds=40)
 
 
 @pytest.fixture(scope="session")
 def short(tmp_path_factory: pytest.TempPathFactory) -> DemoTalk:
     """Its beginning, for tests that care for the run and not for what is found in it."""
-    return make_demo(_shared(tmp_path_factory) / "short", seconds=24)
+    return _talk(_shared(tmp_path_factory), "short", seconds=24)
 
 
 @pytest.fixture(scope="session")

@@ -30,6 +30,7 @@ def embedded_database(home: Path) -> Iterator[str]:
         with embedded.database_url(Settings(home=home, DATABASE_URL=None)) as url:
             yield url
             close_pool(url)
+            _forget_emptiers()
     finally:
         remove_data(home)
 
@@ -63,11 +64,42 @@ def database_url(postgres: str) -> str:
 
 def remove_rows(url: str) -> None:
     """Empty all tables."""
-    tables = [Identifier(table.schema or "", table.name) for table in Row.metadata.sorted_tables]
-    with psycopg.connect(url) as connection:
+    try:
+        _emptier(url).execute("SELECT pg_temp.remove_rows()")
+    except psycopg.OperationalError:
+        # A test had the server end all connections.
+        _forget_emptiers()
+        _emptier(url).execute("SELECT pg_temp.remove_rows()")
+
+
+_emptiers: dict[str, psycopg.Connection] = {}
+
+
+def _emptier(url: str) -> psycopg.Connection:
+    """A connection that is kept: a new one, which knows no table yet, takes fifty times as long."""
+    if url not in _emptiers:
+        connection = psycopg.connect(url, autocommit=True, application_name="remove_rows")
+        tables = [
+            Identifier(table.schema or "", table.name) for table in Row.metadata.sorted_tables
+        ]
         # Children first; on a few rows far quicker than TRUNCATE, which makes new files.
-        for table in reversed(tables):
-            connection.execute(SQL("DELETE FROM {}").format(table))
+        steps = [
+            SQL("IF EXISTS (SELECT FROM {0}) THEN DELETE FROM {0}; END IF;").format(table)
+            for table in reversed(tables)
+        ]
+        connection.execute(
+            SQL(
+                "CREATE FUNCTION pg_temp.remove_rows() RETURNS void LANGUAGE plpgsql"
+                " AS $$ BEGIN {} END $$"
+            ).format(SQL(" ").join(steps))
+        )
+        _emptiers[url] = connection
+    return _emptiers[url]
+
+
+def _forget_emptiers() -> None:
+    while _emptiers:
+        _emptiers.popitem()[1].close()
 
 
 @pytest.fixture
