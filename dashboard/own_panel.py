@@ -92,7 +92,7 @@ def _detail(clip_id: str) -> None:
         st.markdown(plain(said(clip, posts)))
         if waiting is not None and waiting.waits_for is WaitsFor.APPROVAL:
             looks.link(review_lead(waiting))
-        if clip.verdict is not None and not clip.verdict.rejects:
+        if clip.verdict is not None and not clip.verdict.rejects and not clip.replaced:
             st.caption(plain(f"{clip.verdict.sentence[:-1]} on {clip.verdict.at:%d %B %Y}."))
         st.caption(plain(f"{clip.duration_ms / 1000:.0f} seconds of {clip.file_name}"))
         if caption:
@@ -110,7 +110,7 @@ def _posts(posts: Sequence[OwnPost]) -> None:
             when = local(post.at, post.timezone)
             named = account_name(post.platform, post.handle)
             mark = STATES[PostState.POSTED if post.is_posted else PostState.RESERVED]
-            line = looks.row(mark, named, (f"{when} ({post.timezone})",))
+            line = looks.row(mark, named, (when,))
             if post.url.startswith("https://"):
                 with line:
                     st.link_button("See it", post.url, icon=":material/open_in_new:")

@@ -9,7 +9,7 @@ import streamlit as st
 
 from clipping.db import queries
 from clipping.errors import Rejected
-from clipping.models import Account, Post, PostEvent
+from clipping.models import Account, Post, PostEvent, PostState
 from clipping.publishing.changes import Offer, offers
 from dashboard import looks
 from dashboard.actions import change_post, say, say_what_was_done
@@ -103,6 +103,8 @@ def _actions(post: Post, account: Account) -> None:
         with st.expander(OFFERS[offer]):
             with st.form(key, border=False):
                 st.caption(plain(FOLLOWS[offer]))
+                if offer is Offer.MOVE and post.state is PostState.HELD:
+                    st.caption(plain(f"That ends this: {post.note}"))
                 _ask(offer, post, account, key)
                 st.form_submit_button(
                     OFFERS[offer], type="primary", on_click=_do, args=(offer, post, key)

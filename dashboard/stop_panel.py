@@ -192,6 +192,6 @@ def _tell(found: Resumption) -> None:
 
 def _named(posts: Sequence[Post]) -> str:
     first = ", ".join(
-        f"{one.platform} of {one.client}, {local(one.due_at, 'UTC')} UTC" for one in posts[:_SHOWN]
+        f"{one.platform} of {one.client}, {local(one.due_at, 'UTC')}" for one in posts[:_SHOWN]
     )
     return first + (" …" if len(posts) > _SHOWN else "")

@@ -135,8 +135,8 @@ def apart(at: datetime, now: datetime) -> str:
 
 
 def local(at: datetime, timezone: str) -> str:
-    """A time on a clock: ``Fri 27 Nov 18:43``."""
-    return f"{at.astimezone(zone(timezone)):%a %d %b %H:%M}"
+    """A time on a clock: ``Fri 27 Nov 18:43 CET``."""
+    return f"{at.astimezone(zone(timezone)):%a %d %b %H:%M %Z}"
 
 
 def utc(at: datetime) -> str:

@@ -99,7 +99,7 @@ def brought_up_to_date(found: Automation, wanted: Automation) -> Automation | No
         update={"id": found.id, "enabled": found.enabled, "actions": [*wanted.actions, *added]}
     )
     left_out = {"owner_resource"}
-    same = found.model_dump(mode="json", exclude=left_out) == to_be.model_dump(
-        mode="json", exclude=left_out
-    )
+    # As values: of some parts, which are sets, JSON has an order. An update that changes nothing
+    # would still make Prefect forget which runs it was watching.
+    same = found.model_dump(exclude=left_out) == to_be.model_dump(exclude=left_out)
     return None if same else to_be

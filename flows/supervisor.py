@@ -12,6 +12,7 @@ from clipping.errors import NotInstalled, ServiceUnavailable
 from clipping.settings import CHECKOUT, settings
 from flows import console
 from flows.deploying import HEARTBEAT_S, POOLS, deploy
+from flows.left_runs import end_left_runs
 from flows.local_run import (
     api_password,
     encryption_environment,
@@ -89,6 +90,7 @@ def _start(stack: ExitStack, port: int, dashboard_port: int) -> list[Part]:
         wait_for_api(api_url, server.process, server.log)
     console.errors.print("Creating work pools and deployments ...")
     deploy()
+    end_left_runs()
     parts = [keeper, server, *_workers(), _dashboard(dashboard_port)]
     for part in parts[2:]:
         _begin(stack, part)

@@ -111,6 +111,9 @@ class PastPost(Value):
     at: datetime
     source_id: str = ""
     span: TimeSpan | None = None
+    slotless: bool = False
+    """Whether it has lost its slot and goes out all the same: it counts on the day of its
+    time."""
 
 
 class AppUse(Value):

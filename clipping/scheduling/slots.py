@@ -68,15 +68,17 @@ def day_slots(request: PlanRequest) -> DaySlots:
         if zone is None:
             shortages += _shortage(account, due - len(done), Cause.ACCOUNT, refusal)
             continue
+        # What has lost its slot and goes out all the same is one of the day's.
+        apart = _apart(request, account, zone)
         drawing = Drawing(request, account, zone, shares[account.account_id])
-        found, over = _found(drawing, due, done, own, taken, kept)
+        found, over = _found(drawing, due, due - apart, done, own, taken, kept)
         # The minutes of one that can't post stay its own: a pause moves nobody else.
         taken |= {slot.slot_id: (slot.platform, slot.at) for slot in found}
         if refusal:
-            shortages += _shortage(account, due - len(done), Cause.ACCOUNT, refusal)
+            shortages += _shortage(account, due - apart - len(done), Cause.ACCOUNT, refusal)
             continue
         slots += found
-        missing = max(0, due - len(done) - len(found))
+        missing = max(0, due - apart - len(done) - len(found))
         shortages += _shortage(account, min(missing, over), Cause.PAST, _gone_by(account))
         shortages += _shortage(account, missing - over, Cause.HOURS, _too_little_room(account))
     return DaySlots(tuple(sorted(slots, key=_time)), tuple(shortages))
@@ -124,6 +126,7 @@ def why_it_cannot_post(account: Account, request: PlanRequest) -> str:
 def _found(
     drawing: Drawing,
     due: int,
+    most: int,
     done: Sequence[Slot],
     own: Sequence[datetime],
     taken: dict[str, tuple[PlatformName, datetime]],
@@ -131,6 +134,8 @@ def _found(
 ) -> tuple[list[Slot], int]:
     """The account's further slots of the day, and how many windows have gone by unused.
 
+    :param due: How many posts the account makes on the day.
+    :param most: How many of them have slots.
     :param kept: Times of slots that have a post already: they move only for one another.
     """
     found: list[Slot] = []
@@ -139,7 +144,7 @@ def _found(
         numbers.sort(key=lambda number: drawing.slot_id(number) not in kept)
     for number in numbers:
         name = drawing.slot_id(number)
-        if len(done) + len(found) >= due or name in used:
+        if len(done) + len(found) >= most or name in used:
             continue
         times = [*own, *(slot.at for slot in (*done, *found))]
         others = [at for other, at in kept.items() if other != name]
@@ -168,6 +173,16 @@ def _history(request: PlanRequest) -> dict[str, list[datetime]]:
     for post in request.past:
         times.setdefault(post.account_id, []).append(post.at)
     return times
+
+
+def _apart(request: PlanRequest, account: Account, zone: ZoneInfo) -> int:
+    """How many posts of the account's day have no slot."""
+    return sum(
+        post.slotless
+        and post.account_id == account.account_id
+        and waking_day(account, zone, post.at) == request.day
+        for post in request.past
+    )
 
 
 def _first_post_on(

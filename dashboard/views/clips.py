@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from clipping.db import queries
 from clipping.db.queries.clip_lines import ClipChoice, ClipLine, clip_page
 from clipping.db.queries.review_lines import waiting_of
-from clipping.models import ClipState
+from clipping.models import ClipState, Decision
 from clipping.timing import timecode
 from dashboard import library, looks, own_panel
 from dashboard.addresses import cover_url, video_url
@@ -67,7 +68,8 @@ def tile(line: ClipLine, *, of: bool) -> None:
     """
     st.image(cover_url(line.clip_id), width="stretch")
     st.markdown(f"**{plain(line.hook)}**")
-    _badge(line.state, line.failures, line.checks)
+    if not _settled(line.decision, replaced=line.replaced):
+        _badge(line.state, line.failures, line.checks)
     score = "" if line.score is None else f"score {line.score} · "
     whose = f"{line.client} · " if of else ""
     st.caption(plain(f"{whose}{score}{line.seconds:.1f} s · {line.file_name}"))
@@ -79,6 +81,8 @@ def detail(clip_id: str) -> None:
     with reading() as session:
         card = library.card(session, clip_id)
         waiting = waiting_of(session, clip_id)
+        verdict = queries.verdicts.find_verdict(session, clip_id)
+        replaced = queries.changes.superseded_by(session, clip_id) is not None
     if card is None:
         st.warning(f"There is no clip {plain(clip_id)} in the database.")
         return
@@ -89,7 +93,8 @@ def detail(clip_id: str) -> None:
         st.caption(plain(f"{clip.clip_id} · recipe {clip.recipe_hash[:12]}"))
     with story:
         st.header(plain(card.hook))
-        _badge(clip.state, len(clip.proof.failures), len(clip.proof.checks))
+        if not _settled(verdict.decision if verdict else None, replaced=replaced):
+            _badge(clip.state, len(clip.proof.failures), len(clip.proof.checks))
         if waiting is not None:
             looks.link(review_lead(waiting))
         _facts(card)
@@ -104,6 +109,17 @@ def detail(clip_id: str) -> None:
             _proof(card)
         with words:
             st.markdown(plain(" ".join(word.text for word in clip.plan.words)))
+
+
+def _settled(decision: Decision | None, *, replaced: bool) -> bool:
+    """Say of a clip that is not posted, or was approved, that it is so; whether there was that."""
+    if replaced:
+        st.badge("replaced by another version", icon=":material/history:", color="gray")
+    elif decision is Decision.REJECTED:
+        st.badge("rejected", icon=":material/block:", color="gray")
+    elif decision is Decision.APPROVED:
+        st.badge("approved", icon=":material/check:", color="green")
+    return replaced or decision is not None
 
 
 def _badge(state: ClipState, failures: int, checks: int) -> None:

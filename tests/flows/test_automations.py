@@ -5,14 +5,27 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import permutations
 from typing import Any
+from uuid import UUID
 
 import pytest
+from prefect import State, flow
 from prefect.automations import Automation, CancelFlowRun, EventTrigger
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.client.schemas.objects import ConcurrencyLimitStrategy, ConcurrencyOptions
+from prefect.states import Pending, Running
 
 from flows import automations
-from flows.automations import DEAD_RUNS, LATE_RUNS, set_automations, wanted_automations
+from flows.automations import (
+    DEAD_RUNS,
+    LATE_RUNS,
+    brought_up_to_date,
+    set_automations,
+    wanted_automations,
+)
+from flows.left_runs import end_left_runs
 
 
 @pytest.fixture
@@ -60,3 +73,53 @@ def test_automations_are_made_once_and_an_old_one_is_brought_up_to_date(
     monkeypatch.setattr(Automation, "aupdate", touched)
     monkeypatch.setattr(Automation, "acreate", touched)
     asyncio.run(set_automations())
+
+
+def test_an_automation_is_the_same_in_whatever_order_its_server_names_its_events() -> None:
+    [wanted, _] = wanted_automations()
+    assert isinstance(wanted.trigger, EventTrigger)
+    for names in permutations(wanted.trigger.expect):
+        trigger = wanted.trigger.model_copy(update={"expect": set(names)})
+        found = wanted.model_copy(update={"trigger": trigger})
+        assert brought_up_to_date(found, wanted) is None, names
+
+
+def test_runs_that_an_ended_worker_has_left_are_ended_and_others_are_not(server: None) -> None:
+    with get_client(sync_client=True) as client:
+        pool = client.create_work_pool(WorkPoolCreate(name="cpu", type="process"))
+
+        @flow
+        def some_stage() -> None: ...
+
+        flow_id = client.create_flow(some_stage)
+        deployment = client.create_deployment(
+            flow_id=flow_id,
+            name="some-stage",
+            work_pool_name=pool.name,
+            concurrency_limit=1,
+            concurrency_options=ConcurrencyOptions(
+                collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW
+            ),
+        )
+
+        def run(*states: State[Any]) -> UUID:
+            made = client.create_flow_run_from_deployment(deployment)
+            for state in states:
+                client.set_flow_run_state(made.id, state)
+            return made.id
+
+        def now(run_id: UUID) -> str:
+            state = client.read_flow_run(run_id).state
+            assert state is not None
+            return str(state.name)
+
+        left = run(Pending(), Running())
+        assert now(run(Pending())) == "Cancelled"
+        waits = run()
+        mine = client.create_flow_run(some_stage, state=Running()).id
+        assert end_left_runs() == 1
+        assert (now(left), now(waits), now(mine)) == ("Crashed", "Scheduled", "Running")
+        # Its slot is free at once.
+        assert now(run(Pending(), Running())) == "Running"
+        assert end_left_runs() == 1
+        client.delete_work_pool("cpu")

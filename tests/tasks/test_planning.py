@@ -536,6 +536,24 @@ def test_a_post_whose_slot_was_given_away_while_its_source_was_stopped_is_over_o
     assert over.note == "Its slot was given to another post while it was held."
 
 
+@pytest.mark.parametrize("first_post_on", [None, DAY - timedelta(days=60)], ids=["new", "old"])
+def test_a_post_that_goes_on_without_its_slot_is_one_of_its_accounts_day(
+    place: PlanPlace, first_post_on: date | None
+) -> None:
+    place.account(TIKTOK, first_post_on=first_post_on)
+    place.more_clips(2)
+    due = len(place.plan().assignments)
+    assert due == (1 if first_post_on is None else 2)
+    _stop(place, source_id=SOURCE.source_id)
+    assert place.plan(now=NOW + HOUR).assignments == ()
+    found = post_changes.resumption(_only_stop(place), NOW + 2 * HOUR)
+    post_changes.resume(found, "Jo", NOW + 2 * HOUR)
+    place.more_clips(3)
+    again = place.plan(now=NOW + 2 * HOUR)
+    assert (again.assignments, again.shortages) == ((), ())
+    assert len(place.posts(PostState.RESERVED)) == due
+
+
 def test_what_was_held_so_long_that_its_moment_came_elsewhere_does_not_go_on(
     place: PlanPlace,
 ) -> None:

@@ -11,8 +11,8 @@ from sqlmodel import Session, col
 
 from clipping.db.queries.clients import client_id
 from clipping.db.queries.naming import called
-from clipping.db.tables import ClientRow, ClipRow, MomentRow, SourceRow
-from clipping.models import ClipState, Proof
+from clipping.db.tables import ClientRow, ClipRow, MomentRow, SourceRow, VerdictRow
+from clipping.models import ClipState, Decision, Proof
 
 ClipKey = tuple[datetime, str]
 """When it was rendered, clip: behind it a page begins."""
@@ -43,6 +43,10 @@ class ClipLine:
     checks: int
     failures: int
     rendered_at: datetime
+    replaced: bool = False
+    """Whether another version of it is there in its place."""
+    decision: Decision | None = None
+    """What somebody has decided about it."""
 
     @property
     def key(self) -> ClipKey:
@@ -67,10 +71,13 @@ def clip_page(
             col(SourceRow.file_name),
             found.c.proof,
             found.c.rendered_at,
+            found.c.superseded_by.is_not(None),
+            func.coalesce(col(VerdictRow.decision), ""),
         )
         .join(ClientRow, col(ClientRow.client_id) == found.c.client_id)
         .join(SourceRow, col(SourceRow.source_id) == found.c.source_id)
         .outerjoin(MomentRow, col(MomentRow.moment_id) == found.c.moment_id)
+        .outerjoin(VerdictRow, col(VerdictRow.clip_id) == found.c.clip_id)
         .order_by(found.c.rendered_at.desc(), found.c.clip_id.desc())
     )
     return [_line(*row) for row in session.execute(wanted).all()]
@@ -99,6 +106,8 @@ def _line(
     file_name: str,
     proof: dict[str, Any],
     rendered_at: datetime,
+    replaced: bool,
+    decision: str,
 ) -> ClipLine:
     read = Proof.model_validate(proof)
     return ClipLine(
@@ -112,4 +121,6 @@ def _line(
         checks=len(read.checks),
         failures=len(read.failures),
         rendered_at=rendered_at,
+        replaced=replaced,
+        decision=Decision(decision) if decision else None,
     )

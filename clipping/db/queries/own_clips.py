@@ -51,6 +51,8 @@ class OwnClip:
     """Whether one of us has to look at it first."""
     wants_approval: bool
     verdict: Verdict | None
+    replaced: bool = False
+    """Whether another version of it is there in its place."""
 
     @property
     def key(self) -> ClipKey:
@@ -107,6 +109,7 @@ def own_clips(
             made_at,
             col(ClipRow.state) == ClipState.HELD.value,
             wants == "required",
+            col(ClipRow.superseded_by).is_not(None),
             *VERDICT,
         )
         .join(ClientRow, col(ClientRow.client_id) == col(ClipRow.client_id))
@@ -137,11 +140,21 @@ def _own_clip(
     made_at: datetime,
     held: bool,
     wants_approval: bool,
+    replaced: bool,
     *verdict: Any,
 ) -> OwnClip:
     decided = verdict_of(clip_id, *verdict)
     return OwnClip(
-        clip_id, client, hook, file_name, duration_ms, made_at, held, wants_approval, decided
+        clip_id,
+        client,
+        hook,
+        file_name,
+        duration_ms,
+        made_at,
+        held,
+        wants_approval,
+        decided,
+        replaced,
     )
 
 

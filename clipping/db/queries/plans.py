@@ -261,6 +261,7 @@ def _known(
         at=at,
         source_id=source_id,
         span=TimeSpan(start_ms=start_ms, end_ms=end_ms),
+        slotless=slot_id is None,
     )
     return KnownPost(post_id, slot_id, PostState(state), due_at, reason, score, goes_on, past)
 
