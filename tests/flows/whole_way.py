@@ -77,11 +77,13 @@ def go(
     fakes: Fakes,
     talk: DemoTalk,
     run: Callable[..., dict[str, Any]],
+    publish: Callable[[], None],
 ) -> None:
     """Sign in, upload, watch, edit, approve, see it planned, and posted.
 
     :param pages: Address of the dashboard.
     :param run: Runs a deployment to its end, and gives the state that it ended in.
+    :param publish: Has what is due be posted, from then on, by its schedule.
     """
     with embedded.database_url(Settings(home=home, DATABASE_URL=None)) as found:
         url = found
@@ -100,6 +102,7 @@ def go(
         assert run("plan-day", client=CLIENT, day=str(_DAY))["type"] == "COMPLETED"
         _see_it_planned(tab, pages)
         _let_the_time_come(url)
+        publish()
         _see_it_posted(tab, pages, url)
     (public,) = fakes.stage.world.ledger
     with open_session(url) as session:
