@@ -9,8 +9,6 @@ from pydantic import SecretStr
 
 from clipping.db import queries
 from clipping.models import (
-    Account,
-    AccountLimits,
     PlatformName,
     PostingMethod,
     PostJob,
@@ -19,13 +17,13 @@ from clipping.models import (
 )
 from clipping.platforms.base import Access, Clock
 from clipping.platforms.failures import FailureKind, failure
-from clipping.platforms.x import X
+from tests.tasks.fake_browser import QuietBrowser
 from tests.tasks.post_place import VAULT, place_at
 
 PROXY = "http://user:s3cret@proxy.example:3128"
 
 
-class FakeBrowser(X):
+class FakeBrowser(QuietBrowser):
     """Shows nothing but pages that nobody knows, or none at all."""
 
     def __init__(self, kind: FailureKind) -> None:
@@ -33,12 +31,6 @@ class FakeBrowser(X):
         self.kind = kind
         self.proxies: list[str | None] = []
         self.let_go_of: list[str] = []
-
-    def check(self, job: PostJob, account: Account, limits: AccountLimits) -> list[str]:
-        return []
-
-    def limits(self, access: Access, clock: Clock) -> AccountLimits:
-        return AccountLimits()
 
     def submit(self, job: PostJob, receipt: Receipt, access: Access, clock: Clock) -> Receipt:
         self.proxies.append(access.proxy)

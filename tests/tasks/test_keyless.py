@@ -17,7 +17,6 @@ from clipping.db.queries.claims import OTHERS_FIRST
 from clipping.db.tables import BucketRow, PostRow
 from clipping.models import (
     Account,
-    AccountLimits,
     PlatformName,
     PostingMethod,
     PostJob,
@@ -27,7 +26,6 @@ from clipping.models import (
     Tokens,
 )
 from clipping.platforms.base import Access, Clock
-from clipping.platforms.x import X
 from clipping.publishing.failing import SLOWLY
 from clipping.settings import settings
 from clipping.vault import Vault, new_key
@@ -38,6 +36,7 @@ from tasks.browsing import browser_obstacles
 from tasks.leases import LEASE
 from tasks.removals import look_for_removed
 from tasks.tokens import access_to
+from tests.tasks.fake_browser import QuietBrowser
 from tests.tasks.post_place import KEY, VAULT, Killed, Place, place_at
 
 
@@ -104,27 +103,18 @@ def test_a_missing_key_is_an_alarm_while_accounts_need_one(
     assert capsys.readouterr().err == ""
 
 
-class FakeBrowser(X):
+class FakeBrowser(QuietBrowser):
     """Takes the file, and says what was in the account's list."""
 
     def __init__(self) -> None:
         super().__init__()
         self.asked: list[str] = []
 
-    def check(self, job: PostJob, account: Account, limits: AccountLimits) -> list[str]:
-        return []
-
-    def limits(self, access: Access, clock: Clock) -> AccountLimits:
-        return AccountLimits()
-
     def submit(self, job: PostJob, receipt: Receipt, access: Access, clock: Clock) -> Receipt:
         self.asked.append(job.post_id)
         if receipt.stage is Stage.NEW:
             return Receipt(stage=Stage.SENDING, handle={"known": "1"})
         return receipt.replace(stage=Stage.POSTED, public_id="2", url="https://x.example/2")
-
-    def let_go(self, post_id: str) -> None:
-        pass
 
 
 def test_nothing_is_uploaded_in_a_browser_without_a_key(
