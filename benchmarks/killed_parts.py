@@ -17,9 +17,11 @@ import tempfile
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Final
@@ -27,6 +29,7 @@ from urllib.error import URLError
 
 import psutil
 import psycopg
+from pydantic import SecretStr
 from sqlalchemy import make_url
 from sqlalchemy.exc import OperationalError
 
@@ -39,7 +42,7 @@ from clipping.rehearsal import stock
 from clipping.rehearsal.cast import CLIENT, Cast, Piece
 from clipping.rehearsal.clock import WallClock
 from clipping.rehearsal.stage import Stage, tokens_of
-from clipping.rehearsal.world import World
+from clipping.rehearsal.world import PublicPost, World
 from clipping.settings import CHECKOUT, Settings
 from clipping.storage.keys import clip_key
 from clipping.vault import Vault, new_key
@@ -49,43 +52,48 @@ _LATER, _EACH = timedelta(hours=2), timedelta(seconds=3)
 _UP_S, _AGAIN_S, _ALL_S = 300.0, 300.0, 1200.0
 
 
+@dataclass
 class Up:
     """A running ``clipper up``, and what it has been asked to post."""
 
-    def __init__(self, home: Path, stage: Stage, urls: dict[str, str]) -> None:
-        self.home, self.stage = home, stage
-        self.port, self.pages = free_port(), free_port()
-        self.vault_key = new_key()
+    home: Path
+    stage: Stage
+    vault_key: SecretStr = field(default_factory=new_key)
+    port: int = field(default_factory=free_port)
+    pages: int = field(default_factory=free_port)
+
+    @contextmanager
+    def running(self, urls: Mapping[str, str]) -> Iterator[None]:
+        """While the block runs, with the platforms at these addresses."""
         kept = {
             name: text
             for name, text in os.environ.items()
             if not name.startswith(("CLIPPER", "PREFECT")) and name != "DATABASE_URL"
         }
-        self.environment = {
+        environment = {
             **kept,
-            **stage.apps(),
+            **self.stage.apps(),
             **{f"CLIPPER_{name.upper()}_URL": url for name, url in urls.items()},
-            "CLIPPER_HOME": str(home),
+            "CLIPPER_HOME": str(self.home),
             "CLIPPER_VAULT_KEYS": self.vault_key.get_secret_value(),
             "DO_NOT_TRACK": "1",
         }
-        self.database = ""
-
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        """While the block runs."""
         command = [sys.executable, "-m", "flows.cli", "up"]
         command += ["--port", str(self.port), "--dashboard-port", str(self.pages)]
-        with subprocess.Popen(command, cwd=CHECKOUT, env=self.environment) as process:
+        with subprocess.Popen(command, cwd=CHECKOUT, env=environment) as process:
             try:
                 until(_UP_S, lambda: self.answers(self.pages, "/auth/sign-in"), "it is up")
-                with embedded.database_url(Settings(home=self.home, DATABASE_URL=None)) as url:
-                    self.database = url
                 yield
             finally:
                 process.send_signal(signal.SIGINT)
                 process.wait(timeout=120)
         say("clipper up ended with", process.returncode)
+
+    @cached_property
+    def database(self) -> str:
+        """Address of its database."""
+        with embedded.database_url(Settings(home=self.home, DATABASE_URL=None)) as url:
+            return url
 
     def answers(self, port: int, path: str) -> bool:
         """Whether a server says that it is well."""
@@ -95,8 +103,16 @@ class Up:
         except (URLError, OSError):
             return False
 
-    def book(self, cast: Cast, accounts: list[Account], pieces: list[Piece]) -> list[str]:
-        """Accounts with tokens, clips with files, and a post for each account, hours from now."""
+    def book(self, count: int) -> list[str]:
+        """So many accounts with tokens, clips with files, and a post for each, hours from now."""
+        cast = Cast(count, 1, 7, 0.0)
+        accounts = [
+            one.replace(premium=one.platform is PlatformName.X, timezone="UTC")
+            for one in cast.members()
+        ]
+        pieces = list(cast.pieces[:count])
+        for name in PlatformName:
+            self.stage.work_at(name, 3.0, 5.0)
         vault, at = Vault([self.vault_key]), datetime.now(UTC) + _LATER
         booked: list[str] = []
         sources: dict[str, str] = {}
@@ -214,19 +230,10 @@ def until(most_s: float, is_so: Callable[[], bool], what: str) -> float:
     return time.monotonic() - began
 
 
-def _kill(
-    up: Up, name: str, pids: list[int], is_back: Callable[[], bool], post_ids: Sequence[str]
-) -> None:
-    """Kill a part while these posts are on their way, and wait until all of them are public."""
-    for pid in pids:
-        os.kill(pid, signal.SIGKILL)
-    took = until(_AGAIN_S, is_back, f"the {name} is back")
-    public = Counter({PostState.POSTED: len(post_ids)})
-    went = took + until(_ALL_S, lambda: up.states(post_ids) == public, "its posts are public")
-    say(f"{name} killed, back after {took:.1f} s, {len(post_ids)} posts public after", went)
-
-
-def _kill_each(up: Up, post_ids: Sequence[str]) -> None:
+def kill_each(up: Up, post_ids: Sequence[str]) -> None:
+    """Let a quarter of the posts out at a time, kill a part while they are on their way, and wait
+    until it is back; and in the end until all are public.
+    """
     kills: list[tuple[str, Callable[[], list[int]], Callable[[], bool]]] = [
         (
             "dashboard",
@@ -250,7 +257,13 @@ def _kill_each(up: Up, post_ids: Sequence[str]) -> None:
         up.let_out(these)
         began = until(_ALL_S, lambda these=these: _on_their_way(up, these), "posts are begun")  # type: ignore[misc]
         say("the first of its posts is on its way after", began)
-        _kill(up, name, pids(), is_back, these)
+        for pid in pids():
+            os.kill(pid, signal.SIGKILL)
+        back = until(_AGAIN_S, is_back, f"the {name} is back")
+        say(f"{name} killed, back after", back)
+    public = Counter({PostState.POSTED: len(post_ids)})
+    took = until(_ALL_S, lambda: up.states(post_ids) == public, "all posts are public")
+    say("all posts are public after", took)
 
 
 def _on_their_way(up: Up, post_ids: Sequence[str]) -> bool:
@@ -260,29 +273,26 @@ def _on_their_way(up: Up, post_ids: Sequence[str]) -> bool:
 
 def main(count: int = ACCOUNTS) -> None:
     """Run it once and say what was seen."""
-    cast = Cast(count, 1, 7, 0.0)
-    accounts = [
-        one.replace(premium=one.platform is PlatformName.X, timezone="UTC")
-        for one in cast.members()
-    ]
-    pieces = list(cast.pieces[:count])
     stage = Stage(World(WallClock()), full_size=True)
-    for name in PlatformName:
-        stage.work_at(name, 3.0, 5.0)
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="killed-"))) / "home"
         urls = stack.enter_context(stage.serving())
-        up = Up(home, stage, urls)
-        with up.running():
-            _kill_each(up, up.book(cast, accounts, pieces))
-    found = Counter((one.platform, one.account) for one in stage.world.ledger)
-    files = Counter(one.sha256 for one in stage.world.ledger)
-    doubled = sum(count - 1 for count in chain(found.values(), files.values()))
+        up = Up(home, stage)
+        with up.running(urls):
+            kill_each(up, up.book(count))
+    twice = doubled(stage.world.ledger)
     say("public on the platforms", len(stage.world.ledger))
-    say("twice", doubled)
+    say("twice", twice)
     say("rules of platforms broken", len(stage.world.violations))
-    if doubled or len(stage.world.ledger) != count or stage.world.violations:
+    if twice or len(stage.world.ledger) != count or stage.world.violations:
         sys.exit(1)
+
+
+def doubled(ledger: Sequence[PublicPost]) -> int:
+    """How many too many are public, of accounts with one post each and files of their own."""
+    found = Counter((one.platform, one.account) for one in ledger)
+    files = Counter(one.sha256 for one in ledger)
+    return sum(count - 1 for count in chain(found.values(), files.values()))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from clipping.errors import NotInstalled, ServiceUnavailable
 from clipping.settings import CHECKOUT, settings
 from flows import console
 from flows.deploying import HEARTBEAT_S, POOLS, deploy
-from flows.left_runs import end_left_runs
+from flows.left_runs import end_cut_off, end_left_runs
 from flows.local_run import (
     api_password,
     encryption_environment,
@@ -145,4 +145,7 @@ def _watch(parts: list[Part]) -> None:
                     f"The {part.name} ended by itself and is started again in {pause:.0f} s; "
                     f"its log: {part.log}"
                 )
+            # Where the server does not answer, it is told once it does.
+            if part.cut_off and end_cut_off(part.cut_off):
+                part.cut_off.clear()
         time.sleep(0.5)

@@ -102,6 +102,27 @@ def until(tab: Page, expression: str, most_s: float = 30) -> None:
         tab.wait_for_timeout(50)
 
 
+def ended(tab: Page, state: str = "notRunning") -> None:
+    """The page's script has run to its end, or stands so."""
+    until(tab, f"!!document.querySelector('[data-test-script-state={state}]')")
+
+
+def press(tab: Page, key: str) -> None:
+    """A key, as somebody presses it who sees a page at rest.
+
+    A button is shown a moment before it hears its key: React tells it of the key once the browser
+    has nothing more urgent to do, and on a busy machine that is long after it is seen.
+    """
+    ended(tab)
+    tab.evaluate(_AT_REST)
+    tab.keyboard.press(key)
+
+
+_AT_REST = """() => new Promise((done) => {
+  requestAnimationFrame(() => requestIdleCallback(() => setTimeout(done), { timeout: 10000 }));
+})"""
+
+
 def more_clips_to_approve(workplace: Workplace, like: RenderedClip, *names: str) -> None:
     """Of acme, which wants its clips approved: these and that which they are like wait then."""
     words = [

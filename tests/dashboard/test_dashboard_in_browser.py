@@ -21,6 +21,7 @@ from tests.dashboard.browser_place import (
     FIRST,
     browsing,
     more_clips_to_approve,
+    press,
     served,
     sign_in_again,
     until,
@@ -177,21 +178,21 @@ def go_through(tab: Page, url: str) -> None:
     expect(tab.get_by_text("3 waiting")).to_be_visible()
     front("clip_good")
     screenshot(tab, "review")
-    tab.keyboard.press("a")
+    press(tab, "a")
     expect(tab.get_by_text("2 waiting")).to_be_visible()
     front("clip_three")
-    tab.keyboard.press("j")
+    press(tab, "j")
     front("clip_two")
-    tab.keyboard.press("k")
+    press(tab, "k")
     front("clip_three")
     until(tab, "document.querySelector('video').readyState >= 2")
     tab.evaluate("v => { v = document.querySelector('video'); v.muted = true; v.pause() }")
-    tab.keyboard.press(" ")
+    press(tab, " ")
     until(tab, "document.querySelector('video').currentTime > 0.1")
-    tab.keyboard.press("x")
+    press(tab, "x")
     expect(tab.get_by_role("button", name="The captions are wrong")).to_be_visible()
     screenshot(tab, "review-reject")
-    tab.keyboard.press("4")
+    press(tab, "4")
     expect(tab.get_by_text("1 waiting")).to_be_visible()
     front("clip_two")
     with open_session(url) as session:

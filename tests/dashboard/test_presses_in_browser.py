@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,7 +17,9 @@ from clipping.models import ChangeState, ClipChange, ClipEdit, Decision, Role
 from clipping.publishing import changing
 from tests.dashboard.browser_place import (
     browsing,
+    ended,
     more_clips_to_approve,
+    press,
     served,
     sign_in_again,
     until,
@@ -68,29 +70,13 @@ def tab(window: Page, workplace: Workplace) -> Page:
             session.execute(text(f"DELETE FROM clipping.{table}"))
     window.get_by_role("link", name="Review", exact=True).first.click()
     in_front(window, QUEUE[0])
-    _wait_for_keys(window)
     return window
-
-
-def _wait_for_keys(tab: Page) -> None:
-    """A page that was just opened hears no key for a moment, which says nothing of presses."""
-    for key, clip_id in (("j", QUEUE[1]), ("k", QUEUE[0])):
-        for _ in range(5):
-            tab.keyboard.press(key)
-            with suppress(AssertionError):
-                until(tab, f"document.querySelector('video')?.src.includes('{clip_id}')", 4)
-                break
-        in_front(tab, clip_id)
 
 
 def in_front(tab: Page, clip_id: str) -> None:
     """The page has run to its end, and shows that."""
     until(tab, f"document.querySelector('video')?.src.includes('{clip_id}')")
     ended(tab)
-
-
-def ended(tab: Page, state: str = "notRunning") -> None:
-    until(tab, f"!!document.querySelector('[data-test-script-state={state}]')")
 
 
 @contextmanager
@@ -123,7 +109,7 @@ def test_whatever_is_pressed_in_a_row_is_done_in_a_row(tab: Page, workplace: Wor
         ("verdicts", "aj", 400, 1, 2),
     ):
         with locked(url, table):
-            tab.keyboard.press(keys[0])
+            press(tab, keys[0])
             tab.wait_for_timeout(pause_ms)
             tab.keyboard.press(keys[1])
             tab.wait_for_timeout(400)

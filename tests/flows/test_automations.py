@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import permutations
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from prefect import State, flow
@@ -15,7 +15,8 @@ from prefect.automations import Automation, CancelFlowRun, EventTrigger
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.client.schemas.objects import ConcurrencyLimitStrategy, ConcurrencyOptions
-from prefect.states import Pending, Running
+from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.states import Completed, Pending, Running
 
 from flows import automations
 from flows.automations import (
@@ -25,7 +26,7 @@ from flows.automations import (
     set_automations,
     wanted_automations,
 )
-from flows.left_runs import end_left_runs
+from flows.left_runs import end_cut_off, end_left_runs
 
 
 @pytest.fixture
@@ -120,6 +121,19 @@ def test_runs_that_an_ended_worker_has_left_are_ended_and_others_are_not(server:
         assert end_left_runs() == 1
         assert (now(left), now(waits), now(mine)) == ("Crashed", "Scheduled", "Running")
         # Its slot is free at once.
+        again = run(Pending(), Running())
+        assert now(again) == "Running"
+        assert end_left_runs() == 1
+        # What was cut off with its worker is ended alone, and what has ended stays as it is.
+        cut_off, done = run(Pending(), Running()), run()
+        client.set_flow_run_state(done, Completed(), force=True)
+        assert end_cut_off([str(uuid4()), str(cut_off), str(done)])
+        assert (now(cut_off), now(done), now(mine)) == ("Crashed", "Completed", "Running")
         assert now(run(Pending(), Running())) == "Running"
         assert end_left_runs() == 1
         client.delete_work_pool("cpu")
+
+
+def test_a_server_that_does_not_answer_is_told_later() -> None:
+    with temporary_settings({PREFECT_API_URL: "http://127.0.0.1:9/api"}):
+        assert not end_cut_off([str(uuid4())])

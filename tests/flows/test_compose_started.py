@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -114,7 +114,9 @@ def _postgres(folder: Path) -> Iterator[int]:
 
 
 @pytest.fixture(scope="module")
-def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Held]:
+def machine(
+    tmp_path_factory: pytest.TempPathFactory, give_tables: Callable[[Path], None]
+) -> Iterator[Held]:
     """One on which all is up that the lasting services wait for."""
     folder = tmp_path_factory.mktemp("compose")
     with ExitStack() as stack:
@@ -134,6 +136,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Held]:
         }
         made = Held(folder / "machine", shared, addresses)
         tables = made.folder / "data" / "prefect" / "prefect.db"
+        give_tables(made.folder / "data")
         made.own = {
             "prefect": {
                 "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{tables}",

@@ -1,5 +1,8 @@
-"""``clipper up``: all parts start, a video goes the whole way, SIGKILL ends everything, and so does
-Ctrl-C."""
+"""``clipper up``: all parts start, SIGKILL ends everything, and started again it takes a video the
+whole way and posts once what is to be posted, whatever is killed; Ctrl-C ends all of it.
+
+Each test goes on where the one before left off: to start takes longer than most of them.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,13 @@ import base64
 import contextlib
 import json
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,9 +24,12 @@ from urllib.error import HTTPError
 
 import pytest
 
+from benchmarks.killed_parts import Up, doubled, kill_each
 from clipping.demo import DemoTalk
 from flows.automations import DEAD_RUNS, LATE_RUNS
+from flows.left_runs import CUT_OFF
 from flows.limits import TRANSCRIPTIONS
+from tests.dashboard.browser_place import free_port
 from tests.flows import whole_way
 from tests.flows.conftest import Clipper, make_clipper
 from tests.flows.test_deploying import tell_server
@@ -32,13 +38,6 @@ from tests.support.chromium import needs_chromium
 from tests.support.forked import ForkedCommand
 
 KEYS = {"access_key_id": "AKIAOFABLOCK", "secret_access_key": "secret-of-a-block"}
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture(scope="module")
@@ -119,19 +118,10 @@ def _postgres(home: Path) -> list[str]:
     return [line for line in listing.stdout.splitlines() if f"postgres -D {data} " in line]
 
 
-@needs_chromium
-@pytest.mark.timeout(900)
-def test_a_video_goes_the_whole_way_through_both_pools_and_a_kill_takes_all_parts_with_it(
-    place: Clipper, short: DemoTalk
-) -> None:
-    port, dashboard = _free_port(), _free_port()
-    fakes = Fakes()
-    with (
-        fakes.serving() as variables,
-        place.having(**variables).start("up", "--port", port, "--dashboard-port", dashboard) as (
-            process
-        ),
-    ):
+@pytest.mark.timeout(600)
+def test_all_parts_start_and_a_kill_takes_all_of_them_with_it(place: Clipper) -> None:
+    port, dashboard = free_port(), free_port()
+    with place.start("up", "--port", port, "--dashboard-port", dashboard) as process:
         try:
             said = _wait_until_up(process)
             assert "Nobody can sign in there yet: clipper users add NAME --role admin" in said
@@ -147,24 +137,10 @@ def test_a_video_goes_the_whole_way_through_both_pools_and_a_kill_takes_all_part
                 assert page.headers.get_content_type() == "text/html"
             # Not among the installed packages, which may be another's.
             assert list((place.home / "prefect" / "ui").glob("*/index.html"))
-            pages = f"http://127.0.0.1:{dashboard}"
             _wait_until_what_has_a_schedule_is_scheduled(api, password)
-            # What runs each minute takes a good part of a machine, which a video has no use for.
-            by_schedule = partial(_run_by_schedule, api, password)
-            for name in ("publish-due", "sound-alarms"):
-                by_schedule(name, False)
-            run = partial(_run_deployment, api, password)
-            publish = partial(by_schedule, "publish-due", True)
-            whole_way.go(place.home, pages, fakes, short, run, publish)
+            _run_by_schedule(api, password, False)
             _save_block(api, password)
-            limits = _call(f"{api}/v2/concurrency_limits/filter", password, {})
-            found = {one["name"]: (one["limit"], one["active_slots"]) for one in limits}
-            assert found[TRANSCRIPTIONS] == (1, 0)
-            # Without those that are scheduled for later.
-            ended = {"flow_runs": {"state": {"type": {"any_": ["COMPLETED"]}}}, "limit": 20}
-            flows = _call(f"{api}/flow_runs/filter", password, ended)
-            pools = {run["work_pool_name"] for run in flows if run["work_pool_name"]}
-            assert pools == {"cpu", "gpu"}
+            pages = f"http://127.0.0.1:{dashboard}"
             with urllib.request.urlopen(f"{pages}/auth/sign-in", timeout=20) as page:
                 assert page.status == 200
             with pytest.raises(HTTPError, match="401"):
@@ -173,44 +149,111 @@ def test_a_video_goes_the_whole_way_through_both_pools_and_a_kill_takes_all_part
             # No other system than Linux can tie a child to its parent.
             process.send_signal(signal.SIGKILL if sys.platform == "linux" else signal.SIGINT)
     assert _wait_until_nothing_runs(place.home, timeout_s=30) == []
+
+
+@dataclass
+class Again:
+    """It was started again where it was killed."""
+
+    up: Up
+    process: subprocess.Popen[str] | ForkedCommand
+    password: str
+
+    @property
+    def api(self) -> str:
+        return f"http://127.0.0.1:{self.up.port}/api"
+
+    def publish(self) -> None:
+        """Have what is due be posted, from now on, by its schedule."""
+        _run_by_schedule(self.api, self.password, True, ("publish-due",))
+
+
+@pytest.fixture(scope="module")
+def again(place: Clipper) -> Iterator[Again]:
+    fakes = Fakes()
+    up = Up(place.home, fakes.stage, fakes.key)
+    with (
+        fakes.serving() as variables,
+        place.having(**variables).start(
+            "up", "--port", up.port, "--dashboard-port", up.pages
+        ) as process,
+    ):
+        _wait_until_up(process)
+        made = Again(up, process, (place.home / "prefect" / "password").read_text().strip())
+        try:
+            _run_by_schedule(made.api, made.password, False)
+            yield made
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+                process.wait(timeout=60)
+
+
+@pytest.mark.timeout(600)
+def test_it_starts_again_after_a_kill_with_one_of_everything(again: Again, place: Clipper) -> None:
+    api, password = again.api, again.password
+    pools = _call(f"{api}/work_pools/filter", password, {})
+    assert {pool["name"] for pool in pools} == {"cpu", "gpu"}
+    named = f"{api}/block_types/slug/object-store/block_documents/name/main"
+    block = _call(f"{named}?include_secrets=true", password)
+    assert block["data"] == KEYS
+    assert set(_call(named, password)["data"].values()) == {"********"}
+    refused = tell_server(place, api, "clipper:guess")
+    assert refused.returncode == 1
+    assert "wants another password" in refused.stderr
+    told = tell_server(place, api, password)
+    assert told.returncode == 0, told.stderr
+    automations = _call(f"{api}/automations/filter", password, {})
+    assert sorted(one["name"] for one in automations) == [DEAD_RUNS, LATE_RUNS]
+
+
+@needs_chromium
+@pytest.mark.timeout(900)
+def test_a_video_goes_the_whole_way_through_both_pools(
+    again: Again, place: Clipper, short: DemoTalk
+) -> None:
+    run = partial(_run_deployment, again.api, again.password)
+    fakes = Fakes(again.up.stage, again.up.vault_key)
+    pages = f"http://127.0.0.1:{again.up.pages}"
+    whole_way.go(place.home, pages, fakes, short, run, again.publish)
+    limits = _call(f"{again.api}/v2/concurrency_limits/filter", again.password, {})
+    found = {one["name"]: (one["limit"], one["active_slots"]) for one in limits}
+    assert found[TRANSCRIPTIONS] == (1, 0)
+    # Without those that are scheduled for later.
+    ended = {"flow_runs": {"state": {"type": {"any_": ["COMPLETED"]}}}, "limit": 20}
+    flows = _call(f"{again.api}/flow_runs/filter", again.password, ended)
+    pools = {run["work_pool_name"] for run in flows if run["work_pool_name"]}
+    assert pools == {"cpu", "gpu"}
+
+
+@pytest.mark.timeout(1200)
+def test_posts_are_public_once_though_each_part_is_killed_in_turn(again: Again) -> None:
+    # Of the benchmark with 64 accounts the smallest: a post for each part.
+    again.publish()
+    world = again.up.stage.world
+    before = len(world.ledger)
+    kill_each(again.up, again.up.book(4))
+    public = world.ledger[before:]
+    assert (len(public), doubled(public), world.violations) == (4, 0, [])
+    # Else posting would have waited for two minutes, until the run's heartbeat was missed.
+    crashed = {"flow_runs": {"state": {"type": {"any_": ["CRASHED"]}}}}
+    runs = _call(f"{again.api}/flow_runs/filter", again.password, crashed)
+    assert CUT_OFF in [run["state"]["message"] for run in runs]
+
+
+def test_ctrl_c_ends_all(again: Again, place: Clipper) -> None:
+    again.process.send_signal(signal.SIGINT)
+    again.process.wait(timeout=60)
+    assert again.process.stderr is not None
+    said = again.process.stderr.read()
+    assert again.process.returncode == 130, said
+    assert "Traceback" not in said
+    assert _wait_until_nothing_runs(place.home, timeout_s=10) == []
     written, configured = _kept_by_prefect(place.home)
     assert b"object-store" in written
     assert not any(secret.encode() in written for secret in KEYS.values())
     # The key would lie beside what it protects.
     assert "ENCRYPTION_KEY" not in configured
-
-
-@pytest.mark.timeout(600)
-def test_it_starts_again_after_a_kill_with_one_of_everything_and_ctrl_c_ends_all(
-    place: Clipper,
-) -> None:
-    port = _free_port()
-    with place.start("up", "--port", port, "--dashboard-port", _free_port()) as process:
-        try:
-            _wait_until_up(process)
-            password = (place.home / "prefect" / "password").read_text().strip()
-            api = f"http://127.0.0.1:{port}/api"
-            pools = _call(f"{api}/work_pools/filter", password, {})
-            assert {pool["name"] for pool in pools} == {"cpu", "gpu"}
-            named = f"{api}/block_types/slug/object-store/block_documents/name/main"
-            block = _call(f"{named}?include_secrets=true", password)
-            assert block["data"] == KEYS
-            assert set(_call(named, password)["data"].values()) == {"********"}
-            refused = tell_server(place, api, "clipper:guess")
-            assert refused.returncode == 1
-            assert "wants another password" in refused.stderr
-            again = tell_server(place, api, password)
-            assert again.returncode == 0, again.stderr
-            automations = _call(f"{api}/automations/filter", password, {})
-            assert sorted(one["name"] for one in automations) == [DEAD_RUNS, LATE_RUNS]
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(timeout=60)
-            assert process.stderr is not None
-            said = process.stderr.read()
-        assert process.returncode == 130, said
-        assert "Traceback" not in said
-    assert _wait_until_nothing_runs(place.home, timeout_s=10) == []
 
 
 def _wait_until_what_has_a_schedule_is_scheduled(api: str, password: str) -> None:
@@ -228,11 +271,14 @@ def _wait_until_what_has_a_schedule_is_scheduled(api: str, password: str) -> Non
     assert [by_schedule[one] for one in missing] == []
 
 
-def _run_by_schedule(api: str, password: str, name: str, on: bool) -> None:
-    """From now on, or no more."""
-    deployment = _call(f"{api}/deployments/name/{name}/{name}", password)
+def _run_by_schedule(
+    api: str, password: str, on: bool, names: Sequence[str] = ("publish-due", "sound-alarms")
+) -> None:
+    """From now on, or no more: to start a process each minute is half of what a test costs."""
     act = "resume" if on else "pause"
-    _call(f"{api}/deployments/{deployment['id']}/{act}_deployment", password, {})
+    for name in names:
+        deployment = _call(f"{api}/deployments/name/{name}/{name}", password)
+        _call(f"{api}/deployments/{deployment['id']}/{act}_deployment", password, {})
 
 
 def _save_block(api: str, password: str) -> None:
