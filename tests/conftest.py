@@ -18,6 +18,9 @@ pytest_plugins = ["tests.support.database"]
 for name in [name for name in os.environ if name.startswith("ANTHROPIC_")]:
     del os.environ[name]
 
+# A server that a test has Prefect start unawares costs ten seconds: there is one for all of them.
+os.environ["PREFECT_SERVER_ALLOW_EPHEMERAL_MODE"] = "false"
+
 # A machine may be busy with other things: how long an example takes says nothing.
 hypothesis.register_profile("ours", deadline=None)
 hypothesis.load_profile("ours")

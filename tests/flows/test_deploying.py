@@ -1,6 +1,7 @@
 """``python -m flows.deploying`` says in one sentence why a server could not be told.
 
-What it does with one that answers stands in ``test_up.py``, where there is one.
+What it does with one that answers stands in ``test_compose_started.py`` and ``test_up.py``, where
+there is one.
 """
 
 from __future__ import annotations
