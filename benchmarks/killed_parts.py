@@ -49,7 +49,7 @@ from clipping.vault import Vault, new_key
 
 ACCOUNTS: Final = 64
 _LATER, _EACH = timedelta(hours=2), timedelta(seconds=3)
-_UP_S, _AGAIN_S, _ALL_S = 300.0, 300.0, 1200.0
+_UP_S, _AGAIN_S, _ALL_S = 300.0, 300.0, 600.0
 
 
 @dataclass
@@ -221,18 +221,34 @@ def say(what: str, figure: object) -> None:
 
 
 def until(most_s: float, is_so: Callable[[], bool], what: str) -> float:
-    """Seconds that it took; exits where it does not come true."""
+    """Seconds that it took.
+
+    :raises TimeoutError: It does not come true.
+    """
     began = time.monotonic()
     while not is_so():
         if time.monotonic() - began > most_s:
-            sys.exit(f"after {most_s:.0f} s it was not so that {what}")
+            raise TimeoutError(f"after {most_s:.0f} s it was not so that {what}")
         time.sleep(0.2)
     return time.monotonic() - began
 
 
+def _kill(
+    up: Up, name: str, pids: list[int], is_back: Callable[[], bool], post_ids: Sequence[str]
+) -> None:
+    """Kill a part while these posts are on their way, and wait until all of them are public."""
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+    took = until(_AGAIN_S, is_back, f"the {name} is back")
+    public = Counter({PostState.POSTED: len(post_ids)})
+    went = took + until(_ALL_S, lambda: up.states(post_ids) == public, "its posts are public")
+    say(f"{name} killed, back after {took:.1f} s, {len(post_ids)} posts public after", went)
+
+
 def kill_each(up: Up, post_ids: Sequence[str]) -> None:
-    """Let a quarter of the posts out at a time, kill a part while they are on their way, and wait
-    until it is back; and in the end until all are public.
+    """Kill one part after the other, each while its quarter of the posts is on its way.
+
+    :raises TimeoutError: A part does not come back, or its posts do not become public.
     """
     kills: list[tuple[str, Callable[[], list[int]], Callable[[], bool]]] = [
         (
@@ -257,13 +273,7 @@ def kill_each(up: Up, post_ids: Sequence[str]) -> None:
         up.let_out(these)
         began = until(_ALL_S, lambda these=these: _on_their_way(up, these), "posts are begun")  # type: ignore[misc]
         say("the first of its posts is on its way after", began)
-        for pid in pids():
-            os.kill(pid, signal.SIGKILL)
-        back = until(_AGAIN_S, is_back, f"the {name} is back")
-        say(f"{name} killed, back after", back)
-    public = Counter({PostState.POSTED: len(post_ids)})
-    took = until(_ALL_S, lambda: up.states(post_ids) == public, "all posts are public")
-    say("all posts are public after", took)
+        _kill(up, name, pids(), is_back, these)
 
 
 def _on_their_way(up: Up, post_ids: Sequence[str]) -> bool:

@@ -1,27 +1,31 @@
 """Runs that are "running" on the server of ``clipper up``, though nobody is at them.
 
-Left as it is, such a run holds its deployment's only slot until Prefect's lease of it ends, and is
-"running" until its heartbeat is missed: two minutes, in which nothing is posted.
+Left as it is, such a run holds its deployment's only slot until Prefect's lease of it ends, minutes
+in which nothing is posted, and one that had not begun to send heartbeats is "pending" for ever.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
-from uuid import UUID
 
 from flows.deploying import POOLS
 
 _MOST: Final = 200
 """Prefect's own limit of runs in one answer."""
-_WHY: Final = "The clipper up that ran it has ended."
-CUT_OFF: Final = "The worker that ran it has ended."
+UP_ENDED: Final = "The clipper up that ran it has ended."
+WORKER_ENDED: Final = "The worker that ran it has ended."
+_ANSWER_S: Final = 2.0
 
 
-def end_left_runs() -> int:
+def end_left_runs(
+    pools: Iterable[str] = POOLS, before: datetime | None = None, why: str = UP_ENDED
+) -> int:
     """Mark as crashed what no worker is at; how many those were.
 
-    Only for a server of which no worker has been started: whatever a worker had taken is over then.
+    :param pools: Of which no worker runs: whatever one had taken is over then.
+    :param before: When the last one ended, where another may have begun since.
     """
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.filters import (
@@ -42,35 +46,38 @@ def end_left_runs() -> int:
         while True:
             found = client.read_flow_runs(
                 flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=taken)),
-                work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=list(POOLS))),
+                work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=list(pools))),
                 limit=_MOST,
             )
-            for run in found:
-                client.set_flow_run_state(run.id, Crashed(message=_WHY))
-            ended += len(found)
-            if len(found) < _MOST:
+            left = [
+                run
+                for run in found
+                if before is None or (run.state and run.state.timestamp < before)
+            ]
+            for run in left:
+                client.set_flow_run_state(run.id, Crashed(message=why))
+            ended += len(left)
+            if len(found) < _MOST or not left:
                 return ended
 
 
-def end_cut_off(run_ids: Iterable[str]) -> bool:
-    """Mark as crashed what was ended with its worker; whether the server could be told."""
-    from httpx import HTTPStatusError, TransportError
-    from prefect.client.orchestration import get_client
-    from prefect.exceptions import ObjectNotFound
-    from prefect.states import Crashed
+def end_runs_of_worker(pool: str, ended_at: datetime) -> bool:
+    """Mark as crashed what the only worker of a pool was at; whether the server could be told.
 
-    with get_client(sync_client=True) as client:
-        for run_id in run_ids:
-            try:
-                run = client.read_flow_run(UUID(run_id))
-                if run.state is None or not run.state.is_final():
-                    client.set_flow_run_state(run.id, Crashed(message=CUT_OFF))
-            except ObjectNotFound:
-                continue
-            except TransportError:
-                return False
-            except HTTPStatusError as error:
-                # What it refuses it would refuse again; it misses the run's heartbeat later.
-                if error.response.status_code >= 500:
-                    return False
+    It is asked once and for a short time: whoever calls looks after the server too.
+    """
+    from httpx import HTTPStatusError, TransportError
+    from prefect.settings import (
+        PREFECT_API_REQUEST_TIMEOUT,
+        PREFECT_CLIENT_MAX_RETRIES,
+        temporary_settings,
+    )
+
+    try:
+        with temporary_settings(
+            {PREFECT_CLIENT_MAX_RETRIES: 0, PREFECT_API_REQUEST_TIMEOUT: _ANSWER_S}
+        ):
+            end_left_runs([pool], ended_at, WORKER_ENDED)
+    except (HTTPStatusError, TransportError):
+        return False
     return True

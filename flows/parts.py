@@ -27,8 +27,6 @@ _WITHIN_S: Final = 600.0
 _LONGEST_PAUSE_S: Final = 30.0
 _MARK: Final = "CLIPPER_PART"
 """Names in its environment the part that a process belongs to."""
-_RUN: Final = "PREFECT__FLOW_RUN_ID"
-"""Prefect's own name of the run that a process is at."""
 
 
 class Restarts:
@@ -51,13 +49,11 @@ class Part:
     """A Python process in a session of its own, so that Ctrl-C reaches it only through us.
 
     :ivar secret: What is in its environment and in no other part's.
-    :ivar cut_off: Ids of the runs of flows that were ended with it, and that no server was told of.
     """
 
     name: str
     arguments: list[str]
     secret: Mapping[str, str] = field(default_factory=dict)
-    cut_off: set[str] = field(default_factory=set)
     _process: subprocess.Popen[bytes] | None = None
     _restarts: Restarts = field(default_factory=Restarts)
     _due: float | None = None
@@ -117,11 +113,8 @@ class Part:
         # Prefect gives each run a session of its own; what it inherits tells whose it is.
         for left in psutil.process_iter():
             with contextlib.suppress(psutil.Error):
-                told = left.environ()
-                if told.get(_MARK) == self._mark and left.pid != os.getpid():
+                if left.environ().get(_MARK) == self._mark and left.pid != os.getpid():
                     left.kill()
-                    if told.get(_RUN):
-                        self.cut_off.add(told[_RUN])
 
     def end(self) -> None:
         """Ask it to end, then make sure that nothing of its session is left."""

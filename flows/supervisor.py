@@ -6,13 +6,14 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from importlib.util import find_spec
 
 from clipping.errors import NotInstalled, ServiceUnavailable
 from clipping.settings import CHECKOUT, settings
 from flows import console
 from flows.deploying import HEARTBEAT_S, POOLS, deploy
-from flows.left_runs import end_cut_off, end_left_runs
+from flows.left_runs import end_left_runs, end_runs_of_worker
 from flows.local_run import (
     api_password,
     encryption_environment,
@@ -30,6 +31,7 @@ WORKER_POLL_S = 2.0
 # Parent flows hold slots of the cpu pool while their stages run in others (prefect.yaml): with one
 # for each parent and two more, no more stages run at a time than there are parents.
 WORKER_LIMITS = {"cpu": 16, "gpu": 1}
+_WORKER = "-worker"
 
 
 def run(port: int, dashboard_port: int) -> None:
@@ -105,8 +107,8 @@ def _begin(stack: ExitStack, part: Part) -> None:
 def _workers() -> Iterator[Part]:
     for pool in POOLS:
         arguments = ["-m", "prefect", "worker", "start", "--pool", pool, "--type", "process"]
-        arguments += ["--limit", str(WORKER_LIMITS[pool]), "--name", f"{pool}-worker"]
-        yield Part(f"{pool}-worker", arguments)
+        arguments += ["--limit", str(WORKER_LIMITS[pool]), "--name", pool + _WORKER]
+        yield Part(pool + _WORKER, arguments)
 
 
 def _dashboard(port: int) -> Part:
@@ -137,15 +139,29 @@ def _database() -> Iterator[tuple[Part, str]]:
 
 
 def _watch(parts: list[Part]) -> None:
+    left: dict[str, datetime] = {}
     while True:
-        for part in parts:
-            pause = part.look(time.monotonic())
-            if pause is not None:
-                console.errors.print(
-                    f"The {part.name} ended by itself and is started again in {pause:.0f} s; "
-                    f"its log: {part.log}"
-                )
-            # Where the server does not answer, it is told once it does.
-            if part.cut_off and end_cut_off(part.cut_off):
-                part.cut_off.clear()
+        look_after(parts, left, time.monotonic())
         time.sleep(0.5)
+
+
+def look_after(parts: list[Part], left: dict[str, datetime], now: float) -> None:
+    """Start again what has ended by itself, and tell the server what ended with a worker.
+
+    :param left: When workers have ended of which the server could not be told, by their pools.
+    :param now: Seconds of one clock.
+    :raises ServiceUnavailable: A part ends again and again.
+    """
+    for part in parts:
+        pause = part.look(now)
+        if pause is None:
+            continue
+        console.errors.print(
+            f"The {part.name} ended by itself and is started again in {pause:.0f} s; "
+            f"its log: {part.log}"
+        )
+        if (pool := part.name.removesuffix(_WORKER)) in POOLS:
+            left[pool] = datetime.now(UTC)
+    for pool, ended_at in list(left.items()):
+        if end_runs_of_worker(pool, ended_at):
+            del left[pool]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import permutations
-from typing import Any
-from uuid import UUID, uuid4
+from typing import Any, ClassVar
+from uuid import UUID
 
 import pytest
 from prefect import State, flow
@@ -26,7 +28,7 @@ from flows.automations import (
     set_automations,
     wanted_automations,
 )
-from flows.left_runs import end_cut_off, end_left_runs
+from flows.left_runs import end_left_runs, end_runs_of_worker
 
 
 @pytest.fixture
@@ -123,17 +125,53 @@ def test_runs_that_an_ended_worker_has_left_are_ended_and_others_are_not(server:
         # Its slot is free at once.
         again = run(Pending(), Running())
         assert now(again) == "Running"
-        assert end_left_runs() == 1
-        # What was cut off with its worker is ended alone, and what has ended stays as it is.
-        cut_off, done = run(Pending(), Running()), run()
-        client.set_flow_run_state(done, Completed(), force=True)
-        assert end_cut_off([str(uuid4()), str(cut_off), str(done)])
-        assert (now(cut_off), now(done), now(mine)) == ("Crashed", "Completed", "Running")
+        client.set_flow_run_state(again, Completed(), force=True)
+        # Those of a worker that ended, when it did: another one has begun its own since.
+        pended, ended_at = run(Pending()), datetime.now(UTC)
+        assert end_runs_of_worker("gpu", ended_at)
+        assert now(pended) == "Pending"
+        assert end_runs_of_worker("cpu", ended_at - timedelta(seconds=5))
+        assert now(pended) == "Pending"
+        assert end_runs_of_worker("cpu", datetime.now(UTC))
+        assert (now(pended), now(waits), now(mine)) == ("Crashed", "Scheduled", "Running")
         assert now(run(Pending(), Running())) == "Running"
         assert end_left_runs() == 1
         client.delete_work_pool("cpu")
 
 
+class _Busy(BaseHTTPRequestHandler):
+    """Answers as a Prefect server does whose SQLite is locked, or as one that refuses."""
+
+    asked: ClassVar[list[str]] = []
+    status: ClassVar[int] = 503
+
+    def do_POST(self) -> None:
+        self.asked.append(self.path)
+        self.send_response(self.status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def do_GET(self) -> None:
+        self.do_POST()
+
+    def log_message(self, *_: object) -> None:
+        """Not here."""
+
+
+@pytest.mark.parametrize("status", [500, 503, 401])
+def test_a_server_that_cannot_be_told_is_asked_once_and_again_later(
+    status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_Busy, "asked", [])
+    monkeypatch.setattr(_Busy, "status", status)
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Busy) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with temporary_settings({PREFECT_API_URL: f"http://127.0.0.1:{server.server_port}/api"}):
+            assert not end_runs_of_worker("cpu", datetime.now(UTC))
+        server.shutdown()
+    assert len(_Busy.asked) == 1, _Busy.asked
+
+
 def test_a_server_that_does_not_answer_is_told_later() -> None:
     with temporary_settings({PREFECT_API_URL: "http://127.0.0.1:9/api"}):
-        assert not end_cut_off([str(uuid4())])
+        assert not end_runs_of_worker("cpu", datetime.now(UTC))

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -27,7 +27,7 @@ import pytest
 from benchmarks.killed_parts import Up, doubled, kill_each
 from clipping.demo import DemoTalk
 from flows.automations import DEAD_RUNS, LATE_RUNS
-from flows.left_runs import CUT_OFF
+from flows.left_runs import UP_ENDED, WORKER_ENDED
 from flows.limits import TRANSCRIPTIONS
 from tests.dashboard.browser_place import free_port
 from tests.flows import whole_way
@@ -41,12 +41,9 @@ KEYS = {"access_key_id": "AKIAOFABLOCK", "secret_access_key": "secret-of-a-block
 
 
 @pytest.fixture(scope="module")
-def place(
-    tmp_path_factory: pytest.TempPathFactory, give_tables: Callable[[Path], None]
-) -> Iterator[Clipper]:
-    home = tmp_path_factory.mktemp("up")
-    give_tables(home)
-    for made in make_clipper(home):
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clipper]:
+    """A home of which nothing is there yet."""
+    for made in make_clipper(tmp_path_factory.mktemp("up")):
         yield made.alone
 
 
@@ -109,6 +106,13 @@ def _wait_until_nothing_runs(home: Path, timeout_s: float) -> list[str]:
     return found
 
 
+def _wait_until_a_run_is_on_its_way(home: Path) -> None:
+    deadline = time.monotonic() + 60
+    while not any("PREFECT__FLOW_RUN_ID=" in line for line in _session_members(home)):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
 def _postgres(home: Path) -> list[str]:
     """The postmaster of this home, whose environment does not name the home."""
     data = (home / "postgres" / "data").resolve()
@@ -145,6 +149,9 @@ def test_all_parts_start_and_a_kill_takes_all_of_them_with_it(place: Clipper) ->
                 assert page.status == 200
             with pytest.raises(HTTPError, match="401"):
                 urllib.request.urlopen(pages, timeout=20)
+            # It lasts, in a session of its own.
+            _start_run(api, password, "publish-due")
+            _wait_until_a_run_is_on_its_way(place.home)
         finally:
             # No other system than Linux can tie a child to its parent.
             process.send_signal(signal.SIGKILL if sys.platform == "linux" else signal.SIGINT)
@@ -163,6 +170,12 @@ class Again:
     def api(self) -> str:
         return f"http://127.0.0.1:{self.up.port}/api"
 
+    def why_runs_crashed(self) -> list[str]:
+        """What the server was told of runs that nobody is at."""
+        crashed = {"flow_runs": {"state": {"type": {"any_": ["CRASHED"]}}}}
+        runs = _call(f"{self.api}/flow_runs/filter", self.password, crashed)
+        return [run["state"]["message"] for run in runs]
+
     def publish(self) -> None:
         """Have what is due be posted, from now on, by its schedule."""
         _run_by_schedule(self.api, self.password, True, ("publish-due",))
@@ -178,9 +191,9 @@ def again(place: Clipper) -> Iterator[Again]:
             "up", "--port", up.port, "--dashboard-port", up.pages
         ) as process,
     ):
-        _wait_until_up(process)
-        made = Again(up, process, (place.home / "prefect" / "password").read_text().strip())
         try:
+            _wait_until_up(process)
+            made = Again(up, process, (place.home / "prefect" / "password").read_text().strip())
             _run_by_schedule(made.api, made.password, False)
             yield made
         finally:
@@ -204,6 +217,7 @@ def test_it_starts_again_after_a_kill_with_one_of_everything(again: Again, place
     # The second start has told the server all of it again.
     automations = _call(f"{api}/automations/filter", password, {})
     assert sorted(one["name"] for one in automations) == [DEAD_RUNS, LATE_RUNS]
+    assert UP_ENDED in again.why_runs_crashed()
 
 
 @needs_chromium
@@ -235,9 +249,7 @@ def test_posts_are_public_once_though_each_part_is_killed_in_turn(again: Again) 
     public = world.ledger[before:]
     assert (len(public), doubled(public), world.violations) == (4, 0, [])
     # Else posting would have waited for two minutes, until the run's heartbeat was missed.
-    crashed = {"flow_runs": {"state": {"type": {"any_": ["CRASHED"]}}}}
-    runs = _call(f"{again.api}/flow_runs/filter", again.password, crashed)
-    assert CUT_OFF in [run["state"]["message"] for run in runs]
+    assert WORKER_ENDED in again.why_runs_crashed()
 
 
 def test_ctrl_c_ends_all(again: Again, place: Clipper) -> None:
@@ -298,14 +310,19 @@ def _kept_by_prefect(home: Path) -> tuple[bytes, list[str]]:
     return b"".join(path.read_bytes() for path in files), names
 
 
-def _run_deployment(api: str, password: str, name: str, **parameters: Any) -> dict[str, Any]:
-    """The state in which a run of it ended."""
+def _start_run(api: str, password: str, name: str, **parameters: Any) -> dict[str, Any]:
     deployment = _call(f"{api}/deployments/name/{name}/{name}", password)
-    run = _call(
+    run: dict[str, Any] = _call(
         f"{api}/deployments/{deployment['id']}/create_flow_run",
         password,
         {"parameters": parameters},
     )
+    return run
+
+
+def _run_deployment(api: str, password: str, name: str, **parameters: Any) -> dict[str, Any]:
+    """The state in which a run of it ended."""
+    run = _start_run(api, password, name, **parameters)
     deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
         run = _call(f"{api}/flow_runs/{run['id']}", password)

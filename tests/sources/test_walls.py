@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -112,6 +113,10 @@ def test_a_redirect_with_a_page_without_end_is_followed_unread(
     [answer] = run_batch(net, [{"job": job}])
     assert isinstance(error_of(answer), LinkRefused)
     assert "It was followed" in str(error_of(answer))
+    # The site notes what it has sent once it sees that nobody reads on.
+    deadline = time.monotonic() + 20
+    while f"{SITE}/v/endless" not in net.sent and time.monotonic() < deadline:
+        time.sleep(0.05)
     assert net.sent[f"{SITE}/v/endless"] < 20_000_000, "what the sockets hold, and no more"
 
 
