@@ -229,7 +229,7 @@ def until(most_s: float, is_so: Callable[[], bool], what: str) -> float:
     while not is_so():
         if time.monotonic() - began > most_s:
             raise TimeoutError(f"after {most_s:.0f} s it was not so that {what}")
-        time.sleep(0.2)
+        time.sleep(0.5)
     return time.monotonic() - began
 
 
