@@ -17,6 +17,7 @@ from flows.left_runs import end_left_runs, end_runs_of_worker
 from flows.local_run import (
     api_password,
     encryption_environment,
+    in_the_clear,
     making_tables,
     password_path,
     port_is_free,
@@ -70,6 +71,7 @@ def _warn_of_vault() -> None:
 def _start(stack: ExitStack, port: int, dashboard_port: int) -> list[Part]:
     api_url = f"http://127.0.0.1:{port}/api"
     os.environ.update(prefect_environment(), PREFECT_API_URL=api_url)
+    os.environ.update(in_the_clear(api_url))
     os.environ["PREFECT_SERVER_CORS_ALLOWED_ORIGINS"] = f"http://127.0.0.1:{port}"
     # Whoever reaches the API can run code through the workers: other users of this machine, and
     # pages in a browser, reach loopback too.

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import base64
+import ssl
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,3 +76,37 @@ def test_the_server_of_a_command_has_the_key_and_no_other_process_has(
     local_run._launch_server(home / "logs" / "server.log", "clipper:secret")
     assert given.items() >= local_run.encryption_environment().items()
     assert "PREFECT_SERVER_ENCRYPTION_KEY" not in local_run.prefect_environment()
+
+
+def test_of_all_authorities_a_plain_server_s_clients_read_one(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PREFECT_API_SSL_CERT_FILE", raising=False)
+    [(name, path)] = local_run.in_the_clear("http://127.0.0.1:4200/api").items()
+    assert name == "PREFECT_API_SSL_CERT_FILE"
+    assert ssl.create_default_context(cafile=path).cert_store_stats()["x509_ca"] == 1
+    assert local_run.in_the_clear("https://prefect.example/api") == {}
+    monkeypatch.setenv("PREFECT_API_SSL_CERT_FILE", "/somebody/s.pem")
+    assert local_run.in_the_clear("http://127.0.0.1:4200/api") == {}
+
+
+def test_a_command_s_own_clients_read_one_authority(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from prefect.client.orchestration import get_client
+
+    monkeypatch.delenv("PREFECT_API_SSL_CERT_FILE", raising=False)
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    for name, value in local_run.in_the_clear("http://127.0.0.1:9/api").items():
+        monkeypatch.setenv(name, value)
+    read: list[Any] = []
+    monkeypatch.setattr(ssl, "create_default_context", partial(_counted, read))
+    with local_run._prefect_settings():
+        get_client()
+    assert [context.cert_store_stats()["x509_ca"] for context in read] == [1]
+
+
+def _counted(read: list[Any], **given: Any) -> ssl.SSLContext:
+    read.append(made := ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+    made.load_verify_locations(**given)
+    return made

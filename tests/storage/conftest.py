@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from botocore.loaders import create_loader
 
 from clipping.storage import LocalStore, MediaStore, source_key
 from tests.support.s3 import S3, s3, s3_front, s3_test_client
@@ -26,6 +27,15 @@ class Kind:
     elsewhere: MediaStore
     keys: Callable[[], list[str]]
     leftovers: Callable[[], list[Path]]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _descriptions_are_read_once() -> Iterator[None]:
+    """Those of S3, a megabyte of JSON, which botocore would read anew for each client."""
+    loader = create_loader()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("botocore.session.create_loader", lambda *_: loader)
+        yield
 
 
 @pytest.fixture(params=["local", "s3"])

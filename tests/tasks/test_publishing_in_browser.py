@@ -33,7 +33,7 @@ from clipping.platforms.browser.profiles import opened, profile_folder
 from clipping.rehearsal.upload_page import FakeUploadPage
 from clipping.settings import CHECKOUT, settings
 from tasks import post_changes
-from tests.support.chromium import QUICK, needs_chromium
+from tests.support.chromium import CHROMIUM, QUICK, needs_chromium
 from tests.tasks.post_place import Place, place_at
 
 pytestmark = needs_chromium
@@ -76,6 +76,7 @@ def logged_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A profile in which its owner has logged in once, through the login page."""
     with pytest.MonkeyPatch.context() as patch, FakeUploadPage(PlatformName.TIKTOK).serving() as it:
         patch.setenv("CLIPPER_HOME", str(tmp_path_factory.mktemp("owner")))
+        patch.setenv("CLIPPER_BROWSER", str(CHROMIUM))
         settings.cache_clear()
         with opened("account_ada") as context:
             context.add_init_script(_OWNER)
@@ -95,6 +96,8 @@ def desk(
         place_at("tiktok", database_url, tmp_path, monkeypatch) as place,
         FakeUploadPage(PlatformName.TIKTOK, place.world).serving() as page,
     ):
+        monkeypatch.setenv("CLIPPER_BROWSER", str(CHROMIUM))
+        settings.cache_clear()
         shutil.copytree(logged_in, profile_folder("account_ada"), symlinks=True)
         yield Desk(place, page)
 
