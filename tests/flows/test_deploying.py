@@ -8,46 +8,68 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
 from clipping.settings import CHECKOUT
+from flows import deploying
 from tests.flows.conftest import Clipper
 
 
-def tell_server(
-    place: Clipper, api: str | None, password: str | None = None
-) -> subprocess.CompletedProcess[str]:
-    """Run it as the compose file does."""
-    named = {"PREFECT_API_URL": api, "PREFECT_API_AUTH_STRING": password}
-    given = {name: value for name, value in named.items() if value is not None}
-    return subprocess.run(
+class _Stranger(BaseHTTPRequestHandler):
+    """Lets nobody in."""
+
+    def do_GET(self) -> None:
+        self.send_response(401)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def do_POST(self) -> None:
+        self.do_GET()
+
+    def log_message(self, *_: object) -> None:
+        """Not here."""
+
+
+def _refusal(api: str) -> str:
+    """What it ends with, told the server at that address."""
+    told = {PREFECT_API_URL: api, PREFECT_API_AUTH_STRING: "clipper:guess"}
+    with temporary_settings(told), pytest.raises(SystemExit) as ended:
+        deploying.main()
+    return str(ended.value.code)
+
+
+def test_without_a_server_it_ends_with_a_sentence(tmp_path: Path) -> None:
+    done = subprocess.run(
         [sys.executable, "-m", "flows.deploying"],
         cwd=CHECKOUT,
-        env={**place.environment, "PREFECT_HOME": str(place.home / "client"), **given},
+        env={**Clipper(tmp_path).environment, "PREFECT_HOME": str(tmp_path / "client")},
         capture_output=True,
         text=True,
         check=False,
         timeout=280,
     )
-
-
-@pytest.mark.parametrize(
-    ("api", "sentence"),
-    [
-        pytest.param(None, "Name the Prefect server in PREFECT_API_URL.", id="not named"),
-        pytest.param(
-            "http://127.0.0.1:9/api",
-            "No Prefect server answers at http://127.0.0.1:9/api (PREFECT_API_URL).",
-            id="not there",
-        ),
-    ],
-)
-def test_a_server_that_cannot_be_told_is_one_sentence(
-    tmp_path: Path, api: str | None, sentence: str
-) -> None:
-    done = tell_server(Clipper(tmp_path), api)
     assert done.returncode == 1
-    assert done.stderr.strip().splitlines()[-1] == sentence
+    last = done.stderr.strip().splitlines()[-1]
+    assert last == "Name the Prefect server in PREFECT_API_URL."
     assert "Traceback" not in done.stderr
+
+
+def test_a_server_that_is_not_there_is_named() -> None:
+    api = "http://127.0.0.1:9/api"
+    assert _refusal(api) == f"No Prefect server answers at {api} (PREFECT_API_URL)."
+
+
+def test_a_server_that_refuses_us_is_named() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Stranger) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        api = f"http://127.0.0.1:{server.server_port}/api"
+        said = _refusal(api)
+        server.shutdown()
+    assert said == (
+        f"The Prefect server at {api} wants another password (PREFECT_API_AUTH_STRING)."
+    )

@@ -32,7 +32,6 @@ from flows.limits import TRANSCRIPTIONS
 from tests.dashboard.browser_place import free_port
 from tests.flows import whole_way
 from tests.flows.conftest import Clipper, make_clipper
-from tests.flows.test_deploying import tell_server
 from tests.flows.whole_way import Fakes
 from tests.support.chromium import needs_chromium
 from tests.support.forked import ForkedCommand
@@ -211,9 +210,6 @@ def test_it_starts_again_after_a_kill_with_one_of_everything(again: Again, place
     block = _call(f"{named}?include_secrets=true", password)
     assert block["data"] == KEYS
     assert set(_call(named, password)["data"].values()) == {"********"}
-    refused = tell_server(place, api, "clipper:guess")
-    assert refused.returncode == 1
-    assert "wants another password" in refused.stderr
     # The second start has told the server all of it again.
     automations = _call(f"{api}/automations/filter", password, {})
     assert sorted(one["name"] for one in automations) == [DEAD_RUNS, LATE_RUNS]
@@ -228,7 +224,7 @@ def test_a_video_goes_the_whole_way_through_both_pools(
     run = partial(_run_deployment, again.api, again.password)
     fakes = Fakes(again.up.stage, again.up.vault_key)
     pages = f"http://127.0.0.1:{again.up.pages}"
-    whole_way.go(place.home, pages, fakes, short, run, again.publish)
+    whole_way.go(place.home, pages, fakes, short, run)
     limits = _call(f"{again.api}/v2/concurrency_limits/filter", again.password, {})
     found = {one["name"]: (one["limit"], one["active_slots"]) for one in limits}
     assert found[TRANSCRIPTIONS] == (1, 0)

@@ -189,6 +189,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, key: str, content: bytes) -> None:
         pause = threading.Event()
+        # Also when whoever asked is gone before the first piece.
+        self.net.sent.setdefault(key, 0)
         for first in range(0, len(content), 1 << 16):
             piece = content[first : first + (1 << 16)]
             self.wfile.write(piece)

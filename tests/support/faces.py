@@ -90,8 +90,8 @@ def _draw_person(picture: NDArray[np.float32], person: Person) -> None:
     x = ((columns + 0.5) / _FINER + (left - person.x)) / (person.width / 2)
     y = ((rows + 0.5) / _FINER + (top - person.y)) / (person.height / 2)
     _draw_head(fine, x.astype(np.float32), y.astype(np.float32), person)
-    shape = (bottom - top, _FINER, right - left, _FINER, 3)
-    picture[top:bottom, left:right] = fine.reshape(shape).mean(axis=(1, 3))
+    parts = [fine[i::_FINER, j::_FINER] for i in range(_FINER) for j in range(_FINER)]
+    picture[top:bottom, left:right] = sum(parts[1:], parts[0]) / len(parts)
 
 
 def _inside(middle: float, reach: float, length: int) -> tuple[int, int]:
@@ -118,16 +118,11 @@ def _draw_head(
     fine: NDArray[np.float32], x: NDArray[np.float32], y: NDArray[np.float32], person: Person
 ) -> None:
     skin, hair = np.asarray(person.skin, np.float32), np.asarray(person.hair, np.float32)
-
-    def oval(middle_x: float, middle_y: float, across: float, down: float) -> NDArray[np.bool_]:
-        inside: NDArray[np.bool_] = ((x - middle_x) / across) ** 2 + (
-            (y - middle_y) / down
-        ) ** 2 < 1
-        return inside
-
-    fine[oval(0, -0.18, 1.16, 1.12)] = hair
+    brush = _Brush(fine, x, y)
+    brush.fill((0, -0.18, 1.16, 1.12), hair)
     fine[(np.abs(x) < 0.55) & (y > 0.5)] = skin * 0.78
-    fine[oval(-1.0, 0.05, 0.13, 0.2) | oval(1.0, 0.05, 0.13, 0.2)] = skin * 0.85
+    for ear in (-1.0, 1.0):
+        brush.fill((ear, 0.05, 0.13, 0.2), skin * 0.85)
     # A jaw that narrows, lit from the upper left.
     face = (x / (1 - 0.16 * np.clip(y, 0, 1))) ** 2 + (y / 1.02) ** 2 < 1
     light = 1.04 - 0.3 * x**2 - 0.12 * x - 0.07 * np.clip(y, 0, 1)
@@ -136,33 +131,72 @@ def _draw_head(
     fine[fringe] = hair
     for side in (-1, 1):
         middle = 0.42 * side
-        fine[oval(middle, -0.16, 0.27, 0.15)] *= 0.86
-        fine[oval(middle, -0.14, 0.22, 0.075)] = (205, 196, 188)
-        fine[oval(middle, -0.14, 0.11, 0.075)] = (58, 40, 30)
-        fine[oval(middle, -0.14, 0.045, 0.04)] = (12, 10, 10)
-        lid = oval(middle, -0.155, 0.22, 0.105) & ~oval(middle, -0.13, 0.22, 0.1)
-        fine[lid] = (58, 40, 34)
-        brow = np.abs(y + 0.37 - 0.25 * (np.abs(x - middle)) ** 2 * 2) < 0.045
-        fine[brow & (np.abs(x - middle) < 0.27)] = hair * 0.9 + 8
-        fine[oval(0.62 * side, 0.3, 0.24, 0.16)] *= (1.01, 0.95, 0.94)
-    fine[oval(0.07, 0.05, 0.09, 0.3)] *= 0.88
-    fine[oval(0, 0.25, 0.17, 0.1)] *= 0.86
-    fine[oval(-0.1, 0.3, 0.05, 0.035) | oval(0.1, 0.3, 0.05, 0.035)] *= 0.55
-    _draw_mouth(fine, oval, person.mouth)
+        brush.shade((middle, -0.16, 0.27, 0.15), 0.86)
+        brush.fill((middle, -0.14, 0.22, 0.075), (205, 196, 188))
+        brush.fill((middle, -0.14, 0.11, 0.075), (58, 40, 30))
+        brush.fill((middle, -0.14, 0.045, 0.04), (12, 10, 10))
+        brush.fill((middle, -0.155, 0.22, 0.105), (58, 40, 34), but=(middle, -0.13, 0.22, 0.1))
+        rows, columns = brush.place((middle, -0.37, 0.27, 0.1))
+        brow = np.abs(y[rows] + 0.37 - 0.5 * (x[columns] - middle) ** 2) < 0.045
+        fine[rows, columns][brow] = hair * 0.9 + 8
+        brush.shade((0.62 * side, 0.3, 0.24, 0.16), (1.01, 0.95, 0.94))
+    brush.shade((0.07, 0.05, 0.09, 0.3), 0.88)
+    brush.shade((0, 0.25, 0.17, 0.1), 0.86)
+    for nostril in (-0.1, 0.1):
+        brush.shade((nostril, 0.3, 0.05, 0.035), 0.55)
+    _draw_mouth(brush, person.mouth)
 
 
-def _draw_mouth(
-    fine: NDArray[np.float32],
-    oval: Callable[[float, float, float, float], NDArray[np.bool_]],
-    opening: float,
-) -> None:
+def _draw_mouth(brush: _Brush, opening: float) -> None:
     gap = 0.012 + 0.09 * opening
     middle = 0.55 + 0.4 * gap
-    fine[oval(0, middle, 0.35, 0.075 + gap)] = (176, 88, 84)
-    fine[oval(0, middle, 0.29, gap)] = (52, 18, 20)
+    brush.fill((0, middle, 0.35, 0.075 + gap), (176, 88, 84))
+    brush.fill((0, middle, 0.29, gap), (52, 18, 20))
     if opening > 0.3:
-        fine[oval(0, middle - gap * 0.62, 0.2, gap * 0.28)] = (232, 226, 216)
-    fine[oval(0, middle + 0.16 + gap, 0.2, 0.035)] *= 0.88
+        brush.fill((0, middle - gap * 0.62, 0.2, gap * 0.28), (232, 226, 216))
+    brush.shade((0, middle + 0.16 + gap, 0.2, 0.035), 0.88)
+
+
+Oval = tuple[float, float, float, float]
+"""Its middle (x, y), and how far it reaches across and down."""
+
+
+@dataclass(frozen=True)
+class _Brush:
+    """Draws ovals, each only where it is: a face is drawn for every frame of a film."""
+
+    picture: NDArray[np.float32]
+    x: NDArray[np.float32]
+    """Of the columns, in units of the face."""
+    y: NDArray[np.float32]
+    """Of the rows, one column."""
+
+    def place(self, oval: Oval) -> tuple[slice, slice]:
+        """Rows and columns that it may touch."""
+        x, y, across, down = oval
+        rows = np.searchsorted(self.y[:, 0], (y - down, y + down))
+        columns = np.searchsorted(self.x, (x - across, x + across))
+        return slice(*rows), slice(*columns)
+
+    def fill(self, oval: Oval, colour: Any, but: Oval | None = None) -> None:
+        """Without what lies in the other one."""
+        place = self.place(oval)
+        inside = self._inside(oval, place)
+        if but is not None:
+            inside &= ~self._inside(but, place)
+        self.picture[place][inside] = colour
+
+    def shade(self, oval: Oval, factor: Any) -> None:
+        """Make darker what is there."""
+        place = self.place(oval)
+        self.picture[place][self._inside(oval, place)] *= factor
+
+    def _inside(self, oval: Oval, place: tuple[slice, slice]) -> NDArray[np.bool_]:
+        rows, columns = place
+        x, y, across, down = oval
+        beside, below = (self.x[columns] - x) / across, (self.y[rows] - y) / down
+        inside: NDArray[np.bool_] = beside**2 + below**2 < 1
+        return inside
 
 
 def make_film(
