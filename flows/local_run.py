@@ -13,6 +13,7 @@ import logging.handlers
 import os
 import secrets
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -22,6 +23,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import certifi
 
@@ -77,15 +79,24 @@ def prefect_environment() -> dict[str, str]:
 
 
 def in_the_clear(url: str) -> dict[str, str]:
-    """Environment of who speaks to the API at that URL: nothing is encrypted over plain HTTP.
+    """Environment of who speaks to a server of this machine at that URL; empty for any other.
 
     Prefect reads every authority there is for each client that it makes, of which a command makes
-    twenty and a deployment a hundred, for 25 ms each. Here it has one to read, and asks none.
+    twenty and `prefect deploy --all` a hundred, for 25 ms each. Nothing is encrypted on the way to
+    loopback: there it gets one to read, and asks none.
     """
-    if not url.startswith("http://") or os.environ.get(_AUTHORITIES):
+    parts = urlsplit(url)
+    loopback = parts.scheme == "http" and parts.hostname in _LOOPBACK
+    if not loopback or os.environ.get(_AUTHORITIES):
         return {}
-    path = settings().home / "prefect" / "authority.pem"
-    _kept(path, _one_authority)
+    path = settings().home.resolve() / "prefect" / "authority.pem"
+    try:
+        _kept(path, _one_authority)
+        ssl.create_default_context(cafile=path)
+    except (OSError, ValueError):
+        # It only saves time. What a power cut left of it is made anew the next time.
+        path.unlink(missing_ok=True)
+        return {}
     return {_AUTHORITIES: str(path)}
 
 
@@ -138,7 +149,7 @@ def _new_key() -> str:
 
 
 def _kept(path: Path, make: Callable[[], str]) -> str:
-    """The one line of a file for its owner only, which is made when it is not there, and whole."""
+    """What a file for its owner only holds; it is made when it is not there, and whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     busy = f"Another command has been writing {path} for two minutes."
     with exclusive(path.with_name(f".{path.name}.lock"), timeout_s=START_TIMEOUT_S, busy=busy):
@@ -293,10 +304,12 @@ def _prefect_settings() -> Iterator[None]:
     changes = {
         PREFECT_API_URL: os.environ["PREFECT_API_URL"],
         PREFECT_API_AUTH_STRING: os.environ.get("PREFECT_API_AUTH_STRING"),
-        PREFECT_API_SSL_CERT_FILE: os.environ.get(_AUTHORITIES),
         # Each flow's heartbeat thread takes a second to join, and nobody watches for it here.
         PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
     }
+    if authorities := os.environ.get(_AUTHORITIES):
+        # Left alone otherwise: a profile, or SSL_CERT_FILE, may name one.
+        changes[PREFECT_API_SSL_CERT_FILE] = authorities
     with temporary_settings(changes):
         try:
             yield

@@ -32,6 +32,9 @@ def main() -> None:
     import uvicorn
     from prefect.server.api.server import create_app
 
+    from flows.sqlite_turns import take_turns
+
+    take_turns()
     if not sys.stdin.buffer.readline():
         return
     threading.Thread(target=_leave_with_parent, daemon=True).start()

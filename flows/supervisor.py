@@ -86,7 +86,7 @@ def _start(stack: ExitStack, port: int, dashboard_port: int) -> list[Part]:
     console.errors.print("Starting the Prefect server ...")
     server = Part(
         "server",
-        ["-m", "prefect", "server", "start", "--port", str(port)],
+        ["-m", "flows.prefect_server", "server", "start", "--port", str(port)],
         encryption_environment(),
     )
     with making_tables():

@@ -114,7 +114,7 @@ def test_whatever_is_pressed_in_a_row_is_done_in_a_row(tab: Page, workplace: Wor
             tab.keyboard.press(keys[1])
             tab.wait_for_timeout(400)
         if at == 0:
-            # For four seconds; what is said again meanwhile is not shown anew.
+            # A notice stays for four seconds, and the same words are not shown again meanwhile.
             expect(tab.get_by_text("Approved.").last).to_be_visible()
         if approved:
             assert decided(url, QUEUE[at], wait_s=10) is Decision.APPROVED, (table, keys)

@@ -90,6 +90,11 @@ class Clipper:
         """The same home; every command starts as users do, with a Prefect server of its own."""
         return Clipper(self.home, from_nothing=True)
 
+    @property
+    def in_full(self) -> Clipper:
+        """The same, encoding as users do."""
+        return self.having(CLIPPER_X264_PRESET="veryfast")
+
     def having(self, **settings: str) -> Clipper:
         """The same with other settings."""
         return replace(self, extra={**self.extra, **settings})

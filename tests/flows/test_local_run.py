@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import ssl
 import subprocess
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +85,12 @@ def test_of_all_authorities_a_plain_server_s_clients_read_one(
     [(name, path)] = local_run.in_the_clear("http://127.0.0.1:4200/api").items()
     assert name == "PREFECT_API_SSL_CERT_FILE"
     assert ssl.create_default_context(cafile=path).cert_store_stats()["x509_ca"] == 1
-    assert local_run.in_the_clear("https://prefect.example/api") == {}
+    # A server elsewhere may lead on to an address that is encrypted.
+    for other in ("https://prefect.example/api", "http://prefect.example/api"):
+        assert local_run.in_the_clear(other) == {}
+    Path(path).write_text("")
+    assert local_run.in_the_clear("http://127.0.0.1:4200/api") == {}, "half of it is not taken"
+    assert local_run.in_the_clear("http://127.0.0.1:4200/api") == {name: path}
     monkeypatch.setenv("PREFECT_API_SSL_CERT_FILE", "/somebody/s.pem")
     assert local_run.in_the_clear("http://127.0.0.1:4200/api") == {}
 
@@ -99,14 +104,28 @@ def test_a_command_s_own_clients_read_one_authority(
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
     for name, value in local_run.in_the_clear("http://127.0.0.1:9/api").items():
         monkeypatch.setenv(name, value)
-    read: list[Any] = []
-    monkeypatch.setattr(ssl, "create_default_context", partial(_counted, read))
+    files: list[Any] = []
+    real, ours = ssl.create_default_context, threading.get_ident()
+
+    def seen(*given: Any, **named: Any) -> ssl.SSLContext:
+        # Threads that Prefect leaves in a test process make clients, too.
+        if threading.get_ident() == ours:
+            files.append(named["cafile"])
+        return real(*given, **named)
+
+    monkeypatch.setattr(ssl, "create_default_context", seen)
     with local_run._prefect_settings():
         get_client()
-    assert [context.cert_store_stats()["x509_ca"] for context in read] == [1]
+    assert files == [str(home / "prefect" / "authority.pem")]
 
 
-def _counted(read: list[Any], **given: Any) -> ssl.SSLContext:
-    read.append(made := ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
-    made.load_verify_locations(**given)
-    return made
+def test_whom_somebody_trusts_is_left_to_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    from prefect.settings import PREFECT_API_SSL_CERT_FILE, temporary_settings
+
+    monkeypatch.delenv("PREFECT_API_SSL_CERT_FILE", raising=False)
+    monkeypatch.setenv("PREFECT_API_URL", "https://prefect.example/api")
+    with (
+        temporary_settings({PREFECT_API_SSL_CERT_FILE: "/somebody/s.pem"}),
+        local_run._prefect_settings(),
+    ):
+        assert PREFECT_API_SSL_CERT_FILE.value() == "/somebody/s.pem"

@@ -256,6 +256,8 @@ def test_ctrl_c_ends_all(again: Again, place: Clipper) -> None:
     assert again.process.returncode == 130, said
     assert "Traceback" not in said
     assert _wait_until_nothing_runs(place.home, timeout_s=10) == []
+    log = (place.home / "logs" / "server.log").read_text(encoding="utf-8", errors="replace")
+    assert "database is locked" not in log
     written, configured = _kept_by_prefect(place.home)
     assert b"object-store" in written
     assert not any(secret.encode() in written for secret in KEYS.values())
@@ -322,7 +324,7 @@ def _run_deployment(api: str, password: str, name: str, **parameters: Any) -> di
     deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
         run = _call(f"{api}/flow_runs/{run['id']}", password)
-        if run["state"] and run["state"]["type"] in {"COMPLETED", "FAILED", "CRASHED"}:
+        if run["state"] and run["state"]["type"] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}:
             break
         time.sleep(1)
     state: dict[str, Any] = run["state"]

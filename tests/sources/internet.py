@@ -189,14 +189,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, key: str, content: bytes) -> None:
         pause = threading.Event()
-        # Also when whoever asked is gone before the first piece.
-        self.net.sent.setdefault(key, 0)
-        for first in range(0, len(content), 1 << 16):
-            piece = content[first : first + (1 << 16)]
-            self.wfile.write(piece)
-            self.net.sent[key] = self.net.sent.get(key, 0) + len(piece)
-            if key in self.net.pace:
-                pause.wait(self.net.pace[key])
+        try:
+            for first in range(0, len(content), 1 << 16):
+                piece = content[first : first + (1 << 16)]
+                self.wfile.write(piece)
+                self.net.sent[key] = self.net.sent.get(key, 0) + len(piece)
+                if key in self.net.pace:
+                    pause.wait(self.net.pace[key])
+        finally:
+            # Whoever asked may be gone before the first piece.
+            self.net.sent.setdefault(key, 0)
 
 
 def _part(asked: Asked, wanted: str, more: dict[str, str], content: bytes) -> Answer:

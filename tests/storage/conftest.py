@@ -29,7 +29,7 @@ class Kind:
     leftovers: Callable[[], list[Path]]
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def _descriptions_are_read_once() -> Iterator[None]:
     """Those of S3, a megabyte of JSON, which botocore would read anew for each client."""
     loader = create_loader()

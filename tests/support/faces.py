@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 Picture = NDArray[np.uint8]
 Draw = Callable[[int], Picture]
 """Frame number to picture (height x width x 3)."""
+Oval = tuple[float, float, float, float]
+"""Its middle (x, y), and how far it reaches across and down."""
 
 SKIN = (224, 172, 138)
 HAIR = (52, 36, 28)
@@ -157,10 +159,6 @@ def _draw_mouth(brush: _Brush, opening: float) -> None:
     brush.shade((0, middle + 0.16 + gap, 0.2, 0.035), 0.88)
 
 
-Oval = tuple[float, float, float, float]
-"""Its middle (x, y), and how far it reaches across and down."""
-
-
 @dataclass(frozen=True)
 class _Brush:
     """Draws ovals, each only where it is: a face is drawn for every frame of a film."""
@@ -187,7 +185,7 @@ class _Brush:
         self.picture[place][inside] = colour
 
     def shade(self, oval: Oval, factor: Any) -> None:
-        """Make darker what is there."""
+        """Multiply what is there."""
         place = self.place(oval)
         self.picture[place][self._inside(oval, place)] *= factor
 

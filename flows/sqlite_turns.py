@@ -1,0 +1,31 @@
+"""Transactions of a Prefect server on SQLite take turns, in place of breaking each other off.
+
+Prefect begins them without the lock for writing and asks for it at their first write. Whatever was
+written since their first read then ends them at once ("database is locked", which the API answers
+with 503), and who waits for the lock meanwhile can wait for a minute, and all others with it (seen
+on 3.8, with two workers and a run every two seconds). With the lock from the beginning each waits
+until the one before is through, which takes milliseconds.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from prefect.server.database.configurations import AioSqliteConfiguration
+    from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
+
+
+def take_turns() -> None:
+    """Have the transactions of this process's Prefect server begin with the lock for writing."""
+    from prefect.server.database.configurations import AioSqliteConfiguration
+
+    begin = AioSqliteConfiguration.begin_transaction
+
+    def begin_with_the_lock(
+        self: AioSqliteConfiguration, session: AsyncSession, with_for_update: bool = True
+    ) -> AbstractAsyncContextManager[AsyncSessionTransaction]:
+        return begin(self, session, with_for_update=True)
+
+    AioSqliteConfiguration.begin_transaction = begin_with_the_lock  # type: ignore[assignment, method-assign]
