@@ -91,13 +91,24 @@ def in_the_clear(url: str) -> dict[str, str]:
         return {}
     path = settings().home.resolve() / "prefect" / "authority.pem"
     try:
-        _kept(path, _one_authority)
-        ssl.create_default_context(cafile=path)
+        if not _holds_authorities(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft = path.with_name(f".{path.name}.{os.getpid()}")
+            draft.write_text(_one_authority(), encoding="ascii")
+            draft.replace(path)
     except (OSError, ValueError):
-        # It only saves time. What a power cut left of it is made anew the next time.
-        path.unlink(missing_ok=True)
+        # It only saves time.
         return {}
     return {_AUTHORITIES: str(path)}
+
+
+def _holds_authorities(path: Path) -> bool:
+    """Not where there is none yet, nor where a power cut has left half of it."""
+    try:
+        ssl.create_default_context(cafile=path)
+    except OSError:
+        return False
+    return True
 
 
 def _one_authority() -> str:
@@ -149,7 +160,7 @@ def _new_key() -> str:
 
 
 def _kept(path: Path, make: Callable[[], str]) -> str:
-    """What a file for its owner only holds; it is made when it is not there, and whole."""
+    """The one line of a file for its owner only, which is made when it is not there, and whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     busy = f"Another command has been writing {path} for two minutes."
     with exclusive(path.with_name(f".{path.name}.lock"), timeout_s=START_TIMEOUT_S, busy=busy):

@@ -1,6 +1,7 @@
 """Prefect's own command for a server whose transactions on SQLite take turns.
 
-``python -m flows.prefect_server server start`` is ``prefect server start`` with that.
+``python -m flows.prefect_server server start`` is ``prefect server start`` with that, as long as it
+stays in the foreground: one in the background is a process of Prefect's own.
 """
 
 from __future__ import annotations

@@ -384,7 +384,8 @@ def test_two_requests_do_not_write_one_file(otto: Sender) -> None:
             assert time.monotonic() < deadline
             time.sleep(0.02)
         assert otto.go_on(path, 0, FILM[:1000]).status_code == 423
-    assert settled(otto, path) == 10
+    # The line may be gone before the server has read the ten bytes of the first.
+    assert settled(otto, path) in (0, 10)
 
 
 def test_a_sender_that_falls_silent_is_let_go_of(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import shutil
 import ssl
 import subprocess
 import threading
@@ -89,8 +90,12 @@ def test_of_all_authorities_a_plain_server_s_clients_read_one(
     for other in ("https://prefect.example/api", "http://prefect.example/api"):
         assert local_run.in_the_clear(other) == {}
     Path(path).write_text("")
-    assert local_run.in_the_clear("http://127.0.0.1:4200/api") == {}, "half of it is not taken"
     assert local_run.in_the_clear("http://127.0.0.1:4200/api") == {name: path}
+    assert Path(path).read_text(), "what a power cut has left of it is made anew"
+    shutil.rmtree(home / "prefect")
+    (home / "prefect").touch()
+    assert local_run.in_the_clear("http://127.0.0.1:4200/api") == {}, "it can be done without"
+    (home / "prefect").unlink()
     monkeypatch.setenv("PREFECT_API_SSL_CERT_FILE", "/somebody/s.pem")
     assert local_run.in_the_clear("http://127.0.0.1:4200/api") == {}
 

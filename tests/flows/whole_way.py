@@ -180,12 +180,14 @@ def _publish(run: Callable[..., dict[str, Any]], url: str) -> None:
     deadline = time.monotonic() + 180
     while True:
         # Another run that has begun by its schedule is the one that posts.
-        assert run("publish-due", seconds=10)["type"] in {"COMPLETED", "CANCELLED"}
+        ended = run("publish-due", seconds=10)
+        assert ended["type"] in {"COMPLETED", "CANCELLED"}, ended
         with open_session(url) as session:
             found = queries.posts.posts(session, CLIENT)
         if [post.state for post in found] == [PostState.POSTED]:
             return
         assert time.monotonic() < deadline, found
+        time.sleep(2)
 
 
 def _see_it_posted(tab: Page, pages: str) -> None:
