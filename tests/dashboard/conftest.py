@@ -28,12 +28,9 @@ from dashboard.door import admission, files, passing, person
 from tests.dashboard.door_place import HERE, a_user, cheap_passwords
 from tests.dashboard.seeded import client
 from tests.db.values import a_clip, a_detection, a_source, a_transcript
-from tests.support.database import database_url, postgres, remove_rows
+from tests.support.database import remove_rows
 from tests.support.media import make_video
 from tests.support.prefect_api import PASSWORD, FakePrefect
-from tests.support.s3 import s3, s3_front, s3_test_client
-
-__all__ = ["database_url", "postgres", "s3", "s3_front", "s3_test_client"]
 
 PASSED = Proof(
     passed=True,

@@ -9,14 +9,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-import typer
-from click.testing import CliRunner
 
 from clipping.db import queries
 from clipping.db.session import open_session
@@ -26,6 +23,7 @@ from clipping.platforms.oauth.base import Attempt
 from clipping.settings import settings
 from clipping.vault import new_key
 from flows import cli, connecting
+from tests.support.commands import CliRunner
 from tests.support.oauth import APPS, FakeOAuth
 
 KEY = new_key().get_secret_value()
@@ -73,12 +71,6 @@ class Owner:
             error.close()
 
 
-@lru_cache(maxsize=1)
-def _command() -> Any:
-    """All commands, put together once: that takes most of the time of a short one."""
-    return typer.main.get_command(cli.app)
-
-
 @dataclass
 class Place:
     """A database, the fake platforms and an owner, for commands in this process."""
@@ -90,7 +82,7 @@ class Place:
 
     def run(self, *arguments: str, given: str = "") -> tuple[int, str]:
         """Exit code and all that a command said."""
-        done = CliRunner().invoke(_command(), [*arguments], input=given)
+        done = CliRunner().invoke(cli.app, [*arguments], input=given)
         return done.exit_code, done.output
 
     def accounts(self) -> list[Account]:

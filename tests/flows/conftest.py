@@ -90,11 +90,6 @@ class Clipper:
         """The same home; every command starts as users do, with a Prefect server of its own."""
         return Clipper(self.home, from_nothing=True)
 
-    @property
-    def in_full(self) -> Clipper:
-        """The same, encoding as users do."""
-        return self.having(CLIPPER_X264_PRESET="veryfast")
-
     def having(self, **settings: str) -> Clipper:
         """The same with other settings."""
         return replace(self, extra={**self.extra, **settings})
@@ -133,8 +128,8 @@ def wait_for_process(containing: list[str], timeout_s: float = 60) -> int:
 
 @cache
 def command_house() -> CommandHouse:
-    """The process that this test process forks its commands from."""
-    return CommandHouse()
+    """What commands are forked from: one process for all processes of a test run."""
+    return CommandHouse(os.environ.get("PYTEST_XDIST_TESTRUNUID") or secrets.token_hex())
 
 
 @pytest.fixture(scope="session", autouse=True)

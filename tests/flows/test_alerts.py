@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
 from clipping.db import queries
 from clipping.errors import AccountBlocked, ClippingError, RateLimited, ServiceUnavailable
@@ -26,6 +25,7 @@ from clipping.vault import Vault, new_key
 from flows import cli
 from tasks import account_checks
 from tests.db.test_account_rows import some_tokens
+from tests.support.commands import CliRunner
 from tests.tasks.plan_place import CLIENT, NOW, SOURCE, PlanPlace, plan_place
 
 TIKTOK, X = PlatformName.TIKTOK, PlatformName.X

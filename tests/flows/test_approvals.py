@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from typer.testing import CliRunner
 
 from clipping.db import queries
 from clipping.errors import Rejected
@@ -30,6 +29,7 @@ from clipping.publishing import gates
 from clipping.settings import settings
 from flows import approving, cli
 from tasks.reserve import new_post
+from tests.support.commands import CliRunner
 from tests.tasks.plan_place import CLIENT, NOW, PlanPlace, plan_place
 
 TIKTOK = PlatformName.TIKTOK

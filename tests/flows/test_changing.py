@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
 from clipping.db import queries
 from clipping.db.session import open_session
@@ -33,6 +32,7 @@ from tasks import change as task
 from tasks.change import choices_of
 from tasks.workplace import if_free, planning_of
 from tests.db.values import a_clip, a_detection, a_moment, a_plan, a_source, a_transcript
+from tests.support.commands import CliRunner
 
 NOW = datetime.now(UTC)
 OWN = RenderChoices(style="highlight", hook="Old words")

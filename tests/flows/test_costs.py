@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
 from clipping.claude import Entry, Usage
 from clipping.db import queries
@@ -20,6 +19,7 @@ from clipping.settings import settings
 from flows import cli
 from flows.costs import MonthOfCosts, summary
 from tests.db.test_claude import an_intent
+from tests.support.commands import CliRunner
 
 
 @pytest.fixture

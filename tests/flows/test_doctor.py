@@ -10,9 +10,7 @@ import pytest
 from clipping.settings import settings
 from clipping.sources import links
 from flows import doctor
-from tests.support.s3 import KEYS, S3, s3, s3_front, s3_test_client
-
-__all__ = ["s3", "s3_front", "s3_test_client"]
+from tests.support.s3 import KEYS, S3
 
 
 @pytest.fixture(autouse=True)

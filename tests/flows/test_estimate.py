@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from clipping.db import queries
 from clipping.db.session import open_session
@@ -20,6 +19,7 @@ from flows.estimating import estimate_of
 from tests.db.values import a_source
 from tests.moments.spoken import speak, transcript
 from tests.moments.talks import TALK
+from tests.support.commands import CliRunner
 from tests.support.media import make_video
 
 MODELS = Models("claude-haiku-5-5", "claude-sonnet-5-5", "claude-opus-5-5")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from typer.testing import CliRunner
 
 from clipping.claude.budget import month_of
 from clipping.claude.calling import utc_now
@@ -17,6 +16,7 @@ from flows.cli import app
 from flows.evaluating import CLIENT, evaluate_detector
 from tests.moments.claude.reader import FakeReader
 from tests.support.claude import FakeClaude
+from tests.support.commands import CliRunner
 
 
 def test_the_figures_are_printed_beside_those_of_chance(capsys: pytest.CaptureFixture[str]) -> None:

@@ -47,7 +47,7 @@ def _kill_when(clipper: Clipper, out: Path, short: DemoTalk, said: str, after_s:
 def _stop_while_it_renders(clipper: Clipper, out: Path, short: DemoTalk) -> None:
     # With a Prefect server of the command's own, as users have it.
     options = (*OPTIONS[:-1], "--out", out)
-    with clipper.alone.start("clip", short.video, *options) as process:
+    with Clipper(clipper.home).start("clip", short.video, *options) as process:
         assert process.stderr is not None
         for line in process.stderr:
             if line.startswith("render:"):

@@ -33,12 +33,10 @@ from tests.flows.hearing_child import noted
 from tests.sources.internet import FakeInternet, fake_internet
 from tests.sources.pieces import put_up
 from tests.sources.places import MEDIA
-from tests.support.s3 import KEYS, PART_BYTES, S3, s3, s3_front, s3_test_client
+from tests.support.s3 import KEYS, PART_BYTES, S3
 from tests.support.s3_front import Request
 from tests.transcripts.hearers import planted
 from tests.transcripts.recordings import recorded
-
-__all__ = ["s3", "s3_front", "s3_test_client"]
 
 SECONDS = 30
 WORDS = [(at, number % 100) for number, at in enumerate(range(300, 1_000 * SECONDS - 500, 450))]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from typer.testing import CliRunner
 
 from flows import cli, rehearsing
+from tests.support.commands import CliRunner
 
 
 def test_a_rehearsal_that_is_stopped_promises_no_going_on(monkeypatch: pytest.MonkeyPatch) -> None:

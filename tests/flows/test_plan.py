@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 from prefect import task
-from typer.testing import CliRunner
 
 from clipping.db import queries
 from clipping.errors import ServiceUnavailable
@@ -35,6 +34,7 @@ from tasks.workplace import db_session
 from tests.db.values import a_clip, a_plan, a_transcript
 from tests.moments.spoken import RATE_HZ, duration_of, samples_of, speak
 from tests.moments.talks import QUESTION, STORY
+from tests.support.commands import CliRunner
 from tests.support.media import make_video
 from tests.tasks.plan_place import CLIENT, PlanPlace, plan_place
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from clipping.db import queries
 from clipping.db.session import open_session
 from clipping.models import BrandRisk, EditorialPolicy, ProfanityPolicy
 from clipping.settings import settings
 from flows import cli
+from tests.support.commands import CliRunner
 
 
 @pytest.fixture

@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-import typer
-from click.testing import CliRunner
 
 from clipping.db import queries
 from clipping.db.session import open_session
@@ -28,19 +25,15 @@ from tests.db.test_drafts import a_writing
 from tests.db.test_queries import save_everything
 from tests.db.values import a_moment, a_source
 from tests.platforms.cases import AGREED
+from tests.support.commands import CliRunner
 from tests.tasks.post_place import KEY, VAULT, a_post, save_clip
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 ACCOUNT = an_account().replace(consent=AGREED)
 
 
-@lru_cache(maxsize=1)
-def _command() -> Any:
-    return typer.main.get_command(cli.app)
-
-
 def run(*arguments: str, given: str = "") -> tuple[int, str]:
-    done = CliRunner().invoke(_command(), [*arguments], input=given)
+    done = CliRunner().invoke(cli.app, [*arguments], input=given)
     return done.exit_code, done.output
 
 

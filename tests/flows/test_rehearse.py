@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
-from click.testing import CliRunner, Result
+from typer.testing import Result
 
 from clipping.models import RehearsalReport
 from clipping.rehearsal.weather import Faults
@@ -16,6 +15,7 @@ from flows import cli
 from tasks import rehearsing
 from tasks.rehearsing import Wishes
 from tests.reports.test_rehearsal_page import a_report
+from tests.support.commands import CliRunner
 
 
 @pytest.fixture
@@ -33,9 +33,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 
 def run(*arguments: str) -> Result:
-    # Typer brings a click of its own, which types do not know to be one.
-    command: Any = typer.main.get_command(cli.app)
-    return CliRunner().invoke(command, ["rehearse", *arguments])
+    return CliRunner().invoke(cli.app, ["rehearse", *arguments])
 
 
 def test_json_is_one_document_with_the_verdict(asked: list[Any], tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
 from clipping.db import queries
 from clipping.db.session import open_session
@@ -39,6 +38,7 @@ from tests.dashboard.conftest import PASSED
 from tests.db.values import a_clip, a_detection, a_moment, a_plan, a_source
 from tests.moments.spoken import detect, duration_of, speak, transcript
 from tests.moments.talks import TALK
+from tests.support.commands import CliRunner
 from tests.support.media import make_video
 
 STREET = Hold(kind=HoldKind.PERSONAL_DATA, reason="It names a street.")

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from clipping.db import queries
 from clipping.db.session import open_session
@@ -17,6 +16,7 @@ from flows import cli
 from flows.clients import set_client
 from flows.clip import clip_source
 from flows.hear import hear_source
+from tests.support.commands import CliRunner
 from tests.support.media import make_video
 
 OWN = Rights(ground=Ground.OWN, owner="acme")

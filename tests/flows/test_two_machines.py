@@ -30,10 +30,8 @@ from tests.db.values import a_detection, a_moment, a_transcript
 from tests.rendering.clips import speech
 from tests.rendering.recipes import spoken
 from tests.support.media import make_video
-from tests.support.s3 import KEYS, S3, s3, s3_front, s3_test_client
+from tests.support.s3 import KEYS, S3
 from tests.tasks.test_render import BRIEF
-
-__all__ = ["s3", "s3_front", "s3_test_client"]
 
 KEY = "det_two_moments"
 MOMENTS = (

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from sqlalchemy import insert
 from sqlmodel import Session, col, select
-from typer.testing import CliRunner
 
 from clipping.db import queries
 from clipping.db.session import open_session
@@ -21,6 +20,7 @@ from clipping.models import ClipPrint, ClipState, Factor
 from clipping.settings import settings
 from flows import cli
 from tests.db.values import a_clip, a_detection, a_plan, a_source, a_transcript
+from tests.support.commands import CliRunner
 from tests.support.media import make_video
 
 SOURCES, CLIPS_EACH = 372, 5

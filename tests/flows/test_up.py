@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -40,9 +40,12 @@ KEYS = {"access_key_id": "AKIAOFABLOCK", "secret_access_key": "secret-of-a-block
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clipper]:
-    """A home of which nothing is there yet."""
+def place(
+    tmp_path_factory: pytest.TempPathFactory, give_tables: Callable[[Path], None]
+) -> Iterator[Clipper]:
+    """A home of which nothing is there yet but the tables of a Prefect server."""
     for made in make_clipper(tmp_path_factory.mktemp("up")):
+        give_tables(made.home)
         yield made.alone
 
 
@@ -222,9 +225,10 @@ def test_a_video_goes_the_whole_way_through_both_pools(
     again: Again, place: Clipper, short: DemoTalk
 ) -> None:
     run = partial(_run_deployment, again.api, again.password)
+    start = partial(_start_run, again.api, again.password)
     fakes = Fakes(again.up.stage, again.up.vault_key)
     pages = f"http://127.0.0.1:{again.up.pages}"
-    whole_way.go(place.home, pages, fakes, short, run)
+    whole_way.go(place.home, pages, fakes, short, run, start)
     limits = _call(f"{again.api}/v2/concurrency_limits/filter", again.password, {})
     found = {one["name"]: (one["limit"], one["active_slots"]) for one in limits}
     assert found[TRANSCRIPTIONS] == (1, 0)
@@ -237,7 +241,8 @@ def test_a_video_goes_the_whole_way_through_both_pools(
 
 @pytest.mark.timeout(1200)
 def test_posts_are_public_once_though_each_part_is_killed_in_turn(again: Again) -> None:
-    # Of the benchmark with 64 accounts the smallest: a post for each part.
+    # Of the benchmark with 64 accounts the smallest: a post for each part. The run that posted the
+    # clip goes on; one of the schedule follows when it is ended.
     again.publish()
     world = again.up.stage.world
     before = len(world.ledger)

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from clipping.db import queries
 from clipping.db.queries import people, sign_ins
@@ -19,6 +18,7 @@ from clipping.settings import settings
 from flows.user_cli import users_app
 from flows.users import have_admin
 from tests.dashboard.door_place import CHEAP, PASSWORD
+from tests.support.commands import CliRunner
 
 Run = Callable[..., tuple[int, str]]
 

@@ -112,7 +112,7 @@ def test_a_clip_in_another_size_is_made_from_the_same_plan(
 def test_the_camera_can_be_chosen_and_another_choice_is_another_clip(
     clipper: Clipper, talk: DemoTalk, document: dict[str, Any], tmp_path: Path
 ) -> None:
-    run = clipper.in_full.run(
+    run = clipper.run(
         "clip", talk.video, *OPTIONS, "--framing", "fit", "--hook-style", "banner",
         "--style", "boxed", "--denoise", "--count", 1, "--out", tmp_path, "--json",
     )  # fmt: skip

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
 from clipping.db import queries
 from clipping.db.session import open_session
@@ -29,6 +28,7 @@ from flows.varying import one_factor
 from tasks.experiments import move_ends, record_experiment
 from tests.db.values import a_clip, a_detection, a_moment, a_plan, a_source, a_transcript
 from tests.moments.spoken import duration_of, speak, transcript, voice
+from tests.support.commands import CliRunner
 
 NONE = (0, 0, 0, 0)
 OWN = RenderChoices(style="highlight")

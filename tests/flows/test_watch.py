@@ -15,7 +15,6 @@ import psycopg
 import pytest
 import yaml
 from prefect.exceptions import TerminationSignal
-from typer.testing import CliRunner
 
 from clipping.db import queries
 from clipping.db.session import open_session
@@ -38,6 +37,7 @@ from flows.watches import add_watch, list_watches, remove_watch, run_watches
 from tasks.watch import holding
 from tasks.workplace import only_one
 from tests.db.values import a_source
+from tests.support.commands import CliRunner
 from tests.transcripts.hearers import FakeHearer, only_engines, planted
 from tests.transcripts.recordings import recorded
 from tests.watching.items import a_watch

@@ -132,7 +132,7 @@ def pictures(path: Path, form: str = "rgb24") -> list[NDArray[np.uint8]]:
         for frame in container.decode(video=0):
             assert frame.time is not None
             times.append(frame.time)
-            frames.append(frame.to_ndarray(format=form).astype(np.uint8))
+            frames.append(np.asarray(frame.to_ndarray(format=form), np.uint8))
     assert np.allclose(times, [float(number / rate) for number in range(len(times))], atol=1e-3)
     return frames
 

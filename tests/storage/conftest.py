@@ -11,9 +11,7 @@ import pytest
 from botocore.loaders import create_loader
 
 from clipping.storage import LocalStore, MediaStore, source_key
-from tests.support.s3 import S3, s3, s3_front, s3_test_client
-
-__all__ = ["s3", "s3_front", "s3_test_client"]
+from tests.support.s3 import S3
 
 CONTENT = bytes(range(256)) * 2_600
 """Three parts of an upload, the last of them short."""

@@ -1,7 +1,8 @@
 """Commands that share the seconds of their imports: each is forked from a process that has them.
 
-``python -m tests.support.forked`` is that process. A command forked from it is a process of its
-own, with its own environment, pipes, signals and end, and takes a tenth of a second to start
+``python -m tests.support.forked SOCKET`` is that process, for all test processes that connect to
+the socket of that number; it ends with the last of them. A command forked from it is a process of
+its own, with its own environment, pipes, signals and end, and takes a tenth of a second to start
 instead of four seconds of CPU time. What a start from nothing could break is left to the tests
 that start the command as users do.
 """
@@ -9,6 +10,7 @@ that start the command as users do.
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import importlib
 import json
@@ -18,9 +20,11 @@ import runpy
 import select
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from types import TracebackType
 from typing import IO, Any
@@ -28,8 +32,54 @@ from typing import IO, Any
 from clipping.settings import CHECKOUT
 
 _LONGEST = 1 << 20
+_WELCOME = b"come in"
 _NOT_FOR_IMPORT = {"flows.private_server"}
 """Changes the environment when it is imported."""
+
+
+def _enter(address: str) -> socket.socket | None:
+    """A connection to the process that commands are forked from, where it is."""
+    # Keeps messages apart, which a stream does not.
+    ours = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    try:
+        ours.connect(address)
+        # One that is about to end lets nobody in any more.
+        if ours.recv(_LONGEST) == _WELCOME:
+            return ours
+    except (ConnectionRefusedError, ConnectionResetError):
+        pass
+    ours.close()
+    return None
+
+
+def _open(address: str) -> socket.socket | None:
+    """Start that process, unless another one has just done so."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PREFECT", "CLIPPER")) and name != "DATABASE_URL"
+    }
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as door:
+        try:
+            door.bind(address)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return None
+            raise
+        door.listen()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.support.forked", str(door.fileno())],
+            cwd=CHECKOUT,
+            env={**kept, "DO_NOT_TRACK": "1"},
+            stdin=subprocess.DEVNULL,
+            pass_fds=[door.fileno()],
+        )
+    # It ends with the last one that is connected, whoever started it.
+    process.returncode = 0
+    found = _enter(address)
+    if found is None:
+        raise RuntimeError("the process that commands are forked from does not come up")
+    return found
 
 
 class ForkedCommand:
@@ -100,27 +150,16 @@ class ForkedCommand:
 
 
 class CommandHouse:
-    """Starts commands by forking them from one process, which ends with this object."""
+    """Starts commands by forking them from one process, which all that know its name share."""
 
-    def __init__(self) -> None:
-        # Keeps messages apart, which a stream does not.
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._socket = ours
+    def __init__(self, name: str) -> None:
         self._ended: dict[int, int] = {}
         self._turn = threading.Lock()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.forked", str(theirs.fileno())],
-            cwd=CHECKOUT,
-            env={
-                name: value
-                for name, value in os.environ.items()
-                if not name.startswith(("PREFECT", "CLIPPER")) and name != "DATABASE_URL"
-            }
-            | {"DO_NOT_TRACK": "1"},
-            stdin=subprocess.DEVNULL,
-            pass_fds=[theirs.fileno()],
-        )
-        theirs.close()
+        # No file, and so nothing that is left of a run that was killed.
+        address = f"\0clipper-commands-{name}"
+        while (found := _enter(address) or _open(address)) is None:
+            time.sleep(0.05)
+        self._socket = found
 
     def start(
         self, arguments: list[str], environment: dict[str, str], module: str
@@ -155,9 +194,8 @@ class CommandHouse:
         return reply
 
     def close(self) -> None:
-        """End the process that commands are forked from."""
+        """Leave the process that commands are forked from, which ends with who leaves last."""
         self._socket.close()
-        self._process.wait(timeout=30)
 
 
 def _import_all() -> None:
@@ -188,35 +226,70 @@ def _children(waker: socket.socket) -> Iterator[tuple[int, int]]:
         yield pid, os.waitstatus_to_exitcode(status)
 
 
-def _serve(orders: socket.socket) -> dict[str, Any] | None:
-    """Fork a command for every order; in a command, its order, and None at the end of all."""
+def _welcome(door: socket.socket) -> list[socket.socket]:
+    """Let in who waits at the door, unless it is another user's process."""
+    guest = door.accept()[0]
+    about = guest.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    if struct.unpack("3i", about)[1] != os.getuid():
+        guest.close()
+        return []
+    guest.send(_WELCOME)
+    return [guest]
+
+
+def _order(guest: socket.socket) -> tuple[bytes, list[int]]:
+    """What is to be run, and where its output goes; nothing from who has left or was killed."""
+    try:
+        order, pipes, _, _ = socket.recv_fds(guest, _LONGEST, 2)
+    except ConnectionResetError:
+        return b"", []
+    return order, pipes
+
+
+def _serve(door: socket.socket) -> dict[str, Any] | None:
+    """Fork a command for every order; in a command, its order, and None when all have left."""
     waker, wake = socket.socketpair()
     waker.setblocking(False)
     wake.setblocking(False)
     signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
     signal.set_wakeup_fd(wake.fileno())
-    while True:
-        ready, _, _ = select.select([orders, waker], [], [])
+    whose: dict[int, socket.socket] = {}
+    guests = _welcome(door)
+    while guests:
+        ready, _, _ = select.select([door, waker, *guests], [], [])
         if waker in ready:
             for pid, code in _children(waker):
-                orders.send(json.dumps({"ended": pid, "code": code}).encode())
-        if orders in ready:
-            order, pipes, _, _ = socket.recv_fds(orders, _LONGEST, 2)
+                # Who has left does not care.
+                with contextlib.suppress(OSError):
+                    whose.pop(pid).send(json.dumps({"ended": pid, "code": code}).encode())
+        for guest in set(guests).intersection(ready):
+            order, pipes = _order(guest)
             if not order:
-                return None
+                guests.remove(guest)
+                guest.close()
+                continue
             pid = os.fork()
             if pid == 0:
-                signal.set_wakeup_fd(-1)
-                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                for number, pipe in enumerate(pipes, start=1):
-                    os.dup2(pipe, number)
-                for held in (*pipes, *(one.detach() for one in (orders, waker, wake))):
-                    os.close(held)
+                _leave_the_house(pipes, [door, waker, wake, *guests])
                 taken: dict[str, Any] = json.loads(order)
                 return taken
             for pipe in pipes:
                 os.close(pipe)
-            orders.send(json.dumps({"started": pid}).encode())
+            whose[pid] = guest
+            guest.send(json.dumps({"started": pid}).encode())
+        if door in ready:
+            guests += _welcome(door)
+    return None
+
+
+def _leave_the_house(pipes: list[int], sockets: list[socket.socket]) -> None:
+    """Have nothing of the process that this one was forked from but its imports."""
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    for number, pipe in enumerate(pipes, start=1):
+        os.dup2(pipe, number)
+    for held in (*pipes, *(one.detach() for one in sockets)):
+        os.close(held)
 
 
 def _become(order: dict[str, Any]) -> None:
@@ -247,13 +320,13 @@ def _read_prefect_settings_again() -> None:
 
 def main() -> None:
     """Import everything, then fork commands until the other end of the socket is closed."""
-    orders = socket.socket(fileno=int(sys.argv[1]))
+    door = socket.socket(fileno=int(sys.argv[1]))
     gc.disable()
     _import_all()
     # Looking through it for garbage would copy all that a command shares with this process.
     gc.freeze()
     gc.enable()
-    order = _serve(orders)
+    order = _serve(door)
     if order is not None:
         _become(order)
 

@@ -15,7 +15,6 @@ from typing import Any
 import psycopg
 import pytest
 from pydantic import SecretStr
-from typer.testing import CliRunner
 
 from clipping.alarms import sending
 from clipping.db import queries
@@ -35,6 +34,7 @@ from clipping.settings import settings
 from flows import cli
 from tasks import alarms, breaking, conditions
 from tests.support.apprise import TOKEN, FakeApprise
+from tests.support.commands import CliRunner
 from tests.tasks.post_place import CLIENT, KEY, Place, place_at
 
 NOW = datetime.now(UTC)

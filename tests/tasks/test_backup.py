@@ -12,7 +12,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from typer.testing import CliRunner
 
 from clipping.db import dumping, migrate, queries
 from clipping.db.session import close_pool, open_session
@@ -27,6 +26,7 @@ from tasks import backup, post_changes
 from tasks.readback import read_back_restored
 from tasks.restore import restore
 from tests.db.test_account_rows import some_tokens
+from tests.support.commands import CliRunner
 from tests.support.database import embedded_database, remove_rows
 from tests.tasks.post_place import KEY, VAULT, Place, place_at
 

@@ -20,10 +20,8 @@ from tasks.rights import check_rights_at
 from tasks.sweep import sweep
 from tasks.workplace import files_held, media_store
 from tests.support.media import make_video
-from tests.support.s3 import KEYS, S3, s3, s3_front, s3_test_client
+from tests.support.s3 import KEYS, S3
 from tests.tasks.sweep_place import NOW, TALK, sweep_place
-
-__all__ = ["s3", "s3_front", "s3_test_client"]
 
 CAPTIONS = "1\n00:00:00,100 --> 00:00:00,900\nHello there\n"
 

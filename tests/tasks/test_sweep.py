@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
 from clipping.db import queries
 from clipping.db.queries.keeping import QUEUED
@@ -26,6 +25,7 @@ from tasks import room, sweep, workplace
 from tasks.ingest import ingest_source
 from tasks.sweep import Swept
 from tasks.workplace import files_held, media_store
+from tests.support.commands import CliRunner
 from tests.tasks.post_place import CLIENT
 from tests.tasks.sweep_place import DAY, NOW, TALK, SweepPlace, sweep_place
 
