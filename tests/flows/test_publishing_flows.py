@@ -11,9 +11,12 @@ import pytest
 
 from clipping.db import queries
 from clipping.models import PlatformName, PostState
+from flows import publish
 from flows.check_accounts import check_accounts
+from flows.limits import PlatformSlots
 from flows.plan import plan_day
 from flows.publish import publish_due, reconcile_posts
+from tests.flows.runs import told_of
 from tests.tasks.plan_place import CLIENT, PlanPlace, plan_place
 
 TOMORROW = datetime.now(UTC).date() + timedelta(days=2)
@@ -38,6 +41,22 @@ def test_a_day_is_planned_published_and_looked_after(place: PlanPlace, in_proces
     assert publish_due(seconds=0) == {}
     assert reconcile_posts() == {}
     assert place.posts() == posts
+
+
+def test_what_became_of_posts_is_returned_and_shown(
+    in_process: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = {"posted": 2, "failed": 1}
+    monkeypatch.setenv("PREFECT__RUNTIME__DEPLOYMENT__ID", "a-deployment")
+    monkeypatch.setattr(PlatformSlots, "take", lambda _: list(PlatformName))
+    monkeypatch.setattr(PlatformSlots, "complete", property(lambda _: True))
+    monkeypatch.setattr(publish, "publish_for", lambda *_: counts)
+    said, run, shown = told_of(publish_due(seconds=0, return_state=True))
+    assert (said, run["state_type"]) == (counts, "COMPLETED")
+    assert json.loads(shown["posts"]["data"]) == [
+        {"what": "failed", "how many": 1},
+        {"what": "posted", "how many": 2},
+    ]
 
 
 def test_accounts_are_looked_at_and_those_that_cannot_post_are_told_of(

@@ -3,17 +3,13 @@ clips, and neither does again what is there."""
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
-from prefect.client.orchestration import get_client
-from prefect.client.schemas.objects import State
 
 from clipping.db import queries
 from clipping.db.session import open_session
@@ -27,6 +23,7 @@ from flows.render import render
 from tasks import render as rendering
 from tasks.encode import Work
 from tests.db.values import a_detection, a_moment, a_transcript
+from tests.flows.runs import told_of
 from tests.rendering.clips import speech
 from tests.rendering.recipes import spoken
 from tests.support.media import make_video
@@ -74,17 +71,6 @@ def machine(
     return enter
 
 
-def _of(state: State[Any]) -> tuple[Any, dict[str, Any], dict[str, Any]]:
-    """What a run returned, the run itself, and its artifacts by their keys."""
-    run_id = state.state_details.flow_run_id
-    assert isinstance(run_id, UUID)
-    wanted = {"flow_runs": {"id": {"any_": [str(run_id)]}}}
-    with get_client(sync_client=True) as client:
-        run = client.request("GET", "/flow_runs/{id}", path_params={"id": run_id}).json()
-        found = client.request("POST", "/artifacts/filter", json=wanted).json()
-    return json.loads(state.message or ""), run, {one["key"]: one for one in found}
-
-
 @pytest.fixture
 def talk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, value_ms in BRIEF.items():
@@ -108,14 +94,14 @@ def test_one_takes_in_another_clips_and_a_second_run_makes_only_what_is_missing(
     machine: Machine, s3: S3, talk: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with machine("first") as home:
-        source, run, _ = _of(ingest(str(talk), "acme", shortest_seconds=1, return_state=True))
+        source, run, _ = told_of(ingest(str(talk), "acme", shortest_seconds=1, return_state=True))
         assert "client:acme" in run["tags"]
     transcript_id = _two_moments(database_url, source["source_id"])
     # With its disk goes all that the first machine kept of it.
     shutil.rmtree(home)
     with machine("second") as home:
         assert not home.exists()
-        clips, run, shown = _of(render(KEY, return_state=True))
+        clips, run, shown = told_of(render(KEY, return_state=True))
         assert run["name"] == "render clips of talk.mp4"
         assert run["tags"] == ["client:acme"]
         assert shown["render-progress"]["data"] == 100.0

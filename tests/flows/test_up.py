@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -40,12 +40,9 @@ KEYS = {"access_key_id": "AKIAOFABLOCK", "secret_access_key": "secret-of-a-block
 
 
 @pytest.fixture(scope="module")
-def place(
-    tmp_path_factory: pytest.TempPathFactory, give_tables: Callable[[Path], None]
-) -> Iterator[Clipper]:
-    """A home of which nothing is there yet but the tables of a Prefect server."""
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clipper]:
+    """A home of which nothing is there yet."""
     for made in make_clipper(tmp_path_factory.mktemp("up")):
-        give_tables(made.home)
         yield made.alone
 
 

@@ -18,6 +18,7 @@ from clipping.rendering.plan import (
     make_plan,
     mutes,
 )
+from clipping.settings import Settings
 from clipping.timing import TimeSpan
 from tests.rendering.recipes import AS_IT_IS, media_of, moment_of, source_of, spoken
 
@@ -237,6 +238,13 @@ def test_an_unknown_style_is_named() -> None:
 def test_each_encoder_has_its_own_settings(codec: str, preset: str) -> None:
     settings = encoder_settings(codec, 2)
     assert (settings.codec, settings.preset, settings.threads) == (codec, preset, 2)
+
+
+def test_clips_are_encoded_with_veryfast_unless_another_preset_is_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("CLIPPER_X264_PRESET", raising=False)
+    assert Settings().x264_preset == "veryfast"
 
 
 def test_the_preset_of_x264_is_no_preset_of_a_graphics_card() -> None:

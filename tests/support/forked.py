@@ -33,6 +33,14 @@ from clipping.settings import CHECKOUT
 
 _LONGEST = 1 << 20
 _WELCOME = b"come in"
+_FIRST_S = 60
+_PEER: int = getattr(socket, "SO_PEERCRED", 0)
+_ENVIRONMENT = {
+    name: value
+    for name, value in os.environ.items()
+    if not name.startswith(("PREFECT", "CLIPPER")) and name != "DATABASE_URL"
+} | {"DO_NOT_TRACK": "1"}
+"""As it is before any test, which may change it."""
 _NOT_FOR_IMPORT = {"flows.private_server"}
 """Changes the environment when it is imported."""
 
@@ -54,11 +62,6 @@ def _enter(address: str) -> socket.socket | None:
 
 def _open(address: str) -> socket.socket | None:
     """Start that process, unless another one has just done so."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("PREFECT", "CLIPPER")) and name != "DATABASE_URL"
-    }
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as door:
         try:
             door.bind(address)
@@ -70,7 +73,7 @@ def _open(address: str) -> socket.socket | None:
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.support.forked", str(door.fileno())],
             cwd=CHECKOUT,
-            env={**kept, "DO_NOT_TRACK": "1"},
+            env=_ENVIRONMENT,
             stdin=subprocess.DEVNULL,
             pass_fds=[door.fileno()],
         )
@@ -153,6 +156,7 @@ class CommandHouse:
     """Starts commands by forking them from one process, which all that know its name share."""
 
     def __init__(self, name: str) -> None:
+        self.name = name
         self._ended: dict[int, int] = {}
         self._turn = threading.Lock()
         # No file, and so nothing that is left of a run that was killed.
@@ -229,12 +233,31 @@ def _children(waker: socket.socket) -> Iterator[tuple[int, int]]:
 def _welcome(door: socket.socket) -> list[socket.socket]:
     """Let in who waits at the door, unless it is another user's process."""
     guest = door.accept()[0]
-    about = guest.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-    if struct.unpack("3i", about)[1] != os.getuid():
-        guest.close()
-        return []
-    guest.send(_WELCOME)
-    return [guest]
+    # Only Linux has it, where alone commands are forked.
+    about = guest.getsockopt(socket.SOL_SOCKET, _PEER, struct.calcsize("3i"))
+    try:
+        if struct.unpack("3i", about)[1] == os.getuid():
+            guest.send(_WELCOME)
+            return [guest]
+    except OSError:
+        # It was killed while it waited.
+        pass
+    guest.close()
+    return []
+
+
+def _first_guests(door: socket.socket) -> list[socket.socket]:
+    """None after a minute: who started this process may have been killed since."""
+    while select.select([door], [], [], _FIRST_S)[0]:
+        if guests := _welcome(door):
+            return guests
+    return []
+
+
+def _tell(guest: socket.socket, what: dict[str, int]) -> None:
+    # Who has left or was killed does not hear it, and the others go on.
+    with contextlib.suppress(OSError):
+        guest.send(json.dumps(what).encode())
 
 
 def _order(guest: socket.socket) -> tuple[bytes, list[int]]:
@@ -254,14 +277,12 @@ def _serve(door: socket.socket) -> dict[str, Any] | None:
     signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
     signal.set_wakeup_fd(wake.fileno())
     whose: dict[int, socket.socket] = {}
-    guests = _welcome(door)
+    guests = _first_guests(door)
     while guests:
         ready, _, _ = select.select([door, waker, *guests], [], [])
         if waker in ready:
             for pid, code in _children(waker):
-                # Who has left does not care.
-                with contextlib.suppress(OSError):
-                    whose.pop(pid).send(json.dumps({"ended": pid, "code": code}).encode())
+                _tell(whose.pop(pid), {"ended": pid, "code": code})
         for guest in set(guests).intersection(ready):
             order, pipes = _order(guest)
             if not order:
@@ -276,7 +297,7 @@ def _serve(door: socket.socket) -> dict[str, Any] | None:
             for pipe in pipes:
                 os.close(pipe)
             whose[pid] = guest
-            guest.send(json.dumps({"started": pid}).encode())
+            _tell(guest, {"started": pid})
         if door in ready:
             guests += _welcome(door)
     return None
@@ -319,7 +340,7 @@ def _read_prefect_settings_again() -> None:
 
 
 def main() -> None:
-    """Import everything, then fork commands until the other end of the socket is closed."""
+    """Import everything, then fork commands until the last one who wants some has left."""
     door = socket.socket(fileno=int(sys.argv[1]))
     gc.disable()
     _import_all()
