@@ -92,7 +92,7 @@ def _wait_until_all_run(home: Path) -> None:
     deadline = time.monotonic() + 60
     # A process that is just being replaced by its program has no environment to see.
     while len(_session_members(home)) < 6 and time.monotonic() < deadline:
-        time.sleep(0.1)
+        time.sleep(0.3)
     assert len(_session_members(home)) >= 6
     assert len(_postgres(home)) == 1
 
