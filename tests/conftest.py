@@ -14,8 +14,6 @@ import pytest
 from hypothesis import settings as hypothesis
 from xdist.scheduler import LoadFileScheduling
 
-from tests.support.authority import one_authority
-
 # Once for all folders: a fixture that a module imports is another one there, and begins anew.
 pytest_plugins = ["tests.support.database", "tests.support.s3"]
 
@@ -35,10 +33,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if hasattr(config, "workerinput"):
         return
+    from flows.local_run import _one_authority
+
     folder = TemporaryDirectory(prefix="clipper-authority-")
     config.add_cleanup(folder.cleanup)
     path = Path(folder.name) / "authority.pem"
-    path.write_text(one_authority(), encoding="ascii")
+    path.write_text(_one_authority(), encoding="ascii")
     os.environ["SSL_CERT_FILE"] = str(path)
 
 
