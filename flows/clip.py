@@ -10,7 +10,7 @@ from clipping import transcripts
 from clipping.errors import RightsNotStated
 from clipping.models import Rights
 from clipping.rendering.choices import AUTO
-from flows import forms
+from flows import form_lists, forms
 from flows.detect import detect
 from flows.hear import heard, taken_in
 from flows.naming import run_of
@@ -31,12 +31,12 @@ def clip_source(
     count: forms.AnyCount = None,
     min_seconds: forms.AnyShortest = None,
     max_seconds: forms.AnyLongest = None,
-    style: forms.Style = "highlight",
-    hook_style: forms.HookStyle = AUTO,
+    style: form_lists.Style = "highlight",
+    hook_style: form_lists.HookStyle = AUTO,
     framing: forms.Framings = None,
     denoise: forms.Denoise = False,
-    transcriber: forms.Engine = "auto",
-    detector: forms.Detector = "auto",
+    transcriber: form_lists.Engine = "auto",
+    detector: form_lists.Detector = "auto",
     rights: forms.Stated = None,
     complex_source: forms.Complex = False,
     in_batches: forms.Batches = False,

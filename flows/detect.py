@@ -8,7 +8,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from clipping.errors import NothingToClip
-from flows import forms
+from flows import form_lists, forms
 from flows.showing import label
 from flows.stages import finished
 from tasks.detect import detect_moments, load_detection
@@ -20,7 +20,7 @@ from tasks.write import write_words
 @flow(name="detect", flow_run_name="detect {transcript_id}")
 def detect(
     transcript_id: forms.TranscriptId,
-    detector: forms.Detector = "auto",
+    detector: form_lists.Detector = "auto",
     count: forms.AnyCount = None,
     min_seconds: forms.AnyShortest = None,
     max_seconds: forms.AnyLongest = None,

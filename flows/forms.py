@@ -2,6 +2,8 @@
 
 What a field means stands in the docstring of its flow. What is refused beyond these bounds is
 refused by the server before a run is made, and by Prefect before a flow is begun.
+
+Fields whose lists come from what makes clips stand in ``form_lists``: not every run needs that.
 """
 
 from __future__ import annotations
@@ -12,11 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from clipping.captions import STYLES
 from clipping.models import Factor, Rights
-from clipping.moments import DETECTORS
-from clipping.rendering.choices import HOOK_LOOKS
-from clipping.transcripts import AUTO, TRANSCRIBERS
 
 
 def field(title: str, among: Iterable[str] = (), **bounds: Any) -> Any:
@@ -41,13 +39,9 @@ Moments = Annotated[int, field("Moments at most", ge=1, le=500)]
 AnyShortest = Annotated[int | None, field("Shortest clip, seconds", ge=1, le=600)]
 AnyLongest = Annotated[int | None, field("Longest clip, seconds", ge=1, le=600)]
 ShortestVideo = Annotated[int, field("Shortest video, seconds", ge=1, le=86_400)]
-Style = Annotated[str, field("Look of the captions", STYLES)]
-HookStyle = Annotated[str, field("Look of the hook", HOOK_LOOKS)]
 AnotherHookStyle = Annotated[str | None, field("Another look of the hooks")]
 Framings = Annotated[list[str] | None, field("Framing")]
 Denoise = Annotated[bool, field("Take noise away")]
-Engine = Annotated[str, field("Transcriber", (AUTO, *TRANSCRIBERS))]
-Detector = Annotated[str, field("Detector", ("auto", *DETECTORS))]
 Language = Annotated[str | None, field("Language")]
 Complex = Annotated[bool, field("Complex source")]
 Batches = Annotated[bool, field("In batches")]

@@ -7,7 +7,7 @@ from typing import Any
 from prefect import flow
 
 from clipping.models import Rights
-from flows import forms
+from flows import form_lists, forms
 from flows.ingest import ingest
 from flows.naming import run_of
 from flows.showing import tag
@@ -45,7 +45,7 @@ def hear_source(
     location: forms.Location,
     client: forms.Client = "default",
     captions: forms.Captions = None,
-    transcriber: forms.Engine = "auto",
+    transcriber: form_lists.Engine = "auto",
     language: forms.Language = None,
     rights: forms.Stated = None,
     shortest_seconds: forms.ShortestVideo = 1,

@@ -10,7 +10,7 @@ from prefect import flow, runtime
 from prefect.client.schemas.objects import State
 from prefect.deployments import run_deployment
 
-from flows import forms
+from flows import form_lists, forms
 from flows.detect import detect
 from flows.render import render_alike
 from flows.showing import label, show_table, tag
@@ -85,7 +85,7 @@ def _ask_for_more(client: str, day: date) -> None:
 @flow(name="more-moments", flow_run_name="more moments of {transcript_id}")
 def more_moments(
     transcript_id: forms.TranscriptId,
-    detector: forms.Detector,
+    detector: form_lists.Detector,
     count: forms.Moments,
     min_ms: forms.ShortestMs,
     max_ms: forms.LongestMs,

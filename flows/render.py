@@ -21,7 +21,7 @@ from clipping.moments.bounds import Move
 from clipping.profanity import mask
 from clipping.rendering.choices import AUTO, HOOK_LOOKS, parse_framing, usual_choices
 from clipping.settings import settings
-from flows import forms
+from flows import form_lists, forms
 from flows.showing import label, progress_shown, show_clips
 from flows.stages import finished
 from tasks.detect import load_detection
@@ -40,8 +40,8 @@ def _workers() -> int:
 @flow(name="render", flow_run_name="render {detection_key}")
 def render(
     detection_key: forms.DetectionKey,
-    style: forms.Style = "highlight",
-    hook_style: forms.HookStyle = AUTO,
+    style: form_lists.Style = "highlight",
+    hook_style: form_lists.HookStyle = AUTO,
     framing: forms.Framings = None,
     denoise: forms.Denoise = False,
 ) -> State[Any]:

@@ -9,7 +9,7 @@ from prefect.client.schemas.objects import State
 
 from clipping.errors import NeedsPerson, Rejected
 from clipping.transcripts import wrong_wish
-from flows import forms
+from flows import form_lists, forms
 from flows.limits import one_of_few
 from flows.showing import label, progress_shown
 from flows.stages import finished
@@ -21,7 +21,7 @@ from tasks.transcribe import transcribe_source
 @flow(name="transcribe", flow_run_name="transcribe {source_id}")
 def transcribe(
     source_id: forms.SourceId,
-    transcriber: forms.Engine = "auto",
+    transcriber: form_lists.Engine = "auto",
     captions_key: forms.CaptionsKey = None,
     captions_name: forms.CaptionsName = "",
     language: forms.Language = None,
