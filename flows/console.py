@@ -250,11 +250,13 @@ def proof_view(proof: Proof) -> RenderableType:
 
 
 def _proof_table(proof: Proof) -> Table:
+    from clipping.reports.html import amount
+
     checks = Table(box=None, header_style="bold", pad_edge=False)
     for column in ("check", "value", "limit", "unit", "passed"):
         checks.add_column(column)
     for check in proof.checks:
-        value = "-" if check.value is None else str(check.value)
+        value = "-" if check.value is None else amount(check.value)
         verdict = "yes" if check.passed else "NO"
-        checks.add_row(check.name, Text(value), Text(str(check.limit)), check.unit, verdict)
+        checks.add_row(check.name, Text(value), Text(amount(check.limit)), check.unit, verdict)
     return checks

@@ -32,6 +32,8 @@ class Export:
     clips: tuple[tuple[ClipReport, Path], ...]
     detection: Detection
     detection_key: str
+    notes: tuple[str, ...]
+    """How far the words and the moments are to be trusted."""
 
 
 def export(clip_ids: list[str], detection_key: str, out: Path) -> Export:
@@ -81,11 +83,12 @@ def export(clip_ids: list[str], detection_key: str, out: Path) -> Export:
             for stem, clip, words in zip(stems, rendered, beside, strict=True)
         ]
         page = folder / "report.html"
-        notes = (transcript.chosen_because, *transcript.notes, *detection.notes)
+        doubts = (*transcript.notes, *detection.notes)
+        notes = (transcript.chosen_because, *doubts)
         pages = [(report, video, video.with_suffix(".jpg")) for report, video in written]
         write_report_page(page, source, pages, detection.dropped, notes, detection_key)
         _forget_older(folder, source, stems)
-    return Export(folder, tuple(written), detection, detection_key)
+    return Export(folder, tuple(written), detection, detection_key, doubts)
 
 
 def export_variations(

@@ -1,7 +1,6 @@
-"""Fields of forms with a list to choose from, as ``forms`` has the others.
+"""Fields of forms whose lists come from what makes clips; ``forms`` has the others.
 
-Apart from those, because the lists come from the engines: a run that makes no clips starts half a
-second sooner without them.
+Apart from those, because a run that makes no clips starts half a second sooner without the engines.
 """
 
 from __future__ import annotations

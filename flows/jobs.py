@@ -106,13 +106,13 @@ def tell(exported: Export, seconds: dict[str, float], *, as_json: bool) -> None:
                 "detection": exported.detection_key,
                 "clips": _clips_told(exported.clips),
                 "seconds": seconds,
-                "notes": exported.detection.notes,
+                "notes": exported.notes,
                 "rejections": numbered(exported.detection.dropped),
             }
         )
         return
     _print_clips(exported.clips)
-    for note in exported.detection.notes:
+    for note in exported.notes:
         console.output.print(f"\n{note}")
     console.output.print(f"\nReport: {exported.folder / 'report.html'}")
 

@@ -127,7 +127,8 @@ def _past_proxies() -> dict[str, str]:
     return dict.fromkeys(("no_proxy", "NO_PROXY"), ",".join(hosts))
 
 
-def _healthy(url: str) -> bool:
+def healthy(url: str) -> bool:
+    """Whether what listens there says so; False as well where nobody answers."""
     try:
         with urllib.request.urlopen(f"{url}/health", timeout=2) as reply:  # noqa: S310 - loopback
             return bool(reply.status == 200)
@@ -188,7 +189,7 @@ def port_is_free(port: int) -> bool:
 def wait_for_api(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     """Return once the API answers; :class:`ServiceUnavailable` when its process ends first."""
     deadline = time.monotonic() + START_TIMEOUT_S
-    while not _healthy(url):
+    while not healthy(url):
         if process.poll() is not None or time.monotonic() > deadline:
             raise ServiceUnavailable(f"The Prefect server did not start; its log is {log}.")
         time.sleep(0.05)
@@ -295,7 +296,7 @@ def _enter_api(stack: ExitStack) -> str:
     named = os.environ.get("PREFECT_API_URL")
     if named is None:
         return stack.enter_context(_private_server())
-    if not _healthy(named):
+    if not healthy(named):
         raise ServiceUnavailable(f"No Prefect server answers at {named} (PREFECT_API_URL).")
     return named
 

@@ -6,6 +6,8 @@ import shlex
 
 from clipping.models import Ground, Rights
 
+_GROUNDS = "|".join(ground for ground in Ground if ground is not Ground.UNSTATED)
+
 
 def next_line(client: str, rights: Rights) -> str:
     """Whose the clips are, and what is still between them and a first post.
@@ -30,7 +32,7 @@ def told(client: str, *, rights_stated: bool, waiting: bool, has_account: bool) 
     """The line, with the steps that are left."""
     name = shlex.quote(client)
     steps = [
-        (not rights_stated, "state the rights (the same command with --rights)"),
+        (not rights_stated, f"state the rights (the same command with --rights {_GROUNDS})"),
         (waiting, f"approve what may be posted (clipper approve --client {name})"),
         (not has_account, f"add an account (clipper accounts connect PLATFORM --client {name})"),
         (True, f"plan its posts (clipper plan --client {name})"),

@@ -17,6 +17,7 @@ from flows.left_runs import end_left_runs, end_runs_of_worker
 from flows.local_run import (
     api_password,
     encryption_environment,
+    healthy,
     in_the_clear,
     making_tables,
     password_path,
@@ -32,6 +33,7 @@ WORKER_POLL_S = 2.0
 # Parent flows hold slots of the cpu pool while their stages run in others (prefect.yaml): with one
 # for each parent and two more, no more stages run at a time than there are parents.
 WORKER_LIMITS = {"cpu": 16, "gpu": 1}
+PAGES_TIMEOUT_S = 60.0
 _WORKER = "-worker"
 
 
@@ -92,13 +94,26 @@ def _start(stack: ExitStack, port: int, dashboard_port: int) -> list[Part]:
     with making_tables():
         _begin(stack, server)
         wait_for_api(api_url, server.process, server.log)
+    # It starts while the deployments are created, which takes as long.
+    dashboard = _dashboard(dashboard_port)
+    _begin(stack, dashboard)
     console.errors.print("Creating work pools and deployments ...")
     deploy()
     end_left_runs()
-    parts = [keeper, server, *_workers(), _dashboard(dashboard_port)]
-    for part in parts[2:]:
-        _begin(stack, part)
-    return parts
+    workers = list(_workers())
+    for worker in workers:
+        _begin(stack, worker)
+    _wait_for_pages(dashboard, dashboard_port)
+    return [keeper, server, *workers, dashboard]
+
+
+def _wait_for_pages(dashboard: Part, port: int) -> None:
+    """Return once they can be opened. One that has ended is for whoever looks after the parts."""
+    deadline = time.monotonic() + PAGES_TIMEOUT_S
+    while not healthy(f"http://127.0.0.1:{port}/_stcore") and time.monotonic() < deadline:
+        if dashboard.process.poll() is not None:
+            break
+        time.sleep(0.1)
 
 
 def _begin(stack: ExitStack, part: Part) -> None:

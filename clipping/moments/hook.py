@@ -18,11 +18,13 @@ _WHOLE_WORDS = 14
 """A whole sentence may be a little longer than a clause, if it fits the width."""
 _ASIDES = frozenset({("you", "know"), ("i", "mean")})
 _FILLERS = frozenset({"um", "uh", "er", "erm", "uhm", "hmm", "mhm"})
+_GREETINGS = ("hello", "hi", "hey")
 _LEADING = (
     ("you", "know"),
     ("i", "mean"),
     *((word,) for word in ("so", "and", "but", "well", "now", "okay", "ok", "like", "then", "or")),
     *((word,) for word in ("alright", "right", "yeah", "yes", "because", "anyway", "look", "also")),
+    *((word,) for word in _GREETINGS),
 )
 _CLAUSE_END = tuple(",;:—–.!?…，、；：。！？؟،")
 _TRAILING = re.compile(r"[\s,;:.…—–\-，、；：。،]+$")
@@ -140,6 +142,8 @@ def _candidate(line: SpokenLine, first: int, last: int) -> tuple[str, float]:
     score -= 0.8 * (plain(fitted[-1]) in english.HANGING)
     score -= 0.7 * english.DANGLING_OPENINGS.get((plain(fitted[0]),), 0.0)
     short = width(text) < 12 or (len(fitted) < LEAST_WORDS and width(text) < 20)
+    # Whoever says hello has not come to the point.
+    score -= 0.8 * (plain(line.words[first]) in _GREETINGS)
     score -= 1.5 * short + 0.02 * abs(len(fitted) - 7)
     return text, score
 
@@ -177,9 +181,13 @@ def _cleaned(words: Sequence[str]) -> list[str]:
         changed = False
         for lead in _LEADING:
             size = len(lead)
-            if len(kept) > size + 2 and tuple(map(plain, kept[:size])) == lead:
-                kept, changed = kept[size:], True
-                break
+            if len(kept) <= size + 2 or tuple(map(plain, kept[:size])) != lead:
+                continue
+            # "Hello from the other side" is more than a greeting.
+            if lead[0] in _GREETINGS and plain(kept[size]) in _PREPOSITIONS:
+                continue
+            kept, changed = kept[size:], True
+            break
     if len(kept) > 3 and plain(kept[0]) in english.REPLIES and _opens_question(kept[1:]):
         kept = kept[1:]
     return kept

@@ -28,6 +28,14 @@ _LEDGER: Final = """
     -- Nobody works at night, and less at weekends.
     WHERE EXTRACT(hour FROM CAST(:now AS timestamptz)
         - (:calls - i) * (interval '365 days' / :calls)) > 4"""
+_JUST_NOW: Final = """
+    INSERT INTO clipping.ledger (message_id, client_id, purpose, model, input_tokens,
+        output_tokens, cache_write_5m_tokens, cache_write_1h_tokens, cache_read_tokens, cost_usd,
+        request_id, batch, asked_at)
+    SELECT 'now_' || i, (CAST(:ids AS text[]))[i], 'judge', 'claude-opus-5-5', 2000, 900, 0, 0,
+        9000, 0.034 * :scale, 'now_' || i, false, :now
+    FROM generate_series(1, :clients) AS i"""
+"""Also on the first of a month, and at night."""
 _BUDGETS: Final = """
     UPDATE clipping.clients SET monthly_budget_usd = CASE WHEN name = :last THEN NULL
         ELSE :budget END"""
@@ -57,5 +65,6 @@ def seed_costs(
     ids = [client_id(client(number)) for number in range(clients)]
     values = {"ids": ids, "clients": clients, "calls": calls, "now": now, "scale": scale}
     session.execute(text(_LEDGER), values)
+    session.execute(text(_JUST_NOW), values)
     session.execute(text(_BUDGETS), {"last": client(clients - 1), "budget": budget})
     session.execute(text(_STORED), {"now": now})

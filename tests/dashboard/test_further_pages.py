@@ -247,6 +247,10 @@ def field_named(found: Any, label: str) -> Any:
 def test_costs_show_an_operator_their_clients_bill_and_nobody_elses_in_few_statements(
     agency: Workplace, look_as: Any
 ) -> None:
+    with open_session(agency.database_url) as session:
+        before = queries.clients.client_settings(session, OURS)
+        budget = before.model_copy(update={"monthly_budget_usd": Decimal("75.50")})
+        queries.clients.save_client_settings(session, OURS, budget)
     look_as(Role.OPERATOR, OURS)
     with statements(agency.database_url) as asked:
         page = open_page("costs", client=THEIRS, month="'; DROP TABLE")

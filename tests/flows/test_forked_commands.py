@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -28,12 +29,13 @@ def test_a_test_process_that_is_killed_leaves_the_others_their_commands(tmp_path
     clipper = Clipper(tmp_path / "home")
     assert clipper.run("--help").returncode == 0
     for _ in range(3):
-        subprocess.run(
+        killed = subprocess.run(
             [sys.executable, "-c", COMES_AND_IS_KILLED, command_house().name],
             cwd=CHECKOUT,
             env=dict(os.environ),
             check=False,
         )
+        assert killed.returncode == -signal.SIGKILL
     done = clipper.run("--help")
     assert done.returncode == 0, done.stderr
     assert "Usage" in done.stdout

@@ -16,10 +16,10 @@ OWN = Rights(ground=Ground.OWN)
 
 def test_all_that_is_left_is_said_in_order() -> None:
     assert told("Jo & Co", rights_stated=False, waiting=True, has_account=False) == (
-        "The clips are Jo & Co's. Next: state the rights (the same command with --rights), then "
-        "approve what may be posted (clipper approve --client 'Jo & Co'), then add an account "
-        "(clipper accounts connect PLATFORM --client 'Jo & Co'), then plan its posts (clipper plan "
-        "--client 'Jo & Co')."
+        "The clips are Jo & Co's. Next: state the rights (the same command with --rights "
+        "own|licensed|permission), then approve what may be posted (clipper approve --client "
+        "'Jo & Co'), then add an account (clipper accounts connect PLATFORM --client 'Jo & Co'), "
+        "then plan its posts (clipper plan --client 'Jo & Co')."
     )
 
 

@@ -53,12 +53,12 @@ def test_our_own_api_is_not_asked_through_a_proxy_which_would_see_its_password(
     url, api, proxy = served
     # Made at the first request of a process, with the proxies that are named by then.
     monkeypatch.setattr(urllib.request, "_opener", None)
-    assert local_run._healthy(url)
+    assert local_run.healthy(url)
     assert (len(api), len(proxy)) == (0, 1), "without our environment it is"
     for name, value in local_run.prefect_environment().items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(urllib.request, "_opener", None)
-    assert local_run._healthy(url)
+    assert local_run.healthy(url)
     assert httpx.get(f"{url}/flows").status_code == 200
     assert (len(api), len(proxy)) == (2, 1)
 

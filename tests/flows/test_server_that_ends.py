@@ -33,7 +33,7 @@ def test_a_server_that_ended_while_others_were_waited_for_is_told_with_its_log(
         return process
 
     monkeypatch.setattr(local_run, "_launch_server", launch)
-    monkeypatch.setattr(local_run, "_healthy", lambda _: False)
+    monkeypatch.setattr(local_run, "healthy", lambda _: False)
     with (
         pytest.raises(ServiceUnavailable, match=r"did not start; its log is .*server\.log"),
         local_run._private_server(),

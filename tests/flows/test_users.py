@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -69,7 +69,7 @@ def let_in(url: str, name: str) -> None:
             user_id=user.user_id,
             created_at=now,
             seen_at=now,
-            expires_at=now.replace(year=now.year + 1),
+            expires_at=now + timedelta(days=365),
         )
         sign_ins.save_sign_in(session, made)
 

@@ -39,6 +39,21 @@ def line(text: str, *, dull: bool = False) -> SpokenLine:
             "I never wanted this job, in the first place",
             id="stutters and asides go",
         ),
+        pytest.param(
+            ["hello this is a video for your pleasure", "when it strikes nine I will say banana"],
+            "When it strikes nine I will say banana",
+            id="what comes after a greeting",
+        ),
+        pytest.param(
+            ["Hi, this is the price that nobody pays."],
+            "This is the price that nobody pays",
+            id="a greeting goes",
+        ),
+        pytest.param(
+            ["Hello from the other side of money."],
+            "Hello from the other side of money",
+            id="a greeting that is part of the sentence stays",
+        ),
         pytest.param(["um uh"], "Um uh", id="fillers when there is nothing else"),
         pytest.param(["yes"], "Yes", id="one word"),
         pytest.param(

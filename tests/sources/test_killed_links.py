@@ -79,9 +79,15 @@ def _wait_for(reached: Callable[[], bool]) -> None:
 
 
 def _children() -> list[psutil.Process | ForkedChild]:
-    found = psutil.Process().children(recursive=True)
-    started = [child for child in found if "site_child" in " ".join(child.cmdline())]
-    return [*started, *children().alive()]
+    return [*filter(_reads_a_site, psutil.Process().children()), *children().alive()]
+
+
+def _reads_a_site(child: psutil.Process) -> bool:
+    try:
+        return "site_child" in " ".join(child.cmdline())
+    except psutil.NoSuchProcess:
+        # It has ended since, or nobody has asked yet how.
+        return False
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A real Postgres for tests: one embedded server per test run, a clean database per test.
+"""A real Postgres for tests: one embedded server per test process, a clean database per test.
 
 Put ``pytest_plugins = ["tests.support.database"]`` into the root ``conftest.py`` and take
 ``database_url`` as an argument; ``session`` is an open session on it.

@@ -33,7 +33,7 @@ from clipping.settings import CHECKOUT
 
 _LONGEST = 1 << 20
 _WELCOME = b"come in"
-_FIRST_S = 60
+_FIRST_S = 120
 _PEER: int = getattr(socket, "SO_PEERCRED", 0)
 _ENVIRONMENT = {
     name: value
@@ -49,12 +49,15 @@ def _enter(address: str) -> socket.socket | None:
     """A connection to the process that commands are forked from, where it is."""
     # Keeps messages apart, which a stream does not.
     ours = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    # It imports everything first, on a machine that may be busy.
+    ours.settimeout(_FIRST_S)
     try:
         ours.connect(address)
         # One that is about to end lets nobody in any more.
         if ours.recv(_LONGEST) == _WELCOME:
+            ours.settimeout(None)
             return ours
-    except (ConnectionRefusedError, ConnectionResetError):
+    except (ConnectionRefusedError, ConnectionResetError, TimeoutError):
         pass
     ours.close()
     return None
@@ -161,7 +164,10 @@ class CommandHouse:
         self._turn = threading.Lock()
         # No file, and so nothing that is left of a run that was killed.
         address = f"\0clipper-commands-{name}"
+        deadline = time.monotonic() + _FIRST_S
         while (found := _enter(address) or _open(address)) is None:
+            if time.monotonic() > deadline:
+                raise RuntimeError("the process that commands are forked from lets nobody in")
             time.sleep(0.05)
         self._socket = found
 
@@ -247,7 +253,7 @@ def _welcome(door: socket.socket) -> list[socket.socket]:
 
 
 def _first_guests(door: socket.socket) -> list[socket.socket]:
-    """None after a minute: who started this process may have been killed since."""
+    """None after a while: who started this process may have been killed since."""
     while select.select([door], [], [], _FIRST_S)[0]:
         if guests := _welcome(door):
             return guests
