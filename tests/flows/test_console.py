@@ -179,3 +179,13 @@ def test_what_somebody_decided_is_said_with_name_time_and_reason() -> None:
     assert said in " ".join(_printed(report_view(report)).split())
     assert said in " ".join(_printed(clip_table([(report, Path("out/1.mp4"))])).split())
     assert "verdict" not in _printed(report_view(a_report()))
+
+
+def test_whole_numbers_of_a_proof_have_no_point() -> None:
+    checks = (
+        ProofCheck(name="audio_rate_hz", value=48000.0, limit=48000.0, unit="Hz", passed=True),
+        ProofCheck(name="size", value=None, limit=">= 1", unit="bytes", passed=True),
+    )
+    said = " ".join(_printed(proof_view(Proof(passed=True, checks=checks))).split())
+    assert "audio_rate_hz 48000 48000 Hz yes" in said
+    assert "size - >= 1 bytes yes" in said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +15,7 @@ from clipping.db.session import open_session
 from clipping.models import Proof, RenderedClip
 from clipping.settings import settings
 from flows.export import export, export_variations
+from flows.jobs import tell
 from flows.render import export_clip
 from tests.db.values import a_clip, a_detection, a_moment, a_source, a_transcript
 
@@ -122,3 +124,16 @@ def test_exports_of_one_clip_in_one_size_take_turns(
         made = pool.map(lambda _: export_clip.fn(clip.clip_id, 720, 1280, str(path)), range(2))
         assert list(made) == [clip.proof, clip.proof]
     assert path.read_bytes() == clip.video_key.encode() * 1000
+
+
+def test_a_run_tells_how_far_words_and_moments_are_to_be_trusted(
+    clip: RenderedClip, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = export([clip.clip_id], DETECTION, tmp_path / "out")
+    doubts = (*a_transcript().notes, *a_detection().notes)
+    assert len(doubts) == 2
+    tell(found, {}, as_json=False)
+    said = capsys.readouterr().out
+    assert all(f"\n{doubt}\n" in said for doubt in doubts)
+    tell(found, {}, as_json=True)
+    assert tuple(json.loads(capsys.readouterr().out)["notes"]) == doubts
