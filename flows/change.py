@@ -15,6 +15,7 @@ from prefect.client.schemas.objects import State
 
 from clipping import progress
 from clipping.errors import ClippingError, ServiceUnavailable
+from clipping.garbage import spare_what_is_loaded
 from flows import forms
 from flows.render import side_by_side
 from flows.showing import label
@@ -72,6 +73,7 @@ def start(change_id: str) -> None:
 
 def main() -> None:
     """Start the change that is named; one sentence and exit code 1 on failure."""
+    spare_what_is_loaded()
     (change_id,) = sys.argv[1:]
     try:
         start(change_id)

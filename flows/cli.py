@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from clipping.garbage import spare_what_is_loaded
 from flows.account_cli import accounts_app
 from flows.alarm_cli import alarms_app
 from flows.alert_cli import alerts
@@ -54,6 +55,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
+    callback=spare_what_is_loaded,
 )
 app.add_typer(watch_app, name="watch")
 app.add_typer(accounts_app, name="accounts")

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from clipping.errors import ClippingError, NeedsPerson, ServiceUnavailable
+from clipping.garbage import spare_what_is_loaded
 from clipping.settings import CHECKOUT, settings
 
 POOLS = ("cpu", "gpu")
@@ -36,7 +37,7 @@ def deploy() -> None:
         set_limits()
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"],
+            [sys.executable, "-m", "flows.prefect_command", "--no-prompt", "deploy", "--all"],
             cwd=CHECKOUT,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -101,6 +102,7 @@ async def _register_blocks() -> None:
 
 def main() -> None:
     """Tell the server that ``PREFECT_API_URL`` names; one sentence and exit code 1 on failure."""
+    spare_what_is_loaded()
     from prefect.settings import PREFECT_API_URL
 
     try:

@@ -88,7 +88,7 @@ def _start(stack: ExitStack, port: int, dashboard_port: int) -> list[Part]:
     console.errors.print("Starting the Prefect server ...")
     server = Part(
         "server",
-        ["-m", "flows.prefect_server", "server", "start", "--port", str(port)],
+        ["-m", "flows.prefect_command", "server", "start", "--port", str(port)],
         encryption_environment(),
     )
     with making_tables():
@@ -123,7 +123,16 @@ def _begin(stack: ExitStack, part: Part) -> None:
 
 def _workers() -> Iterator[Part]:
     for pool in POOLS:
-        arguments = ["-m", "prefect", "worker", "start", "--pool", pool, "--type", "process"]
+        arguments = [
+            "-m",
+            "flows.prefect_command",
+            "worker",
+            "start",
+            "--pool",
+            pool,
+            "--type",
+            "process",
+        ]
         arguments += ["--limit", str(WORKER_LIMITS[pool]), "--name", pool + _WORKER]
         yield Part(pool + _WORKER, arguments)
 

@@ -19,6 +19,7 @@ from clipping import progress
 from clipping.db.queries import additions
 from clipping.db.session import open_session
 from clipping.errors import ClippingError, Rejected
+from clipping.garbage import spare_what_is_loaded
 from clipping.models import Addition, AdditionState, SourceRequest, SourceVideo
 from clipping.progress import Progress
 from clipping.settings import CHECKOUT
@@ -167,6 +168,7 @@ def _change(addition: Addition, **changes: object) -> None:
 
 def main() -> None:
     """Take in the file that is named."""
+    spare_what_is_loaded()
     (addition_id,) = sys.argv[1:]
     try:
         finish_if_free(addition_id)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
+import os
 import signal
 import sqlite3
 import subprocess
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 
+import psutil
 import pytest
 
 from benchmarks.killed_parts import Up, doubled, kill_each
@@ -221,6 +223,33 @@ def test_it_starts_again_after_a_kill_with_one_of_everything(again: Again, place
     assert UP_ENDED in again.why_runs_crashed()
 
 
+def test_a_run_is_a_process_of_one_start_and_ends_when_it_is_cancelled(
+    again: Again, place: Clipper
+) -> None:
+    run = _start_run(again.api, again.password, "publish-due")
+    _wait_for_state(again.api, again.password, run, {"RUNNING"})
+    [process] = [
+        found
+        for found in psutil.process_iter()
+        if run["id"] in _environment(found).get("PREFECT__FLOW_RUN_ID", "")
+    ]
+    # Not Prefect's own, which begins twice.
+    assert process.cmdline()[1:] == ["-m", "flows.run_process"]
+    # Ctrl-C in the terminal of a worker started by hand reaches the worker alone.
+    assert os.getsid(process.pid) == process.pid
+    cancelling = {"state": {"type": "CANCELLING", "name": "Cancelling"}}
+    _call(f"{again.api}/flow_runs/{run['id']}/set_state", again.password, cancelling)
+    state = _wait_for_state(again.api, again.password, run, {"CANCELLED", "CRASHED"})
+    assert (state["type"], process.is_running()) == ("CANCELLED", False)
+
+
+def _environment(process: psutil.Process) -> dict[str, str]:
+    with contextlib.suppress(psutil.Error):
+        found: dict[str, str] = process.environ()
+        return found
+    return {}
+
+
 @needs_chromium
 @pytest.mark.timeout(900)
 def test_a_video_goes_the_whole_way_through_both_pools(
@@ -335,11 +364,20 @@ def _start_run(api: str, password: str, name: str, **parameters: Any) -> dict[st
 def _run_deployment(api: str, password: str, name: str, **parameters: Any) -> dict[str, Any]:
     """The state in which a run of it ended."""
     run = _start_run(api, password, name, **parameters)
+    return _wait_for_state(
+        api, password, run, {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}, every_s=1
+    )
+
+
+def _wait_for_state(
+    api: str, password: str, run: dict[str, Any], wanted: set[str], every_s: float = 0.3
+) -> dict[str, Any]:
+    """Its state as soon as it is of a type that is wanted, else after five minutes."""
     deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
         run = _call(f"{api}/flow_runs/{run['id']}", password)
-        if run["state"] and run["state"]["type"] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}:
+        if run["state"] and run["state"]["type"] in wanted:
             break
-        time.sleep(1)
+        time.sleep(every_s)
     state: dict[str, Any] = run["state"]
     return state
