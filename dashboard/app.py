@@ -10,13 +10,11 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
-from clipping.garbage import spare_what_is_loaded
 from dashboard.adding.finishing import wake_if_needed
 from dashboard.door.guard import Door
 from dashboard.door.serving import inline_hashes, prepare, rerun, site
 from dashboard.presses import keep_presses
 
-spare_what_is_loaded()
 prepare()
 keep_presses()
 wake_if_needed()

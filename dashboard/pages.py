@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from clipping.errors import ClippingError
+from clipping.garbage import keep_what_is_loaded
 from dashboard import looks
 from dashboard.actions import forget_what_was_said
 from dashboard.door.person import ACCOUNT_PATH, Person, person
@@ -19,6 +20,8 @@ ICON = Path(__file__).parent / "icon.svg"
 
 
 def main() -> None:
+    # Streamlit looks for garbage after each press, through all that is loaded: 0.1 s.
+    keep_what_is_loaded()
     st.set_page_config(
         page_title="Clipper", page_icon=str(ICON), layout="wide", initial_sidebar_state="collapsed"
     )

@@ -112,6 +112,9 @@ def _wrong(deployment: Deployment) -> Iterator[str]:
     if flow.name != deployment.name:
         # Stages are started by one name for both.
         yield f"its flow is called {flow.name}"
+    if flow.on_cancellation_hooks or flow.on_crashed_hooks:
+        # flows/prefect_command.py
+        yield "our workers would leave out its hooks for a run that is cancelled or crashes"
     yield from _wrong_parameters(flow, deployment.parameters, whole=False)
     for schedule in deployment.schedules:
         yield from _wrong_time(schedule)

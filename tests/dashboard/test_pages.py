@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 import tomllib
 from datetime import UTC, datetime
 
@@ -35,6 +37,22 @@ def everything(page: AppTest) -> str:
 def test_an_empty_database_says_where_to_begin(workplace: Workplace) -> None:
     assert "No clips yet" in said(open_alone("clips"))
     assert "No sources yet" in said(open_alone("sources"))
+
+
+def test_what_a_page_loads_is_set_apart_from_garbage_once(
+    workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clipping.garbage._modules", 0)
+    kept: list[int] = []
+    monkeypatch.setattr(gc, "freeze", lambda: kept.append(len(sys.modules)))
+    page = run(load(MAIN))
+    assert kept
+    run(page)
+    kept.clear()
+    # Each time it keeps what the tabs that are open hold, too: not at every press.
+    for _ in range(3):
+        run(page)
+    assert kept == []
 
 
 def test_recent_clips_of_all_clients_are_shown_newest_first(clips: list[RenderedClip]) -> None:

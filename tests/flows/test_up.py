@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -38,6 +38,7 @@ from tests.flows.whole_way import Fakes
 from tests.support.chromium import needs_chromium
 from tests.support.forked import ForkedCommand
 
+ENDED = frozenset({"COMPLETED", "FAILED", "CRASHED", "CANCELLED"})
 KEYS = {"access_key_id": "AKIAOFABLOCK", "secret_access_key": "secret-of-a-block"}
 
 
@@ -223,24 +224,34 @@ def test_it_starts_again_after_a_kill_with_one_of_everything(again: Again, place
     assert UP_ENDED in again.why_runs_crashed()
 
 
-def test_a_run_is_a_process_of_one_start_and_ends_when_it_is_cancelled(
-    again: Again, place: Clipper
-) -> None:
+@pytest.mark.timeout(700)
+def test_a_run_is_one_process_and_its_end_is_known_when_killed_or_cancelled(again: Again) -> None:
+    run, process = _running(again)
+    # Not Prefect's own, which begins twice.
+    assert process.cmdline()[1:] == ["-m", "flows.run_process"]
+    # Ctrl-C in the terminal of a worker started by hand reaches the worker alone.
+    assert os.getsid(process.pid) == process.pid
+    process.kill()
+    state = _wait_for_state(again.api, again.password, run, ENDED)
+    assert (state["type"], "SIGKILL" in state["message"]) == ("CRASHED", True)
+    run, process = _running(again)
+    cancelling = {"state": {"type": "CANCELLING", "name": "Cancelling"}}
+    _call(f"{again.api}/flow_runs/{run['id']}/set_state", again.password, cancelling)
+    state = _wait_for_state(again.api, again.password, run, ENDED)
+    assert (state["type"], process.is_running()) == ("CANCELLED", False)
+
+
+def _running(again: Again) -> tuple[dict[str, Any], psutil.Process]:
+    """A run that lasts, and its process."""
     run = _start_run(again.api, again.password, "publish-due")
-    _wait_for_state(again.api, again.password, run, {"RUNNING"})
+    state = _wait_for_state(again.api, again.password, run, {"RUNNING", *ENDED})
+    assert state["type"] == "RUNNING", state["message"]
     [process] = [
         found
         for found in psutil.process_iter()
         if run["id"] in _environment(found).get("PREFECT__FLOW_RUN_ID", "")
     ]
-    # Not Prefect's own, which begins twice.
-    assert process.cmdline()[1:] == ["-m", "flows.run_process"]
-    # Ctrl-C in the terminal of a worker started by hand reaches the worker alone.
-    assert os.getsid(process.pid) == process.pid
-    cancelling = {"state": {"type": "CANCELLING", "name": "Cancelling"}}
-    _call(f"{again.api}/flow_runs/{run['id']}/set_state", again.password, cancelling)
-    state = _wait_for_state(again.api, again.password, run, {"CANCELLED", "CRASHED"})
-    assert (state["type"], process.is_running()) == ("CANCELLED", False)
+    return run, process
 
 
 def _environment(process: psutil.Process) -> dict[str, str]:
@@ -364,13 +375,11 @@ def _start_run(api: str, password: str, name: str, **parameters: Any) -> dict[st
 def _run_deployment(api: str, password: str, name: str, **parameters: Any) -> dict[str, Any]:
     """The state in which a run of it ended."""
     run = _start_run(api, password, name, **parameters)
-    return _wait_for_state(
-        api, password, run, {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}, every_s=1
-    )
+    return _wait_for_state(api, password, run, ENDED, every_s=1)
 
 
 def _wait_for_state(
-    api: str, password: str, run: dict[str, Any], wanted: set[str], every_s: float = 0.3
+    api: str, password: str, run: dict[str, Any], wanted: Set[str], every_s: float = 0.3
 ) -> dict[str, Any]:
     """Its state as soon as it is of a type that is wanted, else after five minutes."""
     deadline = time.monotonic() + 300
