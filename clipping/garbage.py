@@ -10,7 +10,7 @@ _AFTER = (10_000, 10, 5)
 """New objects after which it looks among the youngest, and how many looks make one further back.
 
 Python's own are 700, 10 and 10. All are looked through after some 600,000 new ones in place of
-80,000, if they are a quarter of all: 100 MB at most wait for it.
+80,000, if they are a quarter of all: some 100 MB may wait for it, reckoned.
 """
 
 _modules = 0
@@ -19,7 +19,7 @@ _modules = 0
 def spare_what_is_loaded() -> None:
     """Look for garbage less often from here on, and no more at the process's end.
 
-    A run of a flow loads a million objects that live as long as it does. Python looks through them
+    A run of a flow loads 240,000 objects that live as long as it does. Python looks through them
     again and again while they come, and through all of them at the end, a quarter of the CPU time
     of a process that loads a flow and ends (4.1 s became 3.0 s).
     """
