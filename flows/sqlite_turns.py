@@ -5,39 +5,159 @@ written since their first read then ends them at once ("database is locked", whi
 with 503), and who waits for the lock meanwhile can wait for a minute, and all others with it (seen
 on 3.8, with two workers and a run every two seconds). With the lock from the beginning each waits
 for those before, which takes milliseconds.
+
+They wait for their turn before they take one of the 15 connections, so that who has the lock finds
+one for what it reads beside it, and so does who only reads.
+
+Who is cancelled amid a transaction must not keep the lock. The server closes such a connection, but
+SQLite keeps it, lock and all, as long as one of its statements is there, which was until Python
+next looked for garbage: all who write stood still for that long.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary, WeakSet
 
 if TYPE_CHECKING:
     from prefect.server.database.configurations import AioSqliteConfiguration
+    from sqlalchemy.engine import Dialect
     from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
+
+LONG_S: Final = 10.0
+"""After so long a wait the log names who has the turn."""
+
+PATIENCE_S: Final = 60.0
+"""As long as Prefect lets a connection wait for the lock."""
+
+
+class EndingConnection(sqlite3.Connection):
+    """One whose statements end with it, and so its locks."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._cursors: WeakSet[sqlite3.Cursor] = WeakSet()
+
+    def cursor(self, *args: Any, **kwargs: Any) -> Any:
+        """As of any connection; all that are made are made by this."""
+        made = super().cursor(*args, **kwargs)
+        self._cursors.add(made)
+        return made
+
+    def close(self) -> None:
+        """End its statements, and then itself."""
+        for cursor in list(self._cursors):
+            cursor.close()
+        # It may be closed again, when no cursor can be.
+        self._cursors.clear()
+        super().close()
+
+
+class _Turns:
+    """Of the transactions of one event loop, in the order in which they come."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._whose: asyncio.Task[Any] | None = None
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether the running task has the turn."""
+        return self._whose is not None and self._whose is asyncio.current_task()
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait for it.
+
+        :raises sqlalchemy.exc.OperationalError: As SQLite's own, after :data:`PATIENCE_S`.
+        """
+        if not await self._is_mine_within(LONG_S):
+            where = " < ".join(reversed(list(_places(self._whose))))
+            _log_warning("A transaction has waited %d s for one that is at %s.", LONG_S, where)
+            if not await self._is_mine_within(PATIENCE_S - LONG_S):
+                from sqlalchemy.exc import OperationalError
+
+                locked = sqlite3.OperationalError("database is locked")
+                raise OperationalError("BEGIN IMMEDIATE", None, locked)
+        self._whose = asyncio.current_task()
+        try:
+            yield
+        finally:
+            self._whose = None
+            self._lock.release()
+
+    async def _is_mine_within(self, wait_s: float) -> bool:
+        try:
+            async with asyncio.timeout(wait_s):
+                await self._lock.acquire()
+        except TimeoutError:
+            return False
+        return True
+
+
+def _places(task: asyncio.Task[Any] | None) -> Iterator[str]:
+    """Of the code that it is in, from the outside."""
+    at: Any = task.get_coro() if task else None
+    while frame := getattr(at, "cr_frame", None):
+        yield f"{frame.f_code.co_name} ({frame.f_code.co_filename}:{frame.f_lineno})"
+        at = at.cr_await
+
+
+def _log_warning(said: str, *values: object) -> None:
+    from prefect.logging import get_logger
+
+    get_logger("server.turns").warning(said, *values)
+
+
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, _Turns] = WeakKeyDictionary()
+
+
+def connect_ending(dialect: Dialect, _record: Any, _: Any, arguments: dict[str, Any]) -> None:
+    """Have SQLAlchemy connect to SQLite by an :class:`EndingConnection`."""
+    if dialect.name == "sqlite":
+        arguments["factory"] = EndingConnection
 
 
 def take_turns() -> None:
-    """Have the transactions of this process's Prefect server begin with the lock for writing."""
+    """Have this process's Prefect server begin transactions with the lock for writing, in turn.
+
+    A connection that is closed gives it back.
+    """
     from prefect.server.database.configurations import SQLITE_BEGIN_MODE, AioSqliteConfiguration
+    from sqlalchemy import event
+    from sqlalchemy.engine import Engine
 
     begin = AioSqliteConfiguration.begin_transaction
 
+    @contextmanager
+    def with_the_lock() -> Iterator[None]:
+        # Not for longer: who is begun meanwhile, or reads by a second session, inherits the mode,
+        # would wait for us, and we for them.
+        token = SQLITE_BEGIN_MODE.set("IMMEDIATE")
+        try:
+            yield
+        finally:
+            SQLITE_BEGIN_MODE.reset(token)
+
     @asynccontextmanager
-    async def begin_with_the_lock(
+    async def begin_in_turn(
         self: AioSqliteConfiguration, session: AsyncSession, with_for_update: bool = False
     ) -> AsyncIterator[AsyncSessionTransaction]:
-        # Whatever was asked for: Prefect asks for it in a few places only.
-        async with begin(self, session, with_for_update=True) as transaction:
-            # SQLAlchemy begins with the first statement.
-            await session.connection()
-            # Prefect reads by a second session while a first one writes, and tasks that are begun
-            # meanwhile inherit the mode: with the lock they would wait for us, and we for them.
-            token = SQLITE_BEGIN_MODE.set("DEFERRED")
-            try:
+        turns = _turns.setdefault(asyncio.get_running_loop(), _Turns())
+        if turns.is_mine:
+            # Within another, which it would wait for: as Prefect does it.
+            async with begin(self, session, with_for_update) as transaction:
                 yield transaction
-            finally:
-                SQLITE_BEGIN_MODE.reset(token)
+            return
+        async with turns.turn(), begin(self, session) as transaction:
+            with with_the_lock():
+                # SQLAlchemy begins with the first statement.
+                await session.connection()
+            yield transaction
 
-    AioSqliteConfiguration.begin_transaction = begin_with_the_lock  # type: ignore[method-assign]
+    AioSqliteConfiguration.begin_transaction = begin_in_turn  # type: ignore[method-assign]
+    event.listen(Engine, "do_connect", connect_ending)

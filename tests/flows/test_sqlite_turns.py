@@ -4,19 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
+import gc
 import json
+import logging
+import sqlite3
 import urllib.request
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 
 import pytest
+from prefect.server.api.server import is_client_retryable_exception
 from prefect.server.database.configurations import AioSqliteConfiguration
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 
-from flows.sqlite_turns import take_turns
+from flows import sqlite_turns
+from flows.sqlite_turns import EndingConnection, connect_ending, take_turns
+
+
+@pytest.fixture
+def turns(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Transactions of this process take turns."""
+    own = AioSqliteConfiguration.begin_transaction
+    monkeypatch.setattr(AioSqliteConfiguration, "begin_transaction", own)
+    take_turns()
+    yield
+    event.remove(Engine, "do_connect", connect_ending)
 
 
 async def _read_and_write_while_another_writes(folder: Path, patience_s: float) -> list[int]:
@@ -53,12 +71,8 @@ async def _read_and_write_while_another_writes(folder: Path, patience_s: float) 
         await engine.dispose()
 
 
-def test_who_reads_and_writes_is_not_broken_off_by_who_writes_meanwhile(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    own = AioSqliteConfiguration.begin_transaction
-    monkeypatch.setattr(AioSqliteConfiguration, "begin_transaction", own)
-    take_turns()
+@pytest.mark.usefixtures("turns")
+def test_who_reads_and_writes_is_not_broken_off_by_who_writes_meanwhile(tmp_path: Path) -> None:
     assert asyncio.run(_read_and_write_while_another_writes(tmp_path, 0.5)) == [1, 2]
 
 
@@ -66,6 +80,134 @@ def test_left_to_itself_prefect_breaks_it_off(tmp_path: Path) -> None:
     # Once it does not, there is no more need of turns.
     with pytest.raises(OperationalError, match="database is locked"):
         asyncio.run(_read_and_write_while_another_writes(tmp_path, 30))
+
+
+LONG = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 3000000) "
+
+
+async def _be_cancelled(folder: Path) -> bool:
+    """Whether another can write at once after one was cancelled while it wrote and read."""
+    database = AioSqliteConfiguration(f"sqlite+aiosqlite:///{folder}/prefect.db")
+    engine, wrote = await database.engine(), asyncio.Event()
+
+    async def write() -> None:
+        session = await database.session(engine)
+        async with session, database.begin_transaction(session):
+            await session.execute(text("INSERT INTO written VALUES (1)"))
+            wrote.set()
+            await session.execute(text(f"{LONG} SELECT count(*) FROM n"))
+
+    async with engine.connect() as connection:
+        await connection.execute(text("CREATE TABLE written (number INTEGER)"))
+    # As late as it may come.
+    gc.disable()
+    try:
+        task = asyncio.create_task(write())
+        await wrote.wait()
+        await asyncio.sleep(0.05)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        beside = sqlite3.connect(folder / "prefect.db", timeout=2, isolation_level=None)
+        with contextlib.closing(beside):
+            beside.execute("BEGIN IMMEDIATE")
+            return bool(beside.execute("SELECT count(*) FROM written").fetchone() == (0,))
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        gc.enable()
+        await engine.dispose()
+
+
+@pytest.mark.usefixtures("turns")
+def test_who_is_cancelled_gives_the_lock_back(tmp_path: Path) -> None:
+    assert asyncio.run(_be_cancelled(tmp_path))
+
+
+def test_left_to_itself_it_is_kept_until_garbage_is_collected(tmp_path: Path) -> None:
+    # Once it is not, there is no more need of connections of our own.
+    assert not asyncio.run(_be_cancelled(tmp_path))
+
+
+async def _read_beside_while_many_wait(folder: Path) -> int:
+    """How many have written, one of which reads by a second session, as others do meanwhile."""
+    database = AioSqliteConfiguration(f"sqlite+aiosqlite:///{folder}/prefect.db")
+    engine = await database.engine()
+
+    async def write(number: int) -> None:
+        session = await database.session(engine)
+        async with session, database.begin_transaction(session):
+            await session.execute(text(f"INSERT INTO written VALUES ({number})"))
+
+    async with engine.connect() as connection:
+        await connection.execute(text("CREATE TABLE written (number INTEGER)"))
+    session, beside = await database.session(engine), await database.session(engine)
+    try:
+        async with session, database.begin_transaction(session):
+            await session.execute(text("INSERT INTO written VALUES (0)"))
+            # More than there are connections.
+            others = [asyncio.create_task(write(number)) for number in range(1, 21)]
+            await asyncio.sleep(0.2)
+            async with beside, asyncio.timeout(5):
+                await beside.execute(text("SELECT number FROM written"))
+                # Nor does it wait for itself where it begins.
+                inner = await database.session(engine)
+                async with inner, database.begin_transaction(inner):
+                    await inner.execute(text("SELECT number FROM written"))
+        await asyncio.gather(*others)
+        async with engine.connect() as connection:
+            return len(list(await connection.scalars(text("SELECT number FROM written"))))
+    finally:
+        await engine.dispose()
+
+
+@pytest.mark.usefixtures("turns")
+def test_who_waits_for_a_turn_keeps_no_connection(tmp_path: Path) -> None:
+    assert asyncio.run(_read_beside_while_many_wait(tmp_path)) == 21
+
+
+async def _wait_too_long(folder: Path) -> None:
+    database = AioSqliteConfiguration(f"sqlite+aiosqlite:///{folder}/prefect.db")
+    engine = await database.engine()
+
+    async def begin() -> None:
+        session = await database.session(engine)
+        async with session, database.begin_transaction(session):
+            await asyncio.sleep(1)
+
+    try:
+        slow = asyncio.create_task(begin())
+        await asyncio.sleep(0.1)
+        with pytest.raises(OperationalError, match="database is locked") as refused:
+            await asyncio.create_task(begin())
+        # What the API answers with 503, for which clients ask again.
+        assert is_client_retryable_exception(refused.value)
+        await slow
+        await begin()
+    finally:
+        await engine.dispose()
+
+
+@pytest.mark.usefixtures("turns")
+def test_who_waits_too_long_is_told_and_the_log_names_who_has_the_turn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sqlite_turns, "LONG_S", 0.1)
+    monkeypatch.setattr(sqlite_turns, "PATIENCE_S", 0.3)
+    monkeypatch.setattr(logging.getLogger("prefect"), "propagate", True)
+    asyncio.run(_wait_too_long(tmp_path))
+    (said,) = [record.getMessage() for record in caplog.records if "waited" in record.getMessage()]
+    assert "for one that is at sleep (" in said
+    assert f"< begin ({__file__}:" in said
+
+
+def test_a_connection_can_be_closed_again(tmp_path: Path) -> None:
+    connection = EndingConnection(tmp_path / "some.db")
+    cursor = connection.execute("SELECT 1 UNION SELECT 2")
+    connection.close()
+    connection.close()
+    with pytest.raises(sqlite3.ProgrammingError):
+        cursor.fetchone()
 
 
 def _ask(api: dict[str, str], method: str, path: str, body: Any) -> Any:
