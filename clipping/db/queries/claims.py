@@ -137,11 +137,14 @@ def claim_posts(
         .order_by(col(PostRow.next_at), col(PostRow.post_id))
         .limit(most)
         .with_for_update(skip_locked=True)
+        # Chosen once: of a subquery Postgres may choose anew for each row, in all more than most.
+        .cte("due")
+        .prefix_with("MATERIALIZED")
     )
     claimed = list(
         session.execute(
             update(PostRow)
-            .where(col(PostRow.post_id).in_(due.scalar_subquery()))
+            .where(col(PostRow.post_id).in_(select(due.c.post_id)))
             .values(leased_by=who, lease_until=now + lease)
             .returning(PostRow)
             .execution_options(synchronize_session=False)

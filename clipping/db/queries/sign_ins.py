@@ -152,8 +152,15 @@ def save_failures(session: Session, key: str, failures: Failures, now: datetime)
         )
         .limit(_AT_ONCE)
         .with_for_update(skip_locked=True)
+        # Chosen once, not anew for each row, or there would be no limit.
+        .cte("old")
+        .prefix_with("MATERIALIZED")
     )
-    session.execute(delete(SignInAttemptRow).where(col(SignInAttemptRow.key_sha256).in_(old)))
+    session.execute(
+        delete(SignInAttemptRow).where(
+            col(SignInAttemptRow.key_sha256).in_(columns(old.c.key_sha256))
+        )
+    )
     values = {
         "key_sha256": key,
         "failures": failures.count,
