@@ -21,7 +21,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, Final
-from weakref import WeakKeyDictionary, WeakSet
+from weakref import WeakSet
 
 if TYPE_CHECKING:
     from prefect.server.database.configurations import AioSqliteConfiguration
@@ -43,10 +43,26 @@ class EndingConnection(sqlite3.Connection):
         self._cursors: WeakSet[sqlite3.Cursor] = WeakSet()
 
     def cursor(self, *args: Any, **kwargs: Any) -> Any:
-        """As of any connection; all that are made are made by this."""
+        """As of any connection."""
         made = super().cursor(*args, **kwargs)
         self._cursors.add(made)
         return made
+
+    # Python's own make a cursor past ours.
+    def execute(self, *args: Any) -> sqlite3.Cursor:
+        """As of any connection."""
+        made: sqlite3.Cursor = self.cursor()
+        return made.execute(*args)
+
+    def executemany(self, *args: Any) -> sqlite3.Cursor:
+        """As of any connection."""
+        made: sqlite3.Cursor = self.cursor()
+        return made.executemany(*args)
+
+    def executescript(self, *args: Any) -> sqlite3.Cursor:
+        """As of any connection."""
+        made: sqlite3.Cursor = self.cursor()
+        return made.executescript(*args)
 
     def close(self) -> None:
         """End its statements, and then itself."""
@@ -63,6 +79,7 @@ class _Turns:
     def __init__(self) -> None:
         self._lock = asyncio.Lock()
         self._whose: asyncio.Task[Any] | None = None
+        self.has_begun = False
 
     @property
     def is_mine(self) -> bool:
@@ -75,28 +92,36 @@ class _Turns:
 
         :raises sqlalchemy.exc.OperationalError: As SQLite's own, after :data:`PATIENCE_S`.
         """
-        if not await self._is_mine_within(LONG_S):
-            where = " < ".join(reversed(list(_places(self._whose))))
-            _log_warning("A transaction has waited %d s for one that is at %s.", LONG_S, where)
-            if not await self._is_mine_within(PATIENCE_S - LONG_S):
-                from sqlalchemy.exc import OperationalError
-
-                locked = sqlite3.OperationalError("database is locked")
-                raise OperationalError("BEGIN IMMEDIATE", None, locked)
-        self._whose = asyncio.current_task()
+        await self._wait()
+        self._whose, self.has_begun = asyncio.current_task(), False
         try:
             yield
         finally:
             self._whose = None
             self._lock.release()
 
-    async def _is_mine_within(self, wait_s: float) -> bool:
+    async def _wait(self) -> None:
+        told = asyncio.get_running_loop().call_later(LONG_S, self._tell)
         try:
-            async with asyncio.timeout(wait_s):
+            async with asyncio.timeout(PATIENCE_S):
                 await self._lock.acquire()
         except TimeoutError:
-            return False
-        return True
+            from sqlalchemy.exc import OperationalError
+
+            locked = sqlite3.OperationalError("database is locked")
+            raise OperationalError("BEGIN IMMEDIATE", None, locked) from None
+        finally:
+            told.cancel()
+
+    def _tell(self) -> None:
+        from prefect.logging import get_logger
+
+        get_logger("server.turns").warning(
+            "A transaction has waited %s s for another that %s, at: %s",
+            LONG_S,
+            "works" if self.has_begun else "waits for the lock",
+            " < ".join(reversed(list(_places(self._whose)))) or "nothing",
+        )
 
 
 def _places(task: asyncio.Task[Any] | None) -> Iterator[str]:
@@ -107,13 +132,8 @@ def _places(task: asyncio.Task[Any] | None) -> Iterator[str]:
         at = at.cr_await
 
 
-def _log_warning(said: str, *values: object) -> None:
-    from prefect.logging import get_logger
-
-    get_logger("server.turns").warning(said, *values)
-
-
-_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, _Turns] = WeakKeyDictionary()
+# A server has one event loop.
+_turns: dict[asyncio.AbstractEventLoop, _Turns] = {}
 
 
 def connect_ending(dialect: Dialect, _record: Any, _: Any, arguments: dict[str, Any]) -> None:
@@ -149,7 +169,8 @@ def take_turns() -> None:
     ) -> AsyncIterator[AsyncSessionTransaction]:
         turns = _turns.setdefault(asyncio.get_running_loop(), _Turns())
         if turns.is_mine:
-            # Within another, which it would wait for: as Prefect does it.
+            # Within another, for which it would wait. It may read, as Prefect's do where ours have
+            # no lock yet; what it wrote would wait for the lock.
             async with begin(self, session, with_for_update) as transaction:
                 yield transaction
             return
@@ -157,6 +178,7 @@ def take_turns() -> None:
             with with_the_lock():
                 # SQLAlchemy begins with the first statement.
                 await session.connection()
+            turns.has_begun = True
             yield transaction
 
     AioSqliteConfiguration.begin_transaction = begin_in_turn  # type: ignore[method-assign]
