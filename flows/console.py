@@ -96,22 +96,22 @@ def _bars(stages: Stages) -> Iterator[progress.Listener]:
 
 @contextmanager
 def _lines(stages: Stages, step: float) -> Iterator[progress.Listener]:
-    started, written = dict[str, float](), dict[str, tuple[float, float]]()
+    started, written = dict[str, tuple[float, float]](), dict[str, tuple[float, float]]()
 
     def listener(event: progress.Progress) -> None:
         now, fraction = time.monotonic(), stages.fraction(event)
         if fraction == 0 and written.get(event.stage, (now, 0.0))[1] >= 1.0:
             del started[event.stage], written[event.stage]
-        begin = started.setdefault(event.stage, now)
+        begin, was_done = started.setdefault(event.stage, (now, fraction))
         at, last = written.get(event.stage, (-PLAIN_INTERVAL_S, -1.0))
         done = fraction >= 1.0 > last
         early = now - at < PLAIN_INTERVAL_S or fraction < (last + step if last >= 0 else 0)
         if last >= 1.0 or (not done and early):
             return
         written[event.stage] = (now, fraction)
-        left = ""
-        if 0.02 < fraction < 1.0:
-            left = f", about {(now - begin) * (1 - fraction) / fraction:.0f} s left"
+        left, gained = "", fraction - was_done
+        if gained > 0.02 and fraction < 1.0:
+            left = f", about {(now - begin) * (1 - fraction) / gained:.0f} s left"
         sys.stderr.write(f"{event.stage}: {fraction:.0%}{left} {event.detail}".rstrip() + "\n")
         sys.stderr.flush()
 

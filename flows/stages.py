@@ -56,4 +56,6 @@ def _stage_error(stage: str, state: State[Any] | None) -> ClippingError:
     cls = getattr(errors, found[1], None) if found else None
     if found and isinstance(cls, type) and issubclass(cls, ClippingError):
         return cls.read(found[2]) if issubclass(cls, RateLimited) else cls(found[2])
+    if state is not None and state.is_cancelled():
+        return Broken(f"The stage {stage} was cancelled, and so nothing after it was done.")
     return Broken(f"The stage {stage} ended as {state.name if state else 'unknown'}: {message}")

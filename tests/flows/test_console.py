@@ -163,6 +163,23 @@ def test_long_work_is_told_of_in_steps_where_there_is_no_terminal(
     assert told == [f"rehearse: {percent}%" for percent in (0, 25, 50, 75, 100)]
 
 
+def test_time_left_is_told_once_something_was_done_meanwhile(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.console.PLAIN_INTERVAL_S", 0.0)
+    now = 0.0
+    monkeypatch.setattr("flows.console.time.monotonic", lambda: now)
+    with showing_progress():
+        for fraction in (0.2, 0.4, 0.6):
+            now += 10
+            progress.report("render", fraction)
+    assert [line.strip() for line in capsys.readouterr().err.splitlines()] == [
+        "render: 20%",
+        "render: 40%, about 30 s left",
+        "render: 60%, about 20 s left",
+    ]
+
+
 def test_a_part_that_begins_after_another_ended_does_not_take_its_share_away(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

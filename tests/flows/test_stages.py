@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from prefect.states import exception_to_failed_state
+from prefect.states import Cancelled, exception_to_failed_state
 
 from clipping import errors
 from flows.stages import _stage_error
@@ -39,3 +39,9 @@ def test_a_foreign_error_of_a_stage_becomes_broken_and_is_quoted() -> None:
     rebuilt = _stage_error("detect", state)
     assert type(rebuilt) is errors.Broken
     assert "odd" in str(rebuilt)
+
+
+def test_of_a_stage_that_was_cancelled_it_is_said_so() -> None:
+    rebuilt = _stage_error("render", Cancelled(message="Flow run was cancelled."))
+    said = "The stage render was cancelled, and so nothing after it was done."
+    assert (type(rebuilt), str(rebuilt)) == (errors.Broken, said)

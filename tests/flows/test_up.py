@@ -161,7 +161,7 @@ def test_all_parts_start_and_a_kill_takes_all_of_them_with_it(place: Clipper) ->
         finally:
             # No other system than Linux can tie a child to its parent.
             process.send_signal(signal.SIGKILL if sys.platform == "linux" else signal.SIGINT)
-    assert _wait_until_nothing_runs(place.home, timeout_s=30) == []
+    assert _wait_until_nothing_runs(place.home, timeout_s=60) == []
 
 
 @dataclass
