@@ -101,7 +101,8 @@ class _Turns:
             self._lock.release()
 
     async def _wait(self) -> None:
-        told = asyncio.get_running_loop().call_later(LONG_S, self._tell)
+        loop = asyncio.get_running_loop()
+        told = loop.call_later(LONG_S, self._tell, loop.time())
         try:
             async with asyncio.timeout(PATIENCE_S):
                 await self._lock.acquire()
@@ -113,12 +114,13 @@ class _Turns:
         finally:
             told.cancel()
 
-    def _tell(self) -> None:
+    def _tell(self, since: float) -> None:
         from prefect.logging import get_logger
 
         get_logger("server.turns").warning(
-            "A transaction has waited %s s for another that %s, at: %s",
-            LONG_S,
+            "A transaction has waited %.1f s for another that %s, at: %s",
+            # More than that if the whole server stood still.
+            asyncio.get_running_loop().time() - since,
             "works" if self.has_begun else "waits for the lock",
             " < ".join(reversed(list(_places(self._whose)))) or "nothing",
         )
