@@ -10,8 +10,9 @@ import json
 import logging
 import sqlite3
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -22,6 +23,7 @@ from prefect.server.database.configurations import AioSqliteConfiguration
 from sqlalchemy import event, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from flows import sqlite_turns
 from flows.sqlite_turns import EndingConnection, connect_ending, take_turns
@@ -37,27 +39,54 @@ def turns(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     event.remove(Engine, "do_connect", connect_ending)
 
 
+@dataclass
+class Table:
+    """``written``, of numbers, in a database as a Prefect server opens it."""
+
+    database: AioSqliteConfiguration
+    engine: AsyncEngine
+
+    async def session(self) -> AsyncSession:
+        """A new one."""
+        return await self.database.session(self.engine)
+
+    async def write(self, number: int, begins: asyncio.Event | None = None) -> None:
+        """Write it in a transaction; ``begins`` is set right before that."""
+        session = await self.session()
+        if begins:
+            begins.set()
+        async with session, self.database.begin_transaction(session):
+            await session.execute(text(f"INSERT INTO written VALUES ({number})"))
+
+    async def numbers(self) -> list[int]:
+        """What was written."""
+        async with self.engine.connect() as connection:
+            return list(await connection.scalars(text("SELECT number FROM written")))
+
+
+@contextlib.asynccontextmanager
+async def _a_table(folder: Path) -> AsyncIterator[Table]:
+    database = AioSqliteConfiguration(f"sqlite+aiosqlite:///{folder}/prefect.db")
+    engine = await database.engine()
+    try:
+        async with engine.connect() as connection:
+            await connection.execute(text("CREATE TABLE written (number INTEGER)"))
+        yield Table(database, engine)
+    finally:
+        await engine.dispose()
+
+
 async def _read_and_write_while_another_writes(folder: Path, patience_s: float) -> list[int]:
     """What is there afterwards.
 
     :param patience_s: How long the other one may take to be through, once it begins.
     """
-    database = AioSqliteConfiguration(f"sqlite+aiosqlite:///{folder}/prefect.db")
-    engine, begins = await database.engine(), asyncio.Event()
-
-    async def write(number: int) -> None:
-        session = await database.session(engine)
-        begins.set()
-        async with session, database.begin_transaction(session):
-            await session.execute(text(f"INSERT INTO written VALUES ({number})"))
-
-    async with engine.connect() as connection:
-        await connection.execute(text("CREATE TABLE written (number INTEGER)"))
-    session, beside = await database.session(engine), await database.session(engine)
-    try:
-        async with session, database.begin_transaction(session):
+    async with _a_table(folder) as table:
+        begins = asyncio.Event()
+        session, beside = await table.session(), await table.session()
+        async with session, table.database.begin_transaction(session):
             await session.execute(text("SELECT number FROM written"))
-            other = asyncio.create_task(write(2))
+            other = asyncio.create_task(table.write(2, begins))
             await begins.wait()
             await asyncio.wait([other], timeout=patience_s)
             await session.execute(text("INSERT INTO written VALUES (1)"))
@@ -65,10 +94,7 @@ async def _read_and_write_while_another_writes(folder: Path, patience_s: float) 
             async with beside, asyncio.timeout(20):
                 await beside.execute(text("SELECT number FROM written"))
         await other
-        async with engine.connect() as connection:
-            return list(await connection.scalars(text("SELECT number FROM written")))
-    finally:
-        await engine.dispose()
+        return await table.numbers()
 
 
 @pytest.mark.usefixtures("turns")
@@ -133,34 +159,21 @@ def test_left_to_itself_it_is_kept_until_garbage_is_collected(tmp_path: Path) ->
 
 async def _read_beside_while_many_wait(folder: Path) -> int:
     """How many have written, one of which reads by a second session, as others do meanwhile."""
-    database = AioSqliteConfiguration(f"sqlite+aiosqlite:///{folder}/prefect.db")
-    engine = await database.engine()
-
-    async def write(number: int) -> None:
-        session = await database.session(engine)
-        async with session, database.begin_transaction(session):
-            await session.execute(text(f"INSERT INTO written VALUES ({number})"))
-
-    async with engine.connect() as connection:
-        await connection.execute(text("CREATE TABLE written (number INTEGER)"))
-    session, beside = await database.session(engine), await database.session(engine)
-    try:
-        async with session, database.begin_transaction(session):
+    async with _a_table(folder) as table:
+        session, beside = await table.session(), await table.session()
+        async with session, table.database.begin_transaction(session):
             await session.execute(text("INSERT INTO written VALUES (0)"))
             # More than there are connections.
-            others = [asyncio.create_task(write(number)) for number in range(1, 21)]
+            others = [asyncio.create_task(table.write(number)) for number in range(1, 21)]
             await asyncio.sleep(0.2)
             async with beside, asyncio.timeout(5):
                 await beside.execute(text("SELECT number FROM written"))
                 # Nor does it wait for itself where it begins.
-                inner = await database.session(engine)
-                async with inner, database.begin_transaction(inner):
+                inner = await table.session()
+                async with inner, table.database.begin_transaction(inner):
                     await inner.execute(text("SELECT number FROM written"))
         await asyncio.gather(*others)
-        async with engine.connect() as connection:
-            return len(list(await connection.scalars(text("SELECT number FROM written"))))
-    finally:
-        await engine.dispose()
+        return len(await table.numbers())
 
 
 @pytest.mark.usefixtures("turns")
