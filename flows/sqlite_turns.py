@@ -23,6 +23,8 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakSet
 
+from flows import still_loop
+
 if TYPE_CHECKING:
     from prefect.server.database.configurations import AioSqliteConfiguration
     from sqlalchemy.engine import Dialect
@@ -33,6 +35,9 @@ LONG_S: Final = 10.0
 
 PATIENCE_S: Final = 60.0
 """As long as Prefect lets a connection wait for the lock."""
+
+_LATE_S: Final = 5.0
+"""So late a loop wakes only after it has stood still."""
 
 
 class EndingConnection(sqlite3.Connection):
@@ -104,15 +109,22 @@ class _Turns:
         loop = asyncio.get_running_loop()
         told = loop.call_later(LONG_S, self._tell, loop.time())
         try:
-            async with asyncio.timeout(PATIENCE_S):
-                await self._lock.acquire()
-        except TimeoutError:
-            from sqlalchemy.exc import OperationalError
+            while not await self._comes(until := loop.time() + PATIENCE_S):
+                # Where all stood still, nobody before us could be through in that time.
+                if loop.time() - until < _LATE_S:
+                    from sqlalchemy.exc import OperationalError
 
-            locked = sqlite3.OperationalError("database is locked")
-            raise OperationalError("BEGIN IMMEDIATE", None, locked) from None
+                    locked = sqlite3.OperationalError("database is locked")
+                    raise OperationalError("BEGIN IMMEDIATE", None, locked)
         finally:
             told.cancel()
+
+    async def _comes(self, until: float) -> bool:
+        try:
+            async with asyncio.timeout_at(until):
+                return await self._lock.acquire()
+        except TimeoutError:
+            return False
 
     def _tell(self, since: float) -> None:
         from prefect.logging import get_logger
@@ -130,7 +142,7 @@ def _places(task: asyncio.Task[Any] | None) -> Iterator[str]:
     """Of the code that it is in, from the outside."""
     at: Any = task.get_coro() if task else None
     while frame := getattr(at, "cr_frame", None):
-        yield f"{frame.f_code.co_name} ({frame.f_code.co_filename}:{frame.f_lineno})"
+        yield still_loop.place(frame)
         at = at.cr_await
 
 
@@ -147,7 +159,7 @@ def connect_ending(dialect: Dialect, _record: Any, _: Any, arguments: dict[str, 
 def take_turns() -> None:
     """Have this process's Prefect server begin transactions with the lock for writing, in turn.
 
-    A connection that is closed gives it back.
+    A connection that is closed gives it back. When the server stands still its log says where.
     """
     from prefect.server.database.configurations import SQLITE_BEGIN_MODE, AioSqliteConfiguration
     from sqlalchemy import event
@@ -169,7 +181,10 @@ def take_turns() -> None:
     async def begin_in_turn(
         self: AioSqliteConfiguration, session: AsyncSession, with_for_update: bool = False
     ) -> AsyncIterator[AsyncSessionTransaction]:
-        turns = _turns.setdefault(asyncio.get_running_loop(), _Turns())
+        loop = asyncio.get_running_loop()
+        if (turns := _turns.get(loop)) is None:
+            turns = _turns[loop] = _Turns()
+            still_loop.watch(loop)
         if turns.is_mine:
             # Within another, for which it would wait. It may read, as Prefect's do where ours have
             # no lock yet; what it wrote would wait for the lock.

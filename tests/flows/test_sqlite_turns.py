@@ -9,6 +9,7 @@ import gc
 import json
 import logging
 import sqlite3
+import time
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +26,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from flows import sqlite_turns
+from flows import sqlite_turns, still_loop
 from flows.sqlite_turns import EndingConnection, connect_ending, take_turns
 
 
@@ -215,6 +216,51 @@ def test_who_waits_too_long_is_told_and_the_log_names_who_has_the_turn(
     (said,) = [record.getMessage() for record in caplog.records if "waited" in record.getMessage()]
     assert "for another that works, at: sleep (" in said
     assert f"< begin ({__file__}:" in said
+
+
+async def _wait_while_all_stand_still(folder: Path) -> list[int]:
+    async with _a_table(folder) as table:
+        begun = asyncio.Event()
+
+        async def write_slowly() -> None:
+            session = await table.session()
+            async with session, table.database.begin_transaction(session):
+                begun.set()
+                await asyncio.sleep(0.1)
+                await session.execute(text("INSERT INTO written VALUES (1)"))
+
+        slow = asyncio.create_task(write_slowly())
+        await begun.wait()
+        other = asyncio.create_task(table.write(2))
+        await asyncio.sleep(0.05)
+        time.sleep(1)
+        await asyncio.gather(slow, other)
+        return await table.numbers()
+
+
+@pytest.mark.usefixtures("turns")
+def test_time_in_which_all_stand_still_is_not_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_turns, "PATIENCE_S", 0.5)
+    monkeypatch.setattr(sqlite_turns, "_LATE_S", 0.2)
+    assert asyncio.run(_wait_while_all_stand_still(tmp_path)) == [1, 2]
+
+
+async def _write_twice(folder: Path) -> None:
+    async with _a_table(folder) as table:
+        await table.write(1)
+        await table.write(2)
+
+
+@pytest.mark.usefixtures("turns")
+def test_a_loop_that_has_turns_is_looked_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched: list[asyncio.AbstractEventLoop] = []
+    monkeypatch.setattr(still_loop, "watch", watched.append)
+    asyncio.run(_write_twice(tmp_path))
+    assert len(watched) == 1
 
 
 async def _come_in_order(folder: Path) -> list[int]:
