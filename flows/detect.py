@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from prefect import flow
 from prefect.client.schemas.objects import State
 
 from clipping.errors import NothingToClip
+from clipping.models import Rejection
+from clipping.timing import timecode
 from flows import form_lists, forms
 from flows.showing import label
 from flows.stages import finished
@@ -51,9 +54,18 @@ def detect(
     key = detect_moments(transcript_id, detector, options, complex_source, in_batches)
     _, detection = load_detection(key)
     if not detection.moments:
-        raise NothingToClip(
-            f"No moment is worth a clip: {len(detection.rejections)} candidates were dropped.",
-            detection_key=key,
-        )
+        raise NothingToClip(nothing_to_clip(detection.rejections), detection_key=key)
     write_words(key, detector, in_batches)
     return finished(key)
+
+
+def nothing_to_clip(rejections: Sequence[Rejection]) -> str:
+    """What the run's page says: how many were dropped, and why the best one was."""
+    if not rejections:
+        return "No moment is worth a clip: there was no candidate."
+    best = max(rejections, key=lambda one: one.score)
+    were = "1 candidate was" if len(rejections) == 1 else f"{len(rejections)} candidates were"
+    return (
+        f"No moment is worth a clip: {were} dropped. The best, at {timecode(best.span.start_ms)}, "
+        f"scored {best.score}: {best.reason}"
+    )

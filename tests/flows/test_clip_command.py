@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import subprocess
+from operator import itemgetter
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -140,6 +141,9 @@ def test_nothing_worth_clipping_exits_with_4_and_says_why(
     assert answer["rejections"]
     assert answer["rejections"][0]["reason"]
     assert answer["rejections"][0]["reason"] in " ".join(done.stderr.split())
+    best = max(answer["rejections"], key=itemgetter("score"))
+    assert f"{len(answer['rejections'])} candidates were dropped. The best, at " in answer["error"]
+    assert answer["error"].endswith(f", scored {best['score']}: {best['reason']}")
     assert not (tmp_path / "out").exists()
 
 
