@@ -36,8 +36,8 @@ LONG_S: Final = 10.0
 PATIENCE_S: Final = 60.0
 """As long as Prefect lets a connection wait for the lock."""
 
-_LATE_S: Final = 5.0
-"""So late a loop wakes only after it has stood still."""
+_COUNTED_S: Final = 1.0
+"""What is waited is counted by so much."""
 
 
 class EndingConnection(sqlite3.Connection):
@@ -85,6 +85,8 @@ class _Turns:
         self._lock = asyncio.Lock()
         self._whose: asyncio.Task[Any] | None = None
         self.has_begun = False
+        self.is_told = False
+        """Whether the log names who has the turn."""
 
     @property
     def is_mine(self) -> bool:
@@ -98,7 +100,8 @@ class _Turns:
         :raises sqlalchemy.exc.OperationalError: As SQLite's own, after :data:`PATIENCE_S`.
         """
         await self._wait()
-        self._whose, self.has_begun = asyncio.current_task(), False
+        self._whose = asyncio.current_task()
+        self.has_begun = self.is_told = False
         try:
             yield
         finally:
@@ -106,35 +109,41 @@ class _Turns:
             self._lock.release()
 
     async def _wait(self) -> None:
-        loop = asyncio.get_running_loop()
-        told = loop.call_later(LONG_S, self._tell, loop.time())
-        try:
-            while not await self._comes(until := loop.time() + PATIENCE_S):
-                # Where all stood still, nobody before us could be through in that time.
-                if loop.time() - until < _LATE_S:
-                    from sqlalchemy.exc import OperationalError
+        loop, waited = asyncio.get_running_loop(), 0.0
+        counting: asyncio.TimerHandle
 
-                    locked = sqlite3.OperationalError("database is locked")
-                    raise OperationalError("BEGIN IMMEDIATE", None, locked)
-        finally:
-            told.cancel()
+        def count() -> None:
+            # No clock's time: while the whole server stands still nobody before us gets through.
+            nonlocal waited, counting
+            waited += _COUNTED_S
+            if waited >= LONG_S and self._whose and not self.is_told:
+                self._tell(waited)
+            if waited >= PATIENCE_S:
+                limit.reschedule(loop.time())
+            else:
+                counting = loop.call_later(_COUNTED_S, count)
 
-    async def _comes(self, until: float) -> bool:
+        counting = loop.call_later(_COUNTED_S, count)
         try:
-            async with asyncio.timeout_at(until):
-                return await self._lock.acquire()
+            async with asyncio.timeout(None) as limit:
+                await self._lock.acquire()
         except TimeoutError:
-            return False
+            from sqlalchemy.exc import OperationalError
 
-    def _tell(self, since: float) -> None:
+            locked = sqlite3.OperationalError("database is locked")
+            raise OperationalError("BEGIN IMMEDIATE", None, locked) from None
+        finally:
+            counting.cancel()
+
+    def _tell(self, waited: float) -> None:
         from prefect.logging import get_logger
 
+        self.is_told = True
         get_logger("server.turns").warning(
-            "A transaction has waited %.1f s for another that %s, at: %s",
-            # More than that if the whole server stood still.
-            asyncio.get_running_loop().time() - since,
+            "A transaction has waited %.1f s for its turn, which another has that %s, at: %s",
+            waited,
             "works" if self.has_begun else "waits for the lock",
-            " < ".join(reversed(list(_places(self._whose)))) or "nothing",
+            " < ".join(reversed(list(_places(self._whose)))),
         )
 
 

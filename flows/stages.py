@@ -14,6 +14,9 @@ from prefect.states import Completed
 from clipping import errors
 from clipping.errors import Broken, ClippingError, RateLimited
 
+_CANCELLED = "Flow run was cancelled."
+"""What Prefect says of a run that a person cancelled."""
+
 
 def finished(value: Any) -> State[Any]:
     """The state a stage flow ends in: its ids are its result, and also the state's message.
@@ -57,5 +60,7 @@ def _stage_error(stage: str, state: State[Any] | None) -> ClippingError:
     if found and isinstance(cls, type) and issubclass(cls, ClippingError):
         return cls.read(found[2]) if issubclass(cls, RateLimited) else cls(found[2])
     if state is not None and state.is_cancelled():
-        return Broken(f"The stage {stage} was cancelled, and so nothing after it was done.")
+        # A limit that cancels a run says so in other words.
+        why = "" if state.message in (None, "", _CANCELLED) else f" {state.message}"
+        return Broken(f"The stage {stage} was cancelled, and so nothing after it was done.{why}")
     return Broken(f"The stage {stage} ended as {state.name if state else 'unknown'}: {message}")

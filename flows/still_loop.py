@@ -9,22 +9,29 @@ import asyncio
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from types import FrameType
 from typing import Final
 
 STILL_S: Final = 5.0
-"""A loop that does nothing for so long stands still. It is said again after twice as long."""
+"""A loop that answers nothing for so long stands still. It is said again after twice as long."""
 
 _EACH_S: Final = 1.0
-_MOST_FRAMES: Final = 12
+_FRAMES: Final = 12
+_FRAMES_OF_OTHERS: Final = 3
 
 
 def watch(loop: asyncio.AbstractEventLoop) -> None:
     """Look after this thread's loop from another thread, as long as it is there."""
     arguments = (loop, threading.get_ident())
-    threading.Thread(target=_look_after, args=arguments, name="still-loop", daemon=True).start()
+    watcher = threading.Thread(target=_look_after, args=arguments, name="still-loop", daemon=True)
+    try:
+        watcher.start()
+    except RuntimeError as error:
+        # What the loop is there for goes on.
+        _say("If the event loop stands still, nobody will say so: %s", error)
 
 
 def _look_after(loop: asyncio.AbstractEventLoop, thread: int) -> None:
@@ -36,11 +43,12 @@ def _look_after(loop: asyncio.AbstractEventLoop, thread: int) -> None:
             # It was closed just now.
             return
         patience = STILL_S
-        while not _comes(answered, patience) and not loop.is_closed():
+        # One that has been stopped does not answer either.
+        while not _comes(answered, patience) and loop.is_running():
             _say(
                 "The event loop has stood still for %.1f s, at: %s. Other threads: %s.",
                 time.monotonic() - asked,
-                _at(sys._current_frames().get(thread)),
+                _at(sys._current_frames().get(thread), _FRAMES),
                 "; ".join(_others(thread)) or "none",
             )
             patience *= 2
@@ -55,10 +63,12 @@ def _comes(event: threading.Event, within_s: float) -> bool:
         late = time.monotonic() - began - within_s
         if late < STILL_S:
             return came
-        # Then it was not for the loop that nobody got an answer, and what is asked gets its time.
-        _say("The whole process, or this machine, has stood still for %.1f s.", late)
-        if came:
-            return True
+        # Nobody got an answer, and the loop is not to blame: it gets its time again.
+        _say(
+            "This process has stood still for %.1f s: so did the machine, or some code lets no "
+            "other thread run.",
+            late,
+        )
 
 
 def _say(message: str, *arguments: object) -> None:
@@ -68,14 +78,14 @@ def _say(message: str, *arguments: object) -> None:
 
 
 def _others(thread: int) -> Iterator[str]:
-    names = {one.ident: one.name for one in threading.enumerate()}
-    for ident, frame in sys._current_frames().items():
-        if ident not in (thread, threading.get_ident()):
-            yield f"{names.get(ident, ident)} at {_at(frame)}"
+    left_out = (thread, threading.get_ident())
+    frames = [frame for ident, frame in sys._current_frames().items() if ident not in left_out]
+    for where, count in Counter(_at(frame, _FRAMES_OF_OTHERS) for frame in frames).items():
+        yield f"{count} at {where}"
 
 
-def _at(frame: FrameType | None) -> str:
-    return " < ".join(islice(map(place, _outwards(frame)), _MOST_FRAMES)) or "nothing"
+def _at(frame: FrameType | None, most: int) -> str:
+    return " < ".join(islice(map(place, _outwards(frame)), most)) or "nothing"
 
 
 def _outwards(frame: FrameType | None) -> Iterator[FrameType]:

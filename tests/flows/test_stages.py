@@ -45,3 +45,5 @@ def test_of_a_stage_that_was_cancelled_it_is_said_so() -> None:
     rebuilt = _stage_error("render", Cancelled(message="Flow run was cancelled."))
     said = "The stage render was cancelled, and so nothing after it was done."
     assert (type(rebuilt), str(rebuilt)) == (errors.Broken, said)
+    limited = _stage_error("render", Cancelled(message="A limit was reached."))
+    assert str(limited) == f"{said} A limit was reached."
