@@ -102,7 +102,9 @@ def _reasons(error: NothingToClip) -> dict[str, Any]:
     dropped, key = getattr(error, "dropped", ()), getattr(error, "detection_key", "")
     if dropped:
         console.errors.print(console.rejection_table(dropped))
-        console.errors.print(f"To make a clip of one after all: clipper rescue {key} --take NUMBER")
+        # In one piece, to be copied.
+        again = f"To make a clip of one after all: clipper rescue {key} --take NUMBER"
+        console.errors.print(again, soft_wrap=True)
     return {"detection": key, "rejections": numbered(dropped)}
 
 

@@ -269,7 +269,7 @@ def _too_short(talk: Talk, windows: Windows, min_ms: int) -> list[Rejection]:
             score=0,
             code="too_short",
             reason=(
-                f"Only {(end_ms - start_ms) / 1000:.1f} s of speech are left from here,"
+                f"Only {(end_ms - start_ms) / 1000:.1f} s are left from here until the last word,"
                 f" and a clip needs {min_ms / 1000:g} s."
             ),
             text=shortened(join([word.text for word in talk.words[item.first : item.first + 60]])),

@@ -143,6 +143,7 @@ def test_nothing_worth_clipping_exits_with_4_and_says_why(
     assert answer["rejections"][0]["reason"] in " ".join(done.stderr.split())
     best = max(answer["rejections"], key=itemgetter("score"))
     assert f"{len(answer['rejections'])} candidates were dropped. The best, at " in answer["error"]
+    assert f"clipper rescue {answer['detection']} --take NUMBER\n" in done.stderr
     assert answer["error"].endswith(f", scored {best['score']}: {best['reason']}")
     assert not (tmp_path / "out").exists()
 
