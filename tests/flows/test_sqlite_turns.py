@@ -11,7 +11,7 @@ import logging
 import sqlite3
 import time
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -205,20 +205,37 @@ async def _wait_too_long(folder: Path) -> None:
         await engine.dispose()
 
 
+Waits = Callable[[float, float, float], None]
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> Waits:
+    """Sets after how long a wait is told of, is over, and is counted on, in seconds."""
+    monkeypatch.setattr(logging.getLogger("prefect"), "propagate", True)
+
+    def be(*seconds: float) -> None:
+        for name, value in zip(("LONG_S", "PATIENCE_S", "_COUNTED_S"), seconds, strict=True):
+            monkeypatch.setattr(sqlite_turns, name, value)
+
+    return be
+
+
+def _told(caplog: pytest.LogCaptureFixture) -> list[str]:
+    lines = [record.getMessage() for record in caplog.records]
+    return [line for line in lines if "has waited" in line]
+
+
 @pytest.mark.usefixtures("turns")
 def test_who_waits_too_long_is_told_and_the_log_names_who_has_the_turn(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, waits: Waits, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(sqlite_turns, "LONG_S", 0.1)
-    monkeypatch.setattr(sqlite_turns, "PATIENCE_S", 0.3)
-    monkeypatch.setattr(sqlite_turns, "_COUNTED_S", 0.05)
-    monkeypatch.setattr(logging.getLogger("prefect"), "propagate", True)
+    waits(0.1, 0.3, 0.05)
     asyncio.run(_wait_too_long(tmp_path))
-    (said,) = [record.getMessage() for record in caplog.records if "waited" in record.getMessage()]
-    assert said.startswith(
-        "A transaction has waited 0.1 s for its turn, which another has that works"
+    (said,) = _told(caplog)
+    expected = (
+        "A transaction has waited 0.1 s for its turn, which another has that works, at: sleep ("
     )
-    assert "that works, at: sleep (" in said
+    assert said.startswith(expected)
     assert f"< begin ({__file__}:" in said
 
 
@@ -246,15 +263,12 @@ async def _wait_while_all_stand_still(folder: Path) -> list[int]:
 
 @pytest.mark.usefixtures("turns")
 def test_time_in_which_all_stand_still_is_not_counted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, waits: Waits, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(sqlite_turns, "LONG_S", 3.0)
-    monkeypatch.setattr(sqlite_turns, "PATIENCE_S", 4.0)
-    monkeypatch.setattr(sqlite_turns, "_COUNTED_S", 0.5)
-    monkeypatch.setattr(logging.getLogger("prefect"), "propagate", True)
+    waits(3.0, 4.0, 0.5)
     # Nor does anybody lose his place, or blame the one who has the turn.
     assert asyncio.run(_wait_while_all_stand_still(tmp_path)) == [0, 1, 2, 3, 4]
-    assert not [record for record in caplog.records if "has waited" in record.getMessage()]
+    assert _told(caplog) == []
 
 
 async def _write_twice(folder: Path) -> None:
@@ -295,11 +309,8 @@ async def _come_in_order(folder: Path) -> list[int]:
 
 
 @pytest.mark.usefixtures("turns")
-def test_they_come_in_order_however_long_they_wait(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sqlite_turns, "LONG_S", 0.1)
-    monkeypatch.setattr(sqlite_turns, "_COUNTED_S", 0.05)
+def test_they_come_in_order_however_long_they_wait(tmp_path: Path, waits: Waits) -> None:
+    waits(0.1, 60.0, 0.05)
     assert asyncio.run(_come_in_order(tmp_path)) == [0, 1, 2, 3]
 
 
